@@ -1,0 +1,3 @@
+module github.com/wxbind/wxbind
+
+go 1.26.0

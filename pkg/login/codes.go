@@ -1,0 +1,218 @@
+package login
+
+// Code names a failure. The name is stable and meant for programs; it is the
+// `error` field of the answer. A Code is an error, so that errors.Is finds it.
+type Code string
+
+// What is wrong with a request that cannot be understood.
+const (
+	QueryMalformed         Code = "query_malformed"
+	ParameterRepeated      Code = "parameter_repeated"
+	BodyTooLarge           Code = "body_too_large"
+	BodyMalformed          Code = "body_malformed"
+	BodyTooDeep            Code = "body_too_deep"
+	BodyTrailing           Code = "body_trailing_data"
+	FieldWrongType         Code = "field_wrong_type"
+	ContentTypeUnsupported Code = "content_type_unsupported"
+	CodeMissing            Code = "code_missing"
+	CodeInvalid            Code = "code_invalid"
+	OpenIDInvalid          Code = "open_id_invalid"
+	UsernameMissing        Code = "username_missing"
+	UsernameInvalid        Code = "username_invalid"
+	PasswordMissing        Code = "password_missing"
+	PasswordInvalid        Code = "password_invalid"
+)
+
+// What the platform decides about a request that it understood.
+const (
+	BindProofRequired  Code = "bind_proof_required"
+	IdentityMismatch   Code = "identity_mismatch"
+	InvalidCredentials Code = "invalid_credentials"
+	UserDisabled       Code = "user_disabled"
+	IdentityBound      Code = "identity_bound"
+	UserBound          Code = "user_bound"
+	TooManyAttempts    Code = "too_many_attempts"
+)
+
+// Why a session is dead.
+const (
+	SessionInvalid  Code = "session_invalid"
+	SessionExpired  Code = "session_expired"
+	SessionRevoked  Code = "session_revoked"
+	SessionReplaced Code = "session_replaced"
+	BindingRemoved  Code = "binding_removed"
+)
+
+// What WeChat said of a code. The errcodes stand in pkg/wechat.
+const (
+	WXCodeInvalid    Code = "wx_code_invalid"
+	WXCodeUsed       Code = "wx_code_used"
+	WXThrottled      Code = "wx_throttled"
+	WXUserBlocked    Code = "wx_user_blocked"
+	WXUserLimited    Code = "wx_user_limited"
+	WXBusy           Code = "wx_busy"
+	WXUnavailable    Code = "wx_unavailable"
+	WXUnexpected     Code = "wx_unexpected"
+	WXAppRejected    Code = "wx_app_rejected"
+	WXSecretRejected Code = "wx_secret_rejected"
+	WXSecretUnusable Code = "wx_secret_unusable"
+	WXRequestInvalid Code = "wx_request_invalid"
+	WXAddressBlocked Code = "wx_address_blocked"
+	WXQuotaSpent     Code = "wx_quota_spent"
+)
+
+// What our own side could not do.
+const (
+	StoreUnavailable  Code = "store_unavailable"
+	SecretUnavailable Code = "secret_unavailable"
+	Internal          Code = "internal"
+)
+
+// Kind says what sort of failure a code is. A transport maps it to a status.
+type Kind int
+
+const (
+	// KindInternal is our own fault, or our operator's.
+	KindInternal Kind = iota
+	// KindDecision is an answer: the request was understood, and this is the outcome.
+	KindDecision
+	// KindMalformed is a request that cannot be understood.
+	KindMalformed
+	// KindTooLarge is a request beyond a size limit.
+	KindTooLarge
+	// KindDeadSession is a session that does not live (any more).
+	KindDeadSession
+	// KindThrottled is too many requests of one caller.
+	KindThrottled
+	// KindUnavailable is WeChat, a store or the secret not answering.
+	KindUnavailable
+)
+
+// Action tells a client program what to do about a failure.
+type Action string
+
+const (
+	// ActionRelogin: call wx.login again and send its new code.
+	ActionRelogin Action = "relogin"
+	// ActionRetry: try again after Retry-After, with a new code.
+	ActionRetry Action = "retry"
+	// ActionWait: do not try again before Retry-After.
+	ActionWait Action = "wait"
+	// ActionFix: a developer or the operator must change something first.
+	ActionFix Action = "fix"
+	// ActionNone: the message is for the person; there is nothing for a program to do.
+	ActionNone Action = "none"
+)
+
+// Severity says whether a failure is the operator's business.
+type Severity int
+
+const (
+	// SeverityNone is everyday business.
+	SeverityNone Severity = iota
+	// SeverityCount is worth a graph.
+	SeverityCount
+	// SeverityAlarm means that logins fail until somebody acts.
+	SeverityAlarm
+)
+
+// meaning is all that is fixed about a code. The zh sentence is for the person
+// who uses the mini-program, the en sentence says the same.
+type meaning struct {
+	kind     Kind
+	action   Action
+	severity Severity
+	zh, en   string
+}
+
+const (
+	zhDeveloper = "小程序请求有误,请联系开发者"
+	zhOperator  = "登录服务配置有误,请联系管理员"
+	zhBusy      = "服务繁忙,请稍后再试"
+	zhLogin     = "登录已失效,请重新登录"
+	enDeveloper = "The mini-program sent a bad request: "
+	enOperator  = "The login service is misconfigured; please tell its operator."
+	enBusy      = "The service is busy; please try again in a moment."
+	enLogin     = "Please log in again."
+)
+
+var meanings = map[Code]meaning{
+	QueryMalformed:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the query string cannot be read."},
+	ParameterRepeated:      {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a parameter is given twice."},
+	BodyTooLarge:           {KindTooLarge, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body is larger than 64 KiB."},
+	BodyMalformed:          {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body cannot be read."},
+	BodyTooDeep:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body is nested too deeply."},
+	BodyTrailing:           {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body holds more than one JSON value."},
+	FieldWrongType:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a field is not a string."},
+	ContentTypeUnsupported: {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "send application/json or application/x-www-form-urlencoded."},
+	CodeMissing:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "code is missing."},
+	CodeInvalid:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "code is not one that wx.login gives."},
+	OpenIDInvalid:          {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "openId is not one that WeChat gives."},
+	UsernameMissing:        {KindMalformed, ActionNone, SeverityNone, "请输入用户名", "Please enter a username."},
+	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, "用户名格式不正确", "That is not a valid username."},
+	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, "请输入密码", "Please enter a password."},
+	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, "密码格式不正确", "That is not a valid password."},
+
+	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
+	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, "微信身份已变化,请重新登录", "The openId is not that of the code."},
+	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, "用户名或密码错误", "Wrong username or password."},
+	UserDisabled:       {KindDecision, ActionNone, SeverityNone, "账号已被停用", "This account is disabled."},
+	IdentityBound:      {KindDecision, ActionNone, SeverityNone, "该微信已绑定其他账号", "This WeChat is bound to another account."},
+	UserBound:          {KindDecision, ActionNone, SeverityNone, "该账号已绑定其他微信", "This account is bound to another WeChat."},
+	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
+
+	SessionInvalid:  {KindDeadSession, ActionRelogin, SeverityNone, zhLogin, enLogin},
+	SessionExpired:  {KindDeadSession, ActionRelogin, SeverityNone, zhLogin, enLogin},
+	SessionRevoked:  {KindDeadSession, ActionRelogin, SeverityNone, "您已退出登录,请重新登录", "You are logged out; please log in again."},
+	SessionReplaced: {KindDeadSession, ActionRelogin, SeverityNone, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
+	BindingRemoved:  {KindDeadSession, ActionRelogin, SeverityNone, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
+
+	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, "登录凭证无效,请重试", "The code is not valid; please try again."},
+	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, "登录凭证已使用,请重试", "The code has been used; please try again."},
+	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, "操作过于频繁,请一分钟后再试", "Too many logins; please wait a minute."},
+	WXUserBlocked:    {KindDecision, ActionNone, SeverityCount, "微信限制了该账号登录", "WeChat has blocked this login."},
+	WXUserLimited:    {KindDecision, ActionNone, SeverityCount, "该微信账号状态异常", "This WeChat account is limited."},
+	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, "微信繁忙,请稍后再试", "WeChat is busy; please try again in a moment."},
+	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, "微信暂时无法访问,请稍后再试", "WeChat cannot be reached; please try again in a moment."},
+	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, "微信返回异常,请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
+	WXAppRejected:    {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
+	WXSecretRejected: {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
+	WXSecretUnusable: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
+	WXRequestInvalid: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
+	WXAddressBlocked: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
+	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
+
+	StoreUnavailable:  {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
+	SecretUnavailable: {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
+	Internal:          {KindInternal, ActionRetry, SeverityAlarm, "服务出错,请稍后再试", "Something went wrong; please try again."},
+}
+
+// Codes lists every code, in no order.
+func Codes() []Code {
+	all := make([]Code, 0, len(meanings))
+	for c := range meanings {
+		all = append(all, c)
+	}
+	return all
+}
+
+// Error makes a Code an error.
+func (c Code) Error() string { return string(c) }
+
+// Kind says what sort of failure c is.
+func (c Code) Kind() Kind { return meanings[c].kind }
+
+// Action tells a client program what to do about c.
+func (c Code) Action() Action { return meanings[c].action }
+
+// Severity says whether c is the operator's business.
+func (c Code) Severity() Severity { return meanings[c].severity }
+
+// Message is the sentence for the person, in English when lang is "en" and in
+// Chinese otherwise.
+func (c Code) Message(lang string) string {
+	if lang == "en" {
+		return meanings[c].en
+	}
+	return meanings[c].zh
+}

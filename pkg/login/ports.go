@@ -1,0 +1,177 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What a store answers when it has done its work and the outcome is no. Any
+// other error of a store is StoreUnavailable (see Unavailable): it could not
+// answer, and what it was asked to write may or may not be written.
+var (
+	ErrBindingNotFound = errors.New("login: no such binding")
+	ErrAlreadyBound    = errors.New("login: bound to this user already")
+	ErrSessionNotFound = errors.New("login: no such session")
+	ErrUserNotFound    = errors.New("login: no such user")
+	ErrUsernameTaken   = errors.New("login: username is taken")
+	ErrPasswordChanged = errors.New("login: password was changed meanwhile")
+	ErrRecordNotFound  = errors.New("login: no such record")
+	ErrRecordChanged   = errors.New("login: record was changed meanwhile")
+)
+
+// All ports are safe for concurrent use, obey the context's deadline, and read
+// strongly consistently. A write that the transport repeats, because its first
+// answer was lost, counts as done.
+
+// WeChat is the code2Session side of WeChat.
+type WeChat interface {
+	// Code2Session exchanges a one-time code. A code is sent once; only where
+	// WeChat cannot have seen it, or says that it is busy, is it sent once more.
+	//
+	// Errors: an *Error with one of the WX… codes; WXCodeUsed when the code was
+	// used before, WXSecretRejected when WeChat does not take the AppSecret.
+	Code2Session(ctx context.Context, app App, code string) (WeChatSession, error)
+}
+
+// Secrets gives the operator's secret.
+type Secrets interface {
+	// Secret gives the secret, from a cache where there is one.
+	//
+	// Errors: SecretUnavailable.
+	Secret(ctx context.Context) (*Secret, error)
+	// Refetch gets the secret anew, because WeChat or a sealed text shows that the
+	// cached one is out of date. It does so at most every 2 seconds and gives the
+	// cached one otherwise.
+	//
+	// Errors: SecretUnavailable.
+	Refetch(ctx context.Context) (*Secret, error)
+}
+
+// Bindings keeps who is bound to whom.
+type Bindings interface {
+	// TouchBinding marks a login through the binding of t's identity, and gives the
+	// binding as it then is. It never brings back a binding that is gone.
+	//
+	// Errors: ErrBindingNotFound.
+	TouchBinding(ctx context.Context, t Touch) (Binding, error)
+	// Bind stores the binding, notes it in its user's Apps and stores the session,
+	// all or nothing. Of any number of calls at the same time that contradict each
+	// other, exactly one succeeds.
+	//
+	// Errors: ErrAlreadyBound when the identity is bound to this user already, with
+	// that binding as the result and no session stored; IdentityBound when it is
+	// bound to another user; UserBound when the user is bound to another openid in
+	// this app; ErrUserNotFound.
+	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
+	// Unbind removes the binding, if the one that is stored has b.ID, and its note
+	// in the user. The sessions under it are thereby dead.
+	//
+	// Errors: ErrBindingNotFound.
+	Unbind(ctx context.Context, b Binding) error
+}
+
+// Sessions keeps the sessions of users.
+type Sessions interface {
+	// CreateSession stores a new session.
+	CreateSession(ctx context.Context, s Session) error
+	// SessionWithUser reads a session and its user in one round trip. A session
+	// past its end is given as long as it is stored: Session.Dead judges.
+	//
+	// Errors: ErrSessionNotFound; ErrUserNotFound.
+	SessionWithUser(ctx context.Context, userID, tokenHash string) (Session, User, error)
+	// SessionsOfUser lists the sessions that are stored for a user, ended and
+	// expired ones included, in no order.
+	SessionsOfUser(ctx context.Context, userID string) ([]Session, error)
+	// EndSession ends a session for a reason. The first reason stays.
+	//
+	// Errors: ErrSessionNotFound.
+	EndSession(ctx context.Context, userID, tokenHash string, reason Code) error
+}
+
+// Users is what a login reads of the platform's users.
+type Users interface {
+	// UserIDByName finds a user by the folded username.
+	//
+	// Errors: ErrUserNotFound.
+	UserIDByName(ctx context.Context, username string) (string, error)
+	// UserByID reads a user.
+	//
+	// Errors: ErrUserNotFound.
+	UserByID(ctx context.Context, id string) (User, error)
+	// MenusByRole reads the menus of roles. A role that does not exist is absent
+	// from the result.
+	MenusByRole(ctx context.Context, roles []string) (map[string][]Menu, error)
+}
+
+// UserAdmin is what an administrator does to users.
+type UserAdmin interface {
+	// AddUser stores a new user.
+	//
+	// Errors: ErrUsernameTaken.
+	AddUser(ctx context.Context, u User) error
+	// ReplacePassword changes the password hash if it is still the old one, and
+	// moves NotBefore up to notBefore; it never moves it back.
+	//
+	// Errors: ErrUserNotFound, ErrPasswordChanged.
+	ReplacePassword(ctx context.Context, id string, old, replacement Hidden, notBefore time.Time) error
+	// DisableUser disables a user and moves NotBefore up to notBefore.
+	//
+	// Errors: ErrUserNotFound.
+	DisableUser(ctx context.Context, id string, notBefore time.Time) error
+	// EnableUser undoes DisableUser, but for NotBefore: ended sessions stay dead.
+	//
+	// Errors: ErrUserNotFound.
+	EnableUser(ctx context.Context, id string) error
+	// LogoutUser moves NotBefore up to notBefore.
+	//
+	// Errors: ErrUserNotFound.
+	LogoutUser(ctx context.Context, id string, notBefore time.Time) error
+}
+
+// Directory lists users and keeps roles, for an administrator.
+type Directory interface {
+	// ListUsers gives up to limit users in an order that stays, beginning behind
+	// the user with the id `after` ("" for the first page). An empty page is the last.
+	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
+	// PutRole stores a role, replacing one of the same name.
+	PutRole(ctx context.Context, r Role) error
+}
+
+// Record is a short-lived record. Version is random and new with each write.
+type Record struct {
+	Version string
+	Value   []byte
+	// ExpiresAt is when a store may forget the record. Stores do so late; whoever
+	// reads the value judges by what stands in it.
+	ExpiresAt time.Time
+}
+
+// Ephemeral keeps short-lived records under names that Secret.Hash makes.
+type Ephemeral interface {
+	// LoadRecord reads a record.
+	//
+	// Errors: ErrRecordNotFound.
+	LoadRecord(ctx context.Context, name string) (Record, error)
+	// StoreRecord writes a record, whatever was there.
+	StoreRecord(ctx context.Context, name string, r Record) error
+	// SwapRecord writes a record if the stored one still has the version old ("" for
+	// none stored).
+	//
+	// Errors: ErrRecordChanged, with what is stored instead as the result (the zero
+	// Record for nothing).
+	SwapRecord(ctx context.Context, name, old string, r Record) (Record, error)
+}
+
+// Hasher hashes passwords.
+type Hasher interface {
+	// Hash makes a hash of a password with today's parameters.
+	//
+	// Errors: the context's, when it ends before a processor is free.
+	Hash(ctx context.Context, password Hidden) (Hidden, error)
+	// Verify says whether the password is the hash's, and whether the hash is
+	// outdated. An empty hash matches nothing, at the cost of one that does.
+	//
+	// Errors: the context's; a hash that cannot be read.
+	Verify(ctx context.Context, hash, password Hidden) (ok, outdated bool, err error)
+}
