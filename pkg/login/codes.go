@@ -80,8 +80,6 @@ const (
 	KindMalformed
 	// KindTooLarge is a request beyond a size limit.
 	KindTooLarge
-	// KindDeadSession is a session that does not live (any more).
-	KindDeadSession
 	// KindThrottled is too many requests of one caller.
 	KindThrottled
 	// KindUnavailable is WeChat, a store or the secret not answering.
@@ -161,11 +159,11 @@ var meanings = map[Code]meaning{
 	UserBound:          {KindDecision, ActionNone, SeverityNone, "该账号已绑定其他微信", "This account is bound to another WeChat."},
 	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
 
-	SessionInvalid:  {KindDeadSession, ActionRelogin, SeverityNone, zhLogin, enLogin},
-	SessionExpired:  {KindDeadSession, ActionRelogin, SeverityNone, zhLogin, enLogin},
-	SessionRevoked:  {KindDeadSession, ActionRelogin, SeverityNone, "您已退出登录,请重新登录", "You are logged out; please log in again."},
-	SessionReplaced: {KindDeadSession, ActionRelogin, SeverityNone, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
-	BindingRemoved:  {KindDeadSession, ActionRelogin, SeverityNone, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
+	SessionInvalid:  {KindDecision, ActionRelogin, SeverityNone, zhLogin, enLogin},
+	SessionExpired:  {KindDecision, ActionRelogin, SeverityNone, zhLogin, enLogin},
+	SessionRevoked:  {KindDecision, ActionRelogin, SeverityNone, "您已退出登录,请重新登录", "You are logged out; please log in again."},
+	SessionReplaced: {KindDecision, ActionRelogin, SeverityNone, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
+	BindingRemoved:  {KindDecision, ActionRelogin, SeverityNone, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
 
 	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, "登录凭证无效,请重试", "The code is not valid; please try again."},
 	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, "登录凭证已使用,请重试", "The code has been used; please try again."},

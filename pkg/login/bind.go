@@ -1,0 +1,246 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// BindRequest is what a person submits on the login page.
+type BindRequest struct {
+	// Code is a fresh code of the device that submits. It is the proof of identity:
+	// it cannot be planted in the page beforehand, as an openid or a ticket could.
+	Code string
+	// OpenID, if not "", must be the code's own. It is never believed.
+	OpenID   string
+	Username string
+	Password Hidden
+}
+
+// Limits of what a bind accepts, in bytes.
+const (
+	maxOpenID   = 512
+	maxPassword = 256
+)
+
+// Bind binds the identity behind a fresh code to the user whose password is
+// given, and opens a session. Binding to the same user again succeeds, so a bind
+// whose answer was lost is simply repeated with a new code.
+//
+// Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing,
+// UsernameInvalid, PasswordMissing, PasswordInvalid, IdentityMismatch,
+// TooManyAttempts, InvalidCredentials, IdentityBound, UserBound.
+func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
+	username, err := s.checkBindRequest(r)
+	if err != nil {
+		return nil, err
+	}
+	// Who is it?
+	v, err := s.identify(ctx, "bind", caller, r.Code)
+	if err != nil {
+		return nil, err
+	}
+	if r.OpenID != "" && r.OpenID != v.OpenID {
+		return nil, IdentityMismatch
+	}
+	// May they try a password, and whose?
+	tries := triesOf(v, username)
+	userID, err := s.admit(ctx, v, tries, username)
+	if err != nil {
+		s.giveBack(ctx, v, tries)
+		return nil, err
+	}
+	// Is it the right one?
+	candidate, err := s.authenticate(ctx, v, userID, r.Password)
+	if errors.Is(err, InvalidCredentials) {
+		return nil, s.countWrong(ctx, v, tries)
+	}
+	if err != nil {
+		s.giveBack(ctx, v, tries)
+		return nil, err
+	}
+	// Then bind them.
+	return s.bindTo(ctx, v, candidate, tries)
+}
+
+// checkBindRequest refuses what cannot succeed before it costs a call to WeChat,
+// and gives the folded username.
+func (s *Service) checkBindRequest(r BindRequest) (string, error) {
+	if r.Code == "" && r.OpenID != "" {
+		return "", BindProofRequired
+	}
+	if err := checkCode(r.Code); err != nil {
+		return "", err
+	}
+	if len(r.OpenID) > maxOpenID || !printableASCII(r.OpenID) {
+		return "", OpenIDInvalid
+	}
+	username, err := s.Username(r.Username)
+	if err != nil {
+		return "", err
+	}
+	return username, checkPassword(r.Password)
+}
+
+// checkPassword refuses what no user can have as a password. U+FFFD is what is
+// left of bytes that were no UTF-8.
+func checkPassword(p Hidden) error {
+	if p == "" {
+		return PasswordMissing
+	}
+	if len(p) > maxPassword || !utf8.ValidString(string(p)) || strings.ContainsAny(string(p), "\x00\uFFFD") {
+		return PasswordInvalid
+	}
+	return nil
+}
+
+// admit reserves a try for the identity and at the username, and finds the user:
+// one round trip. The id is "" when there is no such user.
+func (s *Service) admit(ctx context.Context, v *visit, tries [2]*meter, username string) (userID string, err error) {
+	err = timed(&v.trail.Store, func() error {
+		return together(
+			func() error { return s.reserve(ctx, tries[0]) },
+			func() error { return s.reserve(ctx, tries[1]) },
+			func() (err error) {
+				if userID, err = s.Users.UserIDByName(ctx, username); errors.Is(err, ErrUserNotFound) {
+					return nil
+				}
+				return err
+			},
+			func() error { v.trail.lapse(v.remember()); return nil },
+		)
+	})
+	return userID, err
+}
+
+// candidate is a user who has proved who they are.
+type candidate struct {
+	user   User
+	others []Session
+}
+
+// authenticate checks the password. For a user who does not exist it reads and
+// hashes just as much. Errors: InvalidCredentials; UserDisabled, which only the
+// right password learns.
+func (s *Service) authenticate(ctx context.Context, v *visit, userID string, password Hidden) (candidate, error) {
+	lookup := userID
+	if userID == "" {
+		lookup = newID()
+	}
+	var c candidate
+	err := timed(&v.trail.Store, func() error {
+		return together(
+			func() (err error) {
+				if c.user, err = s.Users.UserByID(ctx, lookup); errors.Is(err, ErrUserNotFound) {
+					return nil
+				}
+				return err
+			},
+			func() (err error) { c.others, err = s.Sessions.SessionsOfUser(ctx, lookup); return err },
+		)
+	})
+	if err != nil {
+		return candidate{}, err
+	}
+
+	var ok, outdated bool
+	err = timed(&v.trail.Hashing, func() (err error) {
+		ok, outdated, err = s.Hasher.Verify(ctx, c.user.PasswordHash, password)
+		return err
+	})
+	switch {
+	case err != nil:
+		return candidate{}, err
+	case !ok:
+		return candidate{}, InvalidCredentials
+	}
+	v.trail.UserID = c.user.ID
+	if c.user.Disabled {
+		return candidate{}, UserDisabled
+	}
+	if outdated {
+		v.trail.lapse(s.rehash(ctx, c.user, password))
+	}
+	return c, nil
+}
+
+// rehash stores the password under today's parameters, unless it was changed
+// meanwhile.
+func (s *Service) rehash(ctx context.Context, u User, password Hidden) error {
+	replacement, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	err = s.UserAdmin.ReplacePassword(ctx, u.ID, u.PasswordHash, replacement, u.NotBefore)
+	if errors.Is(err, ErrPasswordChanged) {
+		return nil
+	}
+	return err
+}
+
+// countWrong makes both tries count. Only when that is certain is the answer
+// told: otherwise whoever breaks the store would guess for free.
+func (s *Service) countWrong(ctx context.Context, v *visit, tries [2]*meter) error {
+	err := timed(&v.trail.Store, func() error {
+		return together(
+			func() error { return s.spend(ctx, tries[0]) },
+			func() error { return s.spend(ctx, tries[1]) },
+		)
+	})
+	if err != nil {
+		return err
+	}
+	return InvalidCredentials
+}
+
+// giveBack releases both tries. A reservation that cannot be released expires by
+// itself, so the outcome of the bind stands.
+func (s *Service) giveBack(ctx context.Context, v *visit, tries [2]*meter) {
+	v.trail.lapse(timed(&v.trail.Store, func() error {
+		return together(
+			func() error { return s.release(ctx, tries[0]) },
+			func() error { return s.release(ctx, tries[1]) },
+		)
+	}))
+}
+
+// bindTo stores the binding and the session and gives the tries back, in one
+// round trip.
+func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, tries [2]*meter) (*Login, error) {
+	binding := Binding{
+		ID: newID(), AppID: v.AppID, OpenID: v.OpenID, UnionID: v.UnionID, UserID: c.user.ID,
+		SealedKey: v.sealedKey, BoundAt: v.started, LastLoginAt: v.started,
+	}
+	session, token := s.newSession(v, binding)
+	var standing Binding
+	err := timed(&v.trail.Store, func() error {
+		return together(
+			func() (err error) { standing, err = s.Bindings.Bind(ctx, binding, session); return err },
+			func() error { v.trail.lapse(s.release(ctx, tries[0])); return nil },
+			func() error { v.trail.lapse(s.release(ctx, tries[1])); return nil },
+		)
+	})
+	switch {
+	case errors.Is(err, ErrAlreadyBound):
+		return s.openAgain(ctx, v, standing)
+	case errors.Is(err, ErrUserNotFound):
+		return nil, InvalidCredentials
+	case err != nil:
+		return nil, err
+	}
+	return s.finish(ctx, v, c.user, session, token, c.others)
+}
+
+// openAgain logs in through the binding that stands already.
+func (s *Service) openAgain(ctx context.Context, v *visit, standing Binding) (login *Login, err error) {
+	err = together(
+		func() (err error) { login, err = s.open(ctx, v, standing); return err },
+		func() error {
+			_, err := s.Bindings.TouchBinding(ctx, v.asTouch())
+			v.trail.lapse(err)
+			return nil
+		},
+	)
+	return login, err
+}

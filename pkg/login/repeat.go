@@ -1,0 +1,112 @@
+package login
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// A mini-program launches slowly, or twice, and sends the same code again while
+// the first request is under way or just done. WeChat answers the second one
+// with 40163, "code been used". It gets the first one's identity instead, if it
+// comes soon, from the same address and on the same route.
+const (
+	// repeatWindow is how long after its use a code may be repeated.
+	repeatWindow = 10 * time.Second
+	// repeatPatience is how long a repeat waits for the first request, which may
+	// not have heard from WeChat yet.
+	repeatPatience = 600 * time.Millisecond
+	repeatPoll     = 50 * time.Millisecond
+)
+
+// repeat tells which requests repeat each other.
+type repeat struct {
+	route, appID, code, address string
+}
+
+// remembered is what is kept, sealed, of a code's exchange.
+type remembered struct {
+	Route      string `json:"route"`
+	Address    string `json:"address"`
+	UsedAt     int64  `json:"usedAt"` // Unix milliseconds
+	OpenID     string `json:"openId"`
+	UnionID    string `json:"unionId"`
+	SessionKey string `json:"sessionKey"`
+}
+
+const repeatPurpose = "code"
+
+func (r repeat) name(secret *Secret) string {
+	return "code#" + secret.Hash(repeatPurpose, r.appID, r.code)
+}
+
+// remember keeps the answer to a code for the requests that repeat this one.
+func (s *Service) remember(ctx context.Context, v *visit, r repeat, answer WeChatSession) error {
+	plain, err := json.Marshal(remembered{
+		Route: r.route, Address: r.address, UsedAt: s.clock().UnixMilli(),
+		OpenID: answer.OpenID, UnionID: answer.UnionID, SessionKey: string(answer.SessionKey),
+	})
+	if err != nil {
+		return err
+	}
+	return s.Ephemeral.StoreRecord(ctx, r.name(v.secret), Record{
+		Version:   newID(),
+		Value:     []byte(v.secret.Seal(plain, repeatPurpose, r.appID, r.code)),
+		ExpiresAt: s.clock().Add(repeatWindow),
+	})
+}
+
+// recall gives the answer that the first request with this code got. The error
+// is refusal, WeChat's own word, when there is none or it is not this caller's.
+func (s *Service) recall(ctx context.Context, v *visit, r repeat, refusal error) (answer WeChatSession, err error) {
+	err = timed(&v.trail.Store, func() error {
+		giveUp := time.NewTimer(repeatPatience)
+		defer giveUp.Stop()
+		poll := time.NewTicker(repeatPoll)
+		defer poll.Stop()
+		for {
+			record, err := s.Ephemeral.LoadRecord(ctx, r.name(v.secret))
+			if err == nil {
+				answer, err = s.openRemembered(ctx, v, r, record, refusal)
+				return err
+			}
+			if !errors.Is(err, ErrRecordNotFound) {
+				return err
+			}
+			select {
+			case <-poll.C:
+			case <-giveUp.C:
+				return refusal
+			case <-ctx.Done():
+				return refusal
+			}
+		}
+	})
+	return answer, err
+}
+
+func (s *Service) openRemembered(ctx context.Context, v *visit, r repeat, record Record, refusal error) (WeChatSession, error) {
+	plain, err := v.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
+	if errors.Is(err, ErrUnknownSealKey) {
+		// The twin runs in a process that has a newer secret.
+		if v.secret, err = s.Secrets.Refetch(ctx); err != nil {
+			return WeChatSession{}, err
+		}
+		plain, err = v.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
+	}
+	var kept remembered
+	if err == nil {
+		err = json.Unmarshal(plain, &kept)
+	}
+	if err != nil {
+		v.trail.lapse(err)
+		return WeChatSession{}, refusal
+	}
+	end := time.UnixMilli(kept.UsedAt).Add(repeatWindow)
+	if kept.Route != r.route || kept.Address != r.address || !s.clock().Before(end) {
+		return WeChatSession{}, refusal
+	}
+	v.trail.Repeated = true
+	return WeChatSession{OpenID: kept.OpenID, UnionID: kept.UnionID, SessionKey: Hidden(kept.SessionKey)}, nil
+}

@@ -1,0 +1,57 @@
+package login
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Trail gathers what the operator's log line says of one request. It holds
+// nothing that must not be logged. Its fields are read when the request is done.
+type Trail struct {
+	mu sync.Mutex
+	// AppID is the mini-program that was picked.
+	AppID string
+	// OpenIDHash stands for the openid; see Secret.Hash.
+	OpenIDHash string
+	// UserID is the user whom the request is about.
+	UserID string
+	// Repeated says that the code had been used and its identity was remembered.
+	Repeated bool
+	// WeChat, Store and Hashing are the times that the request waited for each.
+	WeChat, Store, Hashing time.Duration
+	// Lapses are failures that the request survived.
+	Lapses []error
+}
+
+type trailKey struct{}
+
+// WithTrail makes a context whose request leaves its trail in t.
+func WithTrail(ctx context.Context, t *Trail) context.Context {
+	return context.WithValue(ctx, trailKey{}, t)
+}
+
+// trailOf gives the context's trail, or one that nobody reads.
+func trailOf(ctx context.Context) *Trail {
+	if t, ok := ctx.Value(trailKey{}).(*Trail); ok {
+		return t
+	}
+	return &Trail{}
+}
+
+// lapse notes a failure that does not stop the request.
+func (t *Trail) lapse(err error) {
+	if err == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.Lapses = append(t.Lapses, err)
+}
+
+// timed runs step and adds the time it takes to where.
+func timed(where *time.Duration, step func() error) error {
+	begin := time.Now()
+	defer func() { *where += time.Since(begin) }()
+	return step()
+}
