@@ -1,0 +1,118 @@
+// Package thaw drops connections that went stale while the process stood still.
+//
+// Between two calls a Lambda function is frozen, for minutes or for hours, and
+// its monotonic clock stands still with it. So net/http's own IdleConnTimeout
+// sees no time pass, while the far side has long closed the connection, and the
+// next request dies on it. The wall clock does move on: [Transport] asks it.
+package thaw
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// MaxIdle is how long connections may have been idle, by the wall clock, and
+// still be used. It is below what servers and the load balancers before them
+// commonly keep an idle connection for.
+const MaxIdle = 20 * time.Second
+
+// Config configures a Transport.
+type Config struct {
+	// Base makes the requests; nil means a clone of http.DefaultTransport. Its
+	// IdleConnTimeout does not matter here: it works, as ever, by the monotonic clock.
+	Base *http.Transport
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Transport is an http.RoundTripper that closes Base's idle connections when
+// more than MaxIdle of wall clock has passed since the last request ended, and
+// when the clock was set back, since then nobody knows. A request ends with its
+// error, or when its response body is read to the end or closed.
+//
+// It is safe for concurrent use. Requests under way are never disturbed.
+type Transport struct {
+	base *http.Transport
+	now  func() time.Time
+
+	mu sync.Mutex
+	// lastUse is when a connection can last have become idle, in Unix
+	// nanoseconds and thereby without a monotonic reading; 0 for never.
+	lastUse int64
+}
+
+// New makes a Transport.
+func New(c Config) *Transport {
+	if c.Base == nil {
+		c.Base = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // documented type
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Transport{base: c.Base, now: c.Now}
+}
+
+// RoundTrip makes one request, as http.RoundTripper says.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	t.dropStale()
+	resp, err := t.base.RoundTrip(req)
+	if err != nil {
+		t.ended()
+		return nil, err
+	}
+	resp.Body = &body{ReadCloser: resp.Body, end: sync.OnceFunc(t.ended)}
+	return resp, nil
+}
+
+// CloseIdleConnections closes the connections that no request uses.
+// http.Client's method of this name calls it.
+func (t *Transport) CloseIdleConnections() { t.base.CloseIdleConnections() }
+
+// dropStale closes the idle connections if all of them are stale. It holds the
+// lock meanwhile: of two requests that wake together, neither may overtake the
+// other's closing and pick up a dead connection.
+func (t *Transport) dropStale() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dropStaleLocked()
+}
+
+// ended notes the end of a request. The process may have been frozen during it,
+// so the other idle connections are looked at first.
+func (t *Transport) ended() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.dropStaleLocked()
+	t.lastUse = t.now().UnixNano()
+}
+
+func (t *Transport) dropStaleLocked() {
+	now := t.now().UnixNano()
+	idle := time.Duration(now - t.lastUse)
+	if t.lastUse == 0 || (0 <= idle && idle <= MaxIdle) {
+		return
+	}
+	t.base.CloseIdleConnections()
+	t.lastUse = now
+}
+
+// body tells when a response has been read, and its connection is idle again.
+type body struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.end()
+	}
+	return n, err
+}
+
+func (b *body) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
+}
