@@ -1,0 +1,146 @@
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// contexts is what every method promises of its context: once that has ended, the
+// answer comes at once, is StoreUnavailable and tells why, and nothing is written.
+func contexts(s *suite) {
+	for name, call := range map[string]func(context.Context, *trial, stage) error{
+		"TouchBinding": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.TouchBinding(ctx, login.Touch{AppID: app, OpenID: on.binding.OpenID, SealedKey: "2.sealed", At: t.now.Add(time.Hour)})
+			return err
+		},
+		"Bind": func(ctx context.Context, t *trial, on stage) error {
+			b := t.newBinding(on.user, otherApp)
+			_, err := t.Bind(ctx, b, t.newSession(b))
+			return err
+		},
+		"Unbind": func(ctx context.Context, t *trial, on stage) error {
+			return t.Unbind(ctx, on.binding)
+		},
+		"CreateSession": func(ctx context.Context, t *trial, on stage) error {
+			return t.CreateSession(ctx, t.newSession(on.binding))
+		},
+		"SessionWithUser": func(ctx context.Context, t *trial, on stage) error {
+			_, _, err := t.SessionWithUser(ctx, on.user.ID, on.session.TokenHash)
+			return err
+		},
+		"SessionsOfUser": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.SessionsOfUser(ctx, on.user.ID)
+			return err
+		},
+		"EndSession": func(ctx context.Context, t *trial, on stage) error {
+			return t.EndSession(ctx, on.user.ID, on.session.TokenHash, login.SessionRevoked)
+		},
+		"UserIDByName": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.UserIDByName(ctx, on.user.Username)
+			return err
+		},
+		"UserByID": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.UserByID(ctx, on.user.ID)
+			return err
+		},
+		"MenusByRole": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.MenusByRole(ctx, []string{on.role.Name})
+			return err
+		},
+		"AddUser": func(ctx context.Context, t *trial, on stage) error {
+			return t.AddUser(ctx, on.stranger)
+		},
+		"ReplacePassword": func(ctx context.Context, t *trial, on stage) error {
+			return t.ReplacePassword(ctx, on.user.ID, "hash-1", "hash-2", t.now)
+		},
+		"DisableUser": func(ctx context.Context, t *trial, on stage) error {
+			return t.DisableUser(ctx, on.user.ID, t.now)
+		},
+		"EnableUser": func(ctx context.Context, t *trial, on stage) error {
+			return t.EnableUser(ctx, on.user.ID)
+		},
+		"LogoutUser": func(ctx context.Context, t *trial, on stage) error {
+			return t.LogoutUser(ctx, on.user.ID, t.now)
+		},
+		"ListUsers": func(ctx context.Context, t *trial, _ stage) error {
+			_, err := t.ListUsers(ctx, "", 10)
+			return err
+		},
+		"PutRole": func(ctx context.Context, t *trial, on stage) error {
+			return t.PutRole(ctx, login.Role{Name: on.role.Name})
+		},
+		"LoadRecord": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.LoadRecord(ctx, on.record)
+			return err
+		},
+		"StoreRecord": func(ctx context.Context, t *trial, on stage) error {
+			return t.StoreRecord(ctx, on.record, t.record("v2"))
+		},
+		"SwapRecord": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.SwapRecord(ctx, on.record, "v1", t.record("v2"))
+			return err
+		},
+	} {
+		s.test(name+" whose context has ended", func(t *trial) {
+			on := t.stage()
+			cancelled, cancel := context.WithCancel(t.ctx)
+			cancel()
+			late, cancel := context.WithDeadline(t.ctx, t.now.Add(-time.Second))
+			defer cancel()
+			for why, ctx := range map[error]context.Context{context.Canceled: cancelled, context.DeadlineExceeded: late} {
+				begun := time.Now()
+				err := call(ctx, t, on)
+				t.want(err, login.StoreUnavailable)
+				t.want(err, why)
+				if took := time.Since(begun); took > 10*time.Second {
+					t.Fatalf("the answer took %v", took)
+				}
+			}
+			t.unchanged(on)
+			t.must(call(t.ctx, t, on)) // the call was good, but for its context
+		})
+	}
+}
+
+// stage is one of everything that a method can be called on.
+type stage struct {
+	user     login.User
+	binding  login.Binding
+	session  login.Session
+	role     login.Role
+	record   string
+	stranger login.User // not stored
+}
+
+func (t *trial) stage() stage {
+	t.Helper()
+	on := stage{role: t.role(), record: id("record"), stranger: t.newUser()}
+	on.user, on.binding, on.session = t.bound()
+	on.user.Apps[app] = login.UserApp{OpenID: on.binding.OpenID, BindingID: on.binding.ID}
+	t.must(t.StoreRecord(t.ctx, on.record, t.record("v1")))
+	return on
+}
+
+// unchanged fails the test unless everything is as stage stored it.
+func (t *trial) unchanged(on stage) {
+	t.Helper()
+	same(t, t.userNow(on.user.ID), on.user)
+	b, err := t.bindingNow(on.binding)
+	t.must(err)
+	same(t, b, on.binding)
+	all := t.sessionsNow(on.user.ID)
+	if len(all) != 1 {
+		t.Fatalf("%d sessions, want one", len(all))
+	}
+	same(t, all[0], on.session)
+	menus, err := t.MenusByRole(t.ctx, []string{on.role.Name})
+	t.must(err)
+	same(t, menus[on.role.Name], on.role.Menus)
+	t.stored(on.record, t.record("v1"))
+	_, err = t.UserByID(t.ctx, on.stranger.ID)
+	t.want(err, login.ErrUserNotFound)
+	_, err = t.UserIDByName(t.ctx, on.stranger.Username)
+	t.want(err, login.ErrUserNotFound)
+}

@@ -1,0 +1,127 @@
+package storetest
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// inFlight is a login while something else happens to its user. A login is three
+// steps: the clock is read, then the binding is touched (or bound), then the
+// session is created. Whatever comes between any two of them, or after, the
+// session must be dead.
+func inFlight(s *suite) {
+	for _, event := range []struct {
+		name string
+		// do happens at the time that it is given, later than the login's start.
+		do func(t *trial, b login.Binding, at time.Time)
+		// want is why the session is dead.
+		want login.Code
+		// unbinds says that a touch finds no binding afterwards.
+		unbinds bool
+	}{
+		{"the binding is removed", func(t *trial, b login.Binding, _ time.Time) {
+			t.must(t.Unbind(t.ctx, b))
+		}, login.BindingRemoved, true},
+		{"the binding is removed and made again", func(t *trial, b login.Binding, _ time.Time) {
+			t.must(t.Unbind(t.ctx, b))
+			b.ID = id("binding")
+			t.bind(b)
+		}, login.BindingRemoved, false},
+		{"the user is disabled", func(t *trial, b login.Binding, at time.Time) {
+			t.must(t.DisableUser(t.ctx, b.UserID, at))
+		}, login.UserDisabled, false},
+		{"the user is disabled and enabled again", func(t *trial, b login.Binding, at time.Time) {
+			t.must(t.DisableUser(t.ctx, b.UserID, at))
+			t.must(t.EnableUser(t.ctx, b.UserID))
+		}, login.SessionRevoked, false},
+		{"the user is logged out everywhere", func(t *trial, b login.Binding, at time.Time) {
+			t.must(t.LogoutUser(t.ctx, b.UserID, at))
+		}, login.SessionRevoked, false},
+		{"the user's password is replaced", func(t *trial, b login.Binding, at time.Time) {
+			t.must(t.ReplacePassword(t.ctx, b.UserID, "hash-1", "hash-2", at))
+		}, login.SessionRevoked, false},
+		{"nothing", func(*trial, login.Binding, time.Time) {}, "", false},
+	} {
+		for place, moment := range []string{"before the touch", "before the session is created", "after"} {
+			s.test("login: "+event.name+" "+moment, func(t *trial) {
+				_, b, _ := t.bound()
+				t.now = t.now.Add(time.Minute) // the login starts
+				happens := func(at int) {
+					if at == place {
+						event.do(t, b, t.now.Add(time.Duration(at)*time.Millisecond))
+					}
+				}
+				happens(0)
+				found, err := t.TouchBinding(t.ctx, login.Touch{AppID: app, OpenID: b.OpenID, SealedKey: "2.sealed", At: t.now})
+				if event.unbinds && place == 0 {
+					t.want(err, login.ErrBindingNotFound)
+					return
+				}
+				t.must(err)
+				if place == 0 && found.ID != b.ID {
+					return // the login is through the binding that was made anew
+				}
+				session := t.newSession(found)
+				happens(1)
+				t.must(t.CreateSession(t.ctx, session))
+				happens(2)
+				if got := t.dead(session); got != event.want {
+					t.Fatalf("the session is %q, want %q", got, event.want)
+				}
+			})
+		}
+		if event.unbinds || event.name == "the binding is removed and made again" {
+			continue // there is no binding yet that could be removed
+		}
+		for place, moment := range []string{"before the bind", "after"} {
+			s.test("bind: "+event.name+" "+moment, func(t *trial) {
+				b := t.newBinding(t.user(), app)
+				at := t.now.Add(time.Duration(place) * time.Millisecond)
+				if place == 0 {
+					event.do(t, b, at)
+				}
+				session := t.bind(b)
+				if place == 1 {
+					event.do(t, b, at)
+				}
+				if got := t.dead(session); got != event.want {
+					t.Fatalf("the session is %q, want %q", got, event.want)
+				}
+			})
+		}
+	}
+	s.test("a login after the logout lives", func(t *trial) {
+		u, b, _ := t.bound()
+		t.must(t.LogoutUser(t.ctx, u.ID, t.now))
+		t.now = t.now.Add(time.Millisecond)
+		session := t.newSession(b)
+		t.must(t.CreateSession(t.ctx, session))
+		if got := t.dead(session); got != "" {
+			t.Fatalf("the session is %q", got)
+		}
+	})
+	for round := range 10 {
+		s.test("login and unbind at the same time, round "+strconv.Itoa(round), func(t *trial) {
+			_, b, _ := t.bound()
+			session, touched := t.newSession(b), false
+			t.together(2, func(i int) error {
+				if i == 0 {
+					return t.Unbind(t.ctx, b)
+				}
+				_, err := t.bindingNow(b)
+				if touched = err == nil; !touched {
+					return nil
+				}
+				return t.CreateSession(t.ctx, session)
+			})
+			t.unbound(b)
+			if !touched {
+				t.unstored(session)
+			} else if got := t.dead(session); got != login.BindingRemoved {
+				t.Fatalf("the session is %q", got)
+			}
+		})
+	}
+}

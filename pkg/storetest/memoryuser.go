@@ -1,0 +1,155 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// UserIDByName implements login.Users.
+func (m *Memory) UserIDByName(ctx context.Context, username string) (string, error) {
+	if err := m.lock(ctx); err != nil {
+		return "", err
+	}
+	defer m.mu.Unlock()
+	id, ok := m.names[username]
+	if !ok {
+		return "", login.ErrUserNotFound
+	}
+	return id, nil
+}
+
+// UserByID implements login.Users.
+func (m *Memory) UserByID(ctx context.Context, id string) (login.User, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.User{}, err
+	}
+	defer m.mu.Unlock()
+	u, ok := m.users[id]
+	if !ok {
+		return login.User{}, login.ErrUserNotFound
+	}
+	return copyUser(u), nil
+}
+
+// MenusByRole implements login.Users.
+func (m *Memory) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
+	if err := m.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	found := map[string][]login.Menu{}
+	for _, role := range roles {
+		if menus, ok := m.roles[role]; ok {
+			found[role] = copyMenus(menus)
+		}
+	}
+	return found, nil
+}
+
+// AddUser implements login.UserAdmin.
+func (m *Memory) AddUser(ctx context.Context, u login.User) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	if _, taken := m.names[u.Username]; taken {
+		return login.ErrUsernameTaken
+	}
+	if _, taken := m.users[u.ID]; taken {
+		return login.Because(login.Internal, errors.New("storetest: user id is taken"))
+	}
+	u = copyUser(u)
+	u.NotBefore, u.CreatedAt, u.Apps = cut(u.NotBefore), cut(u.CreatedAt), map[string]login.UserApp{}
+	put(&m.users, u.ID, u)
+	put(&m.names, u.Username, u.ID)
+	return nil
+}
+
+// ReplacePassword implements login.UserAdmin.
+func (m *Memory) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
+	return m.change(ctx, id, notBefore, func(u *login.User) error {
+		if u.PasswordHash != old {
+			return login.ErrPasswordChanged
+		}
+		u.PasswordHash = replacement
+		return nil
+	})
+}
+
+// DisableUser implements login.UserAdmin.
+func (m *Memory) DisableUser(ctx context.Context, id string, notBefore time.Time) error {
+	return m.change(ctx, id, notBefore, func(u *login.User) error { u.Disabled = true; return nil })
+}
+
+// EnableUser implements login.UserAdmin.
+func (m *Memory) EnableUser(ctx context.Context, id string) error {
+	return m.change(ctx, id, time.Time{}, func(u *login.User) error { u.Disabled = false; return nil })
+}
+
+// LogoutUser implements login.UserAdmin.
+func (m *Memory) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
+	return m.change(ctx, id, notBefore, func(*login.User) error { return nil })
+}
+
+// change changes a user unless it fails, and moves NotBefore up.
+func (m *Memory) change(ctx context.Context, id string, notBefore time.Time, change func(*login.User) error) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	u, ok := m.users[id]
+	if !ok {
+		return login.ErrUserNotFound
+	}
+	if err := change(&u); err != nil {
+		return err
+	}
+	if notBefore = cut(notBefore); notBefore.After(u.NotBefore) {
+		u.NotBefore = notBefore
+	}
+	m.users[id] = u
+	return nil
+}
+
+// ListUsers implements login.Directory, in the order of the ids.
+func (m *Memory) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
+	if err := m.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	var page []login.User
+	for _, id := range slices.Sorted(maps.Keys(m.users)) {
+		if id > after && len(page) < limit {
+			page = append(page, copyUser(m.users[id]))
+		}
+	}
+	return page, nil
+}
+
+// PutRole implements login.Directory.
+func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	put(&m.roles, r.Name, copyMenus(r.Menus))
+	return nil
+}
+
+func copyUser(u login.User) login.User {
+	u.Roles, u.Apps = slices.Clone(u.Roles), maps.Clone(u.Apps)
+	return u
+}
+
+func copyMenus(menus []login.Menu) []login.Menu {
+	menus = slices.Clone(menus)
+	for i := range menus {
+		menus[i].Children = copyMenus(menus[i].Children)
+	}
+	return menus
+}

@@ -1,0 +1,309 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// rivals is how many do the same thing at the same time.
+const rivals = 50
+
+// races is what the ports promise of calls at the same time.
+func races(s *suite) {
+	s.test("one identity and many users: one is bound, the others get IdentityBound", func(t *trial) {
+		openID := id("openid")
+		t.oneIsBound(login.IdentityBound, func(b *login.Binding) { b.OpenID = openID })
+	})
+	s.test("one user and many identities: one is bound, the others get UserBound", func(t *trial) {
+		userID := t.user().ID
+		t.oneIsBound(login.UserBound, func(b *login.Binding) { b.UserID = userID })
+	})
+	s.test("one identity and one user: one is bound, the others get ErrAlreadyBound", func(t *trial) {
+		openID, userID := id("openid"), t.user().ID
+		t.oneIsBound(login.ErrAlreadyBound, func(b *login.Binding) { b.OpenID, b.UserID = openID, userID })
+	})
+	s.test("binds that do not contradict each other all succeed", func(t *trial) {
+		u := t.user()
+		var bindings [10]login.Binding
+		for i := range bindings {
+			bindings[i] = t.newBinding(u, app+strconv.Itoa(i))
+		}
+		t.together(len(bindings), func(i int) error {
+			_, err := t.Bind(t.ctx, bindings[i], t.newSession(bindings[i]))
+			return err
+		})
+		for _, b := range bindings {
+			if !t.stands(b) {
+				t.Fatalf("the binding in %s is not there", b.AppID)
+			}
+		}
+		if got := t.sessionsNow(u.ID); len(got) != len(bindings) {
+			t.Fatalf("%d sessions, want %d", len(got), len(bindings))
+		}
+	})
+	for round := range 10 {
+		s.test("unbind and binds at the same time keep bindings and users in step, round "+strconv.Itoa(round), unbindAndBinds)
+	}
+	s.test("touches and an unbind at the same time leave no binding", func(t *trial) {
+		_, b, _ := t.bound()
+		errs := t.race(rivals, func(i int) error {
+			if i == rivals/2 {
+				return t.Unbind(t.ctx, b)
+			}
+			_, err := t.bindingNow(b)
+			return err
+		})
+		for i, err := range errs {
+			if err != nil && (i == rivals/2 || !errors.Is(err, login.ErrBindingNotFound)) {
+				t.Fatalf("call %d: %v", i, err)
+			}
+		}
+		t.unbound(b)
+		t.inStep(b)
+	})
+	s.test("of many unbinds one finds the binding", func(t *trial) {
+		_, b, _ := t.bound()
+		t.one(login.ErrBindingNotFound, t.race(rivals, func(int) error { return t.Unbind(t.ctx, b) }))
+		t.unbound(b)
+	})
+	s.test("changes of a user and a bind at the same time are all done", func(t *trial) {
+		u, b, _ := t.bound()
+		other := t.newBinding(u, otherApp)
+		u.Disabled, u.PasswordHash, u.NotBefore = true, "hash-2", t.now.Add(2*time.Millisecond)
+		u.Apps[otherApp] = login.UserApp{OpenID: other.OpenID, BindingID: other.ID}
+		t.together(5, func(i int) error {
+			switch i {
+			case 0:
+				return t.LogoutUser(t.ctx, u.ID, t.now.Add(2*time.Millisecond))
+			case 1:
+				return t.DisableUser(t.ctx, u.ID, t.now.Add(time.Millisecond))
+			case 2:
+				return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", t.now)
+			case 3:
+				return t.Unbind(t.ctx, b)
+			default:
+				_, err := t.Bind(t.ctx, other, t.newSession(other))
+				return err
+			}
+		})
+		same(t, t.userNow(u.ID), u)
+		t.unbound(b)
+	})
+	s.test("of many logouts the latest stays", func(t *trial) {
+		u := t.user()
+		t.together(rivals, func(i int) error {
+			return t.LogoutUser(t.ctx, u.ID, t.now.Add(time.Duration(i*7%rivals)*time.Millisecond))
+		})
+		if got := t.userNow(u.ID).NotBefore.Sub(t.now); got != (rivals-1)*time.Millisecond {
+			t.Fatalf("NotBefore is %v after the first, want %v", got, (rivals-1)*time.Millisecond)
+		}
+	})
+	s.test("of many passwords one replaces the old one", func(t *trial) {
+		u := t.user()
+		hash := func(i int) login.Hidden { return login.Hidden(fmt.Sprintf("hash-of-%d", i)) }
+		winner := t.one(login.ErrPasswordChanged, t.race(rivals, func(i int) error {
+			return t.ReplacePassword(t.ctx, u.ID, "hash-1", hash(i), t.now)
+		}))
+		if t.userNow(u.ID).PasswordHash != hash(winner) {
+			t.Fatal("the password is not the winner's")
+		}
+	})
+	s.test("of many users with one name one is added, and no part of another", func(t *trial) {
+		var rival [rivals]login.User
+		for i := range rival {
+			rival[i] = t.newUser()
+			rival[i].Username = rival[0].Username
+		}
+		winner := t.one(login.ErrUsernameTaken, t.race(rivals, func(i int) error { return t.AddUser(t.ctx, rival[i]) }))
+		for i, u := range rival {
+			if i == winner {
+				same(t, t.userNow(u.ID), u)
+				continue
+			}
+			_, err := t.UserByID(t.ctx, u.ID)
+			t.want(err, login.ErrUserNotFound)
+		}
+		got, err := t.UserIDByName(t.ctx, rival[0].Username)
+		t.must(err)
+		if got != rival[winner].ID {
+			t.Fatalf("the name is %q's, want %q's", got, rival[winner].ID)
+		}
+	})
+	s.test("of many reasons for the end of a session one is ever seen", func(t *trial) {
+		_, _, session := t.bound()
+		var seen [rivals]login.Code
+		t.together(rivals, func(i int) error {
+			if err := t.EndSession(t.ctx, session.UserID, session.TokenHash, login.Code(fmt.Sprintf("reason_%d", i))); err != nil {
+				return err
+			}
+			stored, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
+			seen[i] = stored.EndedReason
+			return err
+		})
+		for _, reason := range seen {
+			if reason == "" || reason != seen[0] {
+				t.Fatalf("reasons seen: %q", seen)
+			}
+		}
+	})
+	for _, old := range []string{"", "v0"} {
+		s.test(fmt.Sprintf("of many swaps from version %q one goes through", old), func(t *trial) {
+			name := id("record")
+			if old != "" {
+				t.must(t.StoreRecord(t.ctx, name, t.record(old)))
+			}
+			var instead [rivals]login.Record
+			version := func(i int) string { return "v" + strconv.Itoa(i+1) }
+			winner := t.one(login.ErrRecordChanged, t.race(rivals, func(i int) (err error) {
+				instead[i], err = t.SwapRecord(t.ctx, name, old, t.record(version(i)))
+				return err
+			}))
+			t.stored(name, t.record(version(winner)))
+			for i, got := range instead {
+				if i != winner {
+					t.sameRecord(got, t.record(version(winner)))
+				}
+			}
+		})
+	}
+	s.test("swaps that go on from what is stored instead lose no count", func(t *trial) {
+		const counters, each = 10, 5
+		name := id("record")
+		t.together(counters, func(int) error {
+			stored := login.Record{}
+			for done := 0; done < each; {
+				next := t.record(id("version"))
+				next.Value = append(stored.Value[:len(stored.Value):len(stored.Value)], '1')
+				switch instead, err := t.SwapRecord(t.ctx, name, stored.Version, next); {
+				case err == nil:
+					stored, done = next, done+1
+				case errors.Is(err, login.ErrRecordChanged):
+					stored = instead
+				default:
+					return err
+				}
+			}
+			return nil
+		})
+		got, err := t.LoadRecord(t.ctx, name)
+		t.must(err)
+		if len(got.Value) != counters*each {
+			t.Fatalf("counted %d, want %d", len(got.Value), counters*each)
+		}
+	})
+}
+
+// oneIsBound binds at the same time what alike makes contradict each other. The
+// losers get the error and leave nothing.
+func (t *trial) oneIsBound(losers error, alike func(b *login.Binding)) {
+	t.Helper()
+	var claims, got [rivals]login.Binding
+	var sessions [rivals]login.Session
+	for i := range claims {
+		claims[i] = t.newBinding(t.user(), app)
+		alike(&claims[i])
+		sessions[i] = t.newSession(claims[i])
+	}
+	winner := t.one(losers, t.race(rivals, func(i int) (err error) {
+		got[i], err = t.Bind(t.ctx, claims[i], sessions[i])
+		return err
+	}))
+	for i, b := range claims {
+		if i == winner {
+			if !t.stands(b) || t.dead(sessions[i]) != "" {
+				t.Fatal("the winner is not bound, or its session is dead")
+			}
+			continue
+		}
+		t.unstored(sessions[i])
+		t.unbound(b)
+		if errors.Is(losers, login.ErrAlreadyBound) {
+			same(t, got[i], claims[winner])
+		}
+	}
+}
+
+// unbindAndBinds races the unbind of a binding with one that would make it anew
+// and with two that contradict both.
+func unbindAndBinds(t *trial) {
+	u, b, _ := t.bound()
+	again, otherUser, otherOpenID := t.newBinding(u, app), t.newBinding(t.user(), app), t.newBinding(u, app)
+	again.OpenID, otherUser.OpenID = b.OpenID, b.OpenID
+	binds := []login.Binding{again, otherUser, otherOpenID}
+	sessions := []login.Session{t.newSession(again), t.newSession(otherUser), t.newSession(otherOpenID)}
+	errs := t.race(len(binds)+1, func(i int) error {
+		if i == len(binds) {
+			return t.Unbind(t.ctx, b)
+		}
+		_, err := t.Bind(t.ctx, binds[i], sessions[i])
+		return err
+	})
+	t.must(errs[len(binds)])
+	t.unbound(b)
+	t.inStep(binds...)
+	for i, bind := range binds {
+		if errs[i] == nil {
+			if !t.stands(bind) || t.dead(sessions[i]) != "" {
+				t.Fatalf("bind %d succeeded, but is not there", i)
+			}
+			continue
+		}
+		if !errors.Is(errs[i], login.ErrAlreadyBound) && !errors.Is(errs[i], login.IdentityBound) && !errors.Is(errs[i], login.UserBound) {
+			t.Fatalf("bind %d: %v", i, errs[i])
+		}
+		t.unstored(sessions[i])
+		t.unbound(bind)
+	}
+}
+
+// race does n things at the same time and gives their errors.
+func (t *trial) race(n int, do func(i int) error) []error {
+	start, done, errs := make(chan struct{}), make(chan struct{}), make([]error, n)
+	for i := range n {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			<-start
+			errs[i] = do(i)
+		}()
+	}
+	close(start)
+	for range n {
+		<-done
+	}
+	return errs
+}
+
+// together does n things at the same time, none of which may fail.
+func (t *trial) together(n int, do func(i int) error) {
+	t.Helper()
+	for i, err := range t.race(n, do) {
+		if err != nil {
+			t.Fatalf("call %d: %v", i, err)
+		}
+	}
+}
+
+// one fails the test unless all but one of the errors are the losers'. It says
+// which one won.
+func (t *trial) one(losers error, errs []error) (winner int) {
+	t.Helper()
+	winner = -1
+	for i, err := range errs {
+		switch {
+		case err == nil && winner < 0:
+			winner = i
+		case err == nil:
+			t.Fatalf("calls %d and %d both succeeded", winner, i)
+		case !errors.Is(err, losers):
+			t.Fatalf("call %d: error is %v, want %v", i, err, losers)
+		}
+	}
+	if winner < 0 {
+		t.Fatal("no call succeeded")
+	}
+	return winner
+}

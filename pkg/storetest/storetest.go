@@ -1,0 +1,67 @@
+// Package storetest is the contract of login's stores as one suite: what the
+// comments in login's ports promise, each sentence as a test. A store passes all
+// of it. Memory, in the same package, is the contract's plainest reading.
+//
+// A store's own test is short:
+//
+//	func TestContract(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T) storetest.Store { return open(t) })
+//	}
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Store is every port that a store implements.
+type Store interface {
+	login.Bindings
+	login.Sessions
+	login.Users
+	login.UserAdmin
+	login.Directory
+	login.Ephemeral
+}
+
+// Run tests a store against the contract. open is called once a test. It may
+// give the same store each time, or one that holds other data: all that the suite
+// stores has random ids, and it expects nothing to be empty. What open starts it
+// ends with t.Cleanup.
+func Run(t *testing.T, open func(t *testing.T) Store) {
+	for _, group := range []struct {
+		name  string
+		cases func(*suite)
+	}{
+		{"Bindings", bindings},
+		{"Bind", bind},
+		{"Sessions", sessions},
+		{"InFlight", inFlight},
+		{"Users", users},
+		{"UserAdmin", userAdmin},
+		{"Directory", directory},
+		{"Ephemeral", ephemeral},
+		{"Context", contexts},
+		{"Races", races},
+	} {
+		t.Run(group.name, func(t *testing.T) { group.cases(&suite{t, open}) })
+	}
+}
+
+// suite is a group of the contract's tests.
+type suite struct {
+	t    *testing.T
+	open func(t *testing.T) Store
+}
+
+// test runs one sentence of the contract.
+func (s *suite) test(sentence string, check func(t *trial)) {
+	s.t.Run(sentence, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		check(&trial{T: t, Store: s.open(t), ctx: ctx, now: time.Now().Truncate(time.Millisecond)})
+	})
+}

@@ -1,0 +1,217 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// trial is one test with its store, its deadline and the moment that it plays at.
+// Methods named new… make a value, the others store it too. They end the test on
+// a failure, so they are for the test's own goroutine.
+type trial struct {
+	*testing.T
+	Store
+	ctx context.Context
+	now time.Time
+}
+
+// The two mini-programs of the tests.
+const (
+	app      = "wx0000000000000001"
+	otherApp = "wx0000000000000002"
+)
+
+// unlike is put into ids and names: what a careless key or query stumbles over.
+const unlike = `#.:/'"\%_ 微信é`
+
+func id(kind string) string { return kind + "-" + rand.Text() }
+
+func (t *trial) newUser() login.User {
+	return login.User{
+		ID: id("user"), Username: strings.ToLower(id("name")), Name: "Alice", PasswordHash: "hash-1",
+		Roles: []string{"reader"}, CreatedAt: t.now, Apps: map[string]login.UserApp{},
+	}
+}
+
+func (t *trial) user() login.User {
+	t.Helper()
+	u := t.newUser()
+	t.must(t.AddUser(t.ctx, u))
+	return u
+}
+
+func (t *trial) newBinding(u login.User, appID string) login.Binding {
+	return login.Binding{
+		ID: id("binding"), AppID: appID, OpenID: id("openid"), UnionID: id("unionid"), UserID: u.ID,
+		SealedKey: "1.sealed", BoundAt: t.now, LastLoginAt: t.now,
+	}
+}
+
+// newSession is a login that began at t.now. Its hash sorts at random, as hashes do.
+func (t *trial) newSession(b login.Binding) login.Session {
+	return login.Session{
+		UserID: b.UserID, TokenHash: rand.Text(), AppID: b.AppID, BindingID: b.ID, CreatedAt: t.now, SeenAt: t.now,
+		IdleEnd: t.now.Add(login.IdleLife), AbsoluteEnd: t.now.Add(login.AbsoluteLife), Device: "iPhone 15",
+	}
+}
+
+// bound stores a user with a binding in app and the session of its login.
+func (t *trial) bound() (login.User, login.Binding, login.Session) {
+	t.Helper()
+	u := t.user()
+	b := t.newBinding(u, app)
+	return u, b, t.bind(b)
+}
+
+// bind stores a binding and gives the session that it was stored with.
+func (t *trial) bind(b login.Binding) login.Session {
+	t.Helper()
+	s := t.newSession(b)
+	_, err := t.Bind(t.ctx, b, s)
+	t.must(err)
+	return s
+}
+
+func (t *trial) must(err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("error: %v", err)
+	}
+}
+
+func (t *trial) want(err, target error) {
+	t.Helper()
+	if !errors.Is(err, target) {
+		t.Fatalf("error is %v, want %v", err, target)
+	}
+}
+
+// same fails the test unless got and want say the same: times count in whole
+// milliseconds, whatever their zone, and an empty list is as good as none.
+func same[T any](t *trial, got, want T) {
+	t.Helper()
+	if got, want := plain(got), plain(want); !reflect.DeepEqual(got, want) {
+		t.Fatalf("\n got %+v\nwant %+v", got, want)
+	}
+}
+
+func plain[T any](v T) T {
+	switch v := any(&v).(type) {
+	case *login.User:
+		v.NotBefore, v.CreatedAt = milli(v.NotBefore), milli(v.CreatedAt)
+		if len(v.Roles) == 0 {
+			v.Roles = nil
+		}
+	case *login.Binding:
+		v.BoundAt, v.LastLoginAt = milli(v.BoundAt), milli(v.LastLoginAt)
+	case *login.Session:
+		v.CreatedAt, v.SeenAt = milli(v.CreatedAt), milli(v.SeenAt)
+		v.IdleEnd, v.AbsoluteEnd = milli(v.IdleEnd), milli(v.AbsoluteEnd)
+	case *[]login.Menu:
+		*v = plainMenus(*v)
+	}
+	return v
+}
+
+func milli(at time.Time) time.Time { return at.Truncate(time.Millisecond).UTC() }
+
+func plainMenus(menus []login.Menu) []login.Menu {
+	var out []login.Menu
+	for _, m := range menus {
+		m.Children = plainMenus(m.Children)
+		out = append(out, m)
+	}
+	return out
+}
+
+// userNow reads a user that must be there.
+func (t *trial) userNow(id string) login.User {
+	t.Helper()
+	u, err := t.UserByID(t.ctx, id)
+	t.must(err)
+	return u
+}
+
+// bindingNow reads a binding the only way there is, by a login through it that
+// changes nothing. It gives the error of the touch.
+func (t *trial) bindingNow(b login.Binding) (login.Binding, error) {
+	return t.TouchBinding(t.ctx, login.Touch{AppID: b.AppID, OpenID: b.OpenID, SealedKey: b.SealedKey, At: b.LastLoginAt})
+}
+
+// dead judges a session by what is stored, a second after t.now.
+func (t *trial) dead(s login.Session) login.Code {
+	t.Helper()
+	stored, user, err := t.SessionWithUser(t.ctx, s.UserID, s.TokenHash)
+	t.must(err)
+	return stored.Dead(user, t.now.Add(time.Second))
+}
+
+// unstored fails the test if the session is stored.
+func (t *trial) unstored(s login.Session) {
+	t.Helper()
+	for _, stored := range t.sessionsNow(s.UserID) {
+		if stored.TokenHash == s.TokenHash {
+			t.Fatal("the session is stored")
+		}
+	}
+}
+
+func (t *trial) sessionsNow(userID string) []login.Session {
+	t.Helper()
+	all, err := t.SessionsOfUser(t.ctx, userID)
+	t.must(err)
+	return all
+}
+
+// unbound fails the test if anything is left of, or was made of, the binding.
+func (t *trial) unbound(b login.Binding) {
+	t.Helper()
+	if stored, err := t.bindingNow(b); err == nil && stored.ID == b.ID {
+		t.Fatal("the binding is stored")
+	} else if err != nil {
+		t.want(err, login.ErrBindingNotFound)
+	}
+	if u, err := t.UserByID(t.ctx, b.UserID); err == nil && u.Apps[b.AppID].BindingID == b.ID {
+		t.Fatal("the user notes the binding")
+	}
+}
+
+// inStep fails the test unless the apps' bindings and what their users note of
+// them agree, for every identity and every user that the bindings name.
+func (t *trial) inStep(bindings ...login.Binding) {
+	t.Helper()
+	for _, b := range bindings {
+		if stored, err := t.bindingNow(b); err == nil {
+			note := t.userNow(stored.UserID).Apps[b.AppID]
+			if note != (login.UserApp{OpenID: b.OpenID, BindingID: stored.ID}) {
+				t.Fatalf("the binding %+v is noted as %+v", stored, note)
+			}
+		} else {
+			t.want(err, login.ErrBindingNotFound)
+		}
+		if note, ok := t.userNow(b.UserID).Apps[b.AppID]; ok {
+			noted := b
+			noted.OpenID = note.OpenID
+			stored, err := t.bindingNow(noted)
+			t.must(err)
+			if stored.ID != note.BindingID || stored.UserID != b.UserID {
+				t.Fatalf("the note %+v is of the binding %+v", note, stored)
+			}
+		}
+	}
+}
+
+// stands says whether the binding is stored and noted in its user, both of which
+// must be so or neither.
+func (t *trial) stands(b login.Binding) bool {
+	t.Helper()
+	t.inStep(b)
+	return t.userNow(b.UserID).Apps[b.AppID].BindingID == b.ID
+}

@@ -1,0 +1,212 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// users is the Users port, and PutRole.
+func users(s *suite) {
+	s.test("a user comes back as it was, found by id and by name", func(t *trial) {
+		full, bare := t.newUser(), t.newUser()
+		full.ID, full.Username, full.Name = full.ID+unlike, full.Username+unlike, "爱丽丝 "+unlike
+		full.Roles = []string{"z", "a", "读者" + unlike, "m"}
+		full.Disabled, full.PasswordHash = true, "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
+		full.NotBefore, full.CreatedAt = t.now.Add(time.Millisecond), t.now.Add(-1500*time.Microsecond)
+		bare.Name, bare.Roles, bare.PasswordHash = "", nil, ""
+		for _, u := range []login.User{full, bare} {
+			t.must(t.AddUser(t.ctx, u))
+			same(t, t.userNow(u.ID), u)
+			got, err := t.UserIDByName(t.ctx, u.Username)
+			t.must(err)
+			if got != u.ID {
+				t.Fatalf("user %q, want %q", got, u.ID)
+			}
+		}
+	})
+	s.test("a user that is not there is ErrUserNotFound", func(t *trial) {
+		u := t.user()
+		for _, name := range []string{id("name"), u.ID, strings.ToUpper(u.Username), u.Username + " "} {
+			_, err := t.UserIDByName(t.ctx, name)
+			t.want(err, login.ErrUserNotFound)
+		}
+		for _, other := range []string{id("user"), u.Username, strings.ToUpper(u.ID)} {
+			_, err := t.UserByID(t.ctx, other)
+			t.want(err, login.ErrUserNotFound)
+		}
+	})
+	s.test("what a store gives, and what it was given, is the caller's own", func(t *trial) {
+		u, b, _ := t.bound()
+		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		role := t.role()
+		record := login.Record{Version: "1", Value: []byte("abc"), ExpiresAt: t.now.Add(time.Hour)}
+		name := id("record")
+		t.must(t.StoreRecord(t.ctx, name, record))
+		for range 2 {
+			got, want := t.userNow(u.ID), u
+			want.Roles = []string{"reader"}
+			same(t, got, want)
+			got.Roles[0], u.Roles[0] = "admin", "admin"
+			got.Apps[app] = login.UserApp{}
+			got.Apps[otherApp] = login.UserApp{}
+
+			menus, err := t.MenusByRole(t.ctx, []string{role.Name})
+			t.must(err)
+			same(t, menus[role.Name], t.tree())
+			menus[role.Name][0].Name, role.Menus[0].Name = "changed", "changed"
+			menus[role.Name][0].Children[0].Name, role.Menus[0].Children[0].Name = "changed", "changed"
+
+			stored, err := t.LoadRecord(t.ctx, name)
+			t.must(err)
+			if string(stored.Value) != "abc" {
+				t.Fatalf("the record says %q", stored.Value)
+			}
+			stored.Value[0], record.Value[0] = 'x', 'x'
+		}
+	})
+
+	s.test("a tree of menus comes back as it was", func(t *trial) {
+		role := t.role()
+		menus, err := t.MenusByRole(t.ctx, []string{role.Name})
+		t.must(err)
+		if len(menus) != 1 {
+			t.Fatalf("%d roles, want one", len(menus))
+		}
+		same(t, menus[role.Name], role.Menus)
+	})
+	s.test("the roles that are not there are absent, one without menus is not", func(t *trial) {
+		role, empty := t.role(), login.Role{Name: id("role") + unlike}
+		t.must(t.PutRole(t.ctx, empty))
+		menus, err := t.MenusByRole(t.ctx, []string{id("none"), role.Name, empty.Name, id("none"), role.Name})
+		t.must(err)
+		if len(menus) != 2 {
+			t.Fatalf("%d roles, want 2", len(menus))
+		}
+		same(t, menus[role.Name], role.Menus)
+		if got, ok := menus[empty.Name]; !ok || len(got) != 0 {
+			t.Fatalf("the role without menus: %t %+v", ok, got)
+		}
+		for _, none := range [][]string{nil, {}, {id("none")}} {
+			menus, err := t.MenusByRole(t.ctx, none)
+			t.must(err)
+			if len(menus) != 0 {
+				t.Fatalf("menus %+v of no role", menus)
+			}
+		}
+	})
+	s.test("more roles than one batch holds are read", func(t *trial) {
+		const many = 130
+		var names []string
+		for range many {
+			names = append(names, id("role"))
+		}
+		t.together(10, func(i int) error {
+			for n := i; n < many; n += 10 {
+				role := login.Role{Name: names[n], Menus: []login.Menu{{ID: names[n]}}}
+				if err := t.PutRole(t.ctx, role); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		menus, err := t.MenusByRole(t.ctx, names)
+		t.must(err)
+		if len(menus) != many {
+			t.Fatalf("%d roles, want %d", len(menus), many)
+		}
+		for name, menu := range menus {
+			same(t, menu, []login.Menu{{ID: name}})
+		}
+	})
+	s.test("a role replaces the one of its name", func(t *trial) {
+		role := t.role()
+		other := t.role()
+		for _, menus := range [][]login.Menu{{{ID: "new", Name: "新"}}, {}} {
+			t.must(t.PutRole(t.ctx, login.Role{Name: role.Name, Menus: menus}))
+			got, err := t.MenusByRole(t.ctx, []string{role.Name, other.Name})
+			t.must(err)
+			same(t, got[role.Name], menus)
+			same(t, got[other.Name], other.Menus)
+		}
+	})
+}
+
+// directory is ListUsers.
+func directory(s *suite) {
+	s.test("the pages hold every user once, as it is", func(t *trial) {
+		const many = 9
+		mine := map[string]login.User{}
+		for range many {
+			u := t.user()
+			mine[u.ID] = u
+			t.role() // roles are not users, however they are kept
+		}
+		u, b, _ := t.bound()
+		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		mine[u.ID] = u
+		var orders [][]string
+		for _, limit := range []int{4, 1000} {
+			var order []string
+			for _, got := range t.everyUser(limit) {
+				if want, ok := mine[got.ID]; ok {
+					same(t, got, want)
+					order = append(order, got.ID)
+				}
+			}
+			if len(order) != len(mine) {
+				t.Fatalf("pages of %d: %d of my users, want %d", limit, len(order), len(mine))
+			}
+			orders = append(orders, order)
+		}
+		if !slices.Equal(orders[0], orders[1]) {
+			t.Fatalf("the order changed: %v", orders)
+		}
+	})
+}
+
+// everyUser reads all pages of users and fails the test if one is seen twice or
+// a page is too long.
+func (t *trial) everyUser(limit int) []login.User {
+	t.Helper()
+	var all []login.User
+	seen := map[string]bool{}
+	for after := ""; ; {
+		page, err := t.ListUsers(t.ctx, after, limit)
+		t.must(err)
+		if len(page) == 0 {
+			return all
+		}
+		if len(page) > limit {
+			t.Fatalf("a page of %d users, want %d at most", len(page), limit)
+		}
+		for _, u := range page {
+			if seen[u.ID] {
+				t.Fatal("a user is listed twice")
+			}
+			seen[u.ID] = true
+			after = u.ID
+		}
+		all = append(all, page...)
+	}
+}
+
+// role stores a role with the menus of tree.
+func (t *trial) role() login.Role {
+	t.Helper()
+	r := login.Role{Name: id("role"), Menus: t.tree()}
+	t.must(t.PutRole(t.ctx, r))
+	return r
+}
+
+// tree is menus as deep as they may be, in an order of their own.
+func (t *trial) tree() []login.Menu {
+	leaf := []login.Menu{}
+	for depth := login.MaxMenuDepth; depth > 1; depth-- {
+		leaf = []login.Menu{{ID: fmt.Sprintf("z%d", depth), Name: "订单 " + unlike, Path: "/pages/order?a=1&b=2", Children: leaf}, {ID: "a"}}
+	}
+	return []login.Menu{{ID: "orders", Name: "订单", Path: "/pages/orders", Icon: "🧾", Children: leaf}, {ID: "a", Name: "<b>&"}}
+}
