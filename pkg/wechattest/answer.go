@@ -1,0 +1,112 @@
+package wechattest
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+)
+
+// The errcodes that a Server gives by itself.
+const (
+	systemBusy       = -1
+	invalidGrantType = 40002
+	invalidAppID     = 40013
+	invalidCode      = 40029
+	invalidURL       = 40066
+	invalidSecret    = 40125
+	usedCode         = 40163
+	missingAppID     = 41002
+	missingSecret    = 41004
+	missingCode      = 41008
+	invalidAddress   = 40164
+)
+
+// errmsgs are WeChat's words for the errcodes of code2Session.
+var errmsgs = map[int]string{
+	systemBusy:       "system error",
+	invalidGrantType: "invalid grant_type",
+	invalidAppID:     "invalid appid",
+	invalidCode:      "invalid code",
+	invalidURL:       "invalid url",
+	invalidSecret:    "invalid appsecret",
+	usedCode:         "code been used",
+	40226:            "code blocked",
+	40243:            "appsecret has been frozen",
+	missingAppID:     "appid missing",
+	missingSecret:    "appsecret missing",
+	missingCode:      "missing code",
+	45009:            "reach max api daily quota limit",
+	45011:            "api minute-quota reach limit, must slower, retry next minute",
+	50002:            "user limited",
+}
+
+// session is WeChat's answer to a good code.
+type session struct {
+	SessionKey string `json:"session_key"`
+	OpenID     string `json:"openid"`
+	UnionID    string `json:"unionid,omitempty"`
+}
+
+func (s *Server) session(appID, person string) session {
+	key := make([]byte, 16)
+	rand.Read(key) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	answer := session{
+		SessionKey: base64.StdEncoding.EncodeToString(key),
+		OpenID:     OpenID(appID, person),
+	}
+	if !s.noUnionID {
+		answer.UnionID = UnionID(person)
+	}
+	return answer
+}
+
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status, errcode int) {
+	message := errmsgs[errcode]
+	switch {
+	case errcode == invalidAddress:
+		message = addressMessage(r.RemoteAddr)
+	case message == "":
+		message = "error"
+	}
+	writeJSON(w, status, struct {
+		Errcode int    `json:"errcode"`
+		Errmsg  string `json:"errmsg"`
+	}{errcode, message + ", rid: " + s.rid()})
+}
+
+// rid names a call in WeChat's logs. It begins with the time.
+func (s *Server) rid() string {
+	random := make([]byte, 8)
+	rand.Read(random)                                        //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	return fmt.Sprintf("%08x-%s-%s", uint32(s.now().Unix()), //nolint:gosec // the lower half is meant
+		hex.EncodeToString(random[:4]), hex.EncodeToString(random[4:]))
+}
+
+// addressMessage names the caller's address in both forms, as WeChat does.
+func addressMessage(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		host = remote
+	}
+	six := host
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() {
+		six = "::ffff:" + host
+	}
+	return "invalid ip " + host + " ipv6 " + six + ", not in whitelist"
+}
+
+// writeJSON writes JSON as WeChat does: under the name of text/plain.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // strings and numbers always marshal
+	}
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,46 @@
+// Package wechattest is a stand-in for api.weixin.qq.com: an http.Handler that
+// answers code2Session as WeChat does, and fails as WeChat does when it is asked
+// to. It serves Go tests, through httptest.NewServer, and offline work.
+//
+// # Codes
+//
+// Codes are readable, so that nobody needs a phone to make one. All of
+// [A-Za-z0-9_-] may stand in a name.
+//
+//	alice-1, alice-2    two one-time codes of the same person, alice
+//	err40029-x          that errcode, every time; also err-1-x, and any other number
+//	anything else       errcode 40029
+//
+// A person's openid is that of [OpenID], the same in every process, and the
+// unionid that of [UnionID]. The session_key is new with each code. A code can be
+// used once in each app; then it gives 40163. Codes do not expire, since nobody
+// can tell when alice-1 was made. A [Server] forgets a used code after 20,000
+// others.
+//
+// # Faults
+//
+// A prefix makes a code fail. The fault happens once for a spelling and app;
+// after that, the spelling works as the code behind it does.
+//
+//	busy-alice-1        errcode -1
+//	empty-alice-1       a 200 without a body
+//	html-alice-1        a 200 with a gateway's HTML page
+//	http503-alice-1     that status, any from 400 to 599, with such a page
+//	huge-alice-1        4 MiB that begin like a good answer
+//	reset-alice-1       the connection is reset without an answer
+//	lost-alice-1        the same, but after the code was used
+//	slow2s-alice-1      the answer comes late; any [time.ParseDuration], at most 30s
+//
+// What stands before WeChat's login service (a gateway, a load balancer) makes
+// the first six, and the service never sees the code: alice-1 can still be used.
+// In lost and slow the service does its work first, so alice-1 is used, whether
+// the caller waited for the answer or not. These two give no second session:
+// once the fault has happened, they give 40163 like alice-1 itself.
+//
+// # Order of checks
+//
+// As in WeChat: the method (a POST is 41002), appid (41002 missing, 40013 wrong),
+// secret (41004, 40125), js_code (41008 empty), grant_type (40002), and only then
+// the code. A refusal is a 200 of text/plain with an errcode and an errmsg that
+// ends in a rid; a path that does not exist is a 404 with errcode 40066.
+package wechattest

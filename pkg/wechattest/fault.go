@@ -1,0 +1,121 @@
+package wechattest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// maxDelay bounds how late an answer may come.
+const maxDelay = 30 * time.Second
+
+// hugeBody is how much a huge answer holds, in bytes.
+const hugeBody = 4 << 20
+
+// page is what a gateway shows when the service behind it fails.
+const page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n" +
+	"<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+
+// fault answers a call in a bad way. The package comment says what each fault
+// does to its code.
+type fault func(s *Server, w http.ResponseWriter, r *http.Request, appID string, c code)
+
+// faultNamed finds a fault by its name and what is behind it: slow and 2s. It is
+// nil when there is none.
+func faultNamed(name, argument string) fault {
+	switch name {
+	case "slow":
+		delay, err := time.ParseDuration(argument)
+		if err != nil {
+			return nil
+		}
+		return slow(min(delay, maxDelay))
+	case "http":
+		status, err := strconv.Atoi(argument)
+		if err != nil || status < 400 || status > 599 {
+			return nil
+		}
+		return showPage(status)
+	}
+	if argument != "" {
+		return nil
+	}
+	switch name {
+	case "busy":
+		return busy
+	case "empty":
+		return empty
+	case "html":
+		return showPage(http.StatusOK)
+	case "huge":
+		return huge
+	case "reset":
+		return reset
+	case "lost":
+		return lost
+	}
+	return nil
+}
+
+func busy(s *Server, w http.ResponseWriter, r *http.Request, _ string, _ code) {
+	s.refuse(w, r, http.StatusOK, systemBusy)
+}
+
+func empty(_ *Server, w http.ResponseWriter, _ *http.Request, _ string, _ code) {
+	w.Header().Set("Content-Type", "text/plain")
+	w.WriteHeader(http.StatusOK)
+}
+
+func showPage(status int) fault {
+	return func(_ *Server, w http.ResponseWriter, _ *http.Request, _ string, _ code) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(page))
+	}
+}
+
+// huge sends a session that is good JSON to the end, so that a client which
+// reads without a limit is not saved by a broken one.
+func huge(s *Server, w http.ResponseWriter, _ *http.Request, appID string, c code) {
+	body, err := json.Marshal(struct {
+		session
+		Padding string `json:"padding"`
+	}{s.session(appID, c.person), string(bytes.Repeat([]byte{'x'}, hugeBody))})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	w.Header().Set("Content-Type", "text/plain")
+	_, _ = w.Write(body)
+}
+
+// reset ends the connection with a TCP RST, where the server's connection is a
+// plain TCP one that can be taken over, else by closing it.
+func reset(_ *Server, w http.ResponseWriter, _ *http.Request, _ string, _ code) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+func lost(s *Server, w http.ResponseWriter, r *http.Request, appID string, c code) {
+	s.exchange(appID, c)
+	reset(s, w, r, appID, c)
+}
+
+func slow(delay time.Duration) fault {
+	return func(s *Server, w http.ResponseWriter, r *http.Request, appID string, c code) {
+		answer := s.exchange(appID, c)
+		select {
+		case <-time.After(delay):
+			answer(w, r)
+		case <-r.Context().Done():
+		}
+	}
+}

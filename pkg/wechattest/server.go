@@ -1,0 +1,174 @@
+package wechattest
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Path is where a Server answers code2Session.
+const Path = "/sns/jscode2session"
+
+// remembered is how many codes a Server remembers, so that one which runs for
+// weeks does not grow.
+const remembered = 20_000
+
+// maxCode is the longest js_code, in bytes, that a Server takes for a code.
+const maxCode = 256
+
+// Config configures a Server.
+type Config struct {
+	// Apps are the AppSecrets of the mini-programs that exist, by appid.
+	Apps map[string]string
+	// NoUnionID says that the apps belong to no Open Platform account: WeChat then
+	// gives no unionid.
+	NoUnionID bool
+	// Now is the clock that rids begin with; nil means time.Now.
+	Now func() time.Time
+}
+
+// Server is the stand-in. It is safe for concurrent use: of any number of calls
+// with the same code at the same time, exactly one gets the session.
+type Server struct {
+	now       func() time.Time
+	noUnionID bool
+
+	mu    sync.Mutex
+	apps  map[string]string
+	total int
+	calls *recent[int]  // by code as sent
+	used  *recent[bool] // by app and code behind any fault
+	done  *recent[bool] // by app and code as sent: its fault has happened
+}
+
+// New makes a Server.
+func New(c Config) *Server {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &Server{
+		now:       c.Now,
+		noUnionID: c.NoUnionID,
+		apps:      map[string]string{},
+		calls:     newRecent[int](remembered),
+		used:      newRecent[bool](remembered),
+		done:      newRecent[bool](remembered),
+	}
+	maps.Copy(s.apps, c.Apps)
+	return s
+}
+
+// SetSecret adds an app or replaces its AppSecret, as its owner does in WeChat's
+// console. The former one is no longer taken.
+func (s *Server) SetSecret(appID, secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apps[appID] = secret
+}
+
+// Calls says how often code2Session was called, refusals and faults included.
+func (s *Server) Calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.total
+}
+
+// CallsWith says how often code2Session was called with a code in this very
+// spelling. It knows the latest 20,000 codes of up to 256 bytes.
+func (s *Server) CallsWith(code string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls.get(code)
+}
+
+// ServeHTTP answers code2Session under Path, and HEAD / as a server that lives.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path == Path:
+		s.code2Session(w, r)
+	case r.URL.Path == "/" && r.Method == http.MethodHead:
+	default:
+		s.refuse(w, r, http.StatusNotFound, invalidURL)
+	}
+}
+
+func (s *Server) code2Session(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	appID, sent := query.Get("appid"), query.Get("js_code")
+	s.count(sent)
+	if errcode := s.check(r.Method, query); errcode != 0 {
+		s.refuse(w, r, http.StatusOK, errcode)
+		return
+	}
+	code, ok := parseCode(sent)
+	switch {
+	case !ok:
+		s.refuse(w, r, http.StatusOK, invalidCode)
+	case code.errcode != 0:
+		s.refuse(w, r, http.StatusOK, code.errcode)
+	case code.fault != nil && s.first(appID, sent):
+		code.fault(s, w, r, appID, code)
+	default:
+		s.exchange(appID, code)(w, r)
+	}
+}
+
+// check looks at everything but the code, in WeChat's order. 0 means good.
+func (s *Server) check(method string, query url.Values) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	appID, secret := query.Get("appid"), query.Get("secret")
+	known, exists := s.apps[appID]
+	switch {
+	case method != http.MethodGet || appID == "":
+		return missingAppID
+	case !exists:
+		return invalidAppID
+	case secret == "":
+		return missingSecret
+	case secret != known:
+		return invalidSecret
+	case query.Get("js_code") == "":
+		return missingCode
+	case query.Get("grant_type") != "authorization_code":
+		return invalidGrantType
+	}
+	return 0
+}
+
+func (s *Server) count(code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total++
+	if len(code) <= maxCode {
+		s.calls.set(code, s.calls.get(code)+1)
+	}
+}
+
+// first says whether the fault of a code, in this spelling, has yet to happen,
+// and notes that it now does.
+func (s *Server) first(appID, sent string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return add(s.done, key(appID, sent))
+}
+
+// exchange uses a code up, and gives the answer: the session for whoever came
+// first, a refusal for all others.
+func (s *Server) exchange(appID string, c code) http.HandlerFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	won := add(s.used, key(appID, c.plain))
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !won {
+			s.refuse(w, r, http.StatusOK, usedCode)
+			return
+		}
+		writeJSON(w, http.StatusOK, s.session(appID, c.person))
+	}
+}
+
+// key joins an appid and a code that parseCode reads. Such a code has no space.
+func key(appID, code string) string { return appID + " " + code }
