@@ -14,7 +14,7 @@ func TestRecentForgetsTheOldest(t *testing.T) {
 			t.Fatalf("%d values and %d keys are kept", len(r.values), len(r.keys))
 		}
 	}
-	for key, want := range map[string]int{"1": 0, "2": 0, "3": 0, "4": 4, "5": 5} {
+	for key, want := range map[string]int{"1": 0, "2": 0, "3": 3, "4": 4, "5": 5} {
 		if got := r.get(key); got != want {
 			t.Errorf("%s is %d, want %d", key, got, want)
 		}

@@ -266,6 +266,9 @@ func TestCodesThatWeChatDidNotIssue(t *testing.T) {
 		"alice-1234567890123456789", strings.Repeat("a", 300) + "-1",
 	} {
 		w.wantErrcode(code, 40029)
+		if want := min(1, 256/len(code)); w.CallsWith(code) != want {
+			t.Errorf("%.20q is counted %d times, want %d", code, w.CallsWith(code), want)
+		}
 	}
 }
 
