@@ -150,6 +150,8 @@ func (s *Service) authenticate(ctx context.Context, v *visit, userID string, pas
 		return err
 	})
 	switch {
+	case ctx.Err() != nil:
+		return candidate{}, Unavailable(ctx.Err())
 	case err != nil:
 		return candidate{}, err
 	case !ok:

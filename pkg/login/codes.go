@@ -6,6 +6,7 @@ type Code string
 
 // What is wrong with a request that cannot be understood.
 const (
+	EventMalformed         Code = "event_malformed"
 	QueryMalformed         Code = "query_malformed"
 	ParameterRepeated      Code = "parameter_repeated"
 	BodyTooLarge           Code = "body_too_large"
@@ -135,6 +136,7 @@ const (
 )
 
 var meanings = map[Code]meaning{
+	EventMalformed:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the function was not called by an HTTP API with payload format 2.0."},
 	QueryMalformed:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the query string cannot be read."},
 	ParameterRepeated:      {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a parameter is given twice."},
 	BodyTooLarge:           {KindTooLarge, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body is larger than 64 KiB."},

@@ -1,0 +1,62 @@
+package apigw
+
+import "github.com/wxbind/wxbind/pkg/login"
+
+// The three values of `code` that clients in the field know.
+const (
+	codeFailed  = 0
+	codeDone    = 1
+	codeUnbound = 301
+)
+
+type unboundBody struct {
+	Code   int    `json:"code"`
+	Msg    string `json:"msg"`
+	OpenID string `json:"openId"`
+}
+
+type failedBody struct {
+	Code      int          `json:"code"`
+	Msg       string       `json:"msg"`
+	Error     login.Code   `json:"error"`
+	Action    login.Action `json:"action"`
+	RequestID string       `json:"requestId"`
+}
+
+type loginBody struct {
+	Code      int          `json:"code"`
+	Msg       string       `json:"msg"`
+	Token     string       `json:"token"`
+	ExpiresAt int64        `json:"expiresAt"` // Unix seconds
+	UserInfo  userInfo     `json:"userInfo"`
+	MenuList  []login.Menu `json:"menuList"`
+}
+
+type userInfo struct {
+	ID       string   `json:"id"`
+	Username string   `json:"username"`
+	Name     string   `json:"name"`
+	Roles    []string `json:"roles"`
+}
+
+func loggedIn(l *login.Login, msg string) answer {
+	return answer{loginBody{
+		Code:      codeDone,
+		Msg:       msg,
+		Token:     string(l.Token),
+		ExpiresAt: l.ExpiresAt.Unix(),
+		UserInfo: userInfo{
+			ID: l.User.ID, Username: l.User.Username, Name: l.User.Name,
+			Roles: append([]string{}, l.User.Roles...), // [] and not null
+		},
+		MenuList: l.Menus,
+	}, "login"}
+}
+
+// sentence picks the one in the caller's language.
+func sentence(lang, zh, en string) string {
+	if lang == "en" {
+		return en
+	}
+	return zh
+}

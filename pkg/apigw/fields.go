@@ -1,0 +1,145 @@
+package apigw
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/url"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// fields are the named strings of a query or a body. An absent field is "".
+type fields map[string]string
+
+// known are the fields that a route may have. Others are ignored, so that a
+// client may send more than it must.
+var known = map[string]bool{
+	"code": true, "openId": true, "username": true, "password": true, "appId": true, "lang": true,
+}
+
+const (
+	// maxQuery is the longest query string accepted, in bytes; API Gateway takes
+	// about 10 KB for the whole request line and headers.
+	maxQuery = 8 << 10
+	// maxDepth is how deep a JSON body may be nested.
+	maxDepth = 16
+)
+
+// queryFields reads a query string as it came, before API Gateway joins repeated
+// values with commas.
+func queryFields(raw string) (fields, error) {
+	if len(raw) > maxQuery {
+		return nil, login.QueryMalformed
+	}
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, login.QueryMalformed
+	}
+	return single(values)
+}
+
+// single takes the known fields of values, of which none may stand twice.
+func single(values url.Values) (fields, error) {
+	f := fields{}
+	for name, all := range values {
+		if len(all) > 1 {
+			return nil, login.ParameterRepeated
+		}
+		if known[name] {
+			f[name] = all[0]
+		}
+	}
+	return f, nil
+}
+
+// parseBody reads a body by its content type. An empty body has no fields.
+func parseBody(contentType string, body []byte) (fields, error) {
+	if len(body) == 0 {
+		return fields{}, nil
+	}
+	mediaType, params, err := mime.ParseMediaType(contentType)
+	if charset := params["charset"]; err != nil || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return nil, login.ContentTypeUnsupported
+	}
+	switch mediaType {
+	case "application/json":
+		return jsonFields(body)
+	case "application/x-www-form-urlencoded":
+		values, err := url.ParseQuery(string(body))
+		if err != nil {
+			return nil, login.BodyMalformed
+		}
+		return single(values)
+	}
+	return nil, login.ContentTypeUnsupported
+}
+
+// jsonFields reads one flat JSON object. Bytes that are no UTF-8 become U+FFFD,
+// which no field that is checked may hold.
+func jsonFields(body []byte) (fields, error) {
+	if tooDeep(body) {
+		return nil, login.BodyTooDeep
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil, login.BodyMalformed
+	}
+	f, seen := fields{}, map[string]bool{}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return nil, login.BodyMalformed
+		}
+		key, _ := name.(string) // a name in an object is always a string
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, login.BodyMalformed
+		}
+		if seen[key] {
+			return nil, login.ParameterRepeated
+		}
+		seen[key] = true
+		if !known[key] || string(value) == "null" {
+			continue
+		}
+		var text string
+		if err := json.Unmarshal(value, &text); err != nil {
+			return nil, login.FieldWrongType
+		}
+		f[key] = text
+	}
+	if _, err := decoder.Token(); err != nil {
+		return nil, login.BodyMalformed
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, login.BodyTrailing
+	}
+	return f, nil
+}
+
+// tooDeep says whether brackets are nested beyond maxDepth. It looks at the
+// bytes alone, so that nothing is built of a body that is refused.
+func tooDeep(body []byte) bool {
+	depth, quoted, escaped := 0, false, false
+	for _, b := range body {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = b == '\\', b != '"'
+		case b == '"':
+			quoted = true
+		case b == '{' || b == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case b == '}' || b == ']':
+			depth--
+		}
+	}
+	return false
+}

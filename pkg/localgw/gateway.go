@@ -1,0 +1,182 @@
+// Package localgw is an API Gateway HTTP API on one machine: it turns HTTP
+// requests into events of payload format 2.0 and a function's answers back into
+// HTTP, so that handlers are reached on a desk exactly as they are in the cloud.
+//
+// Its rules follow
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+package localgw
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Function is what stands behind a route: lambda.Handler of aws-lambda-go.
+type Function interface {
+	Invoke(ctx context.Context, payload []byte) ([]byte, error)
+}
+
+// Limits of API Gateway and of the functions in template.yaml.
+const (
+	maxPayload      = 10 << 20
+	functionTimeout = 10 * time.Second
+)
+
+// Gateway is an http.Handler with routes to functions.
+type Gateway struct {
+	mux *http.ServeMux
+}
+
+// New makes a Gateway without routes.
+func New() *Gateway {
+	g := &Gateway{mux: http.NewServeMux()}
+	g.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		refuse(w, http.StatusNotFound, "Not Found")
+	})
+	return g
+}
+
+// Route sends a method and path to a function.
+func (g *Gateway) Route(method, path string, f Function) {
+	// "GET /x" of ServeMux answers HEAD too, and other methods with 405; an HTTP API
+	// knows neither and says 404.
+	g.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != method {
+			refuse(w, http.StatusNotFound, "Not Found")
+			return
+		}
+		invoke(w, r, f, method+" "+path)
+	})
+}
+
+// ServeHTTP implements http.Handler.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+
+func invoke(w http.ResponseWriter, r *http.Request, f Function, routeKey string) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+		return
+	}
+	if err != nil {
+		refuse(w, http.StatusBadRequest, "Bad Request")
+		return
+	}
+	payload, err := json.Marshal(event(r, body, routeKey, time.Now()))
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, "Internal Server Error")
+		return
+	}
+	// A client that leaves does not stop a function.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), functionTimeout)
+	defer cancel()
+	answer, err := f.Invoke(ctx, payload)
+	if err != nil {
+		slog.ErrorContext(ctx, "function failed", "route", routeKey, "error", err)
+		refuse(w, http.StatusInternalServerError, "Internal Server Error")
+		return
+	}
+	reply(w, answer)
+}
+
+// event is what API Gateway would send for r.
+func event(r *http.Request, body []byte, routeKey string, now time.Time) events.APIGatewayV2HTTPRequest {
+	headers := map[string]string{"host": r.Host}
+	for name, values := range r.Header {
+		if name != "Cookie" {
+			headers[strings.ToLower(name)] = strings.Join(values, ",")
+		}
+	}
+	query := map[string]string{}
+	for name, values := range r.URL.Query() {
+		query[name] = strings.Join(values, ",")
+	}
+	source, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		source = r.RemoteAddr
+	}
+	e := events.APIGatewayV2HTTPRequest{
+		Version:               "2.0",
+		RouteKey:              routeKey,
+		RawPath:               r.URL.EscapedPath(),
+		RawQueryString:        r.URL.RawQuery,
+		Cookies:               r.Header.Values("Cookie"),
+		Headers:               headers,
+		QueryStringParameters: query,
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RouteKey:   routeKey,
+			AccountID:  "000000000000",
+			Stage:      "$default",
+			APIID:      "local",
+			RequestID:  rand.Text(),
+			DomainName: r.Host,
+			Time:       now.UTC().Format("02/Jan/2006:15:04:05 -0700"),
+			TimeEpoch:  now.UnixMilli(),
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: source, UserAgent: r.UserAgent(),
+			},
+		},
+	}
+	if isText(r.Header.Get("Content-Type")) {
+		e.Body = string(body)
+	} else if len(body) > 0 {
+		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
+	}
+	return e
+}
+
+// isText says whether a body of this type is sent as it is. All others, forms
+// among them, are sent in base64.
+func isText(contentType string) bool {
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	return strings.HasPrefix(mediaType, "text/") || mediaType == "application/json" ||
+		mediaType == "application/xml" || mediaType == "application/javascript"
+}
+
+// reply writes a function's answer.
+func reply(w http.ResponseWriter, answer []byte) {
+	var a events.APIGatewayV2HTTPResponse
+	if err := json.Unmarshal(answer, &a); err != nil || a.StatusCode < 100 || a.StatusCode > 999 {
+		refuse(w, http.StatusInternalServerError, "Internal Server Error")
+		return
+	}
+	body := []byte(a.Body)
+	if a.IsBase64Encoded {
+		decoded, err := base64.StdEncoding.DecodeString(a.Body)
+		if err != nil {
+			refuse(w, http.StatusInternalServerError, "Internal Server Error")
+			return
+		}
+		body = decoded
+	}
+	for name, value := range a.Headers {
+		w.Header().Set(name, value)
+	}
+	for _, cookie := range a.Cookies {
+		w.Header().Add("Set-Cookie", cookie)
+	}
+	w.WriteHeader(a.StatusCode)
+	w.Write(body) //nolint:errcheck // the client has left
+}
+
+// refuse answers as API Gateway does when it answers itself.
+func refuse(w http.ResponseWriter, status int, message string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(map[string]string{"message": message}) //nolint:errcheck // the client has left
+}

@@ -1,0 +1,137 @@
+package login_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func (w *world) accounts() *login.Accounts {
+	return &login.Accounts{Users: w.store, Admin: w.store, Directory: w.store, Hasher: w.hasher, Username: w.Username, Now: w.clock}
+}
+
+func TestAddUser(t *testing.T) {
+	w := newWorld(t)
+	a := w.accounts()
+	if err := a.SetRole(t.Context(), login.Role{Name: "clerk"}); err != nil {
+		t.Fatal(err)
+	}
+	u, err := a.Add(t.Context(), login.NewUser{Username: "Alice", Password: password, Roles: []string{"clerk", "clerk"}})
+	if err != nil || u.Username != "alice" || u.Name != "alice" || !slices.Equal(u.Roles, []string{"clerk"}) {
+		t.Fatalf("got %+v, %v", u, err)
+	}
+	if _, err := w.bind("alice-1", "alice", password); err != nil {
+		t.Errorf("cannot bind: %v", err)
+	}
+	for name, c := range map[string]struct {
+		user login.NewUser
+		want error
+	}{
+		"a name that is taken":   {login.NewUser{Username: "ALICE", Password: password}, login.ErrUsernameTaken},
+		"no password":            {login.NewUser{Username: "bob"}, login.PasswordMissing},
+		"a short password":       {login.NewUser{Username: "bob", Password: "1234567"}, login.ErrPasswordTooShort},
+		"a long name":            {login.NewUser{Username: "bob", Password: password, Name: strings.Repeat("n", 129)}, login.ErrNameTooLong},
+		"a role that is unknown": {login.NewUser{Username: "bob", Password: password, Roles: []string{"clerk", "king"}}, login.ErrRoleNotFound},
+		"too many roles":         {login.NewUser{Username: "bob", Password: password, Roles: strings.Split("abcdefghijklmnopqrstu", "")}, login.ErrTooManyRoles},
+	} {
+		if _, err := a.Add(t.Context(), c.user); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func TestNewPasswordEndsSessions(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	opened, err := w.bind("alice-1", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Second)
+	if err := w.accounts().SetPassword(t.Context(), "alice", "another one"); err != nil {
+		t.Fatal(err)
+	}
+	if why := w.dead(opened.Token); why != login.SessionRevoked {
+		t.Errorf("the session is %q", why)
+	}
+	w.pass(time.Second)
+	if _, err := w.bind("alice-2", "alice", password); !errors.Is(err, login.InvalidCredentials) {
+		t.Errorf("the old password: %v", err)
+	}
+	if opened, err = w.bind("alice-3", "alice", "another one"); err != nil || w.dead(opened.Token) != "" {
+		t.Errorf("the new password: %v", err)
+	}
+}
+
+func TestDisableAndEnable(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	opened, err := w.bind("alice-1", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Second)
+	a := w.accounts()
+	if err := a.Disable(t.Context(), "Alice"); err != nil {
+		t.Fatal(err)
+	}
+	if why := w.dead(opened.Token); why != login.UserDisabled {
+		t.Errorf("disabled: %q", why)
+	}
+	if err := a.Enable(t.Context(), "Alice"); err != nil {
+		t.Fatal(err)
+	}
+	if why := w.dead(opened.Token); why != login.SessionRevoked {
+		t.Errorf("enabled again: %q, want the session to stay dead", why)
+	}
+	w.pass(time.Second)
+	if checked, err := w.check("alice-2"); err != nil || w.dead(checked.Login.Token) != "" {
+		t.Errorf("a new login: %v", err)
+	}
+	if err := a.Disable(t.Context(), "nobody"); !errors.Is(err, login.ErrUserNotFound) {
+		t.Errorf("an unknown user: %v", err)
+	}
+}
+
+func TestAllListsEveryUserOnce(t *testing.T) {
+	w := newWorld(t)
+	const n = 250 // more than two pages
+	for i := range n {
+		w.user(fmt.Sprintf("user%d", i))
+	}
+	seen := map[string]bool{}
+	for u, err := range w.accounts().All(t.Context()) {
+		if err != nil || seen[u.ID] {
+			t.Fatalf("%s: %v, seen: %v", u.ID, err, seen[u.ID])
+		}
+		seen[u.ID] = true
+	}
+	if len(seen) != n {
+		t.Errorf("%d users, want %d", len(seen), n)
+	}
+}
+
+func TestSetRoleRefuses(t *testing.T) {
+	deep := []login.Menu{{ID: "leaf"}}
+	for range login.MaxMenuDepth {
+		deep = []login.Menu{{ID: "node", Children: deep}}
+	}
+	for name, r := range map[string]login.Role{
+		"no name":                 {},
+		"a menu without an id":    {Name: "r", Menus: []login.Menu{{Name: "Home"}}},
+		"an id twice on a level":  {Name: "r", Menus: []login.Menu{{ID: "1"}, {ID: "1"}}},
+		"menus nested too deep":   {Name: "r", Menus: deep},
+		"a text beyond its limit": {Name: "r", Menus: []login.Menu{{ID: "1", Path: strings.Repeat("p", 1024)}}},
+		"a name beyond its limit": {Name: strings.Repeat("r", 65)},
+	} {
+		w := newWorld(t)
+		if err := w.accounts().SetRole(t.Context(), r); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package login_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func TestBind(t *testing.T) {
+	w := newWorld(t)
+	u := w.user("alice")
+	opened, err := w.bind("alice-1", "Alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if opened.User.ID != u.ID || w.dead(opened.Token) != "" {
+		t.Errorf("got %+v", opened)
+	}
+	checked, err := w.check("alice-2")
+	if err != nil || checked.Login == nil || checked.Login.User.ID != u.ID {
+		t.Errorf("afterwards: %+v, %v", checked, err)
+	}
+}
+
+func TestBindRefusesBeforeItCosts(t *testing.T) {
+	good := login.BindRequest{Code: "alice-1", Username: "alice", Password: password}
+	for name, c := range map[string]struct {
+		change func(r *login.BindRequest)
+		want   login.Code
+	}{
+		"no code":                     {func(r *login.BindRequest) { r.Code = "" }, login.CodeMissing},
+		"a code too long":             {func(r *login.BindRequest) { r.Code = strings.Repeat("x", 257) }, login.CodeInvalid},
+		"a code beyond ASCII":         {func(r *login.BindRequest) { r.Code = "爱丽丝" }, login.CodeInvalid},
+		"a control character in it":   {func(r *login.BindRequest) { r.Code = "alice\x01" }, login.CodeInvalid},
+		"a line break in it":          {func(r *login.BindRequest) { r.Code = "alice-1\n" }, login.CodeInvalid},
+		"an openid and no code":       {func(r *login.BindRequest) { r.Code, r.OpenID = "", "o-alice" }, login.BindProofRequired},
+		"an openid too long":          {func(r *login.BindRequest) { r.OpenID = strings.Repeat("o", 513) }, login.OpenIDInvalid},
+		"an openid that is none":      {func(r *login.BindRequest) { r.OpenID = "o alice" }, login.OpenIDInvalid},
+		"no password":                 {func(r *login.BindRequest) { r.Password = "" }, login.PasswordMissing},
+		"a password too long":         {func(r *login.BindRequest) { r.Password = login.Hidden(strings.Repeat("p", 257)) }, login.PasswordInvalid},
+		"NUL in the password":         {func(r *login.BindRequest) { r.Password = "pass\x00word" }, login.PasswordInvalid},
+		"no UTF-8 in the password":    {func(r *login.BindRequest) { r.Password = "pass\xffword" }, login.PasswordInvalid},
+		"what a decoder made of that": {func(r *login.BindRequest) { r.Password = "pass\uFFFDword" }, login.PasswordInvalid},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.user("alice")
+			r := good
+			c.change(&r)
+			if _, err := w.Bind(t.Context(), phone, r); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if w.people.calls != 0 || len(w.store.calls) != 0 {
+				t.Errorf("it cost %d calls to WeChat and %v", w.people.calls, w.store.calls)
+			}
+		})
+	}
+}
+
+func TestBindIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		request login.BindRequest
+		want    login.Code
+	}{
+		"an openid that is not the code's": {login.BindRequest{Code: "alice-9", OpenID: "o-mallory", Username: "alice", Password: password}, login.IdentityMismatch},
+		"a wrong password":                 {login.BindRequest{Code: "alice-9", Username: "alice", Password: "wrong"}, login.InvalidCredentials},
+		"an unknown user":                  {login.BindRequest{Code: "alice-9", Username: "nobody", Password: password}, login.InvalidCredentials},
+		"a disabled user":                  {login.BindRequest{Code: "alice-9", Username: "gone", Password: password}, login.UserDisabled},
+		"a disabled user, wrong password":  {login.BindRequest{Code: "alice-9", Username: "gone", Password: "wrong"}, login.InvalidCredentials},
+		"an identity bound elsewhere":      {login.BindRequest{Code: "bob-9", Username: "alice", Password: password}, login.IdentityBound},
+		"a user bound elsewhere":           {login.BindRequest{Code: "alice-9", Username: "bob", Password: password}, login.UserBound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.user("alice")
+			bob := w.bound("bob-1", "bob")
+			gone := w.user("gone")
+			if err := w.store.DisableUser(t.Context(), gone.ID, w.clock()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Bind(t.Context(), phone, c.request); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			// It changed nothing.
+			if checked, err := w.check("alice-10"); err != nil || checked.Login != nil {
+				t.Errorf("alice: %+v, %v", checked, err)
+			}
+			if checked, err := w.check("bob-10"); err != nil || checked.Login.User.ID != bob.ID {
+				t.Errorf("bob: %+v, %v", checked, err)
+			}
+		})
+	}
+}
+
+// Whether a username exists shows neither in the work done nor in the answer.
+func TestUnknownUserCostsTheSame(t *testing.T) {
+	cost := func(username string) (calls, hashes int) {
+		w := newWorld(t)
+		w.user("alice")
+		if _, err := w.bind("mallory-1", username, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatal(err)
+		}
+		return len(w.store.calls), w.hasher.checks
+	}
+	knownCalls, knownHashes := cost("alice")
+	unknownCalls, unknownHashes := cost("nobody")
+	if knownCalls != unknownCalls || knownHashes != unknownHashes {
+		t.Errorf("a known user costs %d calls and %d hashes, an unknown one %d and %d", knownCalls, knownHashes, unknownCalls, unknownHashes)
+	}
+}
+
+func TestBindWhoseAnswerWasLostIsRepeatedWithANewCode(t *testing.T) {
+	w := newWorld(t)
+	u := w.user("alice")
+	if _, err := w.bind("alice-1", "alice", password); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Minute)
+	opened, err := w.bind("alice-2", "alice", password)
+	if err != nil || opened.User.ID != u.ID || w.dead(opened.Token) != "" {
+		t.Errorf("got %+v, %v", opened, err)
+	}
+}
+
+func TestOutdatedHashIsReplacedAtLogin(t *testing.T) {
+	w := newWorld(t)
+	u := w.user("alice")
+	w.hasher.outdated = true
+	opened, err := w.bind("alice-1", "alice", password)
+	if err != nil || w.dead(opened.Token) != "" {
+		t.Fatalf("got %+v, %v", opened, err)
+	}
+	stored, err := w.store.UserByID(t.Context(), u.ID)
+	if err != nil || stored.PasswordHash != "rehashed:"+password {
+		t.Errorf("the hash is not replaced: %v", err)
+	}
+}
+
+func TestBindSurvivesNothingOfTheStore(t *testing.T) {
+	for _, op := range []string{"SwapRecord", "UserIDByName", "UserByID", "SessionsOfUser", "Bind"} {
+		t.Run(op, func(t *testing.T) {
+			w := newWorld(t)
+			w.user("alice")
+			w.store.do(failing(op))
+			if _, err := w.bind("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
+				t.Errorf("got %v, want store_unavailable", err)
+			}
+			w.store.do(nil)
+			if _, err := w.bind("alice-2", "alice", password); err != nil {
+				t.Errorf("afterwards: %v", err)
+			}
+		})
+	}
+}

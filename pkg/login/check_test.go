@@ -1,0 +1,291 @@
+package login_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func TestCheckTellsWhoIsNotBound(t *testing.T) {
+	w := newWorld(t)
+	checked, err := w.check("alice-1")
+	if err != nil || checked.Login != nil || checked.OpenID != "o-alice" {
+		t.Fatalf("got %+v, %v; want alice's openid and no login", checked, err)
+	}
+}
+
+func TestCheckLogsInWhoIsBound(t *testing.T) {
+	w := newWorld(t)
+	u := w.bound("alice-1", "alice")
+	w.pass(time.Hour)
+	checked, err := w.check("alice-2")
+	if err != nil || checked.Login == nil {
+		t.Fatalf("got %+v, %v; want a login", checked, err)
+	}
+	if checked.Login.User.ID != u.ID {
+		t.Errorf("logged in as %s, want %s", checked.Login.User.ID, u.ID)
+	}
+	if want := w.clock().Add(login.IdleLife); !checked.Login.ExpiresAt.Equal(want) {
+		t.Errorf("expires at %v, want %v", checked.Login.ExpiresAt, want)
+	}
+	if why := w.dead(checked.Login.Token); why != "" {
+		t.Errorf("the session is dead: %s", why)
+	}
+}
+
+func TestLoginRefreshesTheBinding(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.pass(time.Hour)
+	w.must(w.check("alice-2"))
+	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice", SealedKey: "x", At: w.clock()})
+	if err != nil || b.UnionID != "union-alice" || b.UserID != "u-alice" {
+		t.Fatalf("got %+v, %v", b, err)
+	}
+}
+
+func TestSessionKeyIsStoredSealedAndOpensOnlyInItsPlace(t *testing.T) {
+	w := newWorld(t)
+	var touched login.Touch
+	spy := &touchSpy{Bindings: w.store, touched: &touched}
+	w.Bindings = spy
+	w.bound("alice-1", "alice")
+	w.must(w.check("alice-2"))
+	plain, err := w.vault.secret.Open(touched.SealedKey, "session_key", appID, "o-alice")
+	if err != nil || string(plain) != "key of alice-2" {
+		t.Fatalf("got %q, %v; want the session_key of the newest code", plain, err)
+	}
+	if _, err := w.vault.secret.Open(touched.SealedKey, "session_key", appID, "o-bob"); !errors.Is(err, login.ErrSealBroken) {
+		t.Errorf("it opens for bob: %v", err)
+	}
+}
+
+func TestOneMiniProgramPerRequest(t *testing.T) {
+	for name, c := range map[string]struct {
+		caller login.Caller
+		want   string
+	}{
+		"named":                            {login.Caller{AppID: "wxtwo"}, "wxtwo"},
+		"named before the Referer":         {login.Caller{AppID: "wxtwo", RefererAppID: appID}, "wxtwo"},
+		"by the Referer":                   {login.Caller{RefererAppID: "wxtwo"}, "wxtwo"},
+		"unknown name, then the Referer":   {login.Caller{AppID: "wxother", RefererAppID: "wxtwo"}, "wxtwo"},
+		"unknown both, then the default":   {login.Caller{AppID: "wxother", RefererAppID: "wxother"}, appID},
+		"neither, then the default":        {login.Caller{}, appID},
+		"an empty name is not given":       {login.Caller{AppID: ""}, appID},
+		"names are compared by the letter": {login.Caller{AppID: "WXTWO"}, appID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			checked, err := w.Check(t.Context(), c.caller, "alice-1")
+			if err != nil || checked.AppID != c.want {
+				t.Errorf("got %q, %v; want %q", checked.AppID, err, c.want)
+			}
+		})
+	}
+}
+
+func TestDisabledUserCannotLogInThroughWeChat(t *testing.T) {
+	w := newWorld(t)
+	u := w.bound("alice-1", "alice")
+	if err := w.store.DisableUser(t.Context(), u.ID, w.clock()); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Second)
+	if _, err := w.check("alice-2"); !errors.Is(err, login.UserDisabled) {
+		t.Errorf("got %v, want user_disabled", err)
+	}
+}
+
+// Whatever ends a login's right to a session while it is under way: the session
+// that it leaves behind is dead, and no answer calls it a login.
+func TestLoginInFlight(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(w *world, u login.User) error
+		want      error
+	}{
+		"user disabled":           {func(w *world, u login.User) error { return w.store.DisableUser(w.Context(), u.ID, w.clock()) }, login.UserDisabled},
+		"logged out everywhere":   {func(w *world, u login.User) error { return w.store.LogoutUser(w.Context(), u.ID, w.clock()) }, login.SessionRevoked},
+		"binding removed":         {(*world).unbind, nil},
+		"disabled and re-enabled": {(*world).disableAndEnable, login.SessionRevoked},
+	} {
+		for _, step := range []string{"TouchBinding", "UserByID", "CreateSession"} {
+			t.Run(name+" before "+step, func(t *testing.T) {
+				w := newWorld(t)
+				u := w.bound("alice-1", "alice")
+				w.pass(time.Second)
+				before := w.sessions(u.ID)
+				done := false
+				w.store.do(func(op string) error {
+					if op != step || done {
+						return nil
+					}
+					done = true
+					return c.meanwhile(w, u)
+				})
+				checked, err := w.check("alice-2")
+				w.store.do(nil)
+				answered := checked.Login != nil
+				if step != "CreateSession" { // beside which the user may have been read already
+					if !errors.Is(err, c.want) || answered {
+						t.Errorf("got %+v, %v; want no login and %v", checked, err, c.want)
+					}
+				}
+				for _, s := range w.sessions(u.ID) {
+					if slices.ContainsFunc(before, func(b login.Session) bool { return b.TokenHash == s.TokenHash }) {
+						continue
+					}
+					user, err := w.store.UserByID(t.Context(), u.ID)
+					if why := s.Dead(user, w.clock()); err != nil || why == "" {
+						t.Errorf("a living session is left behind (%v)", err)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestEleventhSessionEndsTheOldest(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-0", "alice")
+	var tokens []login.Hidden
+	for _, n := range "123456789abc" {
+		w.pass(time.Second)
+		checked, err := w.check("alice-" + string(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, checked.Login.Token)
+	}
+	for i, token := range tokens {
+		want := login.Code("")
+		if i < len(tokens)-login.MaxSessions {
+			want = login.SessionReplaced
+		}
+		if got := w.dead(token); got != want {
+			t.Errorf("session %d of %d: %q, want %q", i+1, len(tokens), got, want)
+		}
+	}
+}
+
+func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
+	w := newWorld(t)
+	menu := func(id string, children ...login.Menu) login.Menu {
+		return login.Menu{ID: id, Name: "menu " + id, Children: children}
+	}
+	for _, r := range []login.Role{
+		{Name: "clerk", Menus: []login.Menu{menu("orders", menu("list"))}},
+		{Name: "boss", Menus: []login.Menu{menu("orders", menu("list"), menu("delete")), menu("staff")}},
+	} {
+		if err := w.store.PutRole(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u := login.User{ID: "u-1", Username: "alice", PasswordHash: "plain:" + password, Roles: []string{"clerk", "boss", "gone"}, Apps: map[string]login.UserApp{}}
+	if err := w.store.AddUser(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := w.bind("alice-1", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, m := range opened.Menus {
+		ids = append(ids, m.ID)
+		for _, c := range m.Children {
+			ids = append(ids, m.ID+"/"+c.ID)
+		}
+	}
+	want := []string{"orders", "orders/list", "orders/delete", "staff"}
+	if !slices.Equal(ids, want) {
+		t.Errorf("got %v, want %v", ids, want)
+	}
+	// The roles are cached, and the merge must not have changed what is cached.
+	again, err := w.bind("alice-2", "alice", password)
+	if err != nil || len(again.Menus) != 2 || len(again.Menus[0].Children) != 2 {
+		t.Errorf("the second time: %+v, %v", again, err)
+	}
+}
+
+func TestExchangeSaysWhetherBoundAndOpensNoSession(t *testing.T) {
+	w := newWorld(t)
+	e, err := w.Exchange(t.Context(), phone, "alice-1")
+	if err != nil || e.Bound || e.OpenID != "o-alice" || e.UnionID != "union-alice" {
+		t.Errorf("before: %+v, %v", e, err)
+	}
+	u := w.bound("alice-2", "alice")
+	before := len(w.sessions(u.ID))
+	e, err = w.Exchange(t.Context(), phone, "alice-3")
+	if err != nil || !e.Bound {
+		t.Errorf("after: %+v, %v", e, err)
+	}
+	if got := len(w.sessions(u.ID)); got != before {
+		t.Errorf("%d sessions, want %d", got, before)
+	}
+}
+
+func TestStoreDownIsNoDecision(t *testing.T) {
+	for _, op := range []string{"TouchBinding", "UserByID", "CreateSession", "SessionsOfUser", "MenusByRole"} {
+		t.Run(op, func(t *testing.T) {
+			w := newWorld(t)
+			w.boundWithRole("alice-1", "alice")
+			w.pass(2 * time.Minute)
+			w.store.do(failing(op))
+			if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+				t.Errorf("got %v, want store_unavailable", err)
+			}
+		})
+	}
+	for _, op := range []string{"StoreRecord", "EndSession"} {
+		t.Run("but a login survives the loss of "+op, func(t *testing.T) {
+			w := newWorld(t)
+			w.bound("alice-0", "alice")
+			for _, n := range "123456789" {
+				w.pass(time.Second)
+				w.must(w.check("alice-" + string(n)))
+			}
+			w.store.do(failing(op))
+			trail := &login.Trail{}
+			if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-x"); err != nil {
+				t.Errorf("got %v", err)
+			}
+			if len(trail.Lapses) == 0 {
+				t.Error("the operator is not told")
+			}
+		})
+	}
+}
+
+// failing fails one operation.
+func failing(op string) func(string) error {
+	return func(called string) error {
+		if called == op {
+			return login.Unavailable(errors.New("the disk is on fire"))
+		}
+		return nil
+	}
+}
+
+func (w *world) sessions(userID string) []login.Session {
+	w.Helper()
+	all, err := w.store.Memory.SessionsOfUser(w.Context(), userID)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return all
+}
+
+func (w *world) unbind(u login.User) error {
+	stored, err := w.store.Memory.UserByID(w.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	app := stored.Apps[appID]
+	return w.store.Unbind(w.Context(), login.Binding{ID: app.BindingID, AppID: appID, OpenID: app.OpenID, UserID: u.ID})
+}
+
+func (w *world) disableAndEnable(u login.User) error {
+	return errors.Join(w.store.DisableUser(w.Context(), u.ID, w.clock()), w.store.EnableUser(w.Context(), u.ID))
+}

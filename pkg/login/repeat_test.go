@@ -1,0 +1,134 @@
+package login_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func TestRepeatedCode(t *testing.T) {
+	elsewhere := login.Caller{Address: "198.51.100.7"}
+	for name, c := range map[string]struct {
+		later time.Duration
+		again func(w *world) error
+		want  error
+	}{
+		"at once":              {0, func(w *world) error { _, err := w.check("alice-1"); return err }, nil},
+		"within the window":    {9 * time.Second, func(w *world) error { _, err := w.check("alice-1"); return err }, nil},
+		"after the window":     {10 * time.Second, func(w *world) error { _, err := w.check("alice-1"); return err }, login.WXCodeUsed},
+		"from another address": {0, func(w *world) error { _, err := w.Check(w.Context(), elsewhere, "alice-1"); return err }, login.WXCodeUsed},
+		"on another route":     {0, func(w *world) error { _, err := w.Exchange(w.Context(), phone, "alice-1"); return err }, login.WXCodeUsed},
+		"for another mini-program": {0, func(w *world) error {
+			_, err := w.Check(w.Context(), login.Caller{AppID: "wxtwo", Address: phone.Address}, "alice-1")
+			return err
+		}, login.WXCodeUsed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.must(w.check("alice-1"))
+				w.pass(c.later)
+				if err := c.again(w); !errors.Is(err, c.want) {
+					t.Errorf("got %v, want %v", err, c.want)
+				}
+			})
+		})
+	}
+}
+
+func TestRepeatedBindGetsItsOwnSession(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	first, err := w.bind("alice-1", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := w.bind("alice-1", "alice", password)
+	if err != nil || second.Token == first.Token {
+		t.Fatalf("got %v, want a token of its own", err)
+	}
+	if why := w.dead(second.Token); why != "" {
+		t.Errorf("its session is dead: %s", why)
+	}
+}
+
+// A launch that sends its request twice: both are under way, and the second one
+// hears "code been used" before the first one has noted its identity.
+func TestRepeatWaitsForTheFirst(t *testing.T) {
+	for name, c := range map[string]struct {
+		slow time.Duration
+		want error
+	}{
+		"a first that comes in time":  {500 * time.Millisecond, nil},
+		"a first that takes too long": {700 * time.Millisecond, login.WXCodeUsed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.people.before = func(string) error { time.Sleep(c.slow); return nil }
+				var wg sync.WaitGroup
+				wg.Go(func() {
+					if _, err := w.check("alice-1"); err != nil {
+						t.Errorf("the first: %v", err)
+					}
+				})
+				synctest.Wait()
+				begin := time.Now()
+				trail := &login.Trail{}
+				_, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1")
+				if !errors.Is(err, c.want) {
+					t.Errorf("the second: %v, want %v", err, c.want)
+				}
+				if trail.Repeated != (c.want == nil) {
+					t.Errorf("the trail says repeated: %v", trail.Repeated)
+				}
+				if waited := time.Since(begin); waited > 600*time.Millisecond {
+					t.Errorf("it waited %v, want at most 600ms", waited)
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+func TestRepeatOfAFailedFirstSucceeds(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.store.do(failing("TouchBinding"))
+	if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+		t.Fatalf("got %v", err)
+	}
+	w.store.do(nil)
+	if checked, err := w.check("alice-2"); err != nil || checked.Login == nil {
+		t.Errorf("got %+v, %v; want a login", checked, err)
+	}
+}
+
+func TestRepeatAcrossAKeyRotation(t *testing.T) {
+	w := newWorld(t)
+	w.vault.secret = secretWith("2", "1")
+	w.must(w.check("alice-1"))
+	// The other process still has the secret of before the rotation.
+	w.vault.secret, w.vault.newer = secretWith("1"), secretWith("2", "1")
+	if _, err := w.check("alice-1"); err != nil {
+		t.Errorf("got %v", err)
+	}
+	if w.vault.refetches != 1 {
+		t.Errorf("%d refetches, want 1", w.vault.refetches)
+	}
+}
+
+func TestRejectedAppSecretIsFetchedAnew(t *testing.T) {
+	w := newWorld(t)
+	w.people.before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
+	if _, err := w.check("alice-1"); !errors.Is(err, login.WXSecretRejected) {
+		t.Errorf("got %v", err)
+	}
+	if w.vault.refetches != 1 {
+		t.Errorf("%d refetches, want 1", w.vault.refetches)
+	}
+}

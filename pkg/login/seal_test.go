@@ -1,0 +1,98 @@
+package login_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func TestSealedTextOpensOnlyInItsPlace(t *testing.T) {
+	s := secretWith("1")
+	sealed := s.Seal([]byte("the key"), "session_key", "wx1", "o1")
+	if strings.Contains(sealed, "the key") {
+		t.Fatal("it is in clear")
+	}
+	if plain, err := s.Open(sealed, "session_key", "wx1", "o1"); err != nil || string(plain) != "the key" {
+		t.Fatalf("got %q, %v", plain, err)
+	}
+	for name, open := range map[string]func() ([]byte, error){
+		"for another openid":     func() ([]byte, error) { return s.Open(sealed, "session_key", "wx1", "o2") },
+		"for another purpose":    func() ([]byte, error) { return s.Open(sealed, "code", "wx1", "o1") },
+		"with the parts moved":   func() ([]byte, error) { return s.Open(sealed, "session_key", "wx1o", "1") },
+		"with a bit turned":      func() ([]byte, error) { return s.Open(flipped(sealed), "session_key", "wx1", "o1") },
+		"cut short":              func() ([]byte, error) { return s.Open(sealed[:10], "session_key", "wx1", "o1") },
+		"with nothing behind it": func() ([]byte, error) { return s.Open("1.", "session_key", "wx1", "o1") },
+		"without a key id":       func() ([]byte, error) { return s.Open("x", "session_key", "wx1", "o1") },
+	} {
+		if _, err := open(); !errors.Is(err, login.ErrSealBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSealKeysRotate(t *testing.T) {
+	before, after, last := secretWith("1"), secretWith("2", "1"), secretWith("2")
+	old := before.Seal([]byte("x"), "p")
+	if _, err := after.Open(old, "p"); err != nil {
+		t.Errorf("an old text: %v", err)
+	}
+	fresh := after.Seal([]byte("x"), "p")
+	if !strings.HasPrefix(fresh, "2.") {
+		t.Errorf("sealed with %s", fresh[:2])
+	}
+	if _, err := before.Open(fresh, "p"); !errors.Is(err, login.ErrUnknownSealKey) {
+		t.Errorf("a process that has not heard of the new key: %v", err)
+	}
+	if _, err := last.Open(old, "p"); !errors.Is(err, login.ErrUnknownSealKey) {
+		t.Errorf("a key that was taken away: %v", err)
+	}
+}
+
+func TestHashStaysWhileAKeyIsAdded(t *testing.T) {
+	if secretWith("1").Hash("p", "a") != secretWith("2", "1").Hash("p", "a") {
+		t.Error("two processes name one record differently")
+	}
+	s := secretWith("1")
+	if s.Hash("p", "ab", "c") == s.Hash("p", "a", "bc") || s.Hash("p", "a") == s.Hash("q", "a") {
+		t.Error("two records have one name")
+	}
+}
+
+func TestSecretValidate(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(s *login.Secret)
+		want   string
+	}{
+		"no apps":            {func(s *login.Secret) { s.Apps = nil }, "apps"},
+		"no such default":    {func(s *login.Secret) { s.DefaultApp = "wx" }, "defaultApp"},
+		"no AppSecret":       {func(s *login.Secret) { s.Apps["wxtwo"] = login.App{ID: "wxtwo"} }, "apps.wxtwo.appSecret"},
+		"no appid":           {func(s *login.Secret) { s.Apps["a#b"] = login.App{ID: "a#b", Secret: "planted"} }, "apps"},
+		"no seal keys":       {func(s *login.Secret) { s.SealKeys = nil }, "sealKeys"},
+		"a short seal key":   {func(s *login.Secret) { s.SealKeys[1].Key = "planted" }, "sealKeys[1].key"},
+		"a bad seal key id":  {func(s *login.Secret) { s.SealKeys[0].ID = "a.b" }, "sealKeys[0].id"},
+		"two keys of one id": {func(s *login.Secret) { s.SealKeys[1].ID = "2" }, "sealKeys[1].id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := secretWith("2", "1")
+			if err := s.Validate(); err != nil {
+				t.Fatalf("a good one: %v", err)
+			}
+			c.change(s)
+			err := s.Validate()
+			if err == nil || !strings.HasPrefix(err.Error(), c.want+" ") || strings.Contains(err.Error(), "planted") {
+				t.Errorf("got %v, want one about %s", err, c.want)
+			}
+		})
+	}
+}
+
+// flipped turns one bit in the middle of a sealed text.
+func flipped(sealed string) string {
+	b := []byte(sealed)
+	if b[len(b)/2] ^= 1; b[len(b)/2] == '=' {
+		b[len(b)/2] = 'A'
+	}
+	return string(b)
+}
