@@ -1,0 +1,62 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// list reads all rows of a query. fields says where the columns of one go.
+func list[T any](ctx context.Context, db *sql.DB, fields func(*T) []any, query string, args ...any) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, failed(ctx, err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
+	var all []T
+	for rows.Next() {
+		var one T
+		if err := rows.Scan(fields(&one)...); err != nil {
+			return nil, failed(ctx, err)
+		}
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, failed(ctx, err)
+	}
+	return all, nil
+}
+
+// moment reads a time that is stored as milliseconds.
+type moment struct{ *time.Time }
+
+func (m moment) Scan(value any) error {
+	ms, ok := value.(int64)
+	if !ok {
+		return fmt.Errorf("a time is stored as %T", value)
+	}
+	*m.Time = time.UnixMilli(ms).UTC()
+	return nil
+}
+
+// document reads what is stored as JSON.
+type document struct{ into any }
+
+func (d document) Scan(value any) error {
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("a document is stored as %T", value)
+	}
+	return json.Unmarshal([]byte(text), d.into)
+}
+
+// asJSON writes strings and trees of them, which always have a JSON form.
+func asJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}

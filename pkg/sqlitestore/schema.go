@@ -1,0 +1,90 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// What Open says of a file that it cannot use.
+var (
+	ErrNotOurs     = errors.New("the file is not a database of wxbind")
+	ErrNewerSchema = errors.New("the database was made by a newer wxbind")
+)
+
+// applicationID marks a database as ours in its header ("wxbd").
+const applicationID = 0x77786264
+
+//go:embed schema1.sql
+var schema1 string
+
+// migrations leads from each version of the schema, counted by PRAGMA
+// user_version, to the next. What was released is never changed, only added to.
+var migrations = []string{schema1}
+
+// migrate brings the schema up to date. Of several processes that do so at the
+// same time the first does the work, the others wait for it and find it done.
+func (s *Store) migrate(ctx context.Context) error {
+	version, err := s.version(ctx, s.writer)
+	if err != nil || version == len(migrations) {
+		return err
+	}
+	if err := s.useWAL(ctx); err != nil {
+		return err
+	}
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after the commit it has nothing to do, else there is an error already
+	if version, err = s.version(ctx, tx); err != nil {
+		return err
+	}
+	for ; version < len(migrations); version++ {
+		if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+			return fmt.Errorf("making schema %d: %w", version+1, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// version reads the version of the schema, 0 for an empty file.
+func (s *Store) version(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) (int, error) {
+	var application, version, objects int
+	err := db.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
+		FROM pragma_application_id a, pragma_user_version v`).Scan(&application, &version, &objects)
+	failure, _ := errors.AsType[*sqlite.Error](err)
+	switch {
+	case failure != nil && failure.Code() == sqlite3.SQLITE_NOTADB:
+		return 0, ErrNotOurs
+	case err != nil:
+		return 0, err
+	case application != applicationID && (application != 0 || version != 0 || objects != 0):
+		return 0, ErrNotOurs
+	case version > len(migrations):
+		return 0, fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewerSchema, version, len(migrations))
+	}
+	return version, nil
+}
+
+// useWAL turns on the write-ahead log, which the file remembers.
+func (s *Store) useWAL(ctx context.Context) error {
+	var mode string
+	if err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("the file system does not allow a write-ahead log (journal mode %s)", mode)
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// answer is a no that the contract foresees, as against a failure of the database.
+type answer struct{ error }
+
+// write does a transaction that no other write gets into, and rolls it back when
+// do gives an error: the answer within it, or else StoreUnavailable.
+func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return failed(ctx, err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after the commit it has nothing to do, else there is an error already
+	if err := do(tx); err != nil {
+		return failed(ctx, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return failed(ctx, err)
+	}
+	return nil
+}
+
+// failed is the error that a caller gets. SQLite's errors name tables and columns,
+// never the values in them. One that comes of the context's end tells so.
+func failed(ctx context.Context, err error) error {
+	if no, ok := errors.AsType[answer](err); ok {
+		return no.error
+	}
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = fmt.Errorf("%w: %w", ended, err)
+	}
+	return login.Unavailable(fmt.Errorf("sqlitestore: %w", err))
+}
+
+// change executes a statement and says whether it changed a row.
+func change(ctx context.Context, tx *sql.Tx, statement string, args ...any) (bool, error) {
+	result, err := tx.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return false, err
+	}
+	rows, err := result.RowsAffected()
+	return rows > 0, err
+}
+
+// mustChange is change where no row is the answer none.
+func mustChange(ctx context.Context, tx *sql.Tx, none error, statement string, args ...any) error {
+	changed, err := change(ctx, tx, statement, args...)
+	if err == nil && !changed {
+		return answer{none}
+	}
+	return err
+}
+
+// found turns the lack of a row into the answer none.
+func found(err, none error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return answer{none}
+	}
+	return err
+}
