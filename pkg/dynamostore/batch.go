@@ -1,0 +1,51 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// maxBatch is how many items DynamoDB gives in one batch.
+const maxBatch = 100
+
+// errUnprocessed says that DynamoDB left part of a batch undone until time ran out.
+var errUnprocessed = errors.New("dynamostore: BatchGetItem: UnprocessedKeys to the end")
+
+// batch reads the items with these keys, by table; those that are not there are
+// not in the result. At most maxBatch keys, none of them twice.
+func (s *Store) batch(ctx context.Context, name string, keys map[string][]item) (map[string][]item, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	pending := map[string]types.KeysAndAttributes{}
+	for table, keys := range keys {
+		pending[table] = types.KeysAndAttributes{Keys: keys, ConsistentRead: aws.Bool(true)}
+	}
+	found := map[string][]item{}
+	for repeat := 0; ; repeat++ {
+		out, err := call(ctx, name, s.client.BatchGetItem, &dynamodb.BatchGetItemInput{RequestItems: pending})
+		if err != nil {
+			return nil, err
+		}
+		for table, items := range out.Responses {
+			found[table] = append(found[table], items...)
+		}
+		// A key that DynamoDB had no capacity for comes back as unprocessed. Without
+		// this loop it would look like an item that is not there.
+		if len(out.UnprocessedKeys) == 0 {
+			return found, nil
+		}
+		clear(pending)
+		for table, left := range out.UnprocessedKeys {
+			pending[table] = types.KeysAndAttributes{Keys: left.Keys, ConsistentRead: aws.Bool(true)}
+		}
+		if !pause(ctx, repeat) {
+			return nil, login.Unavailable(errors.Join(errUnprocessed, ctx.Err()))
+		}
+	}
+}

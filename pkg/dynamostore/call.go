@@ -1,0 +1,146 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+const (
+	// patience bounds a call whose context has no sooner end.
+	patience = 10 * time.Second
+	// attempts is how often the SDK sends a request that fails.
+	attempts = 3
+	// firstBackoff and maxBackoff bound the wait before another try.
+	firstBackoff = 25 * time.Millisecond
+	maxBackoff   = 200 * time.Millisecond
+)
+
+// Retryer is the retryer of a client that a Store works well with: 3 attempts,
+// at most 200 ms apart. The SDK's own waits up to 20 s, longer than a login may.
+func Retryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = attempts
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
+			return backoff(attempt - 1), nil // the SDK counts from 1
+		})
+	})
+}
+
+// backoff is how long to wait before a repeat, the first being number 0. Half of
+// it is chance, so that those who were in each other's way come apart.
+func backoff(repeat int) time.Duration {
+	limit := min(firstBackoff<<min(repeat, 8), maxBackoff)
+	return limit/2 + rand.N(limit/2) //nolint:gosec // jitter is no secret
+}
+
+// pause waits before a repeat. It says false if the context ends before that.
+func pause(ctx context.Context, repeat int) bool {
+	wait := backoff(repeat)
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(wait):
+		return true
+	}
+}
+
+// call sends one request, again as long as another one is in its way. The SDK
+// does so for lost connections, throttling and DynamoDB's own faults, but not
+// for transactions. The request is the same each time, with its token.
+//
+// Errors: *refused, or what failure makes.
+func call[In, Out any](
+	ctx context.Context, name string,
+	send func(context.Context, *In, ...func(*dynamodb.Options)) (*Out, error), in *In,
+) (*Out, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for repeat := 0; ; repeat++ {
+		out, err := send(ctx, in)
+		if err == nil {
+			return out, nil
+		}
+		if no := asRefused(err); no != nil {
+			return nil, no
+		}
+		if !inTheWay(err) {
+			return nil, failure(name, err)
+		}
+		if !pause(ctx, repeat) {
+			return nil, failure(name, errors.Join(err, ctx.Err()))
+		}
+	}
+}
+
+// The codes of types.CancellationReason that matter here. A transaction that
+// fails for one item has "None" for the others.
+const (
+	reasonNone      = "None"
+	reasonCondition = "ConditionalCheckFailed"
+)
+
+// passing are the reasons that another try may not meet.
+var passing = []string{"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
+
+// inTheWay says that a request failed only because of others at the same time.
+func inTheWay(err error) bool {
+	if canceled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
+		return slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
+			return slices.Contains(passing, aws.ToString(r.Code))
+		})
+	}
+	_, conflict := errors.AsType[*types.TransactionConflictException](err)
+	_, inProgress := errors.AsType[*types.TransactionInProgressException](err)
+	return conflict || inProgress
+}
+
+// refused says that a request was understood and not done, because a condition
+// in it does not hold. It never leaves the package.
+type refused struct {
+	// items has an entry for each item of the request, in its order.
+	items []refusal
+}
+
+// refusal is what a condition found.
+type refusal struct {
+	// broken says that the condition on this item does not hold.
+	broken bool
+	// stored is the item that the broken condition found, nil for none.
+	stored item
+}
+
+func (*refused) Error() string { return "dynamostore: a condition does not hold" }
+
+// asRefused is nil unless conditions, and nothing else, stopped a request.
+func asRefused(err error) *refused {
+	if check, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		return &refused{[]refusal{{broken: true, stored: check.Item}}}
+	}
+	canceled, ok := errors.AsType[*types.TransactionCanceledException](err)
+	if !ok || len(canceled.CancellationReasons) == 0 {
+		return nil
+	}
+	no := &refused{}
+	for _, reason := range canceled.CancellationReasons {
+		switch aws.ToString(reason.Code) {
+		case reasonNone:
+			no.items = append(no.items, refusal{})
+		case reasonCondition:
+			no.items = append(no.items, refusal{broken: true, stored: reason.Item})
+		default:
+			return nil
+		}
+	}
+	return no
+}

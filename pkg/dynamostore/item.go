@@ -1,0 +1,144 @@
+package dynamostore
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// item is an item, a key, or the values of an expression.
+type item = map[string]types.AttributeValue
+
+func text[S ~string](s S) types.AttributeValue {
+	return &types.AttributeValueMemberS{Value: string(s)}
+}
+
+func texts(all []string) types.AttributeValue {
+	list := make([]types.AttributeValue, len(all))
+	for i, s := range all {
+		list[i] = text(s)
+	}
+	return &types.AttributeValueMemberL{Value: list}
+}
+
+func flag(b bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: b} }
+
+// bytes takes no nil: the SDK would send it as null, which is no attribute's value.
+func bytes(b []byte) types.AttributeValue {
+	return &types.AttributeValueMemberB{Value: append([]byte{}, b...)}
+}
+
+// millis is a time in Unix milliseconds. The zero time is 0, which is as early:
+// nothing here happened before 1970.
+func millis(t time.Time) types.AttributeValue {
+	var n int64
+	if !t.IsZero() {
+		n = t.UnixMilli()
+	}
+	return number(n)
+}
+
+// seconds is the time from which TTL may delete: Unix seconds, rounded up.
+func seconds(t time.Time) types.AttributeValue {
+	return number((t.UnixMilli() + 999) / 1000)
+}
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+// reader takes an item apart. An attribute that is missing, or is not what it
+// should be, is remembered: err names them all, and never what stands in them.
+type reader struct {
+	noun   string
+	item   item
+	broken []string
+}
+
+func (r *reader) err() error {
+	if len(r.broken) == 0 {
+		return nil
+	}
+	return unreadable(r.noun, r.broken)
+}
+
+// attribute is nil if the attribute is missing or of another type.
+func attribute[T any](r *reader, name string) *T {
+	v, ok := any(r.item[name]).(*T)
+	if !ok {
+		r.broken = append(r.broken, name)
+	}
+	return v
+}
+
+func (r *reader) text(name string) string {
+	if v := attribute[types.AttributeValueMemberS](r, name); v != nil {
+		return v.Value
+	}
+	return ""
+}
+
+func (r *reader) texts(name string) []string {
+	list := attribute[types.AttributeValueMemberL](r, name)
+	if list == nil {
+		return nil
+	}
+	var all []string
+	for _, v := range list.Value {
+		s, ok := v.(*types.AttributeValueMemberS)
+		if !ok {
+			r.broken = append(r.broken, name)
+			return nil
+		}
+		all = append(all, s.Value)
+	}
+	return all
+}
+
+func (r *reader) flag(name string) bool {
+	v := attribute[types.AttributeValueMemberBOOL](r, name)
+	return v != nil && v.Value
+}
+
+func (r *reader) bytes(name string) []byte {
+	if v := attribute[types.AttributeValueMemberB](r, name); v != nil {
+		return v.Value
+	}
+	return nil
+}
+
+// time is the reverse of millis, in UTC.
+func (r *reader) time(name string) time.Time {
+	v := attribute[types.AttributeValueMemberN](r, name)
+	if v == nil {
+		return time.Time{}
+	}
+	n, err := strconv.ParseInt(v.Value, 10, 64)
+	switch {
+	case err != nil:
+		r.broken = append(r.broken, name)
+		return time.Time{}
+	case n == 0:
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+// items is a map of maps, by its names.
+func (r *reader) items(name string) map[string]item {
+	outer := attribute[types.AttributeValueMemberM](r, name)
+	if outer == nil {
+		return nil
+	}
+	all := make(map[string]item, len(outer.Value))
+	for key, v := range outer.Value {
+		inner, ok := v.(*types.AttributeValueMemberM)
+		if !ok {
+			r.broken = append(r.broken, name)
+			return nil
+		}
+		all[key] = inner.Value
+	}
+	return all
+}

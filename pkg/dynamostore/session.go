@@ -1,0 +1,135 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func sessionKey(userID, tokenHash string) item {
+	return item{userIDAttribute: text(userID), tokenHashAttribute: text(tokenHash)}
+}
+
+func sessionItem(s login.Session) item {
+	it := sessionKey(s.UserID, s.TokenHash)
+	it["appId"] = text(s.AppID)
+	it["bindingId"] = text(s.BindingID)
+	it["createdAt"] = millis(s.CreatedAt)
+	it["seenAt"] = millis(s.SeenAt)
+	it["idleEnd"] = millis(s.IdleEnd)
+	it["absoluteEnd"] = millis(s.AbsoluteEnd)
+	it["endedReason"] = text(s.EndedReason)
+	it["device"] = text(s.Device)
+	it[ttlAttribute] = seconds(s.AbsoluteEnd)
+	return it
+}
+
+func sessionOf(it item) (login.Session, error) {
+	r := &reader{noun: "Sessions", item: it}
+	s := login.Session{
+		UserID:      r.text(userIDAttribute),
+		TokenHash:   r.text(tokenHashAttribute),
+		AppID:       r.text("appId"),
+		BindingID:   r.text("bindingId"),
+		CreatedAt:   r.time("createdAt"),
+		SeenAt:      r.time("seenAt"),
+		IdleEnd:     r.time("idleEnd"),
+		AbsoluteEnd: r.time("absoluteEnd"),
+		EndedReason: login.Code(r.text("endedReason")),
+		Device:      r.text("device"),
+	}
+	return s, r.err()
+}
+
+// errTokenTwice cannot happen by chance: a token has 256 random bits.
+var errTokenTwice = errors.New("dynamostore: CreateSession: another session has this token")
+
+// CreateSession implements login.Sessions. It overwrites nothing: a repeat of it
+// must not revive a session that was ended in between.
+func (s *Store) CreateSession(ctx context.Context, session login.Session) error {
+	err := s.put(ctx, "CreateSession", s.tables.Sessions, sessionItem(session), "attribute_not_exists(tokenHash)", nil)
+	no, ok := errors.AsType[*refused](err)
+	if !ok {
+		return err
+	}
+	stored, err := sessionOf(no.items[0].stored)
+	switch {
+	case err != nil:
+		return err
+	case stored.BindingID != session.BindingID || stored.CreatedAt.UnixMilli() != session.CreatedAt.UnixMilli():
+		return login.Unavailable(errTokenTwice)
+	}
+	return nil
+}
+
+// SessionWithUser implements login.Sessions.
+func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
+	found, err := s.batch(ctx, "SessionWithUser", map[string][]item{
+		s.tables.Sessions: {sessionKey(userID, tokenHash)},
+		s.tables.Users:    {userKey(userID)},
+	})
+	switch {
+	case err != nil:
+		return login.Session{}, login.User{}, err
+	case len(found[s.tables.Sessions]) == 0:
+		return login.Session{}, login.User{}, login.ErrSessionNotFound
+	case len(found[s.tables.Users]) == 0:
+		return login.Session{}, login.User{}, login.ErrUserNotFound
+	}
+	session, err := sessionOf(found[s.tables.Sessions][0])
+	if err != nil {
+		return login.Session{}, login.User{}, err
+	}
+	user, err := userOf(found[s.tables.Users][0])
+	if err != nil {
+		return login.Session{}, login.User{}, err
+	}
+	return session, user, nil
+}
+
+// SessionsOfUser implements login.Sessions.
+func (s *Store) SessionsOfUser(ctx context.Context, userID string) ([]login.Session, error) {
+	var all []login.Session
+	var next item
+	for {
+		page, err := call(ctx, "SessionsOfUser", s.client.Query, &dynamodb.QueryInput{
+			TableName:                 &s.tables.Sessions,
+			KeyConditionExpression:    aws.String("userId = :user"),
+			ExpressionAttributeValues: item{":user": text(userID)},
+			ConsistentRead:            aws.Bool(true),
+			ExclusiveStartKey:         next,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			session, err := sessionOf(it)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, session)
+		}
+		if next = page.LastEvaluatedKey; next == nil {
+			return all, nil
+		}
+	}
+}
+
+// EndSession implements login.Sessions.
+func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
+	_, err := s.update(ctx, "EndSession", s.tables.Sessions, sessionKey(userID, tokenHash),
+		"SET endedReason = :reason", "attribute_exists(tokenHash) AND endedReason = :none",
+		item{":reason": text(reason), ":none": text("")})
+	no, ok := errors.AsType[*refused](err)
+	switch {
+	case !ok:
+		return err
+	case no.items[0].stored == nil:
+		return login.ErrSessionNotFound
+	}
+	return nil // ended already: by this very write, or for an earlier reason, which stays
+}

@@ -1,0 +1,100 @@
+package dynamostore
+
+import (
+	"context"
+	"crypto/rand"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Store implements login's store ports.
+type Store struct {
+	client *dynamodb.Client
+	tables Tables
+}
+
+var (
+	_ login.Bindings  = (*Store)(nil)
+	_ login.Sessions  = (*Store)(nil)
+	_ login.Users     = (*Store)(nil)
+	_ login.UserAdmin = (*Store)(nil)
+	_ login.Directory = (*Store)(nil)
+	_ login.Ephemeral = (*Store)(nil)
+)
+
+// Config is what a Store needs. Every field is required.
+type Config struct {
+	// Client should have Retryer as its Retryer, a limit of 1 s for a dial and of
+	// 2 s for an attempt.
+	Client *dynamodb.Client
+	Tables Tables
+}
+
+// New makes a Store. It asks nothing of DynamoDB.
+func New(c Config) *Store {
+	return &Store{client: c.Client, tables: c.Tables}
+}
+
+// get reads one item. It is nil where there is none.
+func (s *Store) get(ctx context.Context, name, table string, key item) (item, error) {
+	out, err := call(ctx, name, s.client.GetItem, &dynamodb.GetItemInput{
+		TableName:      &table,
+		Key:            key,
+		ConsistentRead: aws.Bool(true),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Item, nil
+}
+
+// put writes one item if the condition holds ("" for always).
+//
+// Errors: *refused.
+func (s *Store) put(ctx context.Context, name, table string, it item, condition string, values item) error {
+	in := &dynamodb.PutItemInput{TableName: &table, Item: it}
+	if condition != "" {
+		in.ConditionExpression = &condition
+		in.ExpressionAttributeValues = values
+		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	}
+	_, err := call(ctx, name, s.client.PutItem, in)
+	return err
+}
+
+// update changes one item if the condition holds, and gives it as it then is.
+// The condition must include that the item is there: an update of nothing would
+// make one.
+//
+// Errors: *refused.
+func (s *Store) update(ctx context.Context, name, table string, key item, change, condition string, values item) (item, error) {
+	out, err := call(ctx, name, s.client.UpdateItem, &dynamodb.UpdateItemInput{
+		TableName:                           &table,
+		Key:                                 key,
+		UpdateExpression:                    &change,
+		ConditionExpression:                 &condition,
+		ExpressionAttributeValues:           values,
+		ReturnValues:                        types.ReturnValueAllNew,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Attributes, nil
+}
+
+// transact makes several writes, all or none. DynamoDB knows the request by its
+// token for ten minutes, so that a repeat of it counts as done.
+//
+// Errors: *refused.
+func (s *Store) transact(ctx context.Context, name string, writes ...types.TransactWriteItem) error {
+	_, err := call(ctx, name, s.client.TransactWriteItems, &dynamodb.TransactWriteItemsInput{
+		TransactItems:      writes,
+		ClientRequestToken: aws.String(rand.Text()),
+	})
+	return err
+}

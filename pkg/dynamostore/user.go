@@ -1,0 +1,100 @@
+package dynamostore
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// The table of users keeps three nouns apart by how their key begins.
+const (
+	userPrefix = "user#"
+	namePrefix = "name#"
+	rolePrefix = "role#"
+)
+
+func userKey(id string) item       { return item{keyAttribute: text(userPrefix + id)} }
+func nameKey(username string) item { return item{keyAttribute: text(namePrefix + username)} }
+func roleKey(name string) item     { return item{keyAttribute: text(rolePrefix + name)} }
+func nameItem(username, id string) item {
+	it := nameKey(username)
+	it["userId"] = text(id)
+	return it
+}
+
+// noteOf is a binding as its user knows it.
+func noteOf(app login.UserApp) types.AttributeValue {
+	return &types.AttributeValueMemberM{Value: item{
+		"openId":    text(app.OpenID),
+		"bindingId": text(app.BindingID),
+	}}
+}
+
+func userItem(u login.User) item {
+	apps := make(item, len(u.Apps))
+	for appID, app := range u.Apps {
+		apps[appID] = noteOf(app)
+	}
+	it := userKey(u.ID)
+	it["userId"] = text(u.ID)
+	it["username"] = text(u.Username)
+	it["name"] = text(u.Name)
+	it["passwordHash"] = text(u.PasswordHash)
+	it["roles"] = texts(u.Roles)
+	it["disabled"] = flag(u.Disabled)
+	it["notBefore"] = millis(u.NotBefore)
+	it["createdAt"] = millis(u.CreatedAt)
+	// The map is there even when empty: an update sets an entry only in a map that is.
+	it["apps"] = &types.AttributeValueMemberM{Value: apps}
+	return it
+}
+
+func userOf(it item) (login.User, error) {
+	r := &reader{noun: "Users", item: it}
+	u := login.User{
+		ID:           r.text("userId"),
+		Username:     r.text("username"),
+		Name:         r.text("name"),
+		PasswordHash: login.Hidden(r.text("passwordHash")),
+		Roles:        r.texts("roles"),
+		Disabled:     r.flag("disabled"),
+		NotBefore:    r.time("notBefore"),
+		CreatedAt:    r.time("createdAt"),
+		Apps:         map[string]login.UserApp{},
+	}
+	for appID, note := range r.items("apps") {
+		n := &reader{item: note}
+		u.Apps[appID] = login.UserApp{OpenID: n.text("openId"), BindingID: n.text("bindingId")}
+		for _, name := range n.broken {
+			r.broken = append(r.broken, "apps."+name)
+		}
+	}
+	return u, r.err()
+}
+
+// UserIDByName implements login.Users.
+func (s *Store) UserIDByName(ctx context.Context, username string) (string, error) {
+	it, err := s.get(ctx, "UserIDByName", s.tables.Users, nameKey(username))
+	switch {
+	case err != nil:
+		return "", err
+	case it == nil:
+		return "", login.ErrUserNotFound
+	}
+	r := &reader{noun: "Users", item: it}
+	return r.text("userId"), r.err()
+}
+
+// UserByID implements login.Users.
+func (s *Store) UserByID(ctx context.Context, id string) (login.User, error) {
+	it, err := s.get(ctx, "UserByID", s.tables.Users, userKey(id))
+	switch {
+	case err != nil:
+		return login.User{}, err
+	case it == nil:
+		return login.User{}, login.ErrUserNotFound
+	}
+	return userOf(it)
+}

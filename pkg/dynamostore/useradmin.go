@@ -1,0 +1,76 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// errUserIDTwice cannot happen by chance: an id is random.
+var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
+
+// AddUser implements login.UserAdmin. The item under the username is what keeps
+// it unique.
+func (s *Store) AddUser(ctx context.Context, u login.User) error {
+	absent := aws.String("attribute_not_exists(pk)")
+	err := s.transact(ctx, "AddUser",
+		types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.tables.Users, Item: nameItem(u.Username, u.ID), ConditionExpression: absent,
+		}},
+		types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent,
+		}},
+	)
+	no, ok := errors.AsType[*refused](err)
+	switch {
+	case !ok:
+		return err
+	case no.items[0].broken:
+		return login.ErrUsernameTaken
+	}
+	return login.Unavailable(errUserIDTwice)
+}
+
+// ReplacePassword implements login.UserAdmin.
+func (s *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
+	stored, err := s.changeAndRaise(ctx, "ReplacePassword", id, notBefore, userChange{
+		set:    []string{"passwordHash = :new"},
+		when:   []string{"passwordHash = :old"},
+		values: item{":new": text(replacement), ":old": text(old)},
+	})
+	if err != nil || stored == nil {
+		return err
+	}
+	r := &reader{noun: "Users", item: stored}
+	hash := login.Hidden(r.text("passwordHash"))
+	switch {
+	case r.err() != nil:
+		return r.err()
+	case hash != replacement:
+		return login.ErrPasswordChanged
+	}
+	return nil // by this very write: a hash has a salt of its own
+}
+
+// DisableUser implements login.UserAdmin.
+func (s *Store) DisableUser(ctx context.Context, id string, notBefore time.Time) error {
+	_, err := s.changeAndRaise(ctx, "DisableUser", id, notBefore, disabled(true))
+	return err
+}
+
+// EnableUser implements login.UserAdmin.
+func (s *Store) EnableUser(ctx context.Context, id string) error {
+	_, err := s.changeUser(ctx, "EnableUser", id, disabled(false))
+	return err
+}
+
+// LogoutUser implements login.UserAdmin.
+func (s *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
+	_, err := s.changeAndRaise(ctx, "LogoutUser", id, notBefore, userChange{})
+	return err
+}

@@ -1,0 +1,25 @@
+package dynamotest
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"time"
+)
+
+const image = "amazon/dynamodb-local"
+
+// haveImage says that a docker engine answers and has the image already.
+func haveImage(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	return exec.CommandContext(ctx, "docker", "image", "inspect", image).Run() == nil
+}
+
+func containerCommand(port int) []string {
+	return []string{
+		"docker", "run", "--rm", "--pull", "never", "--env", telemetryOff,
+		"--publish", fmt.Sprintf("127.0.0.1:%d:8000", port),
+		image, "-Xmx256m", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
+	}
+}

