@@ -1,0 +1,127 @@
+package password
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/crypto/argon2"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Today's parameters, from the OWASP Password Storage Cheat Sheet.
+const (
+	memory  = 19456 // KiB
+	passes  = 2
+	lanes   = 1
+	saltLen = 16
+	keyLen  = 32
+)
+
+// Limits of a hash that somebody imports: whoever plants one must not be able to
+// stop the service with it. They admit the defaults of the common libraries
+// (64 MiB with 3 passes or 4, up to 4 lanes).
+const (
+	maxMemory = 64 << 10 // KiB
+	maxPasses = 16
+	maxLanes  = 8
+	// maxWork bounds memory times passes, which is what the time goes by.
+	maxWork    = 4 * maxMemory
+	minSaltLen = 8 // RFC 9106, section 3.1
+	maxSaltLen = 64
+	minKeyLen  = 16
+	maxKeyLen  = 64
+)
+
+// argon2id is a hash of RFC 9106, and its parameters.
+type argon2id struct {
+	memory uint32 // KiB
+	passes uint32
+	lanes  uint8
+	salt   []byte
+	key    []byte
+}
+
+// decoy stands for the hash of a user who does not exist.
+var decoy = &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
+
+// fresh hashes a password with today's parameters.
+func fresh(password login.Hidden) *argon2id {
+	h := &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
+	rand.Read(h.salt) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	h.key = h.keyOf(password)
+	return h
+}
+
+func (h *argon2id) keyOf(password login.Hidden) []byte {
+	return argon2.IDKey([]byte(password), h.salt, h.passes, h.memory, h.lanes, uint32(len(h.key)))
+}
+
+func (h *argon2id) verify(password login.Hidden) (ok, outdated bool) {
+	today := h.memory == memory && h.passes == passes && h.lanes == lanes &&
+		len(h.salt) == saltLen && len(h.key) == keyLen
+	return subtle.ConstantTimeCompare(h.keyOf(password), h.key) == 1, !today
+}
+
+var phcBase64 = base64.RawStdEncoding.Strict()
+
+// text is the hash as a PHC string (github.com/P-H-C/phc-string-format).
+func (h *argon2id) text() login.Hidden {
+	return login.Hidden(fmt.Sprintf("%sv=%d$m=%d,t=%d,p=%d$%s$%s", argon2idPrefix, argon2.Version,
+		h.memory, h.passes, h.lanes, phcBase64.EncodeToString(h.salt), phcBase64.EncodeToString(h.key)))
+}
+
+// parseArgon2id reads exactly what text writes, with parameters within the limits.
+func parseArgon2id(hash string) (*argon2id, error) {
+	fields := strings.Split(strings.TrimPrefix(hash, argon2idPrefix), "$")
+	if len(fields) != 4 {
+		return nil, errors.New("password: an argon2id hash must be $argon2id$v=19$m=…,t=…,p=…$salt$key")
+	}
+	if fields[0] != "v="+strconv.Itoa(argon2.Version) {
+		return nil, errors.New("password: of argon2id only version 19 (0x13) is read")
+	}
+	params := strings.Split(fields[1], ",")
+	if len(params) != 3 {
+		return nil, errors.New("password: argon2id's parameters must be m, t and p, in this order")
+	}
+	m, errM := parameter(params[0], "m", 8, maxMemory)
+	t, errT := parameter(params[1], "t", 1, maxPasses)
+	p, errP := parameter(params[2], "p", 1, maxLanes)
+	if err := errors.Join(errM, errT, errP); err != nil {
+		return nil, err
+	}
+	// RFC 9106, section 3.1: eight blocks a lane at least.
+	if m < 8*p {
+		return nil, fmt.Errorf("password: argon2id's m must be at least 8*p, and m*t at most %d", maxWork)
+	}
+	salt, errS := blob(fields[2], "salt", minSaltLen, maxSaltLen)
+	key, errK := blob(fields[3], "key", minKeyLen, maxKeyLen)
+	if err := errors.Join(errS, errK); err != nil {
+		return nil, err
+	}
+	return &argon2id{memory: m, passes: t, lanes: uint8(p), salt: salt, key: key}, nil
+}
+
+// parameter reads name=number: decimal, without a sign or leading zeros.
+func parameter(text, name string, least, most uint32) (uint32, error) {
+	digits, ok := strings.CutPrefix(text, name+"=")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	if !ok || err != nil || strconv.FormatUint(n, 10) != digits || uint32(n) < least || uint32(n) > most {
+		return 0, fmt.Errorf("password: argon2id's %s must be a number from %d to %d", name, least, most)
+	}
+	return uint32(n), nil
+}
+
+// blob reads base64 without padding. The decoder would skip line breaks.
+func blob(text, name string, least, most int) ([]byte, error) {
+	raw, err := phcBase64.DecodeString(text)
+	if err != nil || strings.ContainsAny(text, "\r\n") || len(raw) < least || len(raw) > most {
+		return nil, fmt.Errorf("password: argon2id's %s must be %d to %d bytes in base64 without padding", name, least, most)
+	}
+	return raw, nil
+}

@@ -1,0 +1,121 @@
+package password_test
+
+import (
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/password"
+)
+
+// Hashes that others made: the argon2id ones stand in the test of the reference
+// implementation (phc-winner-argon2, src/test.c), the bcrypt ones in that of
+// Openwall's crypt_blowfish (wrapper.c), but where said otherwise.
+const (
+	argonReference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+	argonSmall     = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+	bcrypt2a       = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
+	bcrypt2y       = "$2y$05$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e"
+	bcryptLong     = "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"
+	bcryptGo       = "$2a$10$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga" // golang.org/x/crypto/bcrypt
+)
+
+const seventyTwo = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+func TestVerifyReadsHashesOfOthers(t *testing.T) {
+	tests := []struct {
+		name         string
+		hash         login.Hidden
+		password     login.Hidden
+		ok, outdated bool
+	}{
+		{"argon2id of the reference implementation", argonReference, "password", true, true},
+		{"argon2id, wrong password", argonReference, "Password", false, true},
+		{"argon2id with little memory", argonSmall, "password", true, true},
+		{"bcrypt $2a$", bcrypt2a, "U*U", true, true},
+		{"bcrypt $2a$, wrong password", bcrypt2a, "U*U*", false, true},
+		{"bcrypt $2b$ is computed as $2a$", login.Hidden(strings.Replace(bcrypt2a, "2a", "2b", 1)), "U*U", true, true},
+		{"bcrypt $2y$ of bytes beyond ASCII", bcrypt2y, "\xff\xff\xa3", true, true},
+		{"bcrypt of cost 10", bcryptGo, "allmine", true, true},
+		{"bcrypt reads 72 bytes", bcryptLong, seventyTwo, true, true},
+		{"bcrypt ignores the rest, so the rest is not made to count", bcryptLong, login.Hidden(seventyTwo) + "chars after 72 are ignored", true, false},
+		{"bcrypt, wrong within 72 bytes", bcryptLong, "x" + login.Hidden(seventyTwo[1:]), false, true},
+	}
+	h := password.New(password.Config{})
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ok, outdated, err := h.Verify(t.Context(), tt.hash, tt.password)
+			if ok != tt.ok || outdated != tt.outdated || err != nil {
+				t.Errorf("Verify = %v, %v, %v; want %v, %v", ok, outdated, err, tt.ok, tt.outdated)
+			}
+		})
+	}
+}
+
+func TestHashIsVerifiedAndUpToDate(t *testing.T) {
+	h := password.New(password.Config{})
+	for _, pw := range []login.Hidden{"", "correct horse", "密码\x00尾", login.Hidden(strings.Repeat("x", 1000))} {
+		hash, err := h.Hash(t.Context(), pw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := `^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`
+		if !regexp.MustCompile(form).MatchString(string(hash)) {
+			t.Errorf("Hash = %s; want a PHC string like %s", string(hash), form)
+		}
+		if ok, outdated, err := h.Verify(t.Context(), hash, pw); !ok || outdated || err != nil {
+			t.Errorf("Verify of the same = %v, %v, %v; want true, false", ok, outdated, err)
+		}
+		if ok, _, err := h.Verify(t.Context(), hash, pw+"x"); ok || err != nil {
+			t.Errorf("Verify of another = %v, %v; want false", ok, err)
+		}
+	}
+}
+
+func TestHashTakesAFreshSalt(t *testing.T) {
+	h := password.New(password.Config{})
+	one, err1 := h.Hash(t.Context(), "same")
+	two, err2 := h.Hash(t.Context(), "same")
+	if one == two || err1 != nil || err2 != nil {
+		t.Errorf("two hashes of one password are the same (%v, %v)", err1, err2)
+	}
+}
+
+// The hash of a user who does not exist must cost what a real one costs. Time is
+// no measure on a busy machine; the memory that a hash allocates is.
+func TestEmptyHashMatchesNothingAtEqualWork(t *testing.T) {
+	h := password.New(password.Config{})
+	real, err := h.Hash(t.Context(), "right")
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify := func(hash login.Hidden) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if ok, outdated, err := h.Verify(t.Context(), hash, "wrong"); ok || outdated || err != nil {
+			t.Errorf("Verify = %v, %v, %v; want false, false", ok, outdated, err)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if with, without := verify(real), verify(""); without < with*9/10 || without < 19<<20 {
+		t.Errorf("an empty hash takes %d bytes, a real one %d", without, with)
+	}
+	for _, pw := range []login.Hidden{"", "\x00"} {
+		if ok, _, err := h.Verify(t.Context(), "", pw); ok || err != nil {
+			t.Errorf("Verify of an empty hash = %v, %v; want false", ok, err)
+		}
+	}
+}
+
+func BenchmarkHash(b *testing.B) {
+	h := password.New(password.Config{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := h.Hash(b.Context(), "correct horse battery staple"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
