@@ -1,6 +1,7 @@
 package password
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -92,16 +93,16 @@ func parseArgon2id(hash string) (*argon2id, error) {
 	m, errM := parameter(params[0], "m", 8, maxMemory)
 	t, errT := parameter(params[1], "t", 1, maxPasses)
 	p, errP := parameter(params[2], "p", 1, maxLanes)
-	if err := errors.Join(errM, errT, errP); err != nil {
+	if err := cmp.Or(errM, errT, errP); err != nil {
 		return nil, err
 	}
 	// RFC 9106, section 3.1: eight blocks a lane at least.
-	if m < 8*p {
+	if m < 8*p || m*t > maxWork {
 		return nil, fmt.Errorf("password: argon2id's m must be at least 8*p, and m*t at most %d", maxWork)
 	}
 	salt, errS := blob(fields[2], "salt", minSaltLen, maxSaltLen)
 	key, errK := blob(fields[3], "key", minKeyLen, maxKeyLen)
-	if err := errors.Join(errS, errK); err != nil {
+	if err := cmp.Or(errS, errK); err != nil {
 		return nil, err
 	}
 	return &argon2id{memory: m, passes: t, lanes: uint8(p), salt: salt, key: key}, nil

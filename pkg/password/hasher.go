@@ -1,127 +1,85 @@
+// Package password hashes passwords with argon2id behind login.Hasher, and still
+// accepts the bcrypt hashes of users that a platform brings along.
 package password
 
 import (
-	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
-	"errors"
+	"context"
 	"fmt"
-	"strconv"
-	"strings"
-
-	"golang.org/x/crypto/argon2"
+	"runtime"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Today's parameters, from the OWASP Password Storage Cheat Sheet.
-const (
-	memory  = 19456 // KiB
-	passes  = 2
-	lanes   = 1
-	saltLen = 16
-	keyLen  = 32
-)
-
-// Limits of a hash that somebody imports: whoever plants one must not be able to
-// stop the service with it. They admit the defaults of the common libraries
-// (64 MiB with 3 passes or 4, up to 4 lanes).
-const (
-	maxMemory = 64 << 10 // KiB
-	maxPasses = 16
-	maxLanes  = 8
-	// maxWork bounds memory times passes, which is what the time goes by.
-	maxWork    = 4 * maxMemory
-	minSaltLen = 8 // RFC 9106, section 3.1
-	maxSaltLen = 64
-	minKeyLen  = 16
-	maxKeyLen  = 64
-)
-
-// argon2id is a hash of RFC 9106, and its parameters.
-type argon2id struct {
-	memory uint32 // KiB
-	passes uint32
-	lanes  uint8
-	salt   []byte
-	key    []byte
+// Config sets up a Hasher.
+type Config struct {
+	// Parallel is how many hashes may be computed at the same time. Each takes
+	// 19 MiB (an imported hash up to 64 MiB). Zero means GOMAXPROCS: more would
+	// make nobody's login faster.
+	Parallel int
 }
 
-// decoy stands for the hash of a user who does not exist.
-var decoy = &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
-
-// fresh hashes a password with today's parameters.
-func fresh(password login.Hidden) *argon2id {
-	h := &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
-	rand.Read(h.salt) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
-	h.key = h.keyOf(password)
-	return h
+// Hasher is login.Hasher.
+type Hasher struct {
+	slots chan struct{}
 }
 
-func (h *argon2id) keyOf(password login.Hidden) []byte {
-	return argon2.IDKey([]byte(password), h.salt, h.passes, h.memory, h.lanes, uint32(len(h.key)))
+var _ login.Hasher = (*Hasher)(nil)
+
+// New makes a Hasher. One serves a whole process, since it bounds its memory.
+func New(c Config) *Hasher {
+	if c.Parallel <= 0 {
+		c.Parallel = runtime.GOMAXPROCS(0)
+	}
+	return &Hasher{slots: make(chan struct{}, c.Parallel)}
 }
 
-func (h *argon2id) verify(password login.Hidden) (ok, outdated bool) {
-	today := h.memory == memory && h.passes == passes && h.lanes == lanes &&
-		len(h.salt) == saltLen && len(h.key) == keyLen
-	return subtle.ConstantTimeCompare(h.keyOf(password), h.key) == 1, !today
+// Hash makes a PHC string with today's parameters and a fresh salt.
+func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden, error) {
+	if err := h.acquire(ctx); err != nil {
+		return "", err
+	}
+	defer h.release()
+	return fresh(password).text(), nil
 }
 
-var phcBase64 = base64.RawStdEncoding.Strict()
-
-// text is the hash as a PHC string (github.com/P-H-C/phc-string-format).
-func (h *argon2id) text() login.Hidden {
-	return login.Hidden(fmt.Sprintf("%sv=%d$m=%d,t=%d,p=%d$%s$%s", argon2idPrefix, argon2.Version,
-		h.memory, h.passes, h.lanes, phcBase64.EncodeToString(h.salt), phcBase64.EncodeToString(h.key)))
+// Verify says whether the password is the hash's, and whether the hash should be
+// replaced by one of Hash, for which the right password is needed. An empty hash
+// matches nothing and costs what one of Hash costs; an imported hash costs what
+// its own parameters ask for, until it is replaced.
+func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden) (ok, outdated bool, err error) {
+	stored := verifier(decoy)
+	if hash != "" {
+		if stored, err = parse(hash); err != nil {
+			return false, false, err
+		}
+	}
+	if err := h.acquire(ctx); err != nil {
+		return false, false, err
+	}
+	defer h.release()
+	ok, outdated = stored.verify(password)
+	return ok && hash != "", outdated, nil
 }
 
-// parseArgon2id reads exactly what text writes, with parameters within the limits.
-func parseArgon2id(hash string) (*argon2id, error) {
-	fields := strings.Split(strings.TrimPrefix(hash, argon2idPrefix), "$")
-	if len(fields) != 4 {
-		return nil, errors.New("password: an argon2id hash must be $argon2id$v=19$m=…,t=…,p=…$salt$key")
-	}
-	if fields[0] != "v="+strconv.Itoa(argon2.Version) {
-		return nil, errors.New("password: of argon2id only version 19 (0x13) is read")
-	}
-	params := strings.Split(fields[1], ",")
-	if len(params) != 3 {
-		return nil, errors.New("password: argon2id's parameters must be m, t and p, in this order")
-	}
-	m, errM := parameter(params[0], "m", 8, maxMemory)
-	t, errT := parameter(params[1], "t", 1, maxPasses)
-	p, errP := parameter(params[2], "p", 1, maxLanes)
-	if err := errors.Join(errM, errT, errP); err != nil {
-		return nil, err
-	}
-	// RFC 9106, section 3.1: eight blocks a lane at least.
-	if m < 8*p || m*t > maxWork {
-		return nil, fmt.Errorf("password: argon2id's m must be at least 8*p, and m*t at most %d", maxWork)
-	}
-	salt, errS := blob(fields[2], "salt", minSaltLen, maxSaltLen)
-	key, errK := blob(fields[3], "key", minKeyLen, maxKeyLen)
-	if err := errors.Join(errS, errK); err != nil {
-		return nil, err
-	}
-	return &argon2id{memory: m, passes: t, lanes: uint8(p), salt: salt, key: key}, nil
+// Validate says why Verify would refuse to read a hash, without quoting it. It
+// is for whoever imports hashes.
+func Validate(hash login.Hidden) error {
+	_, err := parse(hash)
+	return err
 }
 
-// parameter reads name=number: decimal, without a sign or leading zeros.
-func parameter(text, name string, least, most uint32) (uint32, error) {
-	digits, ok := strings.CutPrefix(text, name+"=")
-	n, err := strconv.ParseUint(digits, 10, 32)
-	if !ok || err != nil || strconv.FormatUint(n, 10) != digits || uint32(n) < least || uint32(n) > most {
-		return 0, fmt.Errorf("password: argon2id's %s must be a number from %d to %d", name, least, most)
+// acquire waits for a free slot, but not beyond ctx.
+func (h *Hasher) acquire(ctx context.Context) error {
+	err := ctx.Err()
+	if err == nil {
+		select {
+		case h.slots <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
 	}
-	return uint32(n), nil
+	return fmt.Errorf("password: no processor was free in time: %w", err)
 }
 
-// blob reads base64 without padding. The decoder would skip line breaks.
-func blob(text, name string, least, most int) ([]byte, error) {
-	raw, err := phcBase64.DecodeString(text)
-	if err != nil || strings.ContainsAny(text, "\r\n") || len(raw) < least || len(raw) > most {
-		return nil, fmt.Errorf("password: argon2id's %s must be %d to %d bytes in base64 without padding", name, least, most)
-	}
-	return raw, nil
-}
+func (h *Hasher) release() { <-h.slots }
