@@ -1,6 +1,7 @@
 package sqlitestore_test
 
 import (
+	"database/sql"
 	"path/filepath"
 	"testing"
 
@@ -9,9 +10,8 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Store {
-		return open(t, filepath.Join(t.TempDir(), "wxbind.db"))
-	})
+	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
+	storetest.Run(t, func(*testing.T) storetest.Store { return store })
 }
 
 // open opens a store until the test's end.
@@ -27,4 +27,21 @@ func open(t *testing.T, path string) *sqlitestore.Store {
 		}
 	})
 	return store
+}
+
+// raw opens the file without the store, on one connection, and executes statements.
+func raw(t *testing.T, path string, statements ...string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() }) //nolint:errcheck // the test has seen what it needs
+	db.SetMaxOpenConns(1)
+	for _, statement := range statements {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
 }

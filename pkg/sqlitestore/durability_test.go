@@ -1,0 +1,25 @@
+package sqlitestore
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+// A crash of the machine cannot be tested here; what SQLite's documentation asks
+// for to survive one can (https://www.sqlite.org/pragma.html#pragma_synchronous).
+func TestTheWriterWaitsForTheDisk(t *testing.T) {
+	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "wxbind.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close() //nolint:errcheck // only read from
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+		var got string
+		if err := store.writer.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s, want %s (%v)", pragma, got, want, err)
+		}
+	}
+	if _, err := store.reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
+		t.Error("the reader writes")
+	}
+}

@@ -1,0 +1,131 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/sqlitestore"
+)
+
+// planted stands in every field of the calls of everyMethod.
+const planted = "planted-openid-or-secret"
+
+func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) error {
+	b := login.Binding{ID: planted, AppID: planted, OpenID: planted, UnionID: planted, UserID: planted, SealedKey: planted}
+	session := login.Session{UserID: planted, TokenHash: planted, AppID: planted, BindingID: planted, Device: planted}
+	user := login.User{ID: planted, Username: planted, Name: planted, PasswordHash: planted, Roles: []string{planted}}
+	record := login.Record{Version: planted, Value: []byte(planted)}
+	return map[string]func(ctx context.Context) error{
+		"TouchBinding": func(ctx context.Context) error {
+			_, err := store.TouchBinding(ctx, login.Touch{AppID: planted, OpenID: planted, UnionID: planted, SealedKey: planted})
+			return err
+		},
+		"Bind":          func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
+		"Unbind":        func(ctx context.Context) error { return store.Unbind(ctx, b) },
+		"CreateSession": func(ctx context.Context) error { return store.CreateSession(ctx, session) },
+		"SessionWithUser": func(ctx context.Context) error {
+			_, _, err := store.SessionWithUser(ctx, planted, planted)
+			return err
+		},
+		"SessionsOfUser": func(ctx context.Context) error { _, err := store.SessionsOfUser(ctx, planted); return err },
+		"EndSession":     func(ctx context.Context) error { return store.EndSession(ctx, planted, planted, planted) },
+		"UserIDByName":   func(ctx context.Context) error { _, err := store.UserIDByName(ctx, planted); return err },
+		"UserByID":       func(ctx context.Context) error { _, err := store.UserByID(ctx, planted); return err },
+		"MenusByRole":    func(ctx context.Context) error { _, err := store.MenusByRole(ctx, []string{planted}); return err },
+		"AddUser":        func(ctx context.Context) error { return store.AddUser(ctx, user) },
+		"ReplacePassword": func(ctx context.Context) error {
+			return store.ReplacePassword(ctx, planted, planted, planted, time.Time{})
+		},
+		"DisableUser": func(ctx context.Context) error { return store.DisableUser(ctx, planted, time.Time{}) },
+		"EnableUser":  func(ctx context.Context) error { return store.EnableUser(ctx, planted) },
+		"LogoutUser":  func(ctx context.Context) error { return store.LogoutUser(ctx, planted, time.Time{}) },
+		"ListUsers":   func(ctx context.Context) error { _, err := store.ListUsers(ctx, planted, 1); return err },
+		"PutRole":     func(ctx context.Context) error { return store.PutRole(ctx, login.Role{Name: planted}) },
+		"LoadRecord":  func(ctx context.Context) error { _, err := store.LoadRecord(ctx, planted); return err },
+		"StoreRecord": func(ctx context.Context) error { return store.StoreRecord(ctx, planted, record) },
+		"SwapRecord":  func(ctx context.Context) error { _, err := store.SwapRecord(ctx, planted, planted, record); return err },
+		"Purge":       func(ctx context.Context) error { return store.Purge(ctx, time.Time{}) },
+	}
+}
+
+// unavailable fails the test unless the error is StoreUnavailable and tells
+// nothing of what the call was about.
+func unavailable(t *testing.T, err error) {
+	t.Helper()
+	if !errors.Is(err, login.StoreUnavailable) {
+		t.Fatalf("error is %v, want %v", err, login.StoreUnavailable)
+	}
+	if strings.Contains(err.Error(), planted) {
+		t.Fatalf("the error tells too much: %v", err)
+	}
+}
+
+func TestAFailureOfTheDatabaseIsStoreUnavailableAndTellsNothing(t *testing.T) {
+	for _, failure := range []struct {
+		name string
+		// of makes a store on which every method fails.
+		of func(t *testing.T, path string) *sqlitestore.Store
+	}{
+		{"closed", func(t *testing.T, path string) *sqlitestore.Store {
+			store := open(t, path)
+			if err := store.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return store
+		}},
+		{"without its tables", func(t *testing.T, path string) *sqlitestore.Store {
+			store := open(t, path)
+			raw(t, path, "DROP TABLE sessions", "DROP TABLE bindings", "DROP TABLE users", "DROP TABLE roles", "DROP TABLE records")
+			return store
+		}},
+	} {
+		store := failure.of(t, filepath.Join(t.TempDir(), "wxbind.db"))
+		for method, call := range everyMethod(store) {
+			t.Run(failure.name+"/"+method, func(t *testing.T) { unavailable(t, call(t.Context())) })
+		}
+	}
+}
+
+func TestABrokenConstraintTellsNoValue(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
+	if err := store.AddUser(t.Context(), login.User{ID: planted, Username: "someone else"}); err != nil {
+		t.Fatal(err)
+	}
+	unavailable(t, everyMethod(store)["AddUser"](t.Context()))
+}
+
+// Another process may hold the write lock for longer than a request may wait.
+func TestAWriteWaitsNoLongerThanItsContextAndAReadDoesNotWait(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	store := open(t, path)
+	id, err := firstLogin(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := raw(t, path, "BEGIN IMMEDIATE", "UPDATE users SET disabled = 1")
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	begun := time.Now()
+	err = store.LogoutUser(ctx, id, time.Now())
+	unavailable(t, err)
+	if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || took > 5*time.Second {
+		t.Fatalf("after %v: %v", took, err)
+	}
+	user, err := store.UserByID(t.Context(), id)
+	if err != nil || user.Disabled || !user.NotBefore.Equal(time.Time{}) {
+		t.Fatalf("%+v, %v", user, err)
+	}
+
+	if _, err := other.Exec("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.LogoutUser(t.Context(), id, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
