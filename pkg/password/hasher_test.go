@@ -54,6 +54,29 @@ func TestVerifyReadsHashesOfOthers(t *testing.T) {
 	}
 }
 
+func TestOutdatedMeansOtherParametersThanTodays(t *testing.T) {
+	salt, key := strings.Repeat("A", 22), strings.Repeat("A", 43)
+	tests := []struct {
+		name, hash string
+		outdated   bool
+	}{
+		{"today's", "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + key, false},
+		{"less memory", "$argon2id$v=19$m=4096,t=2,p=1$" + salt + "$" + key, true},
+		{"one pass", "$argon2id$v=19$m=19456,t=1,p=1$" + salt + "$" + key, true},
+		{"two lanes", "$argon2id$v=19$m=19456,t=2,p=2$" + salt + "$" + key, true},
+		{"a salt of 8 bytes", "$argon2id$v=19$m=19456,t=2,p=1$" + salt[:11] + "$" + key, true},
+		{"a key of 16 bytes", "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + key[:22], true},
+	}
+	h := password.New(password.Config{})
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, outdated, err := h.Verify(t.Context(), login.Hidden(tt.hash), "any"); outdated != tt.outdated || err != nil {
+				t.Errorf("outdated = %v, %v; want %v", outdated, err, tt.outdated)
+			}
+		})
+	}
+}
+
 func TestHashIsVerifiedAndUpToDate(t *testing.T) {
 	h := password.New(password.Config{})
 	for _, pw := range []login.Hidden{"", "correct horse", "密码\x00尾", login.Hidden(strings.Repeat("x", 1000))} {
