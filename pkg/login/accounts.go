@@ -147,14 +147,22 @@ func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 	}
 }
 
-// SetRole stores a role, replacing one of the same name.
+// SetRoles stores roles, each replacing one of the same name. It looks at all of
+// them before it stores the first.
 //
-// Errors: one that says what is wrong with the role.
-func (a *Accounts) SetRole(ctx context.Context, r Role) error {
-	if err := r.validate(); err != nil {
-		return err
+// Errors: one that says what is wrong with a role.
+func (a *Accounts) SetRoles(ctx context.Context, roles []Role) error {
+	for _, r := range roles {
+		if err := r.validate(); err != nil {
+			return fmt.Errorf("role %q: %w", r.Name, err)
+		}
 	}
-	return a.Directory.PutRole(ctx, r)
+	for _, r := range roles {
+		if err := a.Directory.PutRole(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *Accounts) find(ctx context.Context, username string) (string, error) {

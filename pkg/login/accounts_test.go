@@ -18,7 +18,7 @@ func (w *world) accounts() *login.Accounts {
 func TestAddUser(t *testing.T) {
 	w := newWorld(t)
 	a := w.accounts()
-	if err := a.SetRole(t.Context(), login.Role{Name: "clerk"}); err != nil {
+	if err := a.SetRoles(t.Context(), []login.Role{{Name: "clerk"}}); err != nil {
 		t.Fatal(err)
 	}
 	u, err := a.Add(t.Context(), login.NewUser{Username: "Alice", Password: password, Roles: []string{"clerk", "clerk"}})
@@ -116,7 +116,7 @@ func TestAllListsEveryUserOnce(t *testing.T) {
 	}
 }
 
-func TestSetRoleRefuses(t *testing.T) {
+func TestSetRolesRefuses(t *testing.T) {
 	deep := []login.Menu{{ID: "leaf"}}
 	for range login.MaxMenuDepth {
 		deep = []login.Menu{{ID: "node", Children: deep}}
@@ -130,8 +130,11 @@ func TestSetRoleRefuses(t *testing.T) {
 		"a name beyond its limit": {Name: strings.Repeat("r", 65)},
 	} {
 		w := newWorld(t)
-		if err := w.accounts().SetRole(t.Context(), r); err == nil {
+		if err := w.accounts().SetRoles(t.Context(), []login.Role{{Name: "good"}, r}); err == nil {
 			t.Errorf("%s is accepted", name)
+		}
+		if stored, err := w.store.MenusByRole(t.Context(), []string{"good"}); err != nil || len(stored) != 0 {
+			t.Errorf("%s: half of the roles is stored", name)
 		}
 	}
 }

@@ -1,0 +1,69 @@
+package apigw_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// BenchmarkCheckBind is our own share of a login: event in, answer out, over
+// ports that take no time. Each round is another bound user.
+func BenchmarkCheckBind(b *testing.B) {
+	for name, bound := range map[string]bool{"bound": true, "unbound": false} {
+		b.Run(name, func(b *testing.B) {
+			store := &storetest.Memory{}
+			service := login.New(login.Config{
+				WeChat: byCode{}, Secrets: vault{}, Bindings: store, Sessions: store, Users: store, UserAdmin: store,
+				Ephemeral: store, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
+			})
+			const users = 10_000
+			if bound {
+				for i := range users {
+					id := strconv.Itoa(i)
+					u := login.User{ID: id, Username: id, PasswordHash: password, Apps: map[string]login.UserApp{}}
+					if err := store.AddUser(b.Context(), u); err != nil {
+						b.Fatal(err)
+					}
+					r := login.BindRequest{Code: "o" + id, Username: id, Password: password}
+					if _, err := service.Bind(b.Context(), login.Caller{}, r); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			events := make([][]byte, users)
+			for i := range users {
+				e := get(fmt.Sprintf("code=o%d", i))
+				e.Headers = map[string]string{
+					"referer":    "https://servicewechat.com/" + appID + "/12/page-frame.html",
+					"user-agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.49",
+				}
+				payload, err := json.Marshal(e)
+				if err != nil {
+					b.Fatal(err)
+				}
+				events[i] = payload
+			}
+			handler := apigw.New(apigw.Config{Service: service, Logger: slog.New(slog.DiscardHandler)}, apigw.CheckBind)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if _, err := handler.Invoke(b.Context(), events[i%users]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// byCode takes a code for the openid.
+type byCode struct{ login.WeChat }
+
+func (byCode) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
+	return login.WeChatSession{OpenID: code, SessionKey: "tiihtNczf5v6AKRyjwEUhQ=="}, nil
+}

@@ -1,0 +1,148 @@
+package localgw
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// function answers with what it is told and keeps the event.
+type function struct {
+	event  events.APIGatewayV2HTTPRequest
+	answer string
+	err    error
+}
+
+func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if _, ok := ctx.Deadline(); !ok {
+		return nil, errors.New("no deadline")
+	}
+	if err := json.Unmarshal(payload, &f.event); err != nil {
+		return nil, err
+	}
+	return []byte(f.answer), f.err
+}
+
+func serve(t *testing.T, f *function) *httptest.Server {
+	g := New()
+	g.Route(http.MethodPost, "/x", f)
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestRequestBecomesEvent(t *testing.T) {
+	const form = "application/x-www-form-urlencoded"
+	for name, c := range map[string]struct {
+		contentType, body string
+		wantBody          string
+		wantBase64        bool
+	}{
+		"JSON is text":            {"application/json; charset=utf-8", `{"a":1}`, `{"a":1}`, false},
+		"a form is base64":        {form, "a=1", base64.StdEncoding.EncodeToString([]byte("a=1")), true},
+		"no content type: base64": {"", "a", base64.StdEncoding.EncodeToString([]byte("a")), true},
+		"no body":                 {form, "", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &function{answer: `{"statusCode":200}`}
+			server := serve(t, f)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/x?code=a%20b&code=c", strings.NewReader(c.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header["Content-Type"] = []string{c.contentType}
+			r.Header["X-Two"] = []string{"1", "2"}
+			r.Header.Set("Cookie", "k=v")
+			response, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			e := f.event
+			if e.Version != "2.0" || e.RouteKey != "POST /x" || e.RawPath != "/x" || e.RawQueryString != "code=a%20b&code=c" {
+				t.Errorf("got %+v", e)
+			}
+			if e.Body != c.wantBody || e.IsBase64Encoded != c.wantBase64 {
+				t.Errorf("body %q, base64 %v", e.Body, e.IsBase64Encoded)
+			}
+			if e.Headers["x-two"] != "1,2" || e.QueryStringParameters["code"] != "a b,c" {
+				t.Errorf("headers %v, query %v", e.Headers, e.QueryStringParameters)
+			}
+			if _, ok := e.Headers["cookie"]; ok || len(e.Cookies) != 1 || e.Cookies[0] != "k=v" {
+				t.Errorf("cookies %v", e.Cookies)
+			}
+			if e.RequestContext.RequestID == "" || e.RequestContext.HTTP.SourceIP != "127.0.0.1" || e.RequestContext.HTTP.Method != http.MethodPost {
+				t.Errorf("context %+v", e.RequestContext)
+			}
+		})
+	}
+}
+
+func TestAnswerBecomesResponse(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer     string
+		err        error
+		wantStatus int
+		wantBody   string
+	}{
+		"text":                  {`{"statusCode":429,"headers":{"retry-after":"7"},"body":"slow"}`, nil, 429, "slow"},
+		"base64":                {`{"statusCode":200,"headers":{"retry-after":"7"},"isBase64Encoded":true,"body":"aGk="}`, nil, 200, "hi"},
+		"a function that fails": {`{}`, errors.New("boom"), 500, `{"message":"Internal Server Error"}` + "\n"},
+		"no status":             {`{}`, nil, 500, `{"message":"Internal Server Error"}` + "\n"},
+		"no JSON":               {`what`, nil, 500, `{"message":"Internal Server Error"}` + "\n"},
+		"broken base64":         {`{"statusCode":200,"isBase64Encoded":true,"body":"%"}`, nil, 500, `{"message":"Internal Server Error"}` + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := serve(t, &function{answer: c.answer, err: c.err})
+			response, err := http.Post(server.URL+"/x", "application/json", strings.NewReader("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			body, err := io.ReadAll(response.Body)
+			if err != nil || response.StatusCode != c.wantStatus || string(body) != c.wantBody {
+				t.Errorf("got %d %q, %v; want %d %q", response.StatusCode, body, err, c.wantStatus, c.wantBody)
+			}
+			if c.wantStatus != 500 && response.Header.Get("Retry-After") != "7" {
+				t.Errorf("headers %v", response.Header)
+			}
+		})
+	}
+}
+
+func TestGatewayAnswersItself(t *testing.T) {
+	server := serve(t, &function{answer: `{"statusCode":200}`})
+	for name, c := range map[string]struct {
+		method, path string
+		body         io.Reader
+		want         int
+	}{
+		"an unknown path":   {http.MethodPost, "/y", nil, 404},
+		"an unknown method": {http.MethodGet, "/x", nil, 404},
+		"a body over 10 MB": {http.MethodPost, "/x", strings.NewReader(strings.Repeat("x", maxPayload+1)), 413},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequestWithContext(t.Context(), c.method, server.URL+c.path, c.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			var body map[string]string
+			if err := json.NewDecoder(response.Body).Decode(&body); err != nil || response.StatusCode != c.want || body["message"] == "" {
+				t.Errorf("got %d %v, %v; want %d", response.StatusCode, body, err, c.want)
+			}
+		})
+	}
+}
