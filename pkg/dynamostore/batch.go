@@ -2,7 +2,6 @@ package dynamostore
 
 import (
 	"context"
-	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,9 +12,6 @@ import (
 
 // maxBatch is how many items DynamoDB gives in one batch.
 const maxBatch = 100
-
-// errUnprocessed says that DynamoDB left part of a batch undone until time ran out.
-var errUnprocessed = errors.New("dynamostore: BatchGetItem: UnprocessedKeys to the end")
 
 // batch reads the items with these keys, by table; those that are not there are
 // not in the result. At most maxBatch keys, none of them twice.
@@ -45,7 +41,7 @@ func (s *Store) batch(ctx context.Context, name string, keys map[string][]item) 
 			pending[table] = types.KeysAndAttributes{Keys: left.Keys, ConsistentRead: aws.Bool(true)}
 		}
 		if !pause(ctx, repeat) {
-			return nil, login.Unavailable(errors.Join(errUnprocessed, ctx.Err()))
+			return nil, login.Unavailable(&requestError{text: "dynamostore: " + name + ": UnprocessedKeys to the end", end: ctx.Err()})
 		}
 	}
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // Fault is what happens to a request instead of an ordinary answer.
-type Fault func(x *exchange)
+type Fault func(x *Exchange)
 
 // LoseAnswer lets the engine do the request and then resets the connection: the
 // client does not know that it was done.
 func LoseAnswer() Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		_, _, _, _ = x.forward()
 		x.reset()
 	}
@@ -25,7 +25,7 @@ func LoseAnswer() Fault {
 // Conflict refuses a write because another transaction is on its item, as AWS
 // does and DynamoDB Local never.
 func Conflict() Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		if x.operation == "TransactWriteItems" {
 			Cancel("TransactionConflict")(x)
 			return
@@ -37,7 +37,7 @@ func Conflict() Fault {
 // Cancel cancels a transaction for these reasons, item by item. Items behind the
 // last reason have the reason "None".
 func Cancel(reasons ...string) Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		var request struct{ TransactItems []json.RawMessage }
 		if err := json.Unmarshal(x.body, &request); err != nil {
 			panic(fmt.Sprintf("dynamotest: Cancel: %s is no transaction: %v", x.operation, err))
@@ -75,18 +75,18 @@ func Fail() Fault { return refusal(http.StatusInternalServerError, "InternalServ
 // Echo refuses a request with a message that repeats all of it, as DynamoDB's
 // messages do with keys.
 func Echo() Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		x.refuse(http.StatusBadRequest, "ValidationException", string(x.body), nil)
 	}
 }
 
 func refusal(status int, code string) Fault {
-	return func(x *exchange) { x.refuse(status, code, "injected", nil) }
+	return func(x *Exchange) { x.refuse(status, code, "injected", nil) }
 }
 
 // Delay holds a request back for a time before it goes on.
 func Delay(d time.Duration) Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		select {
 		case <-x.request.Context().Done():
 		case <-time.After(d):
@@ -97,7 +97,7 @@ func Delay(d time.Duration) Fault {
 
 // Before lets something happen just before a request goes on.
 func Before(event func()) Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		event()
 		x.pass()
 	}
@@ -106,7 +106,7 @@ func Before(event func()) Fault {
 // Unprocessed answers a BatchGetItem without its first n keys, in the order of
 // the tables' names, and names them as unprocessed.
 func Unprocessed(n int) Fault {
-	return func(x *exchange) {
+	return func(x *Exchange) {
 		type keys struct {
 			Keys           []json.RawMessage
 			ConsistentRead bool
@@ -115,7 +115,7 @@ func Unprocessed(n int) Fault {
 		if err := json.Unmarshal(x.body, &request); err != nil {
 			panic(fmt.Sprintf("dynamotest: Unprocessed: %s is no batch: %v", x.operation, err))
 		}
-		left := map[string]keys{}
+		left, n := map[string]keys{}, n
 		for _, table := range slices.Sorted(maps.Keys(request.RequestItems)) {
 			all := request.RequestItems[table]
 			if cut := min(n, len(all.Keys)); cut > 0 {
@@ -145,7 +145,7 @@ func Unprocessed(n int) Fault {
 }
 
 // refuse answers as DynamoDB does when it says no.
-func (x *exchange) refuse(status int, code, message string, more map[string]any) {
+func (x *Exchange) refuse(status int, code, message string, more map[string]any) {
 	body := map[string]any{"__type": "com.amazonaws.dynamodb.v20120810#" + code, "message": message}
 	maps.Copy(body, more)
 	x.answer(status, jsonHeader(), encode(body))

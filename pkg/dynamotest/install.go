@@ -53,7 +53,7 @@ func install(ctx context.Context, cache string) (string, error) {
 	}
 	// The package's script runner wants a newer Node.js than its jar, which is all
 	// that is used of it.
-	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--engine-strict=false", "--no-audit", "--no-fund")
+	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--engine-strict=false", "--no-audit", "--no-fund", "--prefer-offline")
 	cmd.Dir = partial
 	if output, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("npm ci: %w; it said:\n%s", err, output)

@@ -86,7 +86,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client is gone
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	x := &exchange{engine: p.engine, operation: operation, request: r, body: body, w: w}
+	x := &Exchange{engine: p.engine, operation: operation, request: r, body: body, w: w}
 	if fault := p.faultFor(operation, body); fault != nil {
 		fault(x)
 		return
@@ -115,8 +115,8 @@ func (p *Proxy) faultFor(operation string, body []byte) Fault {
 	return nil
 }
 
-// exchange is one request and the way to answer it.
-type exchange struct {
+// Exchange is one request and the way to answer it.
+type Exchange struct {
 	engine    string
 	operation string
 	request   *http.Request
@@ -125,7 +125,7 @@ type exchange struct {
 }
 
 // pass forwards the request and gives its answer to the client.
-func (x *exchange) pass() {
+func (x *Exchange) pass() {
 	status, header, body, err := x.forward()
 	if err != nil {
 		x.reset()
@@ -135,7 +135,7 @@ func (x *exchange) pass() {
 }
 
 // forward has the engine do the request.
-func (x *exchange) forward() (status int, header http.Header, body []byte, err error) {
+func (x *Exchange) forward() (status int, header http.Header, body []byte, err error) {
 	req, err := http.NewRequestWithContext(x.request.Context(), x.request.Method, x.engine+x.request.URL.Path, bytes.NewReader(x.body))
 	if err != nil {
 		return 0, nil, nil, err
@@ -150,7 +150,7 @@ func (x *exchange) forward() (status int, header http.Header, body []byte, err e
 	return resp.StatusCode, resp.Header, body, err
 }
 
-func (x *exchange) answer(status int, header http.Header, body []byte) {
+func (x *Exchange) answer(status int, header http.Header, body []byte) {
 	for name, values := range header {
 		x.w.Header()[name] = values
 	}
@@ -160,7 +160,7 @@ func (x *exchange) answer(status int, header http.Header, body []byte) {
 }
 
 // reset ends the connection without an answer, the hard way.
-func (x *exchange) reset() {
+func (x *Exchange) reset() {
 	conn, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)

@@ -1,0 +1,205 @@
+package dynamostore_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// methods are all methods of the ports.
+func methods() []method { return append(writes(), reads()...) }
+
+func writes() []method {
+	type store = *dynamostore.Store
+	return []method{
+		{
+			name: "TouchBinding", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				got, err := on.TouchBinding(ctx, login.Touch{AppID: app, OpenID: s.binding.OpenID, SealedKey: "2.sealed", At: s.now.Add(time.Hour)})
+				if err == nil && got.SealedKey != "2.sealed" {
+					err = errors.New("it gives the binding as it was")
+				}
+				return err
+			},
+			done: func(s *scene) bool {
+				got, err := s.store.TouchBinding(s.Context(), login.Touch{AppID: app, OpenID: s.binding.OpenID, SealedKey: "2.sealed", At: s.now.Add(time.Hour)})
+				s.must(err)
+				return got.UserID == s.user.ID
+			},
+		},
+		{
+			name: "Bind", operation: "TransactWriteItems",
+			prepare: func(s *scene) { s.must(s.store.AddUser(s.Context(), s.fresh.user)) },
+			do: func(ctx context.Context, s *scene, on store) error {
+				got, err := on.Bind(ctx, s.fresh.binding, s.fresh.session)
+				if err == nil && got != s.fresh.binding {
+					err = errors.New("it gives another binding")
+				}
+				return err
+			},
+			done: func(s *scene) bool {
+				return s.userNow(s.fresh.user.ID).Apps[app].BindingID == s.fresh.binding.ID && s.dead(s.fresh.session) == ""
+			},
+		},
+		{
+			name: "Unbind", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error { return on.Unbind(ctx, s.binding) },
+			done: func(s *scene) bool {
+				_, err := s.bindingNow()
+				return errors.Is(err, login.ErrBindingNotFound) && len(s.userNow(s.user.ID).Apps) == 0
+			},
+		},
+		{
+			name: "CreateSession", operation: "PutItem",
+			prepare: func(s *scene) { s.fresh.session = s.newSession(s.binding) },
+			do:      func(ctx context.Context, s *scene, on store) error { return on.CreateSession(ctx, s.fresh.session) },
+			done:    func(s *scene) bool { return s.dead(s.fresh.session) == "" },
+		},
+		{
+			name: "EndSession", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.EndSession(ctx, s.user.ID, s.session.TokenHash, login.SessionReplaced)
+			},
+			done: func(s *scene) bool { return s.dead(s.session) == login.SessionReplaced },
+		},
+		{
+			name: "AddUser", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error { return on.AddUser(ctx, s.fresh.user) },
+			done: func(s *scene) bool {
+				id, err := s.store.UserIDByName(s.Context(), s.fresh.user.Username)
+				return err == nil && reflect.DeepEqual(s.userNow(id), s.fresh.user)
+			},
+		},
+		{
+			name: "ReplacePassword", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.ReplacePassword(ctx, s.user.ID, private, "hash-2", s.now)
+			},
+			done: func(s *scene) bool {
+				u := s.userNow(s.user.ID)
+				return u.PasswordHash == "hash-2" && u.NotBefore.Equal(s.now)
+			},
+		},
+		{
+			name: "DisableUser", operation: "UpdateItem",
+			do:   func(ctx context.Context, s *scene, on store) error { return on.DisableUser(ctx, s.user.ID, s.now) },
+			done: func(s *scene) bool { u := s.userNow(s.user.ID); return u.Disabled && u.NotBefore.Equal(s.now) },
+		},
+		{
+			name: "EnableUser", operation: "UpdateItem",
+			prepare: func(s *scene) { s.must(s.store.DisableUser(s.Context(), s.user.ID, s.now)) },
+			do:      func(ctx context.Context, s *scene, on store) error { return on.EnableUser(ctx, s.user.ID) },
+			done:    func(s *scene) bool { return !s.userNow(s.user.ID).Disabled },
+		},
+		{
+			name: "LogoutUser", operation: "UpdateItem",
+			do:   func(ctx context.Context, s *scene, on store) error { return on.LogoutUser(ctx, s.user.ID, s.now) },
+			done: func(s *scene) bool { return s.userNow(s.user.ID).NotBefore.Equal(s.now) },
+		},
+		{
+			name: "PutRole", operation: "PutItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.PutRole(ctx, login.Role{Name: s.role.Name, Menus: []login.Menu{{ID: "new"}}})
+			},
+			done: func(s *scene) bool {
+				got, err := s.store.MenusByRole(s.Context(), []string{s.role.Name})
+				s.must(err)
+				return got[s.role.Name][0].ID == "new"
+			},
+		},
+		{
+			name: "StoreRecord", operation: "PutItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.StoreRecord(ctx, s.record, s.newRecord("v2"))
+			},
+			done: func(s *scene) bool { return s.version() == "v2" },
+		},
+		{
+			name: "SwapRecord", operation: "PutItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				_, err := on.SwapRecord(ctx, s.record, "v1", s.newRecord("v2"))
+				return err
+			},
+			done: func(s *scene) bool { return s.version() == "v2" },
+		},
+		{
+			name: "SwapRecord from nothing", operation: "PutItem",
+			prepare: func(s *scene) { s.record += "-new" },
+			do: func(ctx context.Context, s *scene, on store) error {
+				_, err := on.SwapRecord(ctx, s.record, "", s.newRecord("v2"))
+				return err
+			},
+			done: func(s *scene) bool { return s.version() == "v2" },
+		},
+	}
+}
+
+func reads() []method {
+	type store = *dynamostore.Store
+	return []method{
+		{name: "SessionWithUser", operation: "BatchGetItem", do: func(ctx context.Context, s *scene, on store) error {
+			session, user, err := on.SessionWithUser(ctx, s.user.ID, s.session.TokenHash)
+			if err == nil && (session != s.session || user.ID != s.user.ID) {
+				err = errors.New("another session or user")
+			}
+			return err
+		}},
+		{name: "SessionsOfUser", operation: "Query", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.SessionsOfUser(ctx, s.user.ID)
+			if err == nil && !slices.Equal(got, []login.Session{s.session}) {
+				err = errors.New("other sessions")
+			}
+			return err
+		}},
+		{name: "UserIDByName", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			id, err := on.UserIDByName(ctx, s.user.Username)
+			if err == nil && id != s.user.ID {
+				err = errors.New("another user")
+			}
+			return err
+		}},
+		{name: "UserByID", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			user, err := on.UserByID(ctx, s.user.ID)
+			if err == nil && user.Username != s.user.Username {
+				err = errors.New("another user")
+			}
+			return err
+		}},
+		{name: "MenusByRole", operation: "BatchGetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.MenusByRole(ctx, []string{s.role.Name})
+			if err == nil && !reflect.DeepEqual(got, map[string][]login.Menu{s.role.Name: s.role.Menus}) {
+				err = errors.New("other menus")
+			}
+			return err
+		}},
+		{name: "ListUsers", operation: "Scan", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.ListUsers(ctx, "", 10)
+			if err == nil && (len(got) != 1 || got[0].ID != s.user.ID) {
+				err = errors.New("other users")
+			}
+			return err
+		}},
+		{name: "LoadRecord", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.LoadRecord(ctx, s.record)
+			if err == nil && got.Version != "v1" {
+				err = errors.New("another record")
+			}
+			return err
+		}},
+	}
+}
+
+// version is that of the scene's record, "" for none.
+func (s *scene) version() string {
+	s.Helper()
+	got, err := s.store.LoadRecord(s.Context(), s.record)
+	if !errors.Is(err, login.ErrRecordNotFound) {
+		s.must(err)
+	}
+	return got.Version
+}
