@@ -1,0 +1,181 @@
+package wechat
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/thaw"
+)
+
+// WeChat's hosts.
+const (
+	// DefaultBase is WeChat's common host.
+	DefaultBase = "https://api.weixin.qq.com"
+	// DefaultFallback is the host that WeChat names for disaster recovery.
+	DefaultFallback = "https://api2.weixin.qq.com"
+)
+
+// The bounds of a call: at most two attempts and a pause, so 4.2 seconds.
+const (
+	// dialTime bounds the look-up of a name and the TCP connect.
+	dialTime = time.Second
+	// handshakeTime bounds the TLS handshake.
+	handshakeTime = time.Second
+	// attemptTime bounds one attempt, from the dial to the last byte of the answer.
+	attemptTime = 2 * time.Second
+	// minPause and maxPause bound the pause before the same host is asked again.
+	minPause, maxPause = 100 * time.Millisecond, 200 * time.Millisecond
+	// worthwhile is the least time that must be left for a second attempt.
+	worthwhile = 500 * time.Millisecond
+)
+
+// Config configures a Client.
+type Config struct {
+	// Base is the URL of WeChat's API; "" means DefaultBase. It is the setting
+	// WECHAT_API_BASE.
+	Base string
+	// Fallback is the URL to turn to when no connection to Base can be made. ""
+	// means DefaultFallback if Base is DefaultBase, and none otherwise.
+	Fallback string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Dial opens connections within its context's deadline; nil means a net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// RootCAs are whom a server's certificate is checked against; nil means the system's.
+	RootCAs *x509.CertPool
+}
+
+// Client is login.WeChat on api.weixin.qq.com. It keeps its connections alive and
+// is safe for concurrent use.
+type Client struct {
+	base, fallback *url.URL
+	now            func() time.Time
+	transport      *thaw.Transport
+}
+
+var _ login.WeChat = (*Client)(nil)
+
+// New makes a Client. The error names the setting that is wrong, and does not
+// repeat its value, which may hold a password.
+func New(c Config) (*Client, error) {
+	base, err := parseBase(cmp.Or(c.Base, DefaultBase))
+	if err != nil {
+		return nil, fmt.Errorf("wechat: WECHAT_API_BASE %w", err)
+	}
+	if c.Fallback == "" && base.String() == DefaultBase+"/" {
+		c.Fallback = DefaultFallback
+	}
+	var fallback *url.URL
+	if c.Fallback != "" {
+		if fallback, err = parseBase(c.Fallback); err != nil {
+			return nil, fmt.Errorf("wechat: fallback %w", err)
+		}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Dial == nil {
+		c.Dial = new(net.Dialer).DialContext
+	}
+	transport := thaw.New(thaw.Config{Base: newTransport(c.Dial, c.RootCAs), Now: c.Now})
+	return &Client{base: base, fallback: fallback, now: c.Now, transport: transport}, nil
+}
+
+func parseBase(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return nil, errors.New("must be an http or https URL with a host")
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, errors.New("must have no user, query or fragment")
+	}
+	if u.Path == "" {
+		u.Path = "/" // JoinPath makes a relative path of none
+	}
+	return u, nil
+}
+
+// Code2Session exchanges a one-time code, as login.WeChat says. The Cause of its
+// errors is an *Error.
+func (c *Client) Code2Session(ctx context.Context, app login.App, code string) (login.WeChatSession, error) {
+	query := url.Values{
+		"appid":      {app.ID},
+		"secret":     {string(app.Secret)},
+		"js_code":    {code},
+		"grant_type": {"authorization_code"},
+	}.Encode()
+	session, failed := c.exchange(ctx, c.base, query)
+	if host := c.second(ctx, failed); host != nil {
+		session, failed = c.exchange(ctx, host, query)
+		if failed != nil {
+			failed.Attempts = 2
+		}
+	}
+	if failed != nil {
+		return login.WeChatSession{}, failed.failure(c.now())
+	}
+	return session, nil
+}
+
+// second decides on a second attempt, and waits until it is due. It gives the
+// host to ask; nil for none.
+func (c *Client) second(ctx context.Context, first *Error) *url.URL {
+	host, pause := c.base, time.Duration(0)
+	switch {
+	case first == nil:
+		return nil
+	case first.Fault == NotSent:
+		// The other kept connections are as old as the one that broke.
+		c.transport.CloseIdleConnections()
+	case first.Fault == NotConnected && c.fallback != nil:
+		host = c.fallback
+	case first.Fault == NotConnected, first.Errcode == busyErrcode:
+		pause = minPause + rand.N(maxPause-minPause) //nolint:gosec // jitter is no secret
+	default:
+		return nil
+	}
+	if end, ok := ctx.Deadline(); ctx.Err() != nil || (ok && time.Until(end) < pause+worthwhile) {
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-time.After(pause):
+		return host
+	}
+}
+
+// exchange makes one attempt.
+func (c *Client) exchange(ctx context.Context, host *url.URL, query string) (login.WeChatSession, *Error) {
+	to := host.JoinPath("sns", "jscode2session")
+	to.RawQuery = query
+	var session login.WeChatSession
+	body, failed := c.send(ctx, http.MethodGet, to)
+	if failed == nil {
+		session, failed = decode(body)
+	}
+	if failed != nil {
+		failed.Host, failed.Attempts = host.Host, 1
+	}
+	return session, failed
+}
+
+// Warm opens a connection ahead of the first Code2Session, within one attempt's
+// time. Whatever the server answers is good. The error is an *Error.
+func (c *Client) Warm(ctx context.Context) error {
+	_, failed := c.send(ctx, http.MethodHead, c.base)
+	if failed == nil || failed.Fault == BadStatus {
+		return nil
+	}
+	failed.Host, failed.Attempts = c.base.Host, 1
+	return failed
+}

@@ -1,0 +1,114 @@
+package wechat
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	// maxReply bounds a body, in bytes. A good one has about 150.
+	maxReply = 64 << 10
+	// maxID bounds an openid and a unionid, in bytes. WeChat promises no length;
+	// its samples have 28 characters.
+	maxID = 512
+	// keyText is how long base64 of a session_key's 16 bytes is.
+	keyText = 24
+)
+
+// reply is the JSON of WeChat's answer. Success has no errcode, or 0.
+type reply struct {
+	OpenID     string  `json:"openid"`
+	UnionID    string  `json:"unionid"`
+	SessionKey string  `json:"session_key"`
+	Errcode    errcode `json:"errcode"`
+	Errmsg     string  `json:"errmsg"`
+}
+
+// errcode is a number, or a number in a string.
+type errcode int
+
+func (e *errcode) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		return nil
+	}
+	n, err := strconv.Atoi(strings.Trim(string(text), `"`))
+	*e = errcode(n)
+	return err
+}
+
+// decode reads the body of a 200, whatever its Content-Type was: WeChat calls
+// its JSON text/plain. An openid or session_key that is not as documented is
+// refused here, since from here on they are trusted.
+func decode(body []byte) (login.WeChatSession, *Error) {
+	if len(strings.TrimSpace(string(body))) == 0 {
+		return login.WeChatSession{}, &Error{Fault: EmptyReply}
+	}
+	var r reply
+	if json.Unmarshal(body, &r) != nil {
+		return login.WeChatSession{}, &Error{Fault: BadReply, Detail: "not the JSON of code2Session"}
+	}
+	if r.Errcode != 0 {
+		return login.WeChatSession{}, refusal(r)
+	}
+	detail := ""
+	switch key, err := base64.StdEncoding.Strict().DecodeString(r.SessionKey); {
+	case r.OpenID == "":
+		detail = "no openid"
+	case !validID(r.OpenID):
+		detail = "openid too long or not text"
+	case !validID(r.UnionID):
+		detail = "unionid too long or not text"
+	case err != nil || len(key) != 16 || len(r.SessionKey) != keyText:
+		detail = "session_key is not base64 of 16 bytes"
+	}
+	if detail != "" {
+		return login.WeChatSession{}, &Error{Fault: BadReply, Detail: detail}
+	}
+	return login.WeChatSession{OpenID: r.OpenID, UnionID: r.UnionID, SessionKey: login.Hidden(r.SessionKey)}, nil
+}
+
+// validID refuses what is too long, has control characters, or was not Unicode:
+// encoding/json puts the replacement character for that, and two ids could
+// become one.
+func validID(id string) bool {
+	return len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool {
+		return unicode.IsControl(r) || r == utf8.RuneError
+	}) < 0
+}
+
+// The parts of an errmsg that have a form of their own. All else is left behind:
+// an errmsg may echo what was sent.
+var (
+	// "…, rid: 61725984-6126f6f9-040f19c4"
+	ridAtEnd = regexp.MustCompile(`\brid: ([0-9A-Fa-f]{6,10}(?:-[0-9A-Fa-f]{6,10}){2})$`)
+	// "…, hints: [ req_id: AijFoqaLRa-pTFm4 ]", and "… hint: [jotvMa01143580]"
+	hintAtEnd = regexp.MustCompile(`\bhints?: ?\[ ?(?:req_id: ?)?([0-9A-Za-z_-]{6,24}) ?\]$`)
+	// "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist …"
+	refusedAddress = regexp.MustCompile(`^invalid ip ([0-9A-Fa-f.:]{2,45})[ ,]`)
+)
+
+func refusal(r reply) *Error {
+	e := &Error{Fault: Refused, Errcode: int(r.Errcode)}
+	text := strings.TrimSpace(r.Errmsg)
+	if m := ridAtEnd.FindStringSubmatch(text); m != nil {
+		e.RID = m[1]
+	} else if m := hintAtEnd.FindStringSubmatch(text); m != nil {
+		e.RID = m[1]
+	}
+	if meaningOf(e.Errcode) == login.WXAddressBlocked {
+		if m := refusedAddress.FindStringSubmatch(text); m != nil {
+			if ip, err := netip.ParseAddr(m[1]); err == nil {
+				e.Address = ip.Unmap().String()
+			}
+		}
+	}
+	return e
+}
