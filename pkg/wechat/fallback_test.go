@@ -3,7 +3,6 @@ package wechat_test
 import (
 	"context"
 	"net"
-	"net/http"
 	"strings"
 	"syscall"
 	"testing"
