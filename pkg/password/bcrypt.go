@@ -3,35 +3,39 @@ package password
 import (
 	"errors"
 	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// maxCost bounds the work of an imported bcrypt hash: 12 takes about a quarter
-// of a second, and each step doubles it.
-const maxCost = 12
+// The costs of bcrypt that are accepted. 12 takes about a quarter of a second, and
+// each step doubles it.
+const (
+	minCost = uint64(bcrypt.MinCost)
+	maxCost = 12
+)
 
 // bcryptReads is how many bytes of a password bcrypt looks at; it ignores the rest.
 const bcryptReads = 72
 
-// bcryptForm is version, cost, 22 characters of salt and 31 of hash. $2x$ marks
-// hashes of an old, faulty crypt_blowfish and is not read.
-var bcryptForm = regexp.MustCompile(`^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}$`)
-
 // bcryptHash is a bcrypt hash in its modular crypt form.
 type bcryptHash string
 
+// parseBcrypt reads version, cost, 22 characters of salt and 31 of hash. $2x$ marks
+// hashes of an old, faulty crypt_blowfish and is not read.
 func parseBcrypt(hash string) (bcryptHash, error) {
-	parts := bcryptForm.FindStringSubmatch(hash)
-	if parts == nil {
-		return "", errors.New("password: a bcrypt hash must be $2a$, $2b$ or $2y$, the cost and 53 characters")
+	const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	fields := strings.Split(hash, "$") // the first is empty, before the first $
+	if len(fields) != 4 || !slices.Contains([]string{"2a", "2b", "2y"}, fields[1]) || len(fields[2]) != 2 ||
+		len(fields[3]) != 53 || strings.Trim(fields[3], alphabet) != "" {
+		return "", errors.New("password: a bcrypt hash must be $2a$, $2b$ or $2y$, the cost in two digits, $ and 53 characters")
 	}
-	if cost, err := strconv.Atoi(parts[1]); err != nil || cost < bcrypt.MinCost || cost > maxCost {
-		return "", fmt.Errorf("password: bcrypt's cost must be %d to %d", bcrypt.MinCost, maxCost)
+	if cost, err := strconv.ParseUint(fields[2], 10, 8); err != nil || cost < minCost || cost > maxCost {
+		return "", fmt.Errorf("password: bcrypt's cost must be %02d to %d", minCost, maxCost)
 	}
 	return bcryptHash(hash), nil
 }
