@@ -1,16 +1,22 @@
 package apigw
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // maxDevice bounds a device's name, in bytes.
 const maxDevice = 64
 
-// An Android browser names its model before the build number:
+// androidModel is what an Android browser names before its build number:
 // "Mozilla/5.0 (Linux; Android 14; 2211133C Build/UKQ1.230804.001; wv) …".
-var androidModel = regexp.MustCompile(`\bAndroid [^;)]*; ([^;)]+?) Build/`)
+func androidModel(userAgent string) string {
+	_, rest, _ := strings.Cut(userAgent, "Android ")
+	comment, _, _ := strings.Cut(rest, ")")
+	for part := range strings.SplitSeq(comment, ";") {
+		if model, _, found := strings.Cut(part, " Build/"); found {
+			return strings.TrimSpace(model)
+		}
+	}
+	return ""
+}
 
 // deviceOf names the device behind a User-Agent in a few printable ASCII words,
 // or gives "" when it cannot.
@@ -24,9 +30,8 @@ func deviceOf(userAgent string) string {
 	case strings.Contains(userAgent, "iPad"):
 		name = "iPad"
 	case strings.Contains(userAgent, "Android"):
-		name = "Android"
-		if m := androidModel.FindStringSubmatch(userAgent); m != nil {
-			name = m[1]
+		if name = androidModel(userAgent); name == "" {
+			name = "Android"
 		}
 	case strings.Contains(userAgent, "Windows"):
 		name = "Windows"

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -25,12 +24,32 @@ type request struct {
 	fields fields
 }
 
-var (
-	validRequestID = regexp.MustCompile(`^[A-Za-z0-9_=-]{1,128}$`)
-	// WeChat fixes the Referer of a mini-program's requests to this form:
-	// https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html
-	referer = regexp.MustCompile(`^https://servicewechat\.com/([A-Za-z0-9_-]{1,64})/`)
-)
+// maxRequestID is the longest request id passed on, in bytes; API Gateway's have 16.
+const maxRequestID = 128
+
+// requestID is API Gateway's id of a request, or "" if it does not look like
+// one (base64 characters).
+func requestID(id string) string {
+	odd := strings.IndexFunc(id, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_=+/", r)
+	})
+	if odd >= 0 || len(id) > maxRequestID {
+		return ""
+	}
+	return id
+}
+
+// refererAppID is the appid in the Referer of a mini-program's request, which
+// WeChat fixes to https://servicewechat.com/<appid>/<version>/page-frame.html:
+// https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html
+func refererAppID(referer string) string {
+	rest, ok := strings.CutPrefix(referer, "https://servicewechat.com/")
+	id, _, found := strings.Cut(rest, "/")
+	if !ok || !found || !login.ValidAppID(id) {
+		return ""
+	}
+	return id
+}
 
 // decode reads an event of a route. The request is given with an error too, as
 // far as it could be read: the answer needs its id and language.
@@ -40,9 +59,7 @@ func decode(payload []byte, route Route) (*request, error) {
 	if err := json.Unmarshal(payload, &event); err != nil || event.Version != "2.0" {
 		return r, login.EventMalformed
 	}
-	if id := event.RequestContext.RequestID; validRequestID.MatchString(id) {
-		r.id = id
-	}
+	r.id = requestID(event.RequestContext.RequestID)
 	query, err := queryFields(event.RawQueryString)
 	r.lang = query["lang"]
 	if err != nil {
@@ -83,15 +100,12 @@ func bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) {
 // callerOf tells what the event says of its sender beside the fields. The
 // address is API Gateway's word only; a forwarded-for header is anybody's.
 func callerOf(event events.APIGatewayV2HTTPRequest, f fields) login.Caller {
-	c := login.Caller{
-		AppID:   f["appId"],
-		Address: addressOf(event.RequestContext.HTTP.SourceIP),
-		Device:  deviceOf(header(event, "user-agent")),
+	return login.Caller{
+		AppID:        f["appId"],
+		RefererAppID: refererAppID(header(event, "referer")),
+		Address:      addressOf(event.RequestContext.HTTP.SourceIP),
+		Device:       deviceOf(header(event, "user-agent")),
 	}
-	if m := referer.FindStringSubmatch(header(event, "referer")); m != nil {
-		c.RefererAppID = m[1]
-	}
-	return c
 }
 
 // header gives a header's value. API Gateway writes the names in lower case, but

@@ -3,7 +3,6 @@ package login
 import (
 	"errors"
 	"fmt"
-	"regexp"
 )
 
 // Secret is what the operator keeps in Secrets Manager: the mini-programs with
@@ -32,10 +31,27 @@ type SealKey struct {
 // minSealKey is the length of a random string over [A-Za-z0-9] that holds 256 bits.
 const minSealKey = 43
 
-var (
-	validAppID     = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-	validSealKeyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+// The longest names that a secret may have, in bytes.
+const (
+	maxAppID     = 64
+	maxSealKeyID = 32
 )
+
+// ValidAppID says whether id has the form of an appid: letters, digits, _ and -.
+// It therefore holds no separator of a key.
+func ValidAppID(id string) bool { return plainName(id, maxAppID) }
+
+// plainName says whether s is 1 to limit of A-Z a-z 0-9 _ -.
+func plainName(s string, limit int) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return s != "" && len(s) <= limit
+}
 
 // Validate says what is wrong with s, naming the setting and never its value.
 func (s *Secret) Validate() error {
@@ -46,7 +62,7 @@ func (s *Secret) Validate() error {
 		return errors.New("defaultApp is not one of apps")
 	}
 	for id, app := range s.Apps {
-		if !validAppID.MatchString(id) || app.ID != id {
+		if !ValidAppID(id) || app.ID != id {
 			return errors.New("apps has a name that is no appid")
 		}
 		if app.Secret == "" {
@@ -59,8 +75,8 @@ func (s *Secret) Validate() error {
 	seen := map[string]bool{}
 	for i, k := range s.SealKeys {
 		switch {
-		case !validSealKeyID.MatchString(k.ID):
-			return fmt.Errorf("sealKeys[%d].id must be 1 to 32 of A-Z a-z 0-9 _ -", i)
+		case !plainName(k.ID, maxSealKeyID):
+			return fmt.Errorf("sealKeys[%d].id must be 1 to %d of A-Z a-z 0-9 _ -", i, maxSealKeyID)
 		case seen[k.ID]:
 			return fmt.Errorf("sealKeys[%d].id is given twice", i)
 		case len(k.Key) < minSealKey:

@@ -1,0 +1,94 @@
+# wxbind. `make help` says what there is.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The processor of the Lambda functions: arm64 or x86_64. `make deploy` tells the
+# template the same.
+ARCH ?= arm64
+# A section of samconfig.toml: default, dev, prod or cn.
+ENV ?= default
+
+GOARCH_arm64 := arm64
+GOARCH_x86_64 := amd64
+FUNCTIONS := checkbind bind code2session
+LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) \
+	go build -tags lambda.norpc -trimpath -ldflags "-s -w"
+
+# How long each fuzz target runs.
+FUZZTIME ?= 20s
+CFN_LINT_VERSION := 1.51.0
+CFN_LINT := .cache/cfn-lint-$(CFN_LINT_VERSION)
+
+.PHONY: help run build test lint lint-go lint-template fuzz bench bench-start deploy clean \
+	build-CheckBindFunction build-BindFunction build-Code2SessionFunction need-go need-test need-python need-sam
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+run: need-go ## Serve on this machine, on SQLite; ARGS="--addr :4000" for options
+	@go build -o bin/wxbind ./cmd/wxbind
+	@exec bin/wxbind serve $(ARGS)
+
+build: need-go ## Build the command into bin/ and the functions into bin/<function>/bootstrap
+	go build -o bin/wxbind ./cmd/wxbind
+	$(foreach f,$(FUNCTIONS),$(LAMBDA_BUILD) -o bin/$(f)/bootstrap ./functions/$(f) &&) true
+
+test: need-test ## Run all tests, with the race detector, on SQLite and DynamoDB Local
+	go vet ./...
+	go test -race -timeout 15m ./...
+
+lint: lint-go lint-template ## Check the code and template.yaml
+
+lint-go: need-go
+	go tool -modfile=tools.mod golangci-lint run
+
+lint-template: $(CFN_LINT)/bin/cfn-lint
+	$(CFN_LINT)/bin/cfn-lint --regions us-east-1 cn-north-1 -- template.yaml
+
+$(CFN_LINT)/bin/cfn-lint: | need-python
+	python3 -m venv $(CFN_LINT)
+	$(CFN_LINT)/bin/pip --quiet --disable-pip-version-check install cfn-lint==$(CFN_LINT_VERSION)
+
+fuzz: need-go ## Fuzz all that reads foreign bytes, FUZZTIME each
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+bench: need-go ## Measure our own share of a login: the handler over in-memory ports
+	go test -run '^$$' -bench CheckBind -benchmem ./pkg/apigw
+
+bench-start: need-go ## Measure each function's start against an empty function's
+	go test -run '^$$' -bench Start -benchtime 1x ./functions
+
+deploy: need-sam ## Build and deploy with SAM: ENV=default|dev|prod|cn ARCH=arm64|x86_64
+	sam build --config-env $(ENV)
+	sam deploy --config-env $(ENV)
+
+clean: ## Remove what was built; data in .wxbind/ stays
+	rm -rf bin .aws-sam .cache
+
+# SAM calls these, with the folder to build into.
+build-CheckBindFunction:
+	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/checkbind
+
+build-BindFunction:
+	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/bind
+
+build-Code2SessionFunction:
+	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/code2session
+
+need-go:
+	@command -v go >/dev/null || { echo "wxbind needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }
+
+need-test: need-go
+	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler, such as gcc or clang" >&2; exit 1; }
+
+need-python:
+	@command -v python3 >/dev/null || { echo "cfn-lint needs Python 3.9 or newer with venv" >&2; exit 1; }
+
+need-sam:
+	@command -v sam >/dev/null || { echo "deploying needs the AWS SAM CLI: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/install-sam-cli.html" >&2; exit 1; }

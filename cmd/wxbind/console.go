@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// console is where a command talks with its user.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// maxPasswordLine bounds a line of standard input that holds a password.
+const maxPasswordLine = 4 << 10
+
+// newPassword asks for a password twice on a terminal, without showing it, and
+// otherwise reads the first line of standard input. It never comes from an
+// argument: arguments are seen by every user of the machine.
+func (c console) newPassword() (login.Hidden, error) {
+	file, ok := c.in.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		line, err := bufio.NewReader(io.LimitReader(c.in, maxPasswordLine)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", errors.New("cannot read the password from standard input")
+		}
+		return login.Hidden(strings.TrimRight(line, "\r\n")), nil
+	}
+	first, err := c.prompt(file, "Password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := c.prompt(file, "Once more: ")
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", errors.New("the two passwords differ")
+	}
+	return first, nil
+}
+
+func (c console) prompt(terminal *os.File, question string) (login.Hidden, error) {
+	fmt.Fprint(c.err, question)
+	text, err := term.ReadPassword(int(terminal.Fd()))
+	fmt.Fprintln(c.err)
+	if err != nil {
+		return "", errors.New("cannot read the password from the terminal")
+	}
+	return login.Hidden(text), nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/password"
+)
+
+const demoUsername = "demo"
+
+// makeDemo makes a user with two menus in a store that has no users, and gives
+// the password, which nothing keeps. It is "" for a store that has users.
+func makeDemo(ctx context.Context, accounts *login.Accounts) (login.Hidden, error) {
+	for _, err := range accounts.All(ctx) {
+		return "", err
+	}
+	err := accounts.SetRoles(ctx, []login.Role{{Name: demoUsername, Menus: []login.Menu{
+		{ID: "home", Name: "首页", Path: "/pages/index/index", Icon: "home"},
+		{ID: "me", Name: "我的", Path: "/pages/me/me", Icon: "user"},
+	}}})
+	if err != nil {
+		return "", err
+	}
+	secret := password.Generate()
+	_, err = accounts.Add(ctx, login.NewUser{Username: demoUsername, Name: "Demo", Password: secret, Roles: []string{demoUsername}})
+	return secret, err
+}
+
+// greet says where the server is and how to try it.
+func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidden) {
+	fmt.Fprintf(out, "wxbind is serving on %s\n\n  data    %s\n", url, databaseIn(c.Data))
+	switch {
+	case far.standIn:
+		fmt.Fprintf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.base)
+	case far.base != "":
+		fmt.Fprintf(out, "  WeChat  %s, as %s\n", far.base, far.appID)
+	default:
+		fmt.Fprintf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.appID)
+	}
+	secret := string(demo)
+	if demo == "" {
+		secret = "PASSWORD"
+		fmt.Fprint(out, "  user    as you left them; `wxbind user list` shows them, `wxbind user passwd demo` sets a new password\n")
+	} else {
+		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, secret)
+	}
+	fmt.Fprintf(out, `
+Not bound yet, bind, logged in:
+
+  curl '%[1]s/mobileApi/user/checkBind?code=alice-1'
+  curl '%[1]s/mobileApi/user/bind' -H 'content-type: application/json' -d '{"code":"alice-2","username":"%[2]s","password":"%[3]s"}'
+  curl '%[1]s/mobileApi/user/checkBind?code=alice-3'
+
+Ctrl-C ends it.
+`, url, demoUsername, secret)
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// explained says in a sentence what an administrator can do about an error.
+var explained = map[error]string{
+	login.ErrUserNotFound:    "there is no such user",
+	login.ErrUsernameTaken:   "the username is taken",
+	login.ErrPasswordChanged: "the password was changed at the same time; try again",
+	login.UsernameMissing:    "the username is empty",
+	login.UsernameInvalid:    "that is not a valid username",
+	login.PasswordMissing:    "the password is empty",
+	login.PasswordInvalid:    "that is not a valid password: it must be UTF-8 without NUL, of at most 256 bytes",
+}
+
+func explain(err error) error {
+	for known, sentence := range explained {
+		if errors.Is(err, known) {
+			return errors.New(sentence)
+		}
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+type roleSetCmd struct {
+	storeFlags
+	File string `arg:"" help:"A JSON file: {\"roles\":[{\"name\":\"…\",\"menus\":[{\"id\":\"…\",\"name\":\"…\",\"path\":\"…\",\"icon\":\"…\",\"children\":[…]}]}]}"`
+}
+
+// roleFile is the form of the file.
+type roleFile struct {
+	Roles []struct {
+		Name  string       `json:"name"`
+		Menus []login.Menu `json:"menus"`
+	} `json:"roles"`
+}
+
+// maxRoleFile bounds the file, in bytes.
+const maxRoleFile = 4 << 20
+
+// Run loads the roles.
+func (c roleSetCmd) Run(ctx context.Context, t console) error {
+	file, err := readRoles(c.File, t.in)
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(a *login.Accounts) error {
+		roles := make([]login.Role, len(file.Roles))
+		for i, r := range file.Roles {
+			roles[i] = login.Role{Name: r.Name, Menus: r.Menus}
+		}
+		if err := a.SetRoles(ctx, roles); err != nil {
+			return err
+		}
+		for _, r := range roles {
+			fmt.Fprintf(t.out, "set role %s (%d menus on its first level)\n", r.Name, len(r.Menus))
+		}
+		return nil
+	})
+}
+
+func readRoles(path string, stdin io.Reader) (roleFile, error) {
+	in := stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return roleFile{}, err
+		}
+		defer f.Close()
+		in = f
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxRoleFile+1))
+	if err != nil {
+		return roleFile{}, err
+	}
+	if len(text) > maxRoleFile {
+		return roleFile{}, fmt.Errorf("%s is larger than %d bytes", path, maxRoleFile)
+	}
+	var file roleFile
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, 1+bytes.Count(text[:decoder.InputOffset()], []byte("\n")), err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return roleFile{}, fmt.Errorf("%s holds more than one JSON value", path)
+	}
+	if len(file.Roles) == 0 {
+		return roleFile{}, fmt.Errorf("%s holds no roles", path)
+	}
+	return file, nil
+}

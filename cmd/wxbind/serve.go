@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/localgw"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/sqlitestore"
+	"github.com/wxbind/wxbind/pkg/username"
+	"github.com/wxbind/wxbind/pkg/wechat"
+)
+
+type serveCmd struct {
+	Addr string `help:"The address to listen on." default:"127.0.0.1:3000" placeholder:"HOST:PORT"`
+	Data string `help:"The folder of the store; made if it is not there." default:".wxbind" placeholder:"DIR"`
+}
+
+const (
+	// purgeEvery is how often the store forgets what has expired; SQLite has no TTL.
+	purgeEvery = time.Hour
+	// graceTime is how long requests in flight may take once the server is told to stop.
+	graceTime = 15 * time.Second
+)
+
+// Run serves until the context ends, and then answers the requests in flight.
+func (c serveCmd) Run(ctx context.Context, t console) error {
+	slog.SetDefault(app.Logger(t.err))
+	store, err := sqlitestore.Open(ctx, databaseIn(c.Data))
+	if err != nil {
+		return err
+	}
+	defer store.Close() //nolint:errcheck // every write was acknowledged before
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return cannotListen(c.Addr, err)
+	}
+	defer listener.Close() //nolint:errcheck // Shutdown has closed it
+
+	far, err := farSideFrom(os.Getenv)
+	if err != nil {
+		return err
+	}
+	defer far.close()
+	handler, err := c.handler(store, far)
+	if err != nil {
+		return err
+	}
+	demo, err := makeDemo(ctx, accountsOf(store))
+	if err != nil {
+		return err
+	}
+	greet(t.out, c, "http://"+listener.Addr().String(), far, demo)
+	return serve(ctx, listener, handler, func(ctx context.Context) error { return store.Purge(ctx, time.Now()) })
+}
+
+// handler is the whole API on one store, each route reached by an API Gateway event.
+func (c serveCmd) handler(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
+	sealKey, err := secrets.SealKeyFile(filepath.Join(c.Data, "seal.key"))
+	if err != nil {
+		return nil, err
+	}
+	secret, err := secrets.FromApp(far.appID, far.appSecret, sealKey)
+	if err != nil {
+		return nil, err
+	}
+	client, err := wechat.New(wechat.Config{Base: far.base})
+	if err != nil {
+		return nil, err
+	}
+	service := login.New(login.Config{
+		WeChat: client, Secrets: secret,
+		Bindings: store, Sessions: store, Users: store, UserAdmin: store, Ephemeral: store,
+		Hasher: password.New(password.Config{}), Username: username.Fold,
+	})
+	gateway := localgw.New()
+	for _, route := range apigw.Routes {
+		gateway.Route(route.Method, route.Path, apigw.New(apigw.Config{Service: service}, route))
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", gateway)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { health(w, r, store) })
+	return mux, nil
+}
+
+// health says whether the store answers.
+func health(w http.ResponseWriter, r *http.Request, store login.Ephemeral) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	w.Header().Set("Content-Type", "application/json")
+	if _, err := store.LoadRecord(ctx, "health"); err != nil && !errors.Is(err, login.ErrRecordNotFound) {
+		slog.ErrorContext(ctx, "unhealthy", "error", err.Error())
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, `{"status":"store unavailable"}`)
+		return
+	}
+	fmt.Fprintln(w, `{"status":"ok"}`)
+}
+
+// serve answers requests until the context ends, and purges now and then.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, purge func(context.Context) error) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	tick := time.NewTicker(purgeEvery)
+	defer tick.Stop()
+	for {
+		if err := purge(ctx); err != nil && ctx.Err() == nil {
+			slog.WarnContext(ctx, "cannot purge", "error", err.Error())
+		}
+		select {
+		case err := <-ended:
+			return err
+		case <-tick.C:
+		case <-ctx.Done():
+			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
+			defer cancel()
+			return server.Shutdown(grace)
+		}
+	}
+}
+
+func cannotListen(addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is taken by another program; choose another address with --addr", addr)
+	}
+	return err
+}

@@ -1,0 +1,153 @@
+package functions_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/wechattest"
+)
+
+const (
+	appID     = "wx0123456789abcdef"
+	appSecret = "an-appsecret-that-must-not-show"
+	sealKey   = "a-seal-key-that-must-not-show-0123456789012"
+	// demoPassword is the password that the events hold.
+	demoPassword = "demo-password"
+)
+
+// binaries keeps what is built once for all tests.
+var binaries struct {
+	sync.Mutex
+	folder string
+	paths  map[string]string
+}
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "wxbind-functions")
+	if err != nil {
+		panic(err)
+	}
+	binaries.folder, binaries.paths = folder, map[string]string{}
+	status := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(status)
+}
+
+// built gives the bootstrap of the main package in a folder.
+func built(tb testing.TB, folder string) string {
+	tb.Helper()
+	binaries.Lock()
+	defer binaries.Unlock()
+	if path, ok := binaries.paths[folder]; ok {
+		return path
+	}
+	path := lambdatest.Build(tb, folder, fmt.Sprintf("%s/%d", binaries.folder, len(binaries.paths)))
+	binaries.paths[folder] = path
+	return path
+}
+
+// cloud is what a function finds around it: DynamoDB, Secrets Manager, WeChat.
+type cloud struct {
+	testing.TB
+	wechat  *wechattest.Server
+	secrets *secretstest.Server
+	store   *dynamostore.Store
+	// settings are the environment of a function.
+	settings map[string]string
+}
+
+func newCloud(tb testing.TB) *cloud {
+	endpoint := dynamotest.Endpoint(tb)
+	client := dynamotest.Client(endpoint)
+	tables := dynamotest.NewTables(tb, client)
+	c := &cloud{
+		TB:      tb,
+		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{appID: appSecret}}),
+		secrets: &secretstest.Server{},
+		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
+	}
+	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, appID, appSecret, sealKey))
+	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
+	tb.Cleanup(weChat.Close)
+	tb.Cleanup(vault.Close)
+	c.settings = map[string]string{
+		"WXBIND_SECRET_ID":                 "wxbind",
+		"WXBIND_BINDINGS_TABLE":            tables.Bindings,
+		"WXBIND_SESSIONS_TABLE":            tables.Sessions,
+		"WXBIND_USERS_TABLE":               tables.Users,
+		"WXBIND_EPHEMERAL_TABLE":           tables.Ephemeral,
+		"WECHAT_API_BASE":                  weChat.URL,
+		"AWS_ENDPOINT_URL_DYNAMODB":        endpoint,
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": vault.URL,
+	}
+	return c
+}
+
+// demoUser stores the user that the events name.
+func (c *cloud) demoUser() {
+	c.Helper()
+	err := c.store.AddUser(c.Context(), login.User{
+		ID: "demo-id", Username: "demo", Name: "Demo", PasswordHash: passwordHash(),
+		CreatedAt: time.Now().UTC(), Apps: map[string]login.UserApp{},
+	})
+	if err != nil {
+		c.Fatal(err)
+	}
+}
+
+// start runs a function in this cloud.
+func (c *cloud) start(name string) *lambdatest.Process {
+	c.Helper()
+	return lambdatest.Start(c, built(c, "./"+name), c.settings)
+}
+
+// answer is a function's answer to a client.
+type answer struct {
+	events.APIGatewayV2HTTPResponse
+	fields map[string]any
+}
+
+func (c *cloud) invoke(p *lambdatest.Process, event []byte) answer {
+	c.Helper()
+	ctx, cancel := context.WithTimeout(c.Context(), 30*time.Second)
+	defer cancel()
+	out, err := p.Invoke(ctx, event)
+	if err != nil {
+		c.Fatalf("%v\n%s", err, p.Log())
+	}
+	var a answer
+	if err := json.Unmarshal(out, &a.APIGatewayV2HTTPResponse); err != nil {
+		c.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(a.Body), &a.fields); err != nil {
+		c.Fatalf("no envelope: %q", a.Body)
+	}
+	return a
+}
+
+func checkBind(code string) []byte {
+	event, err := json.Marshal(events.APIGatewayV2HTTPRequest{
+		Version: "2.0", RawQueryString: "code=" + code,
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			RequestID: "local",
+			HTTP:      events.APIGatewayV2HTTPRequestContextHTTPDescription{SourceIP: "192.0.2.1"},
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return event
+}

@@ -1,0 +1,178 @@
+package functions_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/flate"
+	"context"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/wechattest"
+)
+
+var passwordHash = sync.OnceValue(func() login.Hidden {
+	hash, err := password.New(password.Config{}).Hash(context.Background(), demoPassword)
+	if err != nil {
+		panic(err)
+	}
+	return hash
+})
+
+// Two launches of one mini-program reach two processes with the same code, at the
+// same time: both get the identity, and WeChat is asked by both.
+func TestRepeatedCodeInTwoProcesses(t *testing.T) {
+	c := newCloud(t)
+	first, second := c.start("checkbind"), c.start("checkbind")
+	c.invoke(first, checkBind("warm-1"))
+	c.invoke(second, checkBind("warm-2"))
+	before := c.wechat.Calls()
+
+	const code = "slow200ms-alice-1"
+	answers := make([]answer, 2)
+	var wg sync.WaitGroup
+	for i, p := range []*lambdatest.Process{first, second} {
+		wg.Go(func() { answers[i] = c.invoke(p, checkBind(code)) })
+	}
+	wg.Wait()
+	for i, a := range answers {
+		if a.fields["code"] != 301.0 || a.fields["openId"] != wechattest.OpenID(appID, "alice") {
+			t.Errorf("process %d: %s", i+1, a.Body)
+		}
+	}
+	if calls := c.wechat.Calls() - before; calls != 2 {
+		t.Errorf("%d calls to WeChat, want one of each", calls)
+	}
+	first.Stop()
+	second.Stop()
+	if log := first.Log() + second.Log(); strings.Count(log, `"repeated":true`) != 1 {
+		t.Errorf("want one repeat in the log:\n%s", log)
+	}
+}
+
+func TestMissingSettingsAreNamedAtStart(t *testing.T) {
+	c := newCloud(t)
+	for _, name := range slices.Sorted(maps.Keys(c.settings)) {
+		if strings.HasPrefix(name, "AWS_ENDPOINT") || name == "WECHAT_API_BASE" {
+			continue // without them it is the real AWS and WeChat
+		}
+		t.Run(name, func(t *testing.T) {
+			settings := maps.Clone(c.settings)
+			delete(settings, name)
+			endsNaming(t, settings, name)
+		})
+	}
+	for name, value := range map[string]string{"WECHAT_API_BASE": "ftp://MARK", "AWS_ENDPOINT_URL_DYNAMODB": "MARK"} {
+		t.Run(name+" is wrong", func(t *testing.T) {
+			settings := maps.Clone(c.settings)
+			settings[name] = value
+			endsNaming(t, settings, name)
+		})
+	}
+}
+
+func endsNaming(t *testing.T, settings map[string]string, name string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	p := lambdatest.Start(t, built(t, "./checkbind"), settings)
+	if err := p.Wait(ctx); err == nil || ctx.Err() != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	if log := p.Log(); !strings.Contains(log, name) || strings.Contains(log, "MARK") {
+		t.Errorf("the log does not name %s, or shows its value: %s", name, log)
+	}
+}
+
+// Whatever is down at the start, the function starts, says 503, and works as
+// soon as it is there.
+func TestStartsWithoutItsSurroundings(t *testing.T) {
+	c := newCloud(t)
+	c.secrets.Fail(500, "InternalServiceError")
+	p := c.start("checkbind")
+	a := c.invoke(p, checkBind("alice-1"))
+	if a.StatusCode != 503 || a.fields["error"] != string(login.SecretUnavailable) || a.Headers["retry-after"] == "" {
+		t.Errorf("without the secret: %d %s", a.StatusCode, a.Body)
+	}
+	c.secrets.Fail(0, "")
+	if a = c.invoke(p, checkBind("alice-2")); a.fields["code"] != 301.0 {
+		t.Errorf("with the secret: %s", a.Body)
+	}
+
+	c.settings["AWS_ENDPOINT_URL_DYNAMODB"] = "http://127.0.0.1:1"
+	a = c.invoke(c.start("checkbind"), checkBind("alice-3"))
+	if a.StatusCode != 503 || a.fields["error"] != string(login.StoreUnavailable) || a.Headers["retry-after"] == "" {
+		t.Errorf("without DynamoDB: %d %s", a.StatusCode, a.Body)
+	}
+	c.settings["WECHAT_API_BASE"] = "http://127.0.0.1:1"
+	a = c.invoke(c.start("checkbind"), checkBind("alice-4"))
+	if a.StatusCode != 503 || a.fields["error"] != string(login.WXUnavailable) || a.Headers["retry-after"] == "" {
+		t.Errorf("without WeChat: %d %s", a.StatusCode, a.Body)
+	}
+}
+
+func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
+	for _, route := range apigw.Routes {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc", "./"+route.Function).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		linked := strings.Fields(string(out))
+		if !slices.Contains(linked, "github.com/wxbind/wxbind/pkg/dynamostore") {
+			t.Fatalf("%s: the list is wrong", route.Function)
+		}
+		for _, heavy := range []string{
+			"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
+			"github.com/wxbind/wxbind/pkg/localgw", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
+			"github.com/alecthomas/kong", "testing", "net/rpc",
+		} {
+			if slices.Contains(linked, heavy) {
+				t.Errorf("%s links %s", route.Function, heavy)
+			}
+		}
+	}
+}
+
+// Lambda fetches the zip before the first start.
+func TestZipIsSmall(t *testing.T) {
+	const limit = 4 << 20
+	for _, route := range apigw.Routes {
+		if size := zipped(t, built(t, "./"+route.Function)); size > limit {
+			t.Errorf("%s: %d bytes, at most %d", route.Function, size, limit)
+		}
+	}
+}
+
+// zipped is the size of the zip that holds a bootstrap.
+func zipped(tb testing.TB, path string) int {
+	tb.Helper()
+	bootstrap, err := os.ReadFile(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
+	file, err := archive.Create("bootstrap")
+	if err == nil {
+		_, err = file.Write(bootstrap)
+	}
+	if err == nil {
+		err = archive.Close()
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return out.Len()
+}

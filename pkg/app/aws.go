@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/thaw"
+)
+
+// How long a call to AWS may take.
+const (
+	dialTimeout    = time.Second
+	attemptTimeout = 2 * time.Second
+)
+
+// awsConfig is made by hand from what Lambda puts into the environment:
+// config.LoadDefaultConfig would make an empty function's start several times as
+// long, and links sso, sts and imds. See docs/decisions/aws-config-by-hand.md.
+//
+// While warming holds, nothing is tried twice: a start does not wait for
+// somebody else's outage.
+func awsConfig(s Settings, warming *atomic.Bool) aws.Config {
+	credentials := aws.Credentials{
+		AccessKeyID: s.accessKeyID, SecretAccessKey: s.secretAccessKey, SessionToken: s.sessionToken,
+		Source: "environment",
+	}
+	return aws.Config{
+		Region: s.Region,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return credentials, nil
+		}),
+		HTTPClient: httpClient(),
+		Retryer:    func() aws.Retryer { return patient{dynamostore.Retryer(), warming} },
+	}
+}
+
+// patient is a retryer that gives up at once while the function starts.
+type patient struct {
+	aws.Retryer
+	warming *atomic.Bool
+}
+
+func (p patient) IsErrorRetryable(err error) bool {
+	return !p.warming.Load() && p.Retryer.IsErrorRetryable(err)
+}
+
+// httpClient keeps connections, but not those that a frozen function's peer has
+// long closed.
+func httpClient() *http.Client {
+	transport := &http.Transport{
+		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		TLSHandshakeTimeout:   dialTimeout,
+		ResponseHeaderTimeout: attemptTimeout,
+		MaxIdleConnsPerHost:   16,
+		ForceAttemptHTTP2:     false,
+	}
+	return &http.Client{Transport: thaw.New(thaw.Config{Base: transport}), Timeout: attemptTimeout}
+}
+
+// endpoint makes an SDK's optional endpoint of a setting.
+func endpoint(url string) *string {
+	if url == "" {
+		return nil
+	}
+	return aws.String(url)
+}

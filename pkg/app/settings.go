@@ -1,0 +1,76 @@
+package app
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+)
+
+// Settings are what a function reads from its environment.
+type Settings struct {
+	// Region is AWS_REGION, which Lambda sets.
+	Region string
+	// SecretID is WXBIND_SECRET_ID, the name or ARN of the secret.
+	SecretID string
+	// Tables are WXBIND_BINDINGS_TABLE and its peers.
+	Tables dynamostore.Tables
+	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat.
+	WeChatBase string
+	// DynamoDBEndpoint and SecretsEndpoint are the SDK's AWS_ENDPOINT_URL_DYNAMODB and
+	// AWS_ENDPOINT_URL_SECRETS_MANAGER, else AWS_ENDPOINT_URL; "" means AWS.
+	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+	DynamoDBEndpoint string
+	SecretsEndpoint  string
+	// The credentials of the function's role, which Lambda sets.
+	accessKeyID, secretAccessKey, sessionToken string
+}
+
+// SettingsFrom reads the settings. The error names each that is missing or wrong.
+func SettingsFrom(getenv func(string) string) (Settings, error) {
+	var missing, wrong []string
+	required := func(name string) string {
+		value := getenv(name)
+		if value == "" {
+			missing = append(missing, name)
+		}
+		return value
+	}
+	endpoint := func(names ...string) string {
+		for _, name := range names {
+			value := getenv(name)
+			if value == "" {
+				continue
+			}
+			if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+				wrong = append(wrong, name+" (must be an http or https URL)")
+			}
+			return value
+		}
+		return ""
+	}
+	s := Settings{
+		Region:   required("AWS_REGION"),
+		SecretID: required("WXBIND_SECRET_ID"),
+		Tables: dynamostore.Tables{
+			Bindings:  required("WXBIND_BINDINGS_TABLE"),
+			Sessions:  required("WXBIND_SESSIONS_TABLE"),
+			Users:     required("WXBIND_USERS_TABLE"),
+			Ephemeral: required("WXBIND_EPHEMERAL_TABLE"),
+		},
+		WeChatBase:       endpoint("WECHAT_API_BASE"),
+		DynamoDBEndpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"),
+		SecretsEndpoint:  endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"),
+		accessKeyID:      required("AWS_ACCESS_KEY_ID"),
+		secretAccessKey:  required("AWS_SECRET_ACCESS_KEY"),
+		sessionToken:     getenv("AWS_SESSION_TOKEN"),
+	}
+	if len(missing) > 0 {
+		wrong = append(wrong, strings.Join(missing, ", ")+" (not set)")
+	}
+	if len(wrong) > 0 {
+		return Settings{}, fmt.Errorf("settings: %s", strings.Join(wrong, "; "))
+	}
+	return s, nil
+}

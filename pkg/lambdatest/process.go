@@ -1,0 +1,128 @@
+package lambdatest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// timeout is what template.yaml gives a function.
+const timeout = 10 * time.Second
+
+// Build builds the main package in folder as template.yaml's functions are
+// built, for this machine, into another folder, and gives the path of the bootstrap.
+func Build(tb testing.TB, folder, into string) string {
+	tb.Helper()
+	bootstrap := filepath.Join(into, "bootstrap")
+	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", bootstrap, ".")
+	build.Dir = folder
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		tb.Fatalf("build of %s: %v\n%s", folder, err, out)
+	}
+	return bootstrap
+}
+
+// Process is a running bootstrap.
+type Process struct {
+	api     *runtimeAPI
+	command *exec.Cmd
+	log     *lockedBuffer
+	// started is the moment before exec.
+	started time.Time
+	ended   chan struct{}
+	result  error
+}
+
+// Start runs a bootstrap with these settings on top of what Lambda itself sets.
+// The process ends with the test.
+func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process {
+	tb.Helper()
+	p := &Process{api: newRuntimeAPI(), log: &lockedBuffer{}, ended: make(chan struct{})}
+	p.command = exec.Command(bootstrap)
+	p.command.Env = []string{
+		"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(p.api.server.URL, "http://"),
+		"AWS_LAMBDA_FUNCTION_NAME=local", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "_HANDLER=bootstrap",
+		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
+	}
+	for name, value := range settings {
+		p.command.Env = append(p.command.Env, name+"="+value)
+	}
+	p.command.Stdout, p.command.Stderr = p.log, p.log
+	tb.Cleanup(p.Stop)
+	p.started = time.Now()
+	if err := p.command.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	go func() {
+		p.result = p.command.Wait()
+		close(p.ended)
+	}()
+	return p
+}
+
+// Stop kills the process, as Lambda does with one that it no longer needs. It
+// may be called twice.
+func (p *Process) Stop() {
+	if p.command.Process != nil {
+		p.command.Process.Kill() //nolint:errcheck // it may have ended
+		<-p.ended
+	}
+	p.api.shut()
+}
+
+// Ready waits for the process to ask for its first event, and says how long
+// after exec that was.
+func (p *Process) Ready(ctx context.Context) (time.Duration, error) {
+	select {
+	case <-p.api.asked:
+		return p.api.askedAt.Sub(p.started), nil
+	case <-p.ended:
+		return 0, fmt.Errorf("%w: %v", errEnded, p.result)
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// Invoke sends an event to the function and gives its answer.
+func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	return p.api.invoke(ctx, payload, timeout, p.ended)
+}
+
+// Wait gives how the process ended by itself.
+func (p *Process) Wait(ctx context.Context) error {
+	select {
+	case <-p.ended:
+		return p.result
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Log is what the process has written; all of it only once it has ended.
+func (p *Process) Log() string { return p.log.String() }
+
+// lockedBuffer is a bytes.Buffer that may be read while it is written.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
