@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
@@ -135,5 +136,31 @@ func TestRefusingAFileLeavesItAsItIs(t *testing.T) {
 	after, err := os.ReadFile(path)
 	if err != nil || string(after) != string(before) {
 		t.Fatalf("the file changed, or %v", err)
+	}
+}
+
+// SQLite waits for no lock when it turns on the write-ahead log: two processes that
+// do so at the same time refuse each other at once.
+func TestOpenWaitsForAnotherThatCreatesTheDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	other := raw(t, path, "BEGIN IMMEDIATE")
+	opened := make(chan error)
+	go func() {
+		store, err := sqlitestore.Open(t.Context(), path)
+		if err == nil {
+			err = store.Close()
+		}
+		opened <- err
+	}()
+	select {
+	case err := <-opened:
+		t.Fatalf("the database was opened while it was locked: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	if _, err := other.Exec("COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Fatal(err)
 	}
 }

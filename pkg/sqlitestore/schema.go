@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -63,9 +65,8 @@ func (s *Store) version(ctx context.Context, db interface {
 	var application, version, objects int
 	err := db.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
 		FROM pragma_application_id a, pragma_user_version v`).Scan(&application, &version, &objects)
-	failure, _ := errors.AsType[*sqlite.Error](err)
 	switch {
-	case failure != nil && failure.Code() == sqlite3.SQLITE_NOTADB:
+	case code(err) == sqlite3.SQLITE_NOTADB:
 		return 0, ErrNotOurs
 	case err != nil:
 		return 0, err
@@ -77,14 +78,35 @@ func (s *Store) version(ctx context.Context, db interface {
 	return version, nil
 }
 
-// useWAL turns on the write-ahead log, which the file remembers.
+// useWAL turns on the write-ahead log, which the file remembers. SQLite does not
+// wait here for another process that does the same, so useWAL asks again.
 func (s *Store) useWAL(ctx context.Context) error {
-	var mode string
-	if err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
-		return err
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	for {
+		var mode string
+		err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		switch {
+		case err == nil && mode == "wal":
+			return nil
+		case err == nil:
+			return fmt.Errorf("the file system does not allow a write-ahead log (journal mode %s)", mode)
+		case code(err)&0xff != sqlite3.SQLITE_BUSY:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ctx.Err(), err)
+		case <-time.After(rand.N(20 * time.Millisecond)):
+		}
 	}
-	if mode != "wal" {
-		return fmt.Errorf("the file system does not allow a write-ahead log (journal mode %s)", mode)
+}
+
+// code is SQLite's result code of an error, 0 for an error of another kind.
+func code(err error) int {
+	failure, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return 0
 	}
-	return nil
+	return failure.Code()
 }

@@ -10,12 +10,16 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
 // readers is how many reads a process does at the same time.
 const readers = 4
+
+// lockWait bounds the wait for another process's write where a context does not.
+const lockWait = 10 * time.Second
 
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
@@ -64,7 +68,8 @@ func (s *Store) Close() error {
 // commit, which WAL does not need to stay whole but an answered login needs to last.
 func connect(path string, connections int, options string) (*sql.DB, error) {
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	db, err := sql.Open("sqlite", name.String()+"?_pragma=busy_timeout(10000)&_pragma=synchronous(FULL)&_dqs=0&"+options)
+	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_dqs=0&%s",
+		&name, lockWait.Milliseconds(), options))
 	if err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
