@@ -102,6 +102,27 @@ func contexts(s *suite) {
 			t.must(call(t.ctx, t, on)) // the call was good, but for its context
 		})
 	}
+	s.test("a bind whose context ends on the way was done whole or not at all, and may be repeated", func(t *trial) {
+		for i := range 40 {
+			b := t.newBinding(t.user(), app)
+			session := t.newSession(b)
+			ctx, cancel := context.WithTimeout(t.ctx, time.Duration(i*i)*10*time.Microsecond)
+			_, err := t.Bind(ctx, b, session)
+			cancel()
+			if err != nil {
+				t.want(err, login.StoreUnavailable)
+				t.want(err, context.DeadlineExceeded)
+			}
+			// The first call may still be on its way to a distant store.
+			if got, err := t.Bind(t.ctx, b, session); err != nil {
+				t.want(err, login.ErrAlreadyBound)
+				same(t, got, b)
+			}
+			if !t.stands(b) || t.dead(session) != "" {
+				t.Fatal("the binding or its session is not there")
+			}
+		}
+	})
 }
 
 // stage is one of everything that a method can be called on.
