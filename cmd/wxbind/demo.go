@@ -48,7 +48,7 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, secret)
 	}
 	fmt.Fprintf(out, `
-Not bound yet, bind, logged in:
+Try it: the first answers that alice is not bound, the second binds her, the third logs her in.
 
   curl '%[1]s/mobileApi/user/checkBind?code=alice-1'
   curl '%[1]s/mobileApi/user/bind' -H 'content-type: application/json' -d '{"code":"alice-2","username":"%[2]s","password":"%[3]s"}'

@@ -40,7 +40,6 @@ func run(ctx context.Context, args []string, c console) (status int) {
 	parser, err := kong.New(&cli{},
 		kong.Name("wxbind"),
 		kong.Description("The login backend for WeChat mini-programs."),
-		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Writers(c.out, c.err),
 		kong.Exit(func(s int) { status, exited = s, true }),
@@ -55,7 +54,7 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		return status
 	}
 	if err != nil {
-		fmt.Fprintf(c.err, "wxbind: %v\n", err)
+		fmt.Fprintf(c.err, "wxbind: %v; `wxbind --help` says more\n", err)
 		return 2
 	}
 	if err := command.Run(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -88,23 +89,29 @@ func validID(id string) bool {
 // an errmsg may echo what was sent.
 var (
 	// "…, rid: 61725984-6126f6f9-040f19c4"
-	ridAtEnd = regexp.MustCompile(`\brid: ([0-9A-Fa-f]{6,10}(?:-[0-9A-Fa-f]{6,10}){2})$`)
+	ridAtEnd = compiled(`\brid: ([0-9A-Fa-f]{6,10}(?:-[0-9A-Fa-f]{6,10}){2})$`)
 	// "…, hints: [ req_id: AijFoqaLRa-pTFm4 ]", and "… hint: [jotvMa01143580]"
-	hintAtEnd = regexp.MustCompile(`\bhints?: ?\[ ?(?:req_id: ?)?([0-9A-Za-z_-]{6,24}) ?\]$`)
+	hintAtEnd = compiled(`\bhints?: ?\[ ?(?:req_id: ?)?([0-9A-Za-z_-]{6,24}) ?\]$`)
 	// "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist …"
-	refusedAddress = regexp.MustCompile(`^invalid ip ([0-9A-Fa-f.:]{2,45})[ ,]`)
+	refusedAddress = compiled(`^invalid ip ([0-9A-Fa-f.:]{2,45})[ ,]`)
 )
+
+// compiled makes a regexp when it is first used: most processes never see an
+// errmsg, and each of them would pay for it at its start.
+func compiled(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 func refusal(r reply) *Error {
 	e := &Error{Fault: Refused, Errcode: int(r.Errcode)}
 	text := strings.TrimSpace(r.Errmsg)
-	if m := ridAtEnd.FindStringSubmatch(text); m != nil {
+	if m := ridAtEnd().FindStringSubmatch(text); m != nil {
 		e.RID = m[1]
-	} else if m := hintAtEnd.FindStringSubmatch(text); m != nil {
+	} else if m := hintAtEnd().FindStringSubmatch(text); m != nil {
 		e.RID = m[1]
 	}
 	if meaningOf(e.Errcode) == login.WXAddressBlocked {
-		if m := refusedAddress.FindStringSubmatch(text); m != nil {
+		if m := refusedAddress().FindStringSubmatch(text); m != nil {
 			if ip, err := netip.ParseAddr(m[1]); err == nil {
 				e.Address = ip.Unmap().String()
 			}
