@@ -1,0 +1,68 @@
+package secrets_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/secrets"
+)
+
+func TestManagerOnAServer(t *testing.T) {
+	for name, e := range engines(t) {
+		t.Run(name, func(t *testing.T) {
+			m := func(id string) *secrets.Manager {
+				return secrets.New(secrets.Config{Client: e.client, SecretID: id, Timeout: time.Minute})
+			}
+
+			e.put(t, "wxbind/short", shortSecret)
+			short := m("wxbind/short")
+			wantApp(t, short.Secret, appSecret)
+			e.put(t, "wxbind/short", newSecret)
+			wantApp(t, short.Secret, appSecret)
+			wantApp(t, short.Refetch, "S3CRETnew")
+			wantApp(t, short.Secret, "S3CRETnew")
+
+			e.put(t, "wxbind/long", longSecret)
+			wantApp(t, m("wxbind/long").Secret, appSecret)
+
+			e.putBinary(t, "wxbind/binary", []byte(shortSecret))
+			wantApp(t, m("wxbind/binary").Secret, appSecret)
+
+			_, err := m("wxbind/none").Secret(t.Context())
+			wantUnavailable(t, err, "secret wxbind/none: Secrets Manager answers ResourceNotFoundException")
+		})
+	}
+}
+
+func TestServerThatCannotBeReached(t *testing.T) {
+	server := httptest.NewServer(nil)
+	server.Close()
+	m := secrets.New(secrets.Config{Client: sdkClient(server.URL, &http.Transport{}), SecretID: id, Timeout: time.Minute})
+	_, err := m.Secret(t.Context())
+	wantUnavailable(t, err, "Secrets Manager cannot be reached: dial tcp")
+}
+
+func TestAnswersThatCannotBeRead(t *testing.T) {
+	for name, body := range map[string]string{
+		"cut short":                `{"SecretString":"S3CRET`,
+		"a value alone":            `S3CRET`,
+		"another type":             `{"SecretString":["S3CRET"]}`,
+		"a string for a list":      `{"VersionStages":"S3CRET"}`,
+		"a string for a time":      `{"CreatedDate":"S3CRET"}`,
+		"bytes that are no base64": `{"SecretBinary":"S3CRET!"}`,
+		"no value":                 `{"Name":"S3CRET"}`,
+		"not what it is":           `<html>S3CRET</html>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = w.Write([]byte(body))
+			}))
+			defer server.Close()
+			m := secrets.New(secrets.Config{Client: sdkClient(server.URL, http.DefaultTransport), SecretID: id, Timeout: time.Minute})
+			_, err := m.Secret(t.Context())
+			wantUnavailable(t, err, "secret wxbind/test: ")
+		})
+	}
+}

@@ -1,0 +1,194 @@
+// Package secrets gives the domain the operator's secret: from Secrets Manager
+// through a cache, or from the environment of a single machine.
+package secrets
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	// cacheLife is how long a fetched secret is served without asking again.
+	cacheLife = 10 * time.Minute
+	// failurePause keeps a failing Secrets Manager from slowing each request down
+	// while an older secret is at hand.
+	failurePause = 5 * time.Second
+	// refetchPause bounds what callers with an outdated secret can ask for.
+	refetchPause = 2 * time.Second
+	// defaultTimeout bounds one fetch.
+	defaultTimeout = 2 * time.Second
+	// retryAfter is what a client is told when there is no secret.
+	retryAfter = 2 * time.Second
+)
+
+// Client is the one call that is made of a *secretsmanager.Client.
+type Client interface {
+	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+}
+
+// Config sets up a Manager.
+type Config struct {
+	Client Client
+	// SecretID is the secret's name or ARN.
+	SecretID string
+	// Timeout bounds one fetch, the client's own retries included. Zero means 2 s.
+	Timeout time.Duration
+	// Now is the clock. Nil means time.Now.
+	Now func() time.Time
+	// OnError is told why a fetch failed when an older secret is served instead, so
+	// that nobody else hears of it. Nil means an error record in slog.Default.
+	OnError func(context.Context, error)
+}
+
+// Manager is login.Secrets on Secrets Manager. It fetches on demand, on the
+// goroutine of one of the requests that want the secret.
+//
+//   - A secret is fetched once for all who want it at the same time, and served for
+//     10 minutes.
+//   - While it is fetched again, and when that fails, the older one is served; a
+//     failed fetch is repeated after 5 seconds at the earliest.
+//   - Where there is none yet, each request tries, and those that come meanwhile
+//     wait. Should the request that fetches end before its fetch, the next one fetches.
+//
+// The secret that it gives is shared and must not be changed.
+type Manager struct {
+	config Config
+
+	mu sync.Mutex
+	// secret is nil until the first fetch succeeds.
+	secret    *login.Secret
+	fetched   time.Time
+	failed    time.Time
+	refetched time.Time
+	// flight is the fetch that is under way, or nil.
+	flight *flight
+}
+
+// flight is one fetch. The other fields are written before done is closed.
+type flight struct {
+	done   chan struct{}
+	secret *login.Secret
+	err    error
+	// abandoned means that nothing is known, since the request that fetched ended.
+	abandoned bool
+}
+
+var _ login.Secrets = (*Manager)(nil)
+
+// New makes a Manager. It fetches nothing yet.
+func New(c Config) *Manager {
+	if c.Timeout <= 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.OnError == nil {
+		c.OnError = func(ctx context.Context, err error) {
+			slog.ErrorContext(ctx, "an older secret is served", "cause", err)
+		}
+	}
+	return &Manager{config: c}
+}
+
+// Secret gives the cached secret, or fetches it.
+//
+// Errors: login.SecretUnavailable, while no fetch has succeeded yet.
+func (m *Manager) Secret(ctx context.Context) (*login.Secret, error) {
+	return m.get(ctx, false)
+}
+
+// Refetch fetches the secret anew, or joins a fetch that is under way. Within 2
+// seconds of an earlier Refetch, or when the fetch fails, it gives the cached one.
+//
+// Errors: login.SecretUnavailable, while no fetch has succeeded yet.
+func (m *Manager) Refetch(ctx context.Context) (*login.Secret, error) {
+	return m.get(ctx, true)
+}
+
+func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
+	for {
+		m.mu.Lock()
+		cached, f := m.secret, m.flight
+		switch {
+		case cached != nil && (m.suffices(anew) || ctx.Err() != nil):
+			m.mu.Unlock()
+			return cached, nil
+		case ctx.Err() != nil:
+			m.mu.Unlock()
+			return nil, m.unavailable(fmt.Errorf("the request ended: %w", ctx.Err()))
+		case f == nil:
+			f = &flight{done: make(chan struct{}), abandoned: true}
+			m.flight = f
+			m.mu.Unlock()
+			if err := m.lead(ctx, f, anew); err != nil && f.secret != nil {
+				m.config.OnError(ctx, err)
+			}
+			return f.secret, f.err
+		}
+		m.mu.Unlock()
+		select {
+		case <-f.done:
+			if !f.abandoned {
+				return f.secret, f.err
+			}
+		case <-ctx.Done():
+		}
+	}
+}
+
+// suffices says whether the cached secret does for a caller.
+func (m *Manager) suffices(anew bool) bool {
+	if anew {
+		return m.within(refetchPause, m.refetched)
+	}
+	return m.flight != nil || m.within(cacheLife, m.fetched) || m.within(failurePause, m.failed)
+}
+
+// within says whether the clock has gone on less than d since at. A clock that was
+// set back counts as one that has gone on, so that nothing is cached for ever.
+func (m *Manager) within(d time.Duration, at time.Time) bool {
+	age := m.now().Sub(at)
+	return 0 <= age && age < d
+}
+
+// now is the wall clock: the monotonic one may stand still while a Lambda is frozen.
+func (m *Manager) now() time.Time { return m.config.Now().Round(0) }
+
+// lead fetches for all who wait for f, and gives the fetch's error even where an
+// older secret makes up for it. A panic of the client leaves f abandoned.
+func (m *Manager) lead(ctx context.Context, f *flight, anew bool) error {
+	defer func() {
+		m.mu.Lock()
+		m.flight = nil
+		m.mu.Unlock()
+		close(f.done)
+	}()
+	bounded, cancel := context.WithTimeout(ctx, m.config.Timeout)
+	defer cancel()
+	secret, err := m.fetch(bounded)
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f.abandoned = err != nil && ctx.Err() != nil
+	now := m.now()
+	if err == nil {
+		m.secret, m.fetched, m.failed = secret, now, time.Time{}
+	} else {
+		m.failed = now
+	}
+	if anew && !f.abandoned {
+		m.refetched = now
+	}
+	if f.secret = m.secret; f.secret == nil {
+		f.err = err
+	}
+	return err
+}

@@ -1,0 +1,203 @@
+package secrets
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Placeholder is what stands in a new secret where the operator must put a value.
+const Placeholder = "REPLACE_ME"
+
+// maxSecret is Secrets Manager's own limit, in bytes.
+const maxSecret = 64 << 10
+
+// The fields of the two forms of a secret.
+var (
+	longForm  = []string{"defaultApp", "apps", "sealKeys"}
+	shortForm = []string{"appId", "appSecret", "sealKey"}
+)
+
+// Parse reads the secret's JSON, in the long form or in the short one for a
+// single mini-program, whose seal key has the id "0":
+//
+//	{"defaultApp":"wx…","apps":{"wx…":{"appSecret":"…"}},"sealKeys":[{"id":"2","key":"…"},{"id":"1","key":"…"}]}
+//	{"appId":"wx…","appSecret":"…","sealKey":"…"}
+//
+// defaultApp may be left out where there is one app. Names are case-sensitive;
+// unknown ones are ignored. A secret that mixes the forms, gives a field twice or
+// still holds the Placeholder is refused. No error holds anything of the secret
+// but the names of its fields.
+func Parse(raw []byte) (*login.Secret, error) {
+	if len(raw) > maxSecret {
+		return nil, fmt.Errorf("the secret is over %d bytes long", maxSecret)
+	}
+	// encoding/json would put U+FFFD in the place of what is damaged.
+	if !utf8.Valid(raw) {
+		return nil, errors.New("the secret is not UTF-8")
+	}
+	fields, err := object(raw, "the secret")
+	if err != nil {
+		return nil, err
+	}
+	has := func(name string) bool { return fields[name] != nil }
+	long, short := slices.ContainsFunc(longForm, has), slices.ContainsFunc(shortForm, has)
+	var s *login.Secret
+	switch {
+	case long && short:
+		return nil, errors.New("the secret mixes its two forms: appId, appSecret, sealKey with defaultApp, apps, sealKeys")
+	case long:
+		s, err = parseLong(fields)
+	case short:
+		s, err = parseShort(fields)
+	default:
+		return nil, errors.New("the secret has neither appId, appSecret, sealKey nor apps, sealKeys")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func parseShort(fields map[string]json.RawMessage) (*login.Secret, error) {
+	id, errID := text(fields["appId"], "appId")
+	secret, errSecret := text(fields["appSecret"], "appSecret")
+	key, errKey := text(fields["sealKey"], "sealKey")
+	if err := cmp.Or(errID, errSecret, errKey); err != nil {
+		return nil, err
+	}
+	return single(id, login.Hidden(secret), login.SealKey{ID: firstKeyID, Key: login.Hidden(key)}), nil
+}
+
+func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
+	s := &login.Secret{Apps: map[string]login.App{}}
+	apps, err := object(fields["apps"], "apps")
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(apps)) {
+		at := nameOf(id)
+		app, err := object(apps[id], at)
+		if err != nil {
+			return nil, err
+		}
+		secret, err := text(app["appSecret"], at+": appSecret")
+		if err != nil {
+			return nil, err
+		}
+		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret)}
+		s.DefaultApp = id
+	}
+	if raw := fields["defaultApp"]; raw != nil || len(s.Apps) > 1 {
+		if s.DefaultApp, err = text(raw, "defaultApp"); err != nil {
+			return nil, err
+		}
+	}
+	s.SealKeys, err = parseSealKeys(fields["sealKeys"])
+	return s, err
+}
+
+// nameOf names an app in an error, if it has an appid as WeChat gives them: "wx"
+// and 16 hexadecimal digits. Anything else may be a secret in the wrong place.
+func nameOf(id string) string {
+	digits, ok := strings.CutPrefix(id, "wx")
+	if !ok || len(digits) != 16 || strings.Trim(digits, "0123456789abcdef") != "" {
+		return "an app of apps"
+	}
+	return "apps." + id
+}
+
+func parseSealKeys(raw json.RawMessage) ([]login.SealKey, error) {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || list == nil {
+		return nil, errors.New("sealKeys must be a list")
+	}
+	keys := make([]login.SealKey, len(list))
+	for i, raw := range list {
+		at := fmt.Sprintf("sealKeys[%d]", i)
+		fields, err := object(raw, at)
+		if err != nil {
+			return nil, err
+		}
+		id, errID := text(fields["id"], at+".id")
+		key, errKey := text(fields["key"], at+".key")
+		if err := cmp.Or(errID, errKey); err != nil {
+			return nil, err
+		}
+		keys[i] = login.SealKey{ID: id, Key: login.Hidden(key)}
+	}
+	return keys, nil
+}
+
+// object reads the fields of a JSON object, of which raw must be nothing more.
+func object(raw json.RawMessage, at string) (map[string]json.RawMessage, error) {
+	if raw == nil {
+		return nil, fmt.Errorf("%s is missing", at)
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return nil, fmt.Errorf("%s is not a JSON object", at)
+	}
+	fields := map[string]json.RawMessage{}
+	for dec.More() {
+		var value json.RawMessage
+		name, err := dec.Token()
+		if err == nil {
+			err = dec.Decode(&value)
+		}
+		key, ok := name.(string)
+		if err != nil || !ok {
+			return nil, fmt.Errorf("%s is not valid JSON (near byte %d)", at, dec.InputOffset())
+		}
+		if fields[key] != nil {
+			return nil, fmt.Errorf("%s gives a field twice", at)
+		}
+		fields[key] = value
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, fmt.Errorf("%s is not valid JSON: it ends too early", at)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s is followed by something else", at)
+	}
+	return fields, nil
+}
+
+// text reads a JSON string that an operator has filled in.
+func text(raw json.RawMessage, at string) (string, error) {
+	if raw == nil {
+		return "", fmt.Errorf("%s is missing", at)
+	}
+	var s string
+	if raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
+		return "", fmt.Errorf("%s is not a string", at)
+	}
+	return s, checkText(s, at)
+}
+
+func checkText(s, at string) error {
+	switch {
+	case s == "":
+		return fmt.Errorf("%s is empty", at)
+	case strings.Contains(strings.ToUpper(s), Placeholder):
+		return fmt.Errorf("%s is still the placeholder %s: put the real value into the secret", at, Placeholder)
+	case strings.TrimSpace(s) != s:
+		return fmt.Errorf("%s begins or ends with a space or a line break", at)
+	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || r == utf8.RuneError }):
+		return fmt.Errorf("%s holds a damaged character or one that cannot be seen", at)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package secrets
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// A seal key in a file is at least 43 characters of base64url, which hold 256
+// bits, and an end of line.
+const (
+	minKeyText = 43
+	maxKeyText = 1024
+	base64URL  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+)
+
+// SealKeyFile reads the seal key of a single machine from a file, or makes a new
+// key and writes it there, for its owner only, if there is no file. Processes that
+// do so at the same time get the same key. The folder must exist.
+//
+// The key opens what is stored: the file belongs in the backup of the data, and a
+// damaged one is an error, never replaced.
+func SealKeyFile(path string) (login.SealKey, error) {
+	key, err := readSealKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if err := createSealKey(path); err != nil {
+		return login.SealKey{}, fmt.Errorf("make a seal key: %w", err)
+	}
+	return readSealKey(path)
+}
+
+func readSealKey(path string) (login.SealKey, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return login.SealKey{}, fmt.Errorf("read the seal key: %w", err)
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxKeyText+3))
+	if err != nil {
+		return login.SealKey{}, fmt.Errorf("read the seal key: %w", err)
+	}
+	key := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	if len(key) < minKeyText || len(key) > maxKeyText || strings.Trim(key, base64URL) != "" {
+		return login.SealKey{}, fmt.Errorf("the seal key in %s is damaged: restore the file from the backup, since what is stored opens with its key only", path)
+	}
+	return login.SealKey{ID: firstKeyID, Key: login.Hidden(key)}, nil
+}
+
+// createSealKey writes a file beside path and links it to path once it is whole
+// and on the disk. The link fails where another process came first: its key stays.
+func createSealKey(path string) error {
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, filepath.Base(path)+".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	key := make([]byte, 32)
+	rand.Read(key) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	_, err = f.WriteString(base64.RawURLEncoding.EncodeToString(key) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+// syncFolder puts the names in a folder on the disk.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
