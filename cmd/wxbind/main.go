@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		kong.Exit(func(s int) { status, exited = s, true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(c),
+		kong.Vars{"data": defaultData},
 	)
 	if err != nil {
 		panic(err) // the command line above cannot be wrong

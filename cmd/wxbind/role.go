@@ -70,7 +70,7 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, 1+bytes.Count(text[:decoder.InputOffset()], []byte("\n")), err)
+		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, lineOf(text, decoder, err), err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return roleFile{}, fmt.Errorf("%s holds more than one JSON value", path)
@@ -79,4 +79,16 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 		return roleFile{}, fmt.Errorf("%s holds no roles", path)
 	}
 	return file, nil
+}
+
+// lineOf is the line that an error of the decoder is about.
+func lineOf(text []byte, decoder *json.Decoder, err error) int {
+	offset := decoder.InputOffset()
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = e.Offset
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		offset = e.Offset
+	}
+	return 1 + bytes.Count(text[:min(int(offset), len(text))], []byte("\n"))
 }

@@ -25,7 +25,7 @@ import (
 
 type serveCmd struct {
 	Addr string `help:"The address to listen on." default:"127.0.0.1:3000" placeholder:"HOST:PORT"`
-	Data string `help:"The folder of the store; made if it is not there." default:".wxbind" placeholder:"DIR"`
+	Data string `help:"The folder of the store; made if it is not there." default:"${data}" placeholder:"DIR"`
 }
 
 const (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -21,7 +22,7 @@ type store interface {
 
 // storeFlags choose the store that a command works on.
 type storeFlags struct {
-	Data  string `help:"The folder of the embedded store." default:".wxbind" placeholder:"DIR" xor:"store"`
+	Data  string `help:"The folder of the embedded store; .wxbind if not given." placeholder:"DIR" xor:"store"`
 	Stack string `help:"The deployed stack to work on instead; uses the AWS CLI's credentials and region." placeholder:"NAME" xor:"store"`
 }
 
@@ -34,16 +35,20 @@ func (f storeFlags) open(ctx context.Context) (*login.Accounts, func() error, er
 		}
 		return accountsOf(s), func() error { return nil }, nil
 	}
+	folder := cmp.Or(f.Data, defaultData)
 	// Only serve makes a store: a mistyped folder must not become one.
-	if _, err := os.Stat(databaseIn(f.Data)); err != nil {
-		return nil, nil, fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", f.Data, f.Data)
+	if _, err := os.Stat(databaseIn(folder)); err != nil {
+		return nil, nil, fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder)
 	}
-	s, err := sqlitestore.Open(ctx, databaseIn(f.Data))
+	s, err := sqlitestore.Open(ctx, databaseIn(folder))
 	if err != nil {
 		return nil, nil, err
 	}
 	return accountsOf(s), s.Close, nil
 }
+
+// defaultData is where the embedded store is if no flag says so.
+const defaultData = ".wxbind"
 
 func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db") }
 

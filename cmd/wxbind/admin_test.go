@@ -1,0 +1,145 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// data makes a store that has been served once.
+func data(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	startServer(t, folder).interrupt()
+	return folder
+}
+
+func TestUserCommands(t *testing.T) {
+	folder := data(t)
+	for i, c := range []struct {
+		input  string
+		args   string
+		status int
+		want   string
+	}{
+		{"a good password\n", "user add Alice --name 爱丽丝 --role demo", 0, "added alice"},
+		{"a good password\n", "user add ALICE", 1, "the username is taken"},
+		{"short\n", "user add bob", 1, "at least 8 bytes"},
+		{"", "user add bob", 1, "the password is empty"},
+		{"a good password", "user add bob --role king", 1, `no such role: "king"`},
+		{"a good password\r\n", "user add bob", 0, "added bob"},
+		{"a good password\n", "user add b\x01b", 1, "not a valid username"},
+		{"another password\n", "user passwd alice", 0, "changed the password of alice"},
+		{"another password\n", "user passwd nobody", 1, "there is no such user"},
+		{"", "user disable bob", 0, "disabled bob"},
+		{"", "user disable nobody", 1, "there is no such user"},
+		{"", "user list", 0, "disabled"},
+		{"", "user enable bob", 0, "enabled bob"},
+		{"", "user add", 2, "expected"},
+		{"", "user add carol --password secret123", 2, "unknown flag --password"},
+		{"", "user add carol secret123", 2, "unexpected argument"},
+	} {
+		status, out, errors := command(t, c.input, append(strings.Fields(c.args), "--data", folder)...)
+		if said := out + errors; status != c.status || !strings.Contains(said, c.want) {
+			t.Errorf("%d: wxbind %s: status %d: %s", i, c.args, status, said)
+		}
+		if status == 1 && (strings.Count(errors, "\n") != 1 || out != "") {
+			t.Errorf("%d: wxbind %s: not one sentence: %s", i, c.args, errors)
+		}
+	}
+
+	_, out, _ := command(t, "", "user", "list", "--json", "--data", folder)
+	if strings.Contains(out, "argon2id") {
+		t.Errorf("the list has the hashes: %s", out)
+	}
+	users := map[string]listed{}
+	for line := range strings.Lines(out) {
+		var u listed
+		if err := json.Unmarshal([]byte(line), &u); err != nil {
+			t.Fatal(err)
+		}
+		users[u.Username] = u
+	}
+	if len(users) != 3 || users["alice"].Name != "爱丽丝" || users["alice"].Roles[0] != "demo" || users["bob"].Disabled {
+		t.Errorf("got %+v", users)
+	}
+}
+
+func TestNewUserLogsIn(t *testing.T) {
+	folder := t.TempDir()
+	s := startServer(t, folder)
+	if status, _, errors := command(t, "a good password\n", "user", "add", "alice", "--data", folder); status != 0 {
+		t.Fatal(errors)
+	}
+	bind := func(code string) map[string]any {
+		return s.do(s.url+"/mobileApi/user/bind", `{"code":"`+code+`","username":"Alice","password":"a good password"}`)
+	}
+	if a := bind("alice-1"); a["code"] != 1.0 {
+		t.Errorf("bind: %v", a)
+	}
+	if status, _, errors := command(t, "", "user", "disable", "alice", "--data", folder); status != 0 {
+		t.Fatal(errors)
+	}
+	if a := s.check("alice-2"); a["error"] != "user_disabled" {
+		t.Errorf("disabled: %v", a)
+	}
+	s.interrupt()
+}
+
+func TestCommandsMakeNoStore(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "mistyped")
+	status, _, errors := command(t, "", "user", "list", "--data", folder)
+	if status != 1 || !strings.Contains(errors, "serve") {
+		t.Errorf("status %d: %s", status, errors)
+	}
+	if _, err := os.Stat(folder); !os.IsNotExist(err) {
+		t.Errorf("the folder is there: %v", err)
+	}
+}
+
+func TestRoleSet(t *testing.T) {
+	folder := data(t)
+	good := `{"roles":[{"name":"clerk","menus":[{"id":"1","name":"订单","path":"/o","icon":"o","children":[{"id":"2","name":"列表"}]}]}]}`
+	for name, c := range map[string]struct {
+		file   string
+		status int
+		want   string
+	}{
+		"good":             {good, 0, "set role clerk"},
+		"not JSON":         {"{\n\n\"roles\": x}", 1, "line 3"},
+		"a wrong type":     {"{\"roles\":\n{}}", 1, "line 2"},
+		"an unknown field": {`{"roles":[{"name":"r","menu":[]}]}`, 1, `"menu"`},
+		"two values":       {good + good, 1, "more than one"},
+		"no roles":         {`{}`, 1, "no roles"},
+		"a bad role":       {`{"roles":[{"name":"r","menus":[{"name":"x"}]}]}`, 1, `role "r"`},
+		"too large":        {strings.Repeat(" ", maxRoleFile+1), 1, "larger"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "roles.json")
+			if err := os.WriteFile(file, []byte(c.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, from := range []string{file, "-"} {
+				status, out, errors := command(t, c.file, "role", "set", from, "--data", folder)
+				if status != c.status || !strings.Contains(out+errors, c.want) {
+					t.Errorf("from %s: status %d: %s", from, status, out+errors)
+				}
+			}
+		})
+	}
+	if status, _, errors := command(t, "", "role", "set", "nowhere.json", "--data", folder); status != 1 || !strings.Contains(errors, "nowhere.json") {
+		t.Errorf("no such file: status %d: %s", status, errors)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	status, out, _ := command(t, "", "--help")
+	if status != 0 || !strings.Contains(out, "serve") || !strings.Contains(out, "user") {
+		t.Errorf("status %d: %s", status, out)
+	}
+	if status, _, errors := command(t, ""); status != 2 || !strings.Contains(errors, "--help") {
+		t.Errorf("status %d: %s", status, errors)
+	}
+}
