@@ -23,7 +23,9 @@ func TestCallGivesUpByItself(t *testing.T) {
 				t.Errorf("request %d came %v after the one before", sent, pause)
 			}
 			last = time.Now()
-			sent++
+			if sent++; time.Since(begun) > time.Hour {
+				return nil, nil // enough seen
+			}
 			return nil, &types.TransactionConflictException{}
 		}
 		_, err := call(context.Background(), "Test", send, &struct{}{})

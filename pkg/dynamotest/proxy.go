@@ -3,6 +3,7 @@ package dynamotest
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -65,11 +66,7 @@ func (p *Proxy) Inject(r Rule) {
 func (p *Proxy) Requests() map[string]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	seen := map[string]int{}
-	for operation, n := range p.seen {
-		seen[operation] = n
-	}
-	return seen
+	return maps.Clone(p.seen)
 }
 
 // Reset forgets the rules and the requests.
@@ -115,7 +112,8 @@ func (p *Proxy) faultFor(operation string, body []byte) Fault {
 	return nil
 }
 
-// Exchange is one request and the way to answer it.
+// Exchange is one request and the way to answer it. A test's own Fault hands it
+// on to one of this package.
 type Exchange struct {
 	engine    string
 	operation string
