@@ -180,7 +180,7 @@ func (m *Manager) lead(ctx context.Context, f *flight, anew bool) error {
 	f.abandoned = err != nil && ctx.Err() != nil
 	now := m.now()
 	if err == nil {
-		m.secret, m.fetched, m.failed = secret, now, time.Time{}
+		m.secret, m.fetched = secret, now
 	} else {
 		m.failed = now
 	}
