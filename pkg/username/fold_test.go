@@ -102,14 +102,18 @@ func TestFoldRefuses(t *testing.T) {
 	}
 }
 
-// Each code point that may stand in a name is held against the full case folding
-// of x/text, where that is a single character: it is the simple one then.
+// Each code point that may stand in a name (but for Han, of which there are too
+// many that have no case) is held against the full case folding of x/text, where
+// that is a single character: it is the simple one then.
 func TestFoldIsUnicodesSimpleCaseFolding(t *testing.T) {
 	full := cases.Fold()
 	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if !unicode.IsGraphic(r) || unicode.Is(unicode.Han, r) {
+			continue
+		}
 		got, err := username.Fold(string(r))
 		if err != nil {
-			continue
+			continue // a space or a default-ignorable
 		}
 		want := full.String(norm.NFC.String(string(r)))
 		if unicode.Is(unicode.Cherokee, r) {
