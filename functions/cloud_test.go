@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
+	lambdaevents "github.com/aws/aws-lambda-go/events"
 
+	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/lambdatest"
@@ -21,11 +22,8 @@ import (
 )
 
 const (
-	appID     = "wx0123456789abcdef"
 	appSecret = "an-appsecret-that-must-not-show"
 	sealKey   = "a-seal-key-that-must-not-show-0123456789012"
-	// demoPassword is the password that the events hold.
-	demoPassword = "demo-password"
 )
 
 // binaries keeps what is built once for all tests.
@@ -75,11 +73,11 @@ func newCloud(tb testing.TB) *cloud {
 	tables := dynamotest.NewTables(tb, client)
 	c := &cloud{
 		TB:      tb,
-		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{appID: appSecret}}),
+		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}),
 		secrets: &secretstest.Server{},
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
-	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, appID, appSecret, sealKey))
+	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, events.AppID, appSecret, sealKey))
 	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
 	tb.Cleanup(weChat.Close)
 	tb.Cleanup(vault.Close)
@@ -100,7 +98,7 @@ func newCloud(tb testing.TB) *cloud {
 func (c *cloud) demoUser() {
 	c.Helper()
 	err := c.store.AddUser(c.Context(), login.User{
-		ID: "demo-id", Username: "demo", Name: "Demo", PasswordHash: passwordHash(),
+		ID: "demo-id", Username: events.Username, Name: "Demo", PasswordHash: passwordHash(),
 		CreatedAt: time.Now().UTC(), Apps: map[string]login.UserApp{},
 	})
 	if err != nil {
@@ -116,7 +114,7 @@ func (c *cloud) start(name string) *lambdatest.Process {
 
 // answer is a function's answer to a client.
 type answer struct {
-	events.APIGatewayV2HTTPResponse
+	lambdaevents.APIGatewayV2HTTPResponse
 	fields map[string]any
 }
 
@@ -139,11 +137,11 @@ func (c *cloud) invoke(p *lambdatest.Process, event []byte) answer {
 }
 
 func checkBind(code string) []byte {
-	event, err := json.Marshal(events.APIGatewayV2HTTPRequest{
+	event, err := json.Marshal(lambdaevents.APIGatewayV2HTTPRequest{
 		Version: "2.0", RawQueryString: "code=" + code,
-		RequestContext: events.APIGatewayV2HTTPRequestContext{
+		RequestContext: lambdaevents.APIGatewayV2HTTPRequestContext{
 			RequestID: "local",
-			HTTP:      events.APIGatewayV2HTTPRequestContextHTTPDescription{SourceIP: "192.0.2.1"},
+			HTTP:      lambdaevents.APIGatewayV2HTTPRequestContextHTTPDescription{SourceIP: "192.0.2.1"},
 		},
 	})
 	if err != nil {

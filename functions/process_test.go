@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
@@ -23,7 +24,7 @@ import (
 )
 
 var passwordHash = sync.OnceValue(func() login.Hidden {
-	hash, err := password.New(password.Config{}).Hash(context.Background(), demoPassword)
+	hash, err := password.New(password.Config{}).Hash(context.Background(), events.Password)
 	if err != nil {
 		panic(err)
 	}
@@ -47,7 +48,7 @@ func TestRepeatedCodeInTwoProcesses(t *testing.T) {
 	}
 	wg.Wait()
 	for i, a := range answers {
-		if a.fields["code"] != 301.0 || a.fields["openId"] != wechattest.OpenID(appID, "alice") {
+		if a.fields["code"] != 301.0 || a.fields["openId"] != wechattest.OpenID(events.AppID, "alice") {
 			t.Errorf("process %d: %s", i+1, a.Body)
 		}
 	}
