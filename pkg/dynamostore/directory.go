@@ -30,7 +30,7 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login
 			ExpressionAttributeValues: item{":user": text(userPrefix)},
 			ConsistentRead:            aws.Bool(true),
 			ExclusiveStartKey:         next,
-			Limit:                     aws.Int32(int32(max(1, min(limit, maxScan)))), //nolint:gosec // at most maxScan
+			Limit:                     aws.Int32(int32(max(1, min(limit, maxScan)))),
 		})
 		if err != nil {
 			return nil, err
