@@ -61,7 +61,7 @@ func (m *Memory) AddUser(ctx context.Context, u login.User) error {
 		return login.ErrUsernameTaken
 	}
 	if _, taken := m.users[u.ID]; taken {
-		return login.Because(login.Internal, errors.New("storetest: user id is taken"))
+		return login.Unavailable(errors.New("storetest: user id is taken"))
 	}
 	u = copyUser(u)
 	u.NotBefore, u.CreatedAt, u.Apps = cut(u.NotBefore), cut(u.CreatedAt), map[string]login.UserApp{}
