@@ -79,7 +79,7 @@ func TestBodiesThatAreRead(t *testing.T) {
 		"a form in base64":           {"application/x-www-form-urlencoded", form, true},
 		"unknown fields are ignored": {"application/json", strings.Replace(bindBody, "{", `{"x":[{"y":1}],"Code":7,`, 1), false},
 		"null is absent":             {"application/json", strings.Replace(bindBody, "{", `{"openId":null,`, 1), false},
-		"brackets in a string":       {"application/json", strings.Replace(bindBody, "{", `{"x":"`+strings.Repeat("[", 99)+`\"",`, 1), false},
+		"brackets in a string":       {"application/json", strings.Replace(bindBody, "{", `{"x":"\"`+strings.Repeat("[", 99)+`",`, 1), false},
 		"an upper-case content type": {"Application/JSON", bindBody, false},
 		"a body of exactly 64 KiB":   {"application/json", bindBody + strings.Repeat(" ", 64<<10-len(bindBody)), false},
 		"64 KiB in base64":           {"application/json", bindBody + strings.Repeat(" ", 64<<10-len(bindBody)), true},
@@ -232,13 +232,36 @@ func TestDeadlineIsAnswered(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	a := w.invoke(ctx, apigw.CheckBind, get("code=slow20s-alice-1"))
-	if ctx.Err() != nil {
-		t.Fatalf("the answer came after the deadline")
-	}
-	if a.status != 503 || a.body["error"] != string(login.WXUnavailable) {
+	if a := w.invoke(ctx, apigw.CheckBind, get("code=slow20s-alice-1")); a.status != 503 || a.body["error"] != string(login.WXUnavailable) {
 		t.Errorf("got %d %s", a.status, a.text)
 	}
+	var given time.Time
+	w.service.WeChat = asked(func(ctx context.Context) error {
+		given, _ = ctx.Deadline()
+		return login.WXBusy
+	})
+	w.invoke(ctx, apigw.CheckBind, get("code=alice-1"))
+	deadline, _ := ctx.Deadline()
+	if kept := deadline.Sub(given); kept != 250*time.Millisecond {
+		t.Errorf("%v are kept for the answer, want 250ms", kept)
+	}
+}
+
+func TestRetryAfterIsNeverZero(t *testing.T) {
+	for wait, want := range map[time.Duration]string{0: "1", time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2"} {
+		w := newWorld(t)
+		w.service.WeChat = asked(func(context.Context) error { return &login.Error{Code: login.WXBusy, RetryAfter: wait} })
+		if a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1")); a.header["retry-after"] != want {
+			t.Errorf("a wait of %v: retry-after %q, want %q", wait, a.header["retry-after"], want)
+		}
+	}
+}
+
+// asked is a WeChat that refuses every code.
+type asked func(context.Context) error
+
+func (a asked) Code2Session(ctx context.Context, _ login.App, _ string) (login.WeChatSession, error) {
+	return login.WeChatSession{}, a(ctx)
 }
 
 func TestPanicIsAnswered(t *testing.T) {

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -20,7 +21,7 @@ func TestCheckTellsWhoIsNotBound(t *testing.T) {
 func TestCheckLogsInWhoIsBound(t *testing.T) {
 	w := newWorld(t)
 	u := w.bound("alice-1", "alice")
-	w.pass(time.Hour)
+	w.pass(time.Hour + 123456*time.Nanosecond) // stores keep milliseconds
 	checked, err := w.check("alice-2")
 	if err != nil || checked.Login == nil {
 		t.Fatalf("got %+v, %v; want a login", checked, err)
@@ -28,7 +29,7 @@ func TestCheckLogsInWhoIsBound(t *testing.T) {
 	if checked.Login.User.ID != u.ID {
 		t.Errorf("logged in as %s, want %s", checked.Login.User.ID, u.ID)
 	}
-	if want := w.clock().Add(login.IdleLife); !checked.Login.ExpiresAt.Equal(want) {
+	if want := w.clock().Truncate(time.Millisecond).Add(login.IdleLife); !checked.Login.ExpiresAt.Equal(want) {
 		t.Errorf("expires at %v, want %v", checked.Login.ExpiresAt, want)
 	}
 	if why := w.dead(checked.Login.Token); why != "" {
@@ -123,6 +124,8 @@ func TestLoginInFlight(t *testing.T) {
 						return nil
 					}
 					done = true
+					w.pass(time.Second)
+					defer w.pass(time.Second)
 					return c.meanwhile(w, u)
 				})
 				checked, err := w.check("alice-2")
@@ -170,6 +173,45 @@ func TestEleventhSessionEndsTheOldest(t *testing.T) {
 	}
 }
 
+// The list of sessions is read while the new one is written, and may have it.
+func TestNewSessionIsNotCountedTwice(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-0", "alice")
+	for _, n := range "12345678" {
+		w.pass(time.Second)
+		w.must(w.check("alice-" + string(n)))
+	}
+	w.pass(time.Second)
+	stored := make(chan struct{})
+	w.Sessions = &createFirst{Sessions: w.store, stored: stored}
+	w.must(w.check("alice-9"))
+	living := 0
+	for _, s := range w.sessions("u-alice") {
+		if s.EndedReason == "" {
+			living++
+		}
+	}
+	if living != login.MaxSessions {
+		t.Errorf("%d sessions live, want %d", living, login.MaxSessions)
+	}
+}
+
+// createFirst lists the sessions once the new one is stored.
+type createFirst struct {
+	login.Sessions
+	stored chan struct{}
+}
+
+func (c *createFirst) CreateSession(ctx context.Context, s login.Session) error {
+	defer close(c.stored)
+	return c.Sessions.CreateSession(ctx, s)
+}
+
+func (c *createFirst) SessionsOfUser(ctx context.Context, id string) ([]login.Session, error) {
+	<-c.stored
+	return c.Sessions.SessionsOfUser(ctx, id)
+}
+
 func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
 	w := newWorld(t)
 	menu := func(id string, children ...login.Menu) login.Menu {
@@ -194,6 +236,9 @@ func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
 	var ids []string
 	for _, m := range opened.Menus {
 		ids = append(ids, m.ID)
+		if m.Children == nil {
+			t.Errorf("the children of %s are null, not a list", m.ID)
+		}
 		for _, c := range m.Children {
 			ids = append(ids, m.ID+"/"+c.ID)
 		}

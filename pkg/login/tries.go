@@ -53,6 +53,9 @@ func triesOf(v *visit, username string) [2]*meter {
 // until one is free.
 func (s *Service) reserve(ctx context.Context, m *meter) error {
 	return s.change(ctx, m, func(tries []try, now time.Time) ([]try, error) {
+		// It stands there already if it was written, the answer lost, and the counter
+		// then written by another.
+		tries = without(tries, m.id)
 		if len(tries) >= m.limit {
 			first := slices.MinFunc(tries, func(a, b try) int { return int(a.Until - b.Until) })
 			return nil, &Error{Code: TooManyAttempts, RetryAfter: time.UnixMilli(first.Until).Sub(now)}

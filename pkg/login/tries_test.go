@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -172,4 +173,65 @@ func TestGuessingAtTheSameTimeStaysWithinTheLimit(t *testing.T) {
 func (w *world) bindAs(code, openID string) error {
 	_, err := w.Bind(w.Context(), phone, login.BindRequest{Code: code, OpenID: openID, Username: "alice", Password: password})
 	return err
+}
+
+// A throttled identity must not use up the tries at the usernames that it names.
+func TestThrottledTriesCostNobodyElse(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	for n := range 30 {
+		_, err := w.bind(fmt.Sprintf("mallory-%d", n), fmt.Sprintf("user%d", n), "wrong")
+		if want := n >= 5; errors.Is(err, login.TooManyAttempts) != want {
+			t.Fatalf("try %d: %v", n+1, err)
+		}
+	}
+	for n := range 30 {
+		if _, err := w.bind(fmt.Sprintf("mallory-%d", n+30), "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
+			t.Fatalf("try %d at alice: %v", n+1, err)
+		}
+	}
+	if _, err := w.bind("alice-1", "alice", password); err != nil {
+		t.Errorf("alice herself: %v", err)
+	}
+}
+
+// A reservation is written, its answer lost, and another one written behind it:
+// the repeat finds a counter that has changed, and in it itself.
+func TestReservationWhoseAnswerWasLostCountsOnce(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	for n := range 4 {
+		if _, err := w.bind(fmt.Sprintf("mallory-%d", n), fmt.Sprintf("user%d", n), "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatal(err)
+		}
+	}
+	w.Ephemeral = &forgetful{Ephemeral: w.store}
+	if _, err := w.bind("mallory-5", "alice", password); err != nil {
+		t.Errorf("the fifth try of five: %v", err)
+	}
+}
+
+// forgetful loses the answer to each first write, and another write follows it.
+type forgetful struct {
+	login.Ephemeral
+	mu   sync.Mutex
+	lost map[string]bool
+}
+
+func (f *forgetful) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	stored, err := f.Ephemeral.SwapRecord(ctx, name, old, r)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil || f.lost[name] {
+		return stored, err
+	}
+	if f.lost == nil {
+		f.lost = map[string]bool{}
+	}
+	f.lost[name] = true
+	r.Version += "-by another"
+	if err := f.StoreRecord(ctx, name, r); err != nil {
+		return login.Record{}, err
+	}
+	return r, login.ErrRecordChanged
 }
