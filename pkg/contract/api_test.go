@@ -1,0 +1,137 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
+	"github.com/pb33f/libopenapi-validator/errors"
+	"github.com/pb33f/libopenapi/datamodel"
+)
+
+// api is what the tests read of openapi.yaml themselves.
+type api struct {
+	Info  struct{ Description string }
+	Paths map[string]map[string]struct {
+		Responses map[string]response
+	}
+	Components struct {
+		Responses map[string]response
+		Examples  map[string]struct{ Value map[string]any }
+	}
+}
+
+type response struct {
+	Ref     string `json:"$ref"`
+	Content map[string]struct {
+		Schema   any
+		Examples map[string]struct {
+			Ref   string `json:"$ref"`
+			Value map[string]any
+		}
+	}
+}
+
+func theAPI(t *testing.T) api {
+	t.Helper()
+	var a api
+	decodeYAML(t, "openapi.yaml", &a)
+	return a
+}
+
+// responseOf follows a reference to a response.
+func (a api) responseOf(r response) response {
+	if name, ok := strings.CutPrefix(r.Ref, "#/components/responses/"); ok {
+		return a.Components.Responses[name]
+	}
+	return r
+}
+
+// errorsOf are the values that a response documents for `error`.
+func (a api) errorsOf(r response) []string {
+	var names []string
+	for _, content := range a.responseOf(r).Content {
+		walk("", content.Schema, func(path string, value any) {
+			if list, ok := value.([]any); ok && strings.HasSuffix(path, ".properties.error.enum") {
+				for _, name := range list {
+					names = append(names, name.(string))
+				}
+			}
+		})
+	}
+	return names
+}
+
+// validators check messages against openapi.yaml: requests as they are meant, where
+// unknown fields are ignored, and answers to the letter, where none may be.
+type validators struct{ requests, answers validator.Validator }
+
+func theValidators(t *testing.T) validators {
+	t.Helper()
+	var document any
+	decodeYAML(t, "openapi.yaml", &document)
+	v := validators{requests: newValidator(t, document)}
+	if ok, errs := v.requests.ValidateDocument(); !ok {
+		t.Fatalf("openapi.yaml is no OpenAPI: %s", explain(errs))
+	}
+	walk("", document, func(path string, value any) {
+		if schema, ok := value.(map[string]any); ok && closed.MatchString(path) {
+			schema["unevaluatedProperties"] = false
+		}
+	})
+	v.answers = newValidator(t, document)
+	return v
+}
+
+// closed are the schemas of answers and of what is nested in them.
+var closed = regexp.MustCompile(`\.responses\..*\.schema$|^\.components\.schemas\.(UserInfo|Menu)$`)
+
+func newValidator(t *testing.T, document any) validator.Validator {
+	t.Helper()
+	text, err := json.Marshal(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A menu's children are a list, which may be empty: that circle ends.
+	parsed, err := libopenapi.NewDocumentWithConfiguration(text, &datamodel.DocumentConfiguration{IgnoreArrayCircularReferences: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, errs := validator.NewValidator(parsed, config.WithURLEncodedBodyValidation())
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	return v
+}
+
+func (v validators) request(r *http.Request) string {
+	ok, errs := v.requests.ValidateHttpRequestSync(r)
+	if ok {
+		return ""
+	}
+	return explain(errs)
+}
+
+func (v validators) answer(r *http.Request, a *http.Response) string {
+	ok, errs := v.answers.ValidateHttpResponse(r, a)
+	if ok {
+		return ""
+	}
+	return explain(errs)
+}
+
+func explain(errs []*errors.ValidationError) string {
+	var lines []string
+	for _, err := range errs {
+		lines = append(lines, err.Message+": "+err.Reason)
+		for _, s := range err.SchemaValidationErrors {
+			lines = append(lines, "  "+s.FieldPath+": "+s.Reason)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
