@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/http"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
@@ -18,9 +20,9 @@ const (
 
 // farSide is what is on WeChat's side of serve.
 type farSide struct {
-	appID     string
-	appSecret login.Hidden
-	// base is "" for the real WeChat.
+	secrets login.Secrets
+	appID   string
+	// base is WeChat's address, "" for the real one.
 	base string
 	// standIn says that base is the stand-in in this process.
 	standIn bool
@@ -29,33 +31,35 @@ type farSide struct {
 
 // farSideFrom picks the real WeChat when WX_APPID and WX_APPSECRET are set, the
 // server at WECHAT_API_BASE when that is, and else the stand-in.
-func farSideFrom(getenv func(string) string) (*farSide, error) {
-	f := &farSide{
-		appID: getenv("WX_APPID"), appSecret: login.Hidden(getenv("WX_APPSECRET")),
-		base: getenv("WECHAT_API_BASE"), close: func() {},
+func farSideFrom(ctx context.Context, getenv func(string) string, key login.SealKey) (*farSide, error) {
+	f := &farSide{base: getenv("WECHAT_API_BASE"), close: func() {}}
+	static, err := secrets.FromEnv(getenv, key)
+	standIn := errors.Is(err, secrets.ErrNotSet)
+	if standIn {
+		static, err = secrets.FromApp(standInAppID, standInAppSecret, key)
 	}
-	switch {
-	case f.appID == "" && f.appSecret != "":
-		return nil, errors.New("WX_APPSECRET is set and WX_APPID is not")
-	case f.appID != "" && f.appSecret == "":
-		return nil, errors.New("WX_APPID is set and WX_APPSECRET is not")
-	case f.appID == "":
-		f.appID, f.appSecret = standInAppID, standInAppSecret
-		if f.base == "" {
-			return f, f.startStandIn()
-		}
+	if err != nil {
+		return nil, err
+	}
+	secret, err := static.Secret(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.secrets, f.appID = static, secret.DefaultApp
+	if standIn && f.base == "" {
+		return f, f.startStandIn(ctx)
 	}
 	return f, nil
 }
 
 // startStandIn serves the stand-in on a free port of this machine.
-func (f *farSide) startStandIn() error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (f *farSide) startStandIn(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	server := &http.Server{
-		Handler:           wechattest.New(wechattest.Config{Apps: map[string]string{f.appID: string(f.appSecret)}}),
+		Handler:           wechattest.New(wechattest.Config{Apps: map[string]string{standInAppID: standInAppSecret}}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	go server.Serve(listener) //nolint:errcheck // it ends when it is closed

@@ -38,23 +38,23 @@ const (
 // Run serves until the context ends, and then answers the requests in flight.
 func (c serveCmd) Run(ctx context.Context, t console) error {
 	slog.SetDefault(app.Logger(t.err))
-	store, err := sqlitestore.Open(ctx, databaseIn(c.Data))
+	store, key, err := openData(ctx, c.Data)
 	if err != nil {
 		return err
 	}
 	defer store.Close() //nolint:errcheck // every write was acknowledged before
-	listener, err := net.Listen("tcp", c.Addr)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return cannotListen(c.Addr, err)
 	}
 	defer listener.Close() //nolint:errcheck // Shutdown has closed it
 
-	far, err := farSideFrom(os.Getenv)
+	far, err := farSideFrom(ctx, os.Getenv, key)
 	if err != nil {
 		return err
 	}
 	defer far.close()
-	handler, err := c.handler(store, far)
+	handler, err := handlerOf(store, far)
 	if err != nil {
 		return err
 	}
@@ -66,22 +66,34 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	return serve(ctx, listener, handler, func(ctx context.Context) error { return store.Purge(ctx, time.Now()) })
 }
 
-// handler is the whole API on one store, each route reached by an API Gateway event.
-func (c serveCmd) handler(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
-	sealKey, err := secrets.SealKeyFile(filepath.Join(c.Data, "seal.key"))
-	if err != nil {
-		return nil, err
+// openData opens the store and the seal key in a folder, and makes them if
+// neither is there. The key is made first: a store without one has lost it.
+func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.SealKey, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, login.SealKey{}, err
 	}
-	secret, err := secrets.FromApp(far.appID, far.appSecret, sealKey)
-	if err != nil {
-		return nil, err
+	keyFile := filepath.Join(folder, "seal.key")
+	_, noStore := os.Stat(databaseIn(folder))
+	_, noKey := os.Stat(keyFile)
+	if noStore == nil && noKey != nil {
+		return nil, login.SealKey{}, fmt.Errorf("%s is missing, and without it what is sealed in %s cannot be read: put it back", keyFile, databaseIn(folder))
 	}
+	key, err := secrets.SealKeyFile(keyFile)
+	if err != nil {
+		return nil, login.SealKey{}, err
+	}
+	store, err := sqlitestore.Open(ctx, databaseIn(folder))
+	return store, key, err
+}
+
+// handlerOf is the whole API on one store, each route reached by an API Gateway event.
+func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	client, err := wechat.New(wechat.Config{Base: far.base})
 	if err != nil {
 		return nil, err
 	}
 	service := login.New(login.Config{
-		WeChat: client, Secrets: secret,
+		WeChat: client, Secrets: far.secrets,
 		Bindings: store, Sessions: store, Users: store, UserAdmin: store, Ephemeral: store,
 		Hasher: password.New(password.Config{}), Username: username.Fold,
 	})

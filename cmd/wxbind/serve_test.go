@@ -247,6 +247,18 @@ func TestServeOnWhatCannotBe(t *testing.T) {
 	}
 }
 
+// A store whose key was lost must not get another: nothing sealed would open.
+func TestServeMissesALostSealKey(t *testing.T) {
+	folder := data(t)
+	if err := os.Remove(filepath.Join(folder, "seal.key")); err != nil {
+		t.Fatal(err)
+	}
+	status, _, errors := command(t, "", "serve", "--addr", "127.0.0.1:0", "--data", folder)
+	if status != 1 || !strings.Contains(errors, "seal.key is missing") {
+		t.Errorf("status %d: %s", status, errors)
+	}
+}
+
 // command runs one command to its end, with input for its standard input.
 func command(t *testing.T, input string, args ...string) (status int, out, errors string) {
 	t.Helper()
