@@ -39,7 +39,7 @@ func TestOnlyTheOwnerMayReadTheFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	err := filepath.WalkDir(filepath.Dir(folder), func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Dir(folder), func(_ string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func TestWhatCannotBeOpenedSaysWhy(t *testing.T) {
 			row.make(t, path)
 			store, err := sqlitestore.Open(row.ctx, path)
 			if err == nil {
-				store.Close() //nolint:errcheck // the test has failed
+				store.Close()
 			}
 			if !errors.Is(err, row.want) {
 				t.Fatalf("error is %v, want %v", err, row.want)

@@ -115,7 +115,7 @@ func noHalves(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // it was only read
+	defer db.Close()
 	var halves int
 	var intact string
 	err = db.QueryRow(`SELECT (SELECT count(*) FROM bindings b FULL JOIN sessions s ON s.binding_id = b.id AND s.user_id = b.user_id

@@ -14,7 +14,7 @@ func list[T any](ctx context.Context, db *sql.DB, fields func(*T) []any, query s
 	if err != nil {
 		return nil, failed(ctx, err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells what matters
+	defer rows.Close()
 	var all []T
 	for rows.Next() {
 		var one T

@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"modernc.org/sqlite"
@@ -97,7 +96,7 @@ func (s *Store) useWAL(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", ctx.Err(), err)
-		case <-time.After(rand.N(20 * time.Millisecond)):
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }

@@ -36,7 +36,7 @@ func raw(t *testing.T, path string, statements ...string) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() }) //nolint:errcheck // the test has seen what it needs
+	t.Cleanup(func() { db.Close() })
 	db.SetMaxOpenConns(1)
 	for _, statement := range statements {
 		if _, err := db.Exec(statement); err != nil {

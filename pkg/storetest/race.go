@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -178,7 +179,7 @@ func races(s *suite) {
 					return errors.New("more swaps are refused than went through")
 				}
 				next := t.record(id("version"))
-				next.Value = append(stored.Value[:len(stored.Value):len(stored.Value)], '1')
+				next.Value = slices.Concat(stored.Value, []byte{'1'})
 				switch instead, err := t.SwapRecord(t.ctx, name, stored.Version, next); {
 				case err == nil:
 					stored, done = next, done+1
