@@ -81,12 +81,14 @@ exit 0
 
 // `sam build` reads the makefile in the folder that ContextPath names, in the
 // project's folder, and sets nothing but ARTIFACTS_DIR. So it is the folder that says
-// for which processor make compiles, and a stray ARCH must not.
+// for which processor make compiles, and not an ARCH that `make deploy ARCH=…` or the
+// environment hands down.
 func TestBuildTargets(t *testing.T) {
 	bin, calls := t.TempDir(), filepath.Join(t.TempDir(), "calls")
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(goStub), 0o755); err != nil { //nolint:gosec // it is to be run
 		t.Fatal(err)
 	}
+	read(t, "Makefile") // so that go test knows what its cached result rests on
 	tpl := theTemplate(t)
 	goarch := map[any]string{"arm64": "arm64", "x86_64": "amd64"}
 	if len(tpl.Parameters["Architecture"].AllowedValues) != len(goarch) {
@@ -103,9 +105,10 @@ func TestBuildTargets(t *testing.T) {
 		for architecture, want := range goarch {
 			artifacts := t.TempDir()
 			makefile := strings.ReplaceAll(path, "${Architecture}", architecture.(string)) + "/Makefile"
+			read(t, makefile)
 			make := exec.CommandContext(t.Context(), "make", "--makefile", makefile, "build-"+id)
 			make.Dir = root
-			make.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "GO_CALLS="+calls, "ARTIFACTS_DIR="+artifacts, "ARCH=stray", "MAKEFLAGS=")
+			make.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "GO_CALLS="+calls, "ARTIFACTS_DIR="+artifacts, "ARCH=stray", "MAKEFLAGS= -- ARCH=stray")
 			if out, err := make.CombinedOutput(); err != nil {
 				t.Errorf("%s for %s: %v\n%s", id, architecture, err, out)
 				continue
