@@ -42,12 +42,12 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close() //nolint:errcheck // every write was acknowledged before
+	defer store.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return cannotListen(c.Addr, err)
 	}
-	defer listener.Close() //nolint:errcheck // Shutdown has closed it
+	defer listener.Close()
 
 	far, err := farSideFrom(ctx, os.Getenv, key)
 	if err != nil {

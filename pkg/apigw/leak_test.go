@@ -46,7 +46,7 @@ func TestNoSecretShows(t *testing.T) {
 		},
 		"half an answer": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
-			io.WriteString(w, `{"openid":"`+openID) //nolint:errcheck // that is the fault
+			io.WriteString(w, `{"openid":"`+openID)
 		},
 		"no session_key": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"openid":%q}`, openID) },
 		"a broken session_key": func(w http.ResponseWriter, _ *http.Request) {

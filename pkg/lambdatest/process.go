@@ -3,7 +3,7 @@ package lambdatest
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,7 +72,7 @@ func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process
 // may be called twice.
 func (p *Process) Stop() {
 	if p.command.Process != nil {
-		p.command.Process.Kill() //nolint:errcheck // it may have ended
+		p.command.Process.Kill() // it may have ended
 		<-p.ended
 	}
 	p.api.shut()
@@ -85,7 +85,7 @@ func (p *Process) Ready(ctx context.Context) (time.Duration, error) {
 	case <-p.api.asked:
 		return p.api.askedAt.Sub(p.started), nil
 	case <-p.ended:
-		return 0, fmt.Errorf("%w: %v", errEnded, p.result)
+		return 0, errors.Join(errEnded, p.result)
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}

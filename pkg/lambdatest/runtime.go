@@ -76,7 +76,7 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
 		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:000000000000:function:local")
-		w.Write(i.payload) //nolint:errcheck // a process that is gone is noticed by its end
+		w.Write(i.payload) // a process that is gone is noticed by its end
 	case <-r.Context().Done():
 	case <-a.closing.Done():
 	}

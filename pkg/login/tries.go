@@ -111,7 +111,7 @@ func (s *Service) change(ctx context.Context, m *meter, edit func([]try, time.Ti
 		}
 		known = stored
 		if n > 2 {
-			if err := pause(ctx, rand.N(20*time.Millisecond)); err != nil {
+			if err := pause(ctx, rand.N(20*time.Millisecond)); err != nil { //nolint:gosec // jitter is no secret
 				return Unavailable(err)
 			}
 		}

@@ -54,13 +54,13 @@ var decoy = &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte,
 // fresh hashes a password with today's parameters.
 func fresh(password login.Hidden) *argon2id {
 	h := &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
-	rand.Read(h.salt) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	rand.Read(h.salt) // never fails since Go 1.24
 	h.key = h.keyOf(password)
 	return h
 }
 
 func (h *argon2id) keyOf(password login.Hidden) []byte {
-	return argon2.IDKey([]byte(password), h.salt, h.passes, h.memory, h.lanes, uint32(len(h.key)))
+	return argon2.IDKey([]byte(password), h.salt, h.passes, h.memory, h.lanes, uint32(len(h.key))) //nolint:gosec // at most 64
 }
 
 func (h *argon2id) verify(password login.Hidden) (ok, outdated bool) {
@@ -105,7 +105,7 @@ func parseArgon2id(hash string) (*argon2id, error) {
 	if err := cmp.Or(errS, errK); err != nil {
 		return nil, err
 	}
-	return &argon2id{memory: m, passes: t, lanes: uint8(p), salt: salt, key: key}, nil
+	return &argon2id{memory: m, passes: t, lanes: uint8(p), salt: salt, key: key}, nil //nolint:gosec // p is at most 8
 }
 
 // parameter reads name=number: decimal, without a sign or leading zeros.

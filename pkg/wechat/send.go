@@ -35,7 +35,7 @@ func (c *Client) send(ctx context.Context, method string, to *url.URL) ([]byte, 
 	if err != nil {
 		return nil, out.fault(ctx, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // it has been read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	switch {
 	case err != nil:

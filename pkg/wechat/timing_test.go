@@ -50,7 +50,7 @@ func timed(t *testing.T, test func(t *testing.T, c *wechat.Client, w *wechattest
 		w := wechattest.New(wechattest.Config{Apps: map[string]string{app.ID: string(app.Secret)}})
 		network := pipes{make(chan net.Conn), make(chan struct{})}
 		server := &http.Server{Handler: w}
-		go server.Serve(network) //nolint:errcheck // it ends with the test
+		go server.Serve(network)
 		defer server.Close()
 		test(t, newClient(t, wechat.Config{Base: "http://base.test", Dial: network.dial}), w)
 	})
