@@ -64,6 +64,6 @@ func (f *farSide) startStandIn(ctx context.Context) error {
 	}
 	go server.Serve(listener) //nolint:errcheck // it ends when it is closed
 	f.base, f.standIn = "http://"+listener.Addr().String(), true
-	f.close = func() { server.Close() } //nolint:errcheck // nothing is left to lose
+	f.close = func() { server.Close() }
 	return nil
 }

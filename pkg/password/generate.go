@@ -29,7 +29,7 @@ func Generate() login.Hidden {
 func random(n int) int {
 	var b [1]byte
 	for {
-		rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+		rand.Read(b[:]) // never fails since Go 1.24
 		if i := int(b[0] & 31); i < n {
 			return i
 		}
