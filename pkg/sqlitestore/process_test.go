@@ -111,7 +111,7 @@ func acknowledged(t *testing.T, store *sqlitestore.Store, id string) {
 // noHalves fails the test if a bind was stored in part.
 func noHalves(t *testing.T, path string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func open(t *testing.T, path string) *sqlitestore.Store {
 // raw opens the file without the store, on one connection, and executes statements.
 func raw(t *testing.T, path string, statements ...string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
+	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}
