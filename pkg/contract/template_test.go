@@ -1,11 +1,19 @@
 package contract_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
 // template is what the tests read of template.yaml.
@@ -120,6 +128,45 @@ func TestAccessLog(t *testing.T) {
 	if to := api.AccessLogSettings.DestinationArn["Fn::GetAtt"]; to != "AccessLogGroup.Arn" {
 		t.Errorf("the access log goes to %s", to)
 	}
+}
+
+// What CloudFormation generates is a secret once its two placeholders are replaced,
+// and until then the functions say that they are not.
+func TestGeneratedSecret(t *testing.T) {
+	var properties struct {
+		GenerateSecretString struct {
+			SecretStringTemplate, GenerateStringKey string
+			PasswordLength                          int
+		}
+	}
+	into(t, theTemplate(t).Resources["Secret"].Properties, &properties)
+	generate := properties.GenerateSecretString
+	var text map[string]string
+	if err := json.Unmarshal([]byte(generate.SecretStringTemplate), &text); err != nil {
+		t.Fatal(err)
+	}
+	text[generate.GenerateStringKey] = strings.Repeat("a", generate.PasswordLength)
+	fetch := func() error {
+		_, err := secrets.New(secrets.Config{Client: holding(text)}).Secret(t.Context())
+		return err
+	}
+	for _, field := range []string{"appId", "appSecret"} {
+		if err := fetch(); !errors.Is(err, login.SecretUnavailable) || !strings.Contains(err.Error(), "REPLACE_ME") {
+			t.Errorf("with the placeholder in %s: %v", field, err)
+		}
+		text[field] = "wx0123456789abcdef"
+	}
+	if err := fetch(); err != nil {
+		t.Errorf("filled in: %v", err)
+	}
+}
+
+// holding is a Secrets Manager with one secret.
+type holding map[string]string
+
+func (h holding) GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
+	text, err := json.Marshal(h)
+	return &secretsmanager.GetSecretValueOutput{SecretString: aws.String(string(text))}, err
 }
 
 func TestLogsAreKeptForATime(t *testing.T) {
