@@ -3,10 +3,10 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-# The processor of the Lambda functions: arm64 or x86_64. `make deploy` tells the
-# template the same.
+# The processor that `make build` builds the functions for: arm64 or x86_64. What is
+# deployed follows samconfig.toml; see sam/.
 ARCH ?= arm64
-# A section of samconfig.toml: default, dev, prod or cn.
+# The section of samconfig.toml that `make deploy` takes: default, dev, prod or cn.
 ENV ?= default
 
 GOARCH_arm64 := arm64
@@ -64,7 +64,7 @@ bench: need-go ## Measure our own share of a login: the handler over in-memory p
 bench-start: need-go ## Measure each function's start against an empty function's
 	go test -run '^$$' -bench Start -benchtime 1x ./functions
 
-deploy: need-sam ## Build and deploy with SAM: ENV=default|dev|prod|cn ARCH=arm64|x86_64
+deploy: need-sam ## Build and deploy with SAM: ENV=default|dev|prod|cn
 	sam build --config-env $(ENV)
 	sam deploy --config-env $(ENV)
 

@@ -31,7 +31,7 @@ type farSide struct {
 
 // farSideFrom picks the real WeChat when WX_APPID and WX_APPSECRET are set, the
 // server at WECHAT_API_BASE when that is, and else the stand-in.
-func farSideFrom(ctx context.Context, getenv func(string) string, key login.SealKey) (*farSide, error) {
+func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, key login.SealKey) (*farSide, error) {
 	f := &farSide{base: getenv("WECHAT_API_BASE"), close: func() {}}
 	static, err := secrets.FromEnv(getenv, key)
 	standIn := errors.Is(err, secrets.ErrNotSet)
@@ -47,16 +47,16 @@ func farSideFrom(ctx context.Context, getenv func(string) string, key login.Seal
 	}
 	f.secrets, f.appID = static, secret.DefaultApp
 	if standIn && f.base == "" {
-		return f, f.startStandIn(ctx)
+		return f, f.startStandIn(ctx, c.StandIn)
 	}
 	return f, nil
 }
 
-// startStandIn serves the stand-in on a free port of this machine.
-func (f *farSide) startStandIn(ctx context.Context) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+// startStandIn serves the stand-in on an address.
+func (f *farSide) startStandIn(ctx context.Context, addr string) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
-		return err
+		return cannotListen(addr, "--stand-in", err)
 	}
 	server := &http.Server{
 		Handler:           wechattest.New(wechattest.Config{Apps: map[string]string{standInAppID: standInAppSecret}}),

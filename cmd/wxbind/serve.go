@@ -26,6 +26,8 @@ import (
 type serveCmd struct {
 	Addr string `help:"The address to listen on." default:"127.0.0.1:3000" placeholder:"HOST:PORT"`
 	Data string `help:"The folder of the store; made if it is not there." default:"${data}" placeholder:"DIR"`
+	// Others that run on this machine, such as sam local, use the stand-in too.
+	StandIn string `help:"Where the stand-in for WeChat listens, if there is one; port 0 is any." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
 }
 
 const (
@@ -45,11 +47,11 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	defer store.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return cannotListen(c.Addr, err)
+		return cannotListen(c.Addr, "--addr", err)
 	}
 	defer listener.Close()
 
-	far, err := farSideFrom(ctx, os.Getenv, key)
+	far, err := c.farSideFrom(ctx, os.Getenv, key)
 	if err != nil {
 		return err
 	}
@@ -150,9 +152,9 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, pur
 	}
 }
 
-func cannotListen(addr string, err error) error {
+func cannotListen(addr, flag string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is taken by another program; choose another address with --addr", addr)
+		return fmt.Errorf("%s is taken by another program; choose another address with %s", addr, flag)
 	}
 	return err
 }

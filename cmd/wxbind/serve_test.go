@@ -228,6 +228,7 @@ func TestServeOnWhatCannotBe(t *testing.T) {
 		want string
 	}{
 		"a port that is taken":      {nil, []string{"--addr", taken.Addr().String()}, "--addr"},
+		"a stand-in's port taken":   {nil, []string{"--stand-in", taken.Addr().String()}, "--stand-in"},
 		"no address":                {nil, []string{"--addr", "nonsense"}, "nonsense"},
 		"a file for a folder":       {nil, []string{"--data", file}, file},
 		"an appid and no AppSecret": {map[string]string{"WX_APPID": "wx1"}, nil, "WX_APPSECRET"},

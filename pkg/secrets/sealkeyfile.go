@@ -66,7 +66,7 @@ func createSealKey(path string) error {
 	}
 	defer os.Remove(f.Name())
 	key := make([]byte, 32)
-	rand.Read(key) //nolint:errcheck // crypto/rand.Read never fails since Go 1.24
+	rand.Read(key) // never fails since Go 1.24
 	_, err = f.WriteString(base64.RawURLEncoding.EncodeToString(key) + "\n")
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
