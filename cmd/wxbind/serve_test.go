@@ -45,7 +45,8 @@ type server struct {
 	url     string
 	// greeting is what it prints before it serves.
 	greeting string
-	log      *bytes.Buffer
+	// log is what it writes to standard error; it is whole once it has ended.
+	log *bytes.Buffer
 	ended    chan error
 }
 
@@ -129,17 +130,8 @@ func (s *server) check(code string) map[string]any {
 
 func (s *server) do(url, body string) map[string]any {
 	s.Helper()
-	get := func() (*http.Response, error) { return http.Get(url) }
-	if body != "" {
-		get = func() (*http.Response, error) { return http.Post(url, "application/json", strings.NewReader(body)) }
-	}
-	response, err := get()
-	if err != nil {
-		s.Fatal(err)
-	}
-	defer response.Body.Close()
 	var answer map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+	if err := json.Unmarshal([]byte(s.text(url, body)), &answer); err != nil {
 		s.Fatal(err)
 	}
 	return answer
@@ -206,10 +198,10 @@ func TestServeAsksTheWeChatOfTheSettings(t *testing.T) {
 	if a := s.check("alice-1"); a["openId"] != wechattest.OpenID("wxmine", "alice") || far.Calls() != 1 {
 		t.Errorf("got %v after %d calls", a, far.Calls())
 	}
+	s.interrupt()
 	if strings.Contains(s.greeting+s.log.String(), "my secret") {
 		t.Error("the AppSecret shows")
 	}
-	s.interrupt()
 }
 
 func TestServeOnWhatCannotBe(t *testing.T) {
