@@ -46,8 +46,8 @@ type server struct {
 	// greeting is what it prints before it serves.
 	greeting string
 	// log is what it writes to standard error; it is whole once it has ended.
-	log *bytes.Buffer
-	ended    chan error
+	log   *bytes.Buffer
+	ended chan error
 }
 
 var servedOn = regexp.MustCompile(`serving on (http://\S+)`)
