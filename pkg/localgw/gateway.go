@@ -36,33 +36,29 @@ const (
 
 // Gateway is an http.Handler with routes to functions.
 type Gateway struct {
-	mux *http.ServeMux
+	// functions are by route key, such as "GET /x". API Gateway takes a path as it
+	// is, and says 404 to all others: it cleans none, redirects nowhere, and knows no
+	// 405. http.ServeMux does all of that.
+	functions map[string]Function
 }
 
 // New makes a Gateway without routes.
-func New() *Gateway {
-	g := &Gateway{mux: http.NewServeMux()}
-	g.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		refuse(w, http.StatusNotFound, "Not Found")
-	})
-	return g
-}
+func New() *Gateway { return &Gateway{functions: map[string]Function{}} }
 
-// Route sends a method and path to a function.
-func (g *Gateway) Route(method, path string, f Function) {
-	// "GET /x" of ServeMux answers HEAD too, and other methods with 405; an HTTP API
-	// knows neither and says 404.
-	g.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != method {
-			refuse(w, http.StatusNotFound, "Not Found")
-			return
-		}
-		invoke(w, r, f, method+" "+path)
-	})
-}
+// Route sends a method and path to a function. Routes are made before the first
+// request.
+func (g *Gateway) Route(method, path string, f Function) { g.functions[method+" "+path] = f }
 
 // ServeHTTP implements http.Handler.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.mux.ServeHTTP(w, r) }
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	routeKey := r.Method + " " + r.URL.Path
+	f, ok := g.functions[routeKey]
+	if !ok {
+		refuse(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	invoke(w, r, f, routeKey)
+}
 
 func invoke(w http.ResponseWriter, r *http.Request, f Function, routeKey string) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))

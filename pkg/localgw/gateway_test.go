@@ -127,6 +127,10 @@ func TestGatewayAnswersItself(t *testing.T) {
 	}{
 		"an unknown path":   {http.MethodPost, "/y", nil, 404},
 		"an unknown method": {http.MethodGet, "/x", nil, 404},
+		"a doubled slash":   {http.MethodPost, "//x", nil, 404},
+		"a dotted path":     {http.MethodPost, "/y/../x", nil, 404},
+		"a slash behind":    {http.MethodPost, "/x/", nil, 404},
+		"the root":          {http.MethodPost, "/", nil, 404},
 		"a body over 10 MB": {http.MethodPost, "/x", strings.NewReader(strings.Repeat("x", maxPayload+1)), 413},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +138,7 @@ func TestGatewayAnswersItself(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			response, err := http.DefaultClient.Do(r)
+			response, err := http.DefaultTransport.RoundTrip(r) // a client would follow a redirect
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,5 +148,48 @@ func TestGatewayAnswersItself(t *testing.T) {
 				t.Errorf("got %d %v, %v; want %d", response.StatusCode, body, err, c.want)
 			}
 		})
+	}
+}
+
+// slow is a function that is under way until it is let go.
+type slow struct {
+	begun, letGo chan struct{}
+	ended        chan error
+}
+
+func (f slow) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+	close(f.begun)
+	<-f.letGo
+	f.ended <- ctx.Err()
+	return []byte(`{"statusCode":200}`), nil
+}
+
+// A bind that has begun is carried through in the cloud, whoever hangs up.
+func TestClientThatLeavesDoesNotStopFunction(t *testing.T) {
+	f := slow{begun: make(chan struct{}), letGo: make(chan struct{}), ended: make(chan error, 1)}
+	g := New()
+	g.Route(http.MethodPost, "/x", f)
+	client, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		context.AfterFunc(r.Context(), func() { close(left) })
+		g.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	r, err := http.NewRequestWithContext(client, http.MethodPost, server.URL+"/x", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		<-f.begun
+		leave()
+		<-left // the server has seen it
+		close(f.letGo)
+	}()
+	if _, err := http.DefaultClient.Do(r); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := <-f.ended; err != nil {
+		t.Errorf("the function's context: %v", err)
 	}
 }
