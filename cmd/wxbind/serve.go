@@ -39,7 +39,7 @@ const (
 
 // Run serves until the context ends, and then answers the requests in flight.
 func (c serveCmd) Run(ctx context.Context, t console) error {
-	slog.SetDefault(app.Logger(t.err))
+	app.SetLogger(t.err)
 	store, key, err := openData(ctx, c.Data)
 	if err != nil {
 		return err
@@ -103,10 +103,13 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	for _, route := range apigw.Routes {
 		gateway.Route(route.Method, route.Path, apigw.New(apigw.Config{Service: service}, route))
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", gateway)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { health(w, r, store) })
-	return mux, nil
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
+			health(w, r, store)
+			return
+		}
+		gateway.ServeHTTP(w, r)
+	}), nil
 }
 
 // health says whether the store answers.
@@ -131,6 +134,9 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, pur
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
+		// A server's own words name a peer's address and a panic, never what a client
+		// sent: they may be read, unlike those of package log (see app.SetLogger).
+		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

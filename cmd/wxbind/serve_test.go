@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -277,5 +279,85 @@ func TestServePurgesNowAndThen(t *testing.T) {
 	})
 	if err != nil || len(purged) != 1 {
 		t.Errorf("got %v, purged %d times", err, len(purged))
+	}
+}
+
+func TestServeTakesPathsAsTheyAre(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	for _, path := range []string{"//mobileApi/user/checkBind", "/x/../mobileApi/user/checkBind", "//healthz", "/healthz/", "/"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path+"?code=alice-1", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultTransport.RoundTrip(request) // a client would follow a redirect
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusNotFound || string(body) != `{"message":"Not Found"}`+"\n" {
+			t.Errorf("%s: %d %s, %v", path, response.StatusCode, body, err)
+		}
+	}
+	s.interrupt()
+}
+
+// net/http logs it, unless it is told not to.
+func TestWhatWeChatSendsUnaskedIsNotLogged(t *testing.T) {
+	const answer = `{"errcode":40029,"errmsg":"invalid code"}`
+	closed := make(chan struct{})
+	base := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		go func() {
+			defer close(closed)
+			defer connection.Close()
+			fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(answer), answer)
+			time.Sleep(100 * time.Millisecond) // for the connection to be idle
+			fmt.Fprint(connection, "MARK")
+			connection.SetReadDeadline(time.Now().Add(time.Minute))
+			io.Copy(io.Discard, connection) // it is closed once it has been logged
+		}()
+	}))
+	defer base.Close()
+	s := startServer(t, t.TempDir(), "WECHAT_API_BASE="+base.URL)
+	if a := s.check("alice-1"); a["code"] != 0.0 {
+		t.Errorf("got %v", a)
+	}
+	<-closed
+	s.interrupt()
+	if strings.Contains(s.log.String(), "MARK") {
+		t.Errorf("the log: %s", s.log)
+	}
+}
+
+func TestServerSaysWhatWentWrongInIt(t *testing.T) {
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	var out bytes.Buffer
+	slog.SetDefault(slog.New(slog.NewJSONHandler(&out, nil)))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- serve(ctx, listener, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }),
+			func(context.Context) error { return nil })
+	}()
+	if response, err := http.Get("http://" + listener.Addr().String()); err == nil {
+		response.Body.Close()
+		t.Error("it answered")
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if !strings.Contains(out.String(), `"level":"WARN"`) || !strings.Contains(out.String(), "panic serving") {
+		t.Errorf("the log: %s", out.String())
 	}
 }

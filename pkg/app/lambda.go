@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"log/slog"
 	"os"
 	"sync"
@@ -31,9 +29,7 @@ const warmTime = 500 * time.Millisecond
 // Start runs the function of a route until Lambda ends the process. A setting
 // that is missing or wrong is named in the log and ends it at once.
 func Start(route apigw.Route) {
-	slog.SetDefault(Logger(os.Stdout))
-	// net/http logs what a peer sends unasked, word for word.
-	log.SetOutput(io.Discard)
+	SetLogger(os.Stdout)
 	f, err := newFunction(os.Getenv)
 	if err != nil {
 		slog.Error("cannot start", "error", err.Error())

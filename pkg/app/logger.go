@@ -2,8 +2,20 @@ package app
 
 import (
 	"io"
+	"log"
 	"log/slog"
 )
+
+// SetLogger makes Logger's the process's logger, and silences package log.
+//
+// net/http's client writes there, word for word, what a server sends unasked
+// ("Unsolicited response received on idle HTTP channel starting with …"): it
+// could be the late answer to a code, with an openid and a session_key in it. So
+// this comes after slog.SetDefault, which leads package log into the slog.Logger.
+func SetLogger(w io.Writer) {
+	slog.SetDefault(Logger(w))
+	log.SetOutput(io.Discard)
+}
 
 // Logger writes a line of JSON a record, with the names of time and level that
 // Lambda's log-level filter reads:
