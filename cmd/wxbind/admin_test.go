@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // data makes a store that has been served once.
@@ -131,6 +135,22 @@ func TestRoleSet(t *testing.T) {
 	}
 	if status, _, errors := command(t, "", "role", "set", "nowhere.json", "--data", folder); status != 1 || !strings.Contains(errors, "nowhere.json") {
 		t.Errorf("no such file: status %d: %s", status, errors)
+	}
+}
+
+// Whoever waits for what nobody writes can be interrupted.
+func TestInterruptEndsAWaitForStandardInput(t *testing.T) {
+	folder := data(t)
+	for _, args := range [][]string{{"user", "add", "bob"}, {"role", "set", "-"}} {
+		silent, writer := io.Pipe()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		var out, errors bytes.Buffer
+		status := run(ctx, append(args, "--data", folder), console{in: silent, out: &out, err: &errors})
+		if status != 1 || errors.String() != "wxbind: interrupted\n" {
+			t.Errorf("%v: status %d: %s", args, status, errors.String())
+		}
+		writer.Close()
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -25,20 +26,18 @@ const maxPasswordLine = 4 << 10
 // newPassword asks for a password twice on a terminal, without showing it, and
 // otherwise reads the first line of standard input. It never comes from an
 // argument: arguments are seen by every user of the machine.
-func (c console) newPassword() (login.Hidden, error) {
+//
+// Errors: errInterrupted when ctx ends meanwhile.
+func (c console) newPassword(ctx context.Context) (login.Hidden, error) {
 	file, ok := c.in.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		line, err := bufio.NewReader(io.LimitReader(c.in, maxPasswordLine)).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return "", errors.New("cannot read the password from standard input")
-		}
-		return login.Hidden(strings.TrimRight(line, "\r\n")), nil
+		return unlessInterrupted(ctx, c.passwordLine)
 	}
-	first, err := c.prompt(file, "Password: ")
+	first, err := c.prompt(ctx, file, "Password: ")
 	if err != nil {
 		return "", err
 	}
-	second, err := c.prompt(file, "Once more: ")
+	second, err := c.prompt(ctx, file, "Once more: ")
 	if err != nil {
 		return "", err
 	}
@@ -48,10 +47,28 @@ func (c console) newPassword() (login.Hidden, error) {
 	return first, nil
 }
 
-func (c console) prompt(terminal *os.File, question string) (login.Hidden, error) {
+func (c console) passwordLine() (login.Hidden, error) {
+	line, err := bufio.NewReader(io.LimitReader(c.in, maxPasswordLine)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", errors.New("cannot read the password from standard input")
+	}
+	return login.Hidden(strings.TrimRight(line, "\r\n")), nil
+}
+
+func (c console) prompt(ctx context.Context, terminal *os.File, question string) (login.Hidden, error) {
+	fd := int(terminal.Fd())
+	shows, err := term.GetState(fd)
+	if err != nil {
+		return "", errors.New("cannot read the password from the terminal")
+	}
 	fmt.Fprint(c.err, question)
-	text, err := term.ReadPassword(int(terminal.Fd()))
+	text, err := unlessInterrupted(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
 	fmt.Fprintln(c.err)
+	if errors.Is(err, errInterrupted) {
+		// The read that is left behind keeps the terminal from showing what is typed.
+		term.Restore(fd, shows) //nolint:errcheck // nothing is left to try
+		return "", err
+	}
 	if err != nil {
 		return "", errors.New("cannot read the password from the terminal")
 	}

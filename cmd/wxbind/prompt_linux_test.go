@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -58,7 +60,7 @@ func TestPasswordIsAskedForTwiceAndNotShown(t *testing.T) {
 				}
 				return asked.Write(p)
 			})
-			password, err := console{in: screen, out: screen, err: questions}.newPassword()
+			password, err := console{in: screen, out: screen, err: questions}.newPassword(t.Context())
 			if c.wantError == "" && (err != nil || password != "a secret word") {
 				t.Errorf("got %v", err)
 			}
@@ -73,6 +75,43 @@ func TestPasswordIsAskedForTwiceAndNotShown(t *testing.T) {
 				t.Errorf("the terminal shows %q", text)
 			}
 		})
+	}
+}
+
+// shows says whether the terminal shows what is typed.
+func shows(t *testing.T, screen *os.File) bool {
+	t.Helper()
+	state, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state.Lflag&unix.ECHO != 0
+}
+
+func TestInterruptEndsTheQuestion(t *testing.T) {
+	keyboard, screen := terminal(t)
+	c := exec.Command(program, "user", "add", "bob", "--data", data(t))
+	var said bytes.Buffer
+	c.Stdin, c.Stdout, c.Stderr = screen, &said, &said
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 0} // it gets the terminal's Ctrl-C
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer time.AfterFunc(time.Minute, func() { c.Process.Kill() }).Stop()
+	for begun := time.Now(); shows(t, screen); time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > time.Minute {
+			t.Fatal("it does not ask")
+		}
+	}
+	if _, err := keyboard.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	c.Wait()
+	if got := said.String(); c.ProcessState.ExitCode() != 1 || got != "Password: \nwxbind: interrupted\n" {
+		t.Errorf("%v: %q", c.ProcessState, got)
+	}
+	if !shows(t, screen) {
+		t.Error("the terminal no longer shows what is typed")
 	}
 }
 

@@ -30,7 +30,7 @@ const maxRoleFile = 4 << 20
 
 // Run loads the roles.
 func (c roleSetCmd) Run(ctx context.Context, t console) error {
-	file, err := readRoles(c.File, t.in)
+	file, err := unlessInterrupted(ctx, func() (roleFile, error) { return readRoles(c.File, t.in) })
 	if err != nil {
 		return err
 	}

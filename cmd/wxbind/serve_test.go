@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -189,6 +190,34 @@ func TestInterruptLetsRequestsFinish(t *testing.T) {
 	wg.Wait()
 	if _, err := http.Get(s.url + "/healthz"); err == nil {
 		t.Error("it still serves")
+	}
+}
+
+// A request that never ends makes a server wait for it, but not against its user's will.
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	s := startServer(t, t.TempDir())
+	connection, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	fmt.Fprint(connection, "POST /mobileApi/user/bind HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n")
+	connection.SetReadDeadline(time.Now().Add(time.Minute))
+	if _, err := connection.Read(make([]byte, 64)); err != nil { // "continue": it is in flight
+		t.Fatal(err)
+	}
+	for {
+		if err := s.command.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Fatal(err)
+		}
+		select {
+		case <-s.ended:
+			if got := s.command.ProcessState.String(); got != "signal: interrupt" {
+				t.Errorf("it ended with %s: %s", got, s.log)
+			}
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ type userAddCmd struct {
 // Run adds the user.
 func (c userAddCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, func(a *login.Accounts) error {
-		password, err := t.newPassword()
+		password, err := t.newPassword(ctx)
 		if err != nil {
 			return err
 		}
@@ -42,7 +42,7 @@ type userPasswdCmd struct {
 // Run sets the password.
 func (c userPasswdCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, func(a *login.Accounts) error {
-		password, err := t.newPassword()
+		password, err := t.newPassword(ctx)
 		if err != nil {
 			return err
 		}
