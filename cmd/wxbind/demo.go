@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
@@ -40,20 +42,39 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 	default:
 		fmt.Fprintf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.appID)
 	}
-	secret := string(demo)
 	if demo == "" {
-		secret = "PASSWORD"
-		fmt.Fprint(out, "  user    as you left them; `wxbind user list` shows them, `wxbind user passwd demo` sets a new password\n")
+		flag := dataFlag(c.Data)
+		fmt.Fprintf(out, "  user    as you left them; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)
 	} else {
-		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, secret)
+		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, string(demo))
 	}
-	fmt.Fprintf(out, `
+	switch {
+	case !far.standInApp:
+		fmt.Fprintf(out, "\nTry it: call wx.login in the mini-program %s and open %s/mobileApi/user/checkBind?code=CODE with its code.\n", far.appID, url)
+	case demo == "":
+		fmt.Fprintf(out, "\nTry it: this says whether alice is bound, and logs her in if she is.\n\n  curl '%s/mobileApi/user/checkBind?code=alice-1'\n", url)
+	default:
+		fmt.Fprintf(out, `
 Try it: the first answers that alice is not bound, the second binds her, the third logs her in.
 
   curl '%[1]s/mobileApi/user/checkBind?code=alice-1'
   curl '%[1]s/mobileApi/user/bind' -H 'content-type: application/json' -d '{"code":"alice-2","username":"%[2]s","password":"%[3]s"}'
   curl '%[1]s/mobileApi/user/checkBind?code=alice-3'
+`, url, demoUsername, string(demo))
+	}
+	fmt.Fprint(out, "\nCtrl-C ends it.\n")
+}
 
-Ctrl-C ends it.
-`, url, demoUsername, secret)
+// dataFlag is what a command needs behind it to work on a folder, fit for a shell.
+func dataFlag(folder string) string {
+	switch {
+	case folder == defaultData:
+		return ""
+	case strings.ContainsFunc(folder, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._-", r)
+	}):
+		return " --data '" + strings.ReplaceAll(folder, "'", `'\''`) + "'"
+	default:
+		return " --data " + folder
+	}
 }

@@ -26,7 +26,10 @@ type farSide struct {
 	base string
 	// standIn says that base is the stand-in in this process.
 	standIn bool
-	close   func()
+	// standInApp says that the mini-program is the stand-in's, so that codes such as
+	// alice-1 are understood.
+	standInApp bool
+	close      func()
 }
 
 // farSideFrom picks the real WeChat when WX_APPID and WX_APPSECRET are set, the
@@ -34,8 +37,8 @@ type farSide struct {
 func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, key login.SealKey) (*farSide, error) {
 	f := &farSide{base: getenv("WECHAT_API_BASE"), close: func() {}}
 	static, err := secrets.FromEnv(getenv, key)
-	standIn := errors.Is(err, secrets.ErrNotSet)
-	if standIn {
+	f.standInApp = errors.Is(err, secrets.ErrNotSet)
+	if f.standInApp {
 		static, err = secrets.FromApp(standInAppID, standInAppSecret, key)
 	}
 	if err != nil {
@@ -46,7 +49,7 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		return nil, err
 	}
 	f.secrets, f.appID = static, secret.DefaultApp
-	if standIn && f.base == "" {
+	if f.standInApp && f.base == "" {
 		return f, f.startStandIn(ctx, c.StandIn)
 	}
 	return f, nil

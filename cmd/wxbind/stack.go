@@ -4,20 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
 
+	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 )
 
+// findTime is how long finding a stack's tables may take, credentials included.
+const findTime = 15 * time.Second
+
 // openStack finds the tables of a deployed stack in its outputs, with the
-// credentials that the AWS CLI would use.
-func openStack(ctx context.Context, name string) (store, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer))
+// credentials that the AWS CLI would use, within a time.
+func openStack(ctx context.Context, name string, within time.Duration) (store, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	// Not the functions' HTTP client: the SDK's own also heeds HTTPS_PROXY and
+	// AWS_CA_BUNDLE, as the AWS CLI does.
+	client := awshttp.NewBuildableClient().WithTimeout(app.AttemptTimeout).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = app.DialTimeout })
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the AWS configuration: %w", err)
 	}

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
@@ -32,6 +36,52 @@ func cloudFormation(stack string, outputs map[string]string) http.HandlerFunc {
 	}
 }
 
+func setAWS(t *testing.T, cloudFormation, dynamoDB string) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+		"AWS_ENDPOINT_URL_CLOUDFORMATION": cloudFormation, "AWS_ENDPOINT_URL_DYNAMODB": dynamoDB,
+		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// hanging is an HTTP server that takes every request and answers none.
+func hanging(t *testing.T) (url string, requests *atomic.Int32) {
+	t.Helper()
+	requests = new(atomic.Int32)
+	over := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		requests.Add(1)
+		<-over
+	}))
+	t.Cleanup(func() {
+		close(over)
+		server.Close()
+	})
+	return server.URL, requests
+}
+
+// An attempt that gets no answer is given up and made again, while there is time for it.
+func TestStackThatHangs(t *testing.T) {
+	cloudFormation, found := hanging(t)
+	setAWS(t, cloudFormation, cloudFormation)
+	if status, _, errors := command(t, "", "user", "list", "--stack", "wxbind-dev"); status != 1 || strings.Count(errors, "\n") != 1 {
+		t.Errorf("status %d: %s", status, errors)
+	}
+	if found.Load() < 2 {
+		t.Errorf("%d attempts, want more", found.Load())
+	}
+	before := found.Load()
+	if _, err := openStack(t.Context(), "wxbind-dev", 200*time.Millisecond); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	if made := found.Load() - before; made > 1 {
+		t.Errorf("%d attempts in a time for less than one", made)
+	}
+}
+
 func TestCommandsOnADeployedStack(t *testing.T) {
 	endpoint := dynamotest.Endpoint(t)
 	tables := dynamotest.NewTables(t, dynamotest.Client(endpoint))
@@ -41,13 +91,7 @@ func TestCommandsOnADeployedStack(t *testing.T) {
 	}
 	server := httptest.NewServer(cloudFormation("wxbind-dev", outputs))
 	defer server.Close()
-	for name, value := range map[string]string{
-		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-		"AWS_ENDPOINT_URL_CLOUDFORMATION": server.URL, "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-	} {
-		t.Setenv(name, value)
-	}
+	setAWS(t, server.URL, endpoint)
 	if status, out, errors := command(t, `{"roles":[{"name":"clerk"}]}`, "role", "set", "-", "--stack", "wxbind-dev"); status != 0 {
 		t.Fatal(out, errors)
 	}

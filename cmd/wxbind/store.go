@@ -29,7 +29,7 @@ type storeFlags struct {
 // open gives the accounts of the chosen store, and what closes it.
 func (f storeFlags) open(ctx context.Context) (*login.Accounts, func() error, error) {
 	if f.Stack != "" {
-		s, err := openStack(ctx, f.Stack)
+		s, err := openStack(ctx, f.Stack, findTime)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -13,10 +13,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/thaw"
 )
 
-// How long a call to AWS may take.
+// How long a call to AWS may take, here and in the commands.
 const (
-	dialTimeout    = time.Second
-	attemptTimeout = 2 * time.Second
+	DialTimeout    = time.Second
+	AttemptTimeout = 2 * time.Second
 )
 
 // awsConfig is made by hand from what Lambda puts into the environment:
@@ -54,13 +54,13 @@ func (p patient) IsErrorRetryable(err error) bool {
 // long closed.
 func httpClient() *http.Client {
 	transport := &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSHandshakeTimeout:   dialTimeout,
-		ResponseHeaderTimeout: attemptTimeout,
+		DialContext:           (&net.Dialer{Timeout: DialTimeout}).DialContext,
+		TLSHandshakeTimeout:   DialTimeout,
+		ResponseHeaderTimeout: AttemptTimeout,
 		MaxIdleConnsPerHost:   16,
 		ForceAttemptHTTP2:     false,
 	}
-	return &http.Client{Transport: thaw.New(thaw.Config{Base: transport}), Timeout: attemptTimeout}
+	return &http.Client{Transport: thaw.New(thaw.Config{Base: transport}), Timeout: AttemptTimeout}
 }
 
 // endpoint makes an SDK's optional endpoint of a setting.
