@@ -1,0 +1,91 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// outage stands for one of a function's surroundings: it hangs, or fails at once.
+type outage struct {
+	requests atomic.Int32
+	url      string
+}
+
+func newOutage(t *testing.T, hangs bool) *outage {
+	t.Helper()
+	o, over := &outage{}, make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		o.requests.Add(1)
+		if hangs {
+			<-over
+		}
+		w.WriteHeader(http.StatusInternalServerError)
+	}))
+	o.url = server.URL
+	t.Cleanup(func() {
+		close(over)
+		server.Close()
+	})
+	return o
+}
+
+// A start does not wait for somebody else's outage, and the requests after it
+// are as patient as ever.
+func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
+	for name, hangs := range map[string]bool{"all hang": true, "all fail": false} {
+		t.Run(name, func(t *testing.T) {
+			parts := map[string]*outage{}
+			settings := goodSettings()
+			for _, part := range []string{"WECHAT_API_BASE", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER"} {
+				parts[part] = newOutage(t, hangs)
+				settings[part] = parts[part].url
+			}
+			f, err := newFunction(getenv(settings))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			began := time.Now()
+			f.warm(ctx)
+			// An attempt alone would be 2 s, all of them 6 s.
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			for part, o := range parts {
+				if n := o.requests.Load(); n != 1 {
+					t.Errorf("%s: %d requests, want 1", part, n)
+				}
+			}
+			if hangs {
+				return
+			}
+			store := parts["AWS_ENDPOINT_URL_DYNAMODB"]
+			if _, err := f.store.LoadRecord(ctx, "x"); err == nil || store.requests.Load() < 3 {
+				t.Errorf("after the start: %v after %d requests", err, store.requests.Load()-1)
+			}
+		})
+	}
+}
+
+func TestAttemptIsBounded(t *testing.T) {
+	o := newOutage(t, true)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, o.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := awsConfig(Settings{}, new(atomic.Bool)).HTTPClient.Do(request)
+	if err == nil {
+		response.Body.Close()
+	}
+	if !os.IsTimeout(err) || ctx.Err() != nil {
+		t.Errorf("got %v", err)
+	}
+}
