@@ -62,7 +62,9 @@ func parseBody(contentType string, body []byte) (fields, error) {
 		return fields{}, nil
 	}
 	mediaType, params, err := mime.ParseMediaType(contentType)
-	if charset := params["charset"]; err != nil || charset != "" && !strings.EqualFold(charset, "utf-8") {
+	// Clients in the field write utf8, too, which is no name of it.
+	charset := strings.ToLower(params["charset"])
+	if err != nil || charset != "" && charset != "utf-8" && charset != "utf8" {
 		return nil, login.ContentTypeUnsupported
 	}
 	switch mediaType {

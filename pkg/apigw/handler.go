@@ -3,9 +3,7 @@ package apigw
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -85,8 +83,7 @@ type exchange struct {
 func (x *exchange) run(ctx context.Context, payload []byte) (response events.APIGatewayV2HTTPResponse) {
 	defer func() {
 		if p := recover(); p != nil {
-			// The value may quote what it choked on; its type and the stack may not.
-			response = x.respondError(ctx, fmt.Errorf("panic of type %T at %s", p, debug.Stack()))
+			response = x.respondError(ctx, login.Panicked(p))
 		}
 	}()
 	var err error

@@ -72,17 +72,18 @@ func TestBodiesThatAreRead(t *testing.T) {
 		contentType, body string
 		base64            bool
 	}{
-		"JSON":                       {"application/json", bindBody, false},
-		"JSON with a charset":        {"application/json;charset=UTF-8", bindBody, false},
-		"JSON in base64":             {"application/json", bindBody, true},
-		"a form":                     {"application/x-www-form-urlencoded", form, false},
-		"a form in base64":           {"application/x-www-form-urlencoded", form, true},
-		"unknown fields are ignored": {"application/json", strings.Replace(bindBody, "{", `{"x":[{"y":1}],"Code":7,`, 1), false},
-		"null is absent":             {"application/json", strings.Replace(bindBody, "{", `{"openId":null,`, 1), false},
-		"brackets in a string":       {"application/json", strings.Replace(bindBody, "{", `{"x":"\"`+strings.Repeat("[", 99)+`",`, 1), false},
-		"an upper-case content type": {"Application/JSON", bindBody, false},
-		"a body of exactly 64 KiB":   {"application/json", bindBody + strings.Repeat(" ", 64<<10-len(bindBody)), false},
-		"64 KiB in base64":           {"application/json", bindBody + strings.Repeat(" ", 64<<10-len(bindBody)), true},
+		"JSON":                        {"application/json", bindBody, false},
+		"JSON with a charset":         {"application/json;charset=UTF-8", bindBody, false},
+		"a charset as often misspelt": {"application/json; charset=utf8", bindBody, false},
+		"JSON in base64":              {"application/json", bindBody, true},
+		"a form":                      {"application/x-www-form-urlencoded", form, false},
+		"a form in base64":            {"application/x-www-form-urlencoded", form, true},
+		"unknown fields are ignored":  {"application/json", strings.Replace(bindBody, "{", `{"x":[{"y":1}],"Code":7,`, 1), false},
+		"null is absent":              {"application/json", strings.Replace(bindBody, "{", `{"openId":null,`, 1), false},
+		"brackets in a string":        {"application/json", strings.Replace(bindBody, "{", `{"x":"\"`+strings.Repeat("[", 99)+`",`, 1), false},
+		"an upper-case content type":  {"Application/JSON", bindBody, false},
+		"a body of exactly 64 KiB":    {"application/json", bindBody + strings.Repeat(" ", 64<<10-len(bindBody)), false},
+		"64 KiB in base64":            {"application/json", bindBody + strings.Repeat(" ", 64<<10-len(bindBody)), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -276,6 +277,36 @@ func TestPanicIsAnswered(t *testing.T) {
 	}
 	if strings.Contains(w.log.String(), "MARK") || !strings.Contains(w.log.String(), "panicking") {
 		t.Errorf("the log must have the stack and not the value: %s", w.log)
+	}
+}
+
+// What panics beside the main goroutine is answered, too.
+func TestPanicBesideIsAnswered(t *testing.T) {
+	w := newWorld(t)
+	w.service.Ephemeral = panickingBeside{w.store}
+	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
+	if a.status != 500 || a.body["error"] != string(login.Internal) {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+	if strings.Contains(w.log.String(), "MARK") || !strings.Contains(w.log.String(), "panickingBeside") {
+		t.Errorf("the log must have the stack and not the value: %s", w.log)
+	}
+}
+
+type panickingBeside struct{ login.Ephemeral }
+
+func (panickingBeside) StoreRecord(context.Context, string, login.Record) error {
+	panic("MARK-of-a-value")
+}
+
+// A login that went well in spite of something is worth a warning.
+func TestLapsesAreWarnedOf(t *testing.T) {
+	w := newWorld(t)
+	w.service = w.serviceOn("http://127.0.0.1:1", &breaking{w.store, "StoreRecord"})
+	w.service.WeChat = anyone{}
+	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
+	if line := w.lastLine(); a.body["code"] != 301.0 || line["level"] != "WARN" || line["lapses"] == nil {
+		t.Errorf("got %s, logged %v", a.text, line)
 	}
 }
 

@@ -173,8 +173,8 @@ func life() []login.BindRequest {
 		right, // replaces the outdated hash
 		{Username: events.Username, Password: events.Password},
 	}
-	// More sessions than a user keeps.
-	return append(all, slices.Repeat([]login.BindRequest{right}, login.MaxSessions+1)...)
+	// More sessions than a user keeps, living and dead.
+	return append(all, slices.Repeat([]login.BindRequest{right}, login.MaxSessions+login.MaxDeadSessions+1)...)
 }
 
 func send(t *testing.T, w *world, route apigw.Route, code string, r login.BindRequest) {
@@ -235,6 +235,8 @@ func (r *recorder) note(call any) {
 		r.add(in.TableName, "PutItem")
 	case *dynamodb.UpdateItemInput:
 		r.add(in.TableName, "UpdateItem")
+	case *dynamodb.DeleteItemInput:
+		r.add(in.TableName, "DeleteItem")
 	case *dynamodb.QueryInput:
 		r.add(in.TableName, "Query")
 	case *dynamodb.BatchGetItemInput:

@@ -52,9 +52,12 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding,
 		values[":union"] = text(t.UnionID)
 	}
 	it, err := s.update(ctx, "TouchBinding", s.tables.Bindings, bindingKey(t.AppID, t.OpenID),
-		change, "attribute_exists(pk)", values)
-	if _, ok := errors.AsType[*refused](err); ok {
-		return login.Binding{}, login.ErrBindingNotFound
+		change, "attribute_exists(pk) AND lastLoginAt <= :at", values)
+	if no, ok := errors.AsType[*refused](err); ok {
+		if it = no.items[0].stored; it == nil {
+			return login.Binding{}, login.ErrBindingNotFound
+		}
+		return bindingOf(it) // a newer login has marked it
 	}
 	if err != nil {
 		return login.Binding{}, err
@@ -73,12 +76,17 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 		}},
 		types.TransactWriteItem{Update: &types.Update{
-			TableName:                           &s.tables.Users,
-			Key:                                 userKey(b.UserID),
-			UpdateExpression:                    aws.String("SET apps.#app = :note"),
-			ConditionExpression:                 aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)"),
-			ExpressionAttributeNames:            map[string]string{"#app": b.AppID},
-			ExpressionAttributeValues:           item{":note": noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID})},
+			TableName:        &s.tables.Users,
+			Key:              userKey(b.UserID),
+			UpdateExpression: aws.String("SET apps.#app = :note"),
+			ConditionExpression: aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)" +
+				" AND disabled = :no AND notBefore < :created"),
+			ExpressionAttributeNames: map[string]string{"#app": b.AppID},
+			ExpressionAttributeValues: item{
+				":note":    noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID}),
+				":no":      flag(false),
+				":created": millis(session.CreatedAt),
+			},
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 		}},
 		types.TransactWriteItem{Put: &types.Put{
@@ -106,6 +114,15 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 		return login.Binding{}, login.IdentityBound
 	case user.stored == nil:
 		return login.Binding{}, login.ErrUserNotFound
+	}
+	stored, err := userOf(user.stored)
+	switch {
+	case err != nil:
+		return login.Binding{}, err
+	case stored.Disabled:
+		return login.Binding{}, login.UserDisabled
+	case !session.CreatedAt.After(stored.NotBefore):
+		return login.Binding{}, login.SessionRevoked
 	}
 	return login.Binding{}, login.UserBound
 }

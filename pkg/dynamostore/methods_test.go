@@ -68,6 +68,16 @@ func writes() []method {
 			done: func(s *scene) bool { return s.dead(s.session) == login.SessionReplaced },
 		},
 		{
+			name: "ForgetSession", operation: "DeleteItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.ForgetSession(ctx, s.user.ID, s.session.TokenHash)
+			},
+			done: func(s *scene) bool {
+				_, _, err := s.store.SessionWithUser(s.Context(), s.user.ID, s.session.TokenHash)
+				return errors.Is(err, login.ErrSessionNotFound)
+			},
+		},
+		{
 			name: "AddUser", operation: "TransactWriteItems",
 			do: func(ctx context.Context, s *scene, on store) error { return on.AddUser(ctx, s.fresh.user) },
 			done: func(s *scene) bool {

@@ -133,3 +133,12 @@ func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason
 	}
 	return nil // ended already: by this very write, or for an earlier reason, which stays
 }
+
+// ForgetSession implements login.Sessions.
+func (s *Store) ForgetSession(ctx context.Context, userID, tokenHash string) error {
+	_, err := call(ctx, "ForgetSession", s.client.DeleteItem, &dynamodb.DeleteItemInput{
+		TableName: &s.tables.Sessions,
+		Key:       sessionKey(userID, tokenHash),
+	})
+	return err
+}

@@ -42,6 +42,7 @@ func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	if r.OpenID != "" && r.OpenID != v.OpenID {
+		v.trail.lapse(v.remember()) // so that a repeat is told the same
 		return nil, IdentityMismatch
 	}
 	// May they try a password, and whose?
@@ -212,7 +213,7 @@ func (s *Service) giveBack(ctx context.Context, v *visit, tries [2]*meter) {
 func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, tries [2]*meter) (*Login, error) {
 	binding := Binding{
 		ID: newID(), AppID: v.AppID, OpenID: v.OpenID, UnionID: v.UnionID, UserID: c.user.ID,
-		SealedKey: v.sealedKey, BoundAt: v.started, LastLoginAt: v.started,
+		SealedKey: v.sealedKey, BoundAt: v.started, LastLoginAt: v.exchanged,
 	}
 	session, token := s.newSession(v, binding)
 	var standing Binding

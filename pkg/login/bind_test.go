@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -154,4 +155,88 @@ func TestBindSurvivesNothingOfTheStore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever knows the old password must not keep a binding that he made with it
+// while it was changed.
+func TestBindInFlightWhileThePasswordChanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(w *world, a *login.Accounts) error
+		want      login.Code
+	}{
+		"changed":  {func(w *world, a *login.Accounts) error { return a.SetPassword(w.Context(), "alice", "another one") }, login.SessionRevoked},
+		"disabled": {func(w *world, a *login.Accounts) error { return a.Disable(w.Context(), "alice") }, login.UserDisabled},
+		"disabled and re-enabled": {func(w *world, a *login.Accounts) error {
+			return errors.Join(a.Disable(w.Context(), "alice"), a.Enable(w.Context(), "alice"))
+		}, login.SessionRevoked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.user("alice")
+			done := false
+			w.store.do(func(op string) error {
+				if op != "Bind" || done {
+					return nil
+				}
+				done = true
+				w.pass(time.Second)
+				return c.meanwhile(w, w.accounts())
+			})
+			if _, err := w.bind("thief-1", "alice", password); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			w.store.do(nil)
+			w.pass(time.Second)
+			if checked, err := w.check("thief-2"); err != nil || checked.Login != nil {
+				t.Errorf("the thief's next login: %+v, %v", checked, err)
+			}
+		})
+	}
+}
+
+func TestBindAgainRefreshesTheBinding(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.pass(time.Hour)
+	w.must(w.bind("alice-2", "alice", password))
+	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := w.vault.secret.Open(b.SealedKey, "session_key", appID, "o-alice")
+	if err != nil || string(plain) != "key of alice-2" || !b.LastLoginAt.Equal(w.clock()) {
+		t.Errorf("the key is %q, the login at %v: %v", plain, b.LastLoginAt, err)
+	}
+}
+
+func TestRepeatedMismatchIsToldTheSame(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	for range 2 {
+		if err := w.bindAs("mallory-1", "o-alice"); !errors.Is(err, login.IdentityMismatch) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// A hasher that has no processor free before the deadline is no fault of ours.
+func TestHasherWithoutTimeIsUnavailable(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	ctx, cancel := context.WithCancel(t.Context())
+	w.Hasher = busy{cancel}
+	_, err := w.Bind(ctx, phone, login.BindRequest{Code: "alice-1", Username: "alice", Password: password})
+	if !errors.Is(err, login.StoreUnavailable) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// busy is a hasher that is never free.
+type busy struct{ end context.CancelFunc }
+
+func (busy) Hash(ctx context.Context, _ login.Hidden) (login.Hidden, error) { return "", ctx.Err() }
+
+func (b busy) Verify(ctx context.Context, _, _ login.Hidden) (ok, outdated bool, err error) {
+	b.end()
+	return false, false, ctx.Err()
 }

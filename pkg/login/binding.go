@@ -26,5 +26,6 @@ type Touch struct {
 	// UnionID replaces the stored one unless it is "".
 	UnionID   string
 	SealedKey string
-	At        time.Time
+	// At is when WeChat gave the session_key.
+	At time.Time
 }

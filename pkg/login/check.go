@@ -99,17 +99,25 @@ func (s *Service) newSession(v *visit, binding Binding) (Session, Token) {
 	}, token
 }
 
-// finish ends the sessions that this one replaces and gathers the answer. It
+// finish ends the sessions that this one replaces, forgets those that died long
+// ago, and gathers the answer. It
 // costs a round trip only where there are such sessions, or menus to read.
 func (s *Service) finish(ctx context.Context, v *visit, user User, session Session, token Token, others []Session) (*Login, error) {
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
 	steps := []func() error{
 		func() (err error) { login.Menus, err = s.menus.of(ctx, user.Roles); return err },
 	}
-	for _, old := range surplus(others, session, s.clock()) {
+	// What cannot be tidied up now, the next login does.
+	surplus, forgotten := user.sort(others, session, s.clock())
+	for _, old := range surplus {
 		steps = append(steps, func() error {
-			// The next login ends it if this one cannot.
 			v.trail.lapse(s.Sessions.EndSession(ctx, old.UserID, old.TokenHash, SessionReplaced))
+			return nil
+		})
+	}
+	for _, old := range forgotten {
+		steps = append(steps, func() error {
+			v.trail.lapse(s.Sessions.ForgetSession(ctx, old.UserID, old.TokenHash))
 			return nil
 		})
 	}

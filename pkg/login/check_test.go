@@ -3,6 +3,7 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -42,8 +43,8 @@ func TestLoginRefreshesTheBinding(t *testing.T) {
 	w.bound("alice-1", "alice")
 	w.pass(time.Hour)
 	w.must(w.check("alice-2"))
-	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice", SealedKey: "x", At: w.clock()})
-	if err != nil || b.UnionID != "union-alice" || b.UserID != "u-alice" {
+	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"}) // too old to change anything
+	if err != nil || b.UnionID != "union-alice" || b.UserID != "u-alice" || !b.LastLoginAt.Equal(w.clock()) {
 		t.Fatalf("got %+v, %v", b, err)
 	}
 }
@@ -170,6 +171,101 @@ func TestEleventhSessionEndsTheOldest(t *testing.T) {
 		if got := w.dead(token); got != want {
 			t.Errorf("session %d of %d: %q, want %q", i+1, len(tokens), got, want)
 		}
+	}
+}
+
+// What a login reads stays small, however many there were before.
+func TestDeadSessionsAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-0", "alice")
+	var newest, oldest login.Hidden
+	for n := range 60 {
+		w.pass(time.Second)
+		checked, err := w.check(fmt.Sprintf("alice-%d", n+1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if newest = checked.Login.Token; oldest == "" {
+			oldest = newest
+		}
+	}
+	if got, want := len(w.sessions("u-alice")), login.MaxSessions+login.MaxDeadSessions; got < want || got > want+1 {
+		t.Errorf("%d sessions are kept, want %d and perhaps the one that died last", got, want)
+	}
+	if why := w.dead(newest); why != "" {
+		t.Errorf("the newest is %q", why)
+	}
+	parsed, err := login.ParseToken(string(oldest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.store.SessionWithUser(t.Context(), parsed.UserID, parsed.Hash()); !errors.Is(err, login.ErrSessionNotFound) {
+		t.Errorf("the oldest: %v", err)
+	}
+}
+
+// A session that is dead for another reason does not push out one that lives.
+func TestDeadSessionsTakeNoRoom(t *testing.T) {
+	w := newWorld(t)
+	u := w.bound("alice-0", "alice")
+	first, err := w.check("alice-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := login.Caller{AppID: "wxtwo", Address: phone.Address}
+	if _, err := w.Bind(t.Context(), other, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range login.MaxSessions - 3 {
+		w.pass(time.Second)
+		w.must(w.Check(t.Context(), other, fmt.Sprintf("alice-%d", n+3)))
+	}
+	stored, err := w.store.UserByID(t.Context(), u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	away := stored.Apps["wxtwo"]
+	if err := w.store.Unbind(t.Context(), login.Binding{ID: away.BindingID, AppID: "wxtwo", OpenID: away.OpenID, UserID: u.ID}); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Second)
+	w.must(w.check("alice-20"))
+	w.must(w.check("alice-21"))
+	if why := w.dead(first.Login.Token); why != "" {
+		t.Errorf("it was ended as %q", why)
+	}
+}
+
+// A repeat brings back an older session_key than a login in between has brought.
+func TestRepeatKeepsTheNewerSessionKey(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	for _, code := range []string{"alice-2", "alice-3", "alice-2"} {
+		w.pass(time.Second)
+		w.must(w.check(code))
+	}
+	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := w.vault.secret.Open(b.SealedKey, "session_key", appID, "o-alice")
+	if err != nil || string(plain) != "key of alice-3" {
+		t.Errorf("got %q, %v", plain, err)
+	}
+}
+
+// A user who is gone by the time that the binding has been touched is bound to nobody.
+func TestUserWhoIsGoneIsNotBound(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.store.do(func(op string) error {
+		if op == "UserByID" {
+			return login.ErrUserNotFound
+		}
+		return nil
+	})
+	if checked, err := w.check("alice-2"); err != nil || checked.Login != nil || checked.OpenID != "o-alice" {
+		t.Errorf("got %+v, %v", checked, err)
 	}
 }
 

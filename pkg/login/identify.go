@@ -15,6 +15,8 @@ type visit struct {
 	// started is the clock before anything was read: the birth of the session, so
 	// that whatever ends sessions meanwhile ends this one too.
 	started time.Time
+	// exchanged is the clock when WeChat had answered; for a repeat, the first one's.
+	exchanged time.Time
 	// sealedKey is WeChat's session_key as it is stored.
 	sealedKey string
 	// remember notes the identity for a repeat of this request. It does nothing
@@ -66,6 +68,7 @@ func (s *Service) identify(ctx context.Context, route string, caller Caller, cod
 		answer, err = s.WeChat.Code2Session(ctx, app, code)
 		return err
 	})
+	v.exchanged = s.clock()
 	twin := repeat{route: route, appID: app.ID, code: code, address: caller.Address}
 	switch {
 	case errors.Is(err, WXCodeUsed):
@@ -109,5 +112,5 @@ func (s *Service) touch(ctx context.Context, v *visit) (Binding, error) {
 
 // asTouch is the mark that v leaves in a binding.
 func (v *visit) asTouch() Touch {
-	return Touch{AppID: v.AppID, OpenID: v.OpenID, UnionID: v.UnionID, SealedKey: v.sealedKey, At: v.started}
+	return Touch{AppID: v.AppID, OpenID: v.OpenID, UnionID: v.UnionID, SealedKey: v.sealedKey, At: v.exchanged}
 }

@@ -51,7 +51,9 @@ type Secrets interface {
 // Bindings keeps who is bound to whom.
 type Bindings interface {
 	// TouchBinding marks a login through the binding of t's identity, and gives the
-	// binding as it then is. It never brings back a binding that is gone.
+	// binding as it then is. A touch that is older than LastLoginAt changes nothing,
+	// since WeChat's newest session_key is the one that counts. It never brings back a
+	// binding that is gone.
 	//
 	// Errors: ErrBindingNotFound.
 	TouchBinding(ctx context.Context, t Touch) (Binding, error)
@@ -61,8 +63,10 @@ type Bindings interface {
 	//
 	// Errors: ErrAlreadyBound when the identity is bound to this user already, with
 	// that binding as the result and no session stored; IdentityBound when it is
-	// bound to another user; UserBound when the user is bound to another openid in
-	// this app; ErrUserNotFound.
+	// bound to another user; ErrUserNotFound; UserDisabled when the user is disabled;
+	// SessionRevoked when the user's NotBefore is not before s.CreatedAt, so that what
+	// proved the user may no longer hold; UserBound when the user is bound to another
+	// openid in this app.
 	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
 	// Unbind removes the binding, if the one that is stored has b.ID, and its note
 	// in the user. The sessions under it are thereby dead.
@@ -87,6 +91,8 @@ type Sessions interface {
 	//
 	// Errors: ErrSessionNotFound.
 	EndSession(ctx context.Context, userID, tokenHash string, reason Code) error
+	// ForgetSession removes a session, if it is there.
+	ForgetSession(ctx context.Context, userID, tokenHash string) error
 }
 
 // Users is what a login reads of the platform's users.

@@ -44,7 +44,7 @@ func (r repeat) name(secret *Secret) string {
 // remember keeps the answer to a code for the requests that repeat this one.
 func (s *Service) remember(ctx context.Context, v *visit, r repeat, answer WeChatSession) error {
 	plain, err := json.Marshal(remembered{
-		Route: r.route, Address: r.address, UsedAt: s.clock().UnixMilli(),
+		Route: r.route, Address: r.address, UsedAt: v.exchanged.UnixMilli(),
 		OpenID: answer.OpenID, UnionID: answer.UnionID, SessionKey: string(answer.SessionKey),
 	})
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Service) remember(ctx context.Context, v *visit, r repeat, answer WeCha
 	return s.Ephemeral.StoreRecord(ctx, r.name(v.secret), Record{
 		Version:   newID(),
 		Value:     []byte(v.secret.Seal(plain, repeatPurpose, r.appID, r.code)),
-		ExpiresAt: s.clock().Add(repeatWindow),
+		ExpiresAt: v.exchanged.Add(repeatWindow),
 	})
 }
 
@@ -61,25 +61,19 @@ func (s *Service) remember(ctx context.Context, v *visit, r repeat, answer WeCha
 // is refusal, WeChat's own word, when there is none or it is not this caller's.
 func (s *Service) recall(ctx context.Context, v *visit, r repeat, refusal error) (answer WeChatSession, err error) {
 	err = timed(&v.trail.Store, func() error {
-		giveUp := time.NewTimer(repeatPatience)
-		defer giveUp.Stop()
-		poll := time.NewTicker(repeatPoll)
-		defer poll.Stop()
+		patience, cancel := context.WithTimeout(ctx, repeatPatience)
+		defer cancel()
 		for {
-			record, err := s.Ephemeral.LoadRecord(ctx, r.name(v.secret))
+			record, err := s.Ephemeral.LoadRecord(patience, r.name(v.secret))
 			if err == nil {
 				answer, err = s.openRemembered(ctx, v, r, record, refusal)
 				return err
 			}
+			if patience.Err() != nil || errors.Is(err, ErrRecordNotFound) && pause(patience, repeatPoll) != nil {
+				return refusal
+			}
 			if !errors.Is(err, ErrRecordNotFound) {
 				return err
-			}
-			select {
-			case <-poll.C:
-			case <-giveUp.C:
-				return refusal
-			case <-ctx.Done():
-				return refusal
 			}
 		}
 	})
@@ -103,10 +97,10 @@ func (s *Service) openRemembered(ctx context.Context, v *visit, r repeat, record
 		v.trail.lapse(err)
 		return WeChatSession{}, refusal
 	}
-	end := time.UnixMilli(kept.UsedAt).Add(repeatWindow)
-	if kept.Route != r.route || kept.Address != r.address || !s.clock().Before(end) {
+	usedAt := time.UnixMilli(kept.UsedAt).UTC()
+	if kept.Route != r.route || kept.Address != r.address || !s.clock().Before(usedAt.Add(repeatWindow)) {
 		return WeChatSession{}, refusal
 	}
-	v.trail.Repeated = true
+	v.exchanged, v.trail.Repeated = usedAt, true
 	return WeChatSession{OpenID: kept.OpenID, UnionID: kept.UnionID, SessionKey: Hidden(kept.SessionKey)}, nil
 }

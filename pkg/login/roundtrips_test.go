@@ -8,10 +8,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// In the bubble of synctest a call takes exactly one second of its time, so the
-// seconds that a request takes are its sequential round trips.
+// In the bubble of synctest a call takes exactly one trip of its time, so the
+// trips that a request takes are its sequential round trips.
 func TestSequentialRoundTrips(t *testing.T) {
-	const trip = time.Second
+	const trip = 100 * time.Millisecond
 	for name, c := range map[string]struct {
 		given func(w *world)
 		do    func(w *world) error

@@ -3,6 +3,8 @@ package login
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -52,14 +54,30 @@ func newID() string {
 }
 
 // together runs the steps at the same time, waits for all, and gives their
-// errors in the order of the steps. One round trip to the stores is one call.
+// errors in the order of the steps. One round trip to the stores is one call. A
+// step that panics gives the only error: nobody could recover for it elsewhere.
 func together(steps ...func() error) error {
-	errs := make([]error, len(steps))
+	errs, panics := make([]error, len(steps)), make([]error, len(steps))
 	var wg sync.WaitGroup
-	for i, step := range steps[1:] {
-		wg.Go(func() { errs[i+1] = step() })
+	for i, step := range steps {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panics[i] = Panicked(p)
+				}
+			}()
+			errs[i] = step()
+		})
 	}
-	errs[0] = steps[0]()
 	wg.Wait()
+	if err := errors.Join(panics...); err != nil {
+		return err
+	}
 	return errors.Join(errs...)
+}
+
+// Panicked makes an error of what recover gave: its type and the stack, and not
+// its value, which may quote what it choked on.
+func Panicked(p any) error {
+	return fmt.Errorf("panic of type %T at %s", p, debug.Stack())
 }

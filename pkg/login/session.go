@@ -13,6 +13,12 @@ const (
 	AbsoluteLife = 30 * 24 * time.Hour
 	// MaxSessions is how many living sessions a user keeps; a login ends the oldest beyond it.
 	MaxSessions = 10
+	// MaxDeadSessions is how many dead sessions a user keeps: enough to tell the
+	// devices that still ask, and few enough that what a login reads does not grow with
+	// the logins before it. See docs/decisions/forgetting-dead-sessions.md.
+	MaxDeadSessions = 20
+	// maxTidied bounds the writes that one login adds.
+	maxTidied = 10
 )
 
 // Session is one login on one device. Times have millisecond precision.
@@ -52,13 +58,27 @@ func (s Session) Dead(user User, now time.Time) Code {
 	return ""
 }
 
-// surplus picks the sessions that a login ends: of the others that have not
-// ended by themselves, all but the newest MaxSessions-1.
-func surplus(others []Session, fresh Session, now time.Time) []Session {
-	living := slices.DeleteFunc(slices.Clone(others), func(s Session) bool {
-		return s.TokenHash == fresh.TokenHash || s.EndedReason != "" ||
-			!now.Before(s.IdleEnd) || !now.Before(s.AbsoluteEnd)
-	})
-	slices.SortFunc(living, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return living[min(len(living), MaxSessions-1):]
+// sort splits the sessions that a login finds into those to end and those to
+// forget. Of the living ones, all but the newest MaxSessions-1 make room for the
+// fresh one; of the dead ones, all but the newest MaxDeadSessions have told their reason
+// for long enough. Neither list is longer than maxTidied: the next login goes on.
+func (u User) sort(others []Session, fresh Session, now time.Time) (surplus, forgotten []Session) {
+	var living, dead []Session
+	for _, s := range others {
+		switch {
+		case s.TokenHash == fresh.TokenHash:
+		case s.Dead(u, now) == "":
+			living = append(living, s)
+		default:
+			dead = append(dead, s)
+		}
+	}
+	return beyond(living, MaxSessions-1), beyond(dead, MaxDeadSessions)
+}
+
+// beyond gives the sessions behind the newest n, at most maxTidied of them.
+func beyond(sessions []Session, n int) []Session {
+	slices.SortFunc(sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	rest := sessions[min(len(sessions), n):]
+	return rest[:min(len(rest), maxTidied)]
 }

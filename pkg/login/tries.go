@@ -20,6 +20,10 @@ const (
 	tryWindow     = 15 * time.Minute
 	// tryHold is how long a reservation stands that a crash left behind.
 	tryHold = 30 * time.Second
+	// heldRetry is when to try again while reservations are in the way.
+	heldRetry = 2 * time.Second
+	// releaseTime bounds a release after the request's deadline.
+	releaseTime = 150 * time.Millisecond
 	// maxSwaps bounds how often a counter is written anew because others wrote it.
 	maxSwaps = 100
 )
@@ -31,12 +35,16 @@ type meter struct {
 	// id is this request's try, and record the counter as last known.
 	id     string
 	record Record
+	// reserved says that the try stands in the counter, or may.
+	reserved bool
 }
 
 // try is one entry of a counter: a reservation, or a wrong password.
 type try struct {
 	ID    string `json:"id"`
 	Until int64  `json:"until"` // Unix milliseconds; from then on it does not count
+	// Held says that it is a reservation, which mostly goes long before Until.
+	Held bool `json:"held,omitempty"`
 }
 
 // triesOf are the two counters that a bind goes through: of the identity and of
@@ -52,29 +60,46 @@ func triesOf(v *visit, username string) [2]*meter {
 // reserve takes one of the meter's tries. Errors: TooManyAttempts, with the time
 // until one is free.
 func (s *Service) reserve(ctx context.Context, m *meter) error {
-	return s.change(ctx, m, func(tries []try, now time.Time) ([]try, error) {
+	err := s.change(ctx, m, func(tries []try, now time.Time) ([]try, error) {
 		// It stands there already if it was written, the answer lost, and the counter
 		// then written by another.
 		tries = without(tries, m.id)
 		if len(tries) >= m.limit {
-			first := slices.MinFunc(tries, func(a, b try) int { return int(a.Until - b.Until) })
-			return nil, &Error{Code: TooManyAttempts, RetryAfter: time.UnixMilli(first.Until).Sub(now)}
+			return nil, &Error{Code: TooManyAttempts, RetryAfter: untilFree(tries, now)}
 		}
-		return append(tries, try{m.id, now.Add(tryHold).UnixMilli()}), nil
+		return append(tries, try{ID: m.id, Until: now.Add(tryHold).UnixMilli(), Held: true}), nil
 	})
+	m.reserved = !errors.Is(err, TooManyAttempts)
+	return err
+}
+
+// untilFree is how long until one of the tries does not count any more.
+func untilFree(tries []try, now time.Time) time.Duration {
+	first := slices.MinFunc(tries, func(a, b try) int { return int(a.Until - b.Until) })
+	wait := time.UnixMilli(first.Until).Sub(now)
+	if slices.ContainsFunc(tries, func(t try) bool { return t.Held }) {
+		return min(wait, heldRetry)
+	}
+	return wait
 }
 
 // spend makes the reserved try count as a wrong password.
 func (s *Service) spend(ctx context.Context, m *meter) error {
 	return s.change(ctx, m, func(tries []try, now time.Time) ([]try, error) {
-		return append(without(tries, m.id), try{m.id, now.Add(tryWindow).UnixMilli()}), nil
+		return append(without(tries, m.id), try{ID: m.id, Until: now.Add(tryWindow).UnixMilli()}), nil
 	})
 }
 
-// release gives the reserved try back, if it was reserved.
+// release gives the reserved try back, if it was reserved: even when the
+// request's time is over, for which the answer's margin leaves a moment.
 func (s *Service) release(ctx context.Context, m *meter) error {
-	if m.record.Version == "" {
+	if !m.reserved {
 		return nil
+	}
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
+		defer cancel()
 	}
 	return s.change(ctx, m, func(tries []try, _ time.Time) ([]try, error) {
 		return without(tries, m.id), nil

@@ -235,3 +235,74 @@ func (f *forgetful) SwapRecord(ctx context.Context, name, old string, r login.Re
 	}
 	return r, login.ErrRecordChanged
 }
+
+// The request's time is over: its tries are given back all the same.
+func TestTriesAreGivenBackAfterTheDeadline(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	for n := range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		w.store.do(func(op string) error {
+			if op == "UserByID" {
+				cancel()
+			}
+			return nil
+		})
+		_, err := w.Bind(ctx, phone, login.BindRequest{Code: fmt.Sprintf("alice-%d", n), Username: "alice", Password: password})
+		if !errors.Is(err, login.StoreUnavailable) {
+			t.Fatalf("try %d: %v", n+1, err)
+		}
+	}
+}
+
+// Reservations go when their requests end, long before they expire.
+func TestReservationsInTheWayAreWaitedForBriefly(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	let := w.hold("alice", 10)
+	_, err := w.bind("mallory-1", "alice", "wrong")
+	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != 2*time.Second {
+		t.Errorf("got %v, retry after %v, want 2s", err, e.RetryAfter)
+	}
+	let()
+	if _, err := w.bind("mallory-2", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Errorf("once they are gone: %v", err)
+	}
+}
+
+// hold makes requests that have reserved a try at the username and then wait,
+// until the function that it gives is called.
+func (w *world) hold(username string, n int) (let func()) {
+	release := make(chan struct{})
+	var reserved, ended sync.WaitGroup
+	waiting := &waitingUsers{Users: w.store, reserved: &reserved, release: release}
+	service := login.New(w.Config)
+	service.Users = waiting
+	for i := range n {
+		reserved.Add(1)
+		ended.Go(func() {
+			r := login.BindRequest{Code: fmt.Sprintf("holder%d-1", i), Username: username, Password: password}
+			if _, err := service.Bind(w.Context(), phone, r); err != nil && !errors.Is(err, login.UserBound) {
+				w.Errorf("holder %d: %v", i, err)
+			}
+		})
+	}
+	reserved.Wait()
+	return func() {
+		close(release)
+		ended.Wait()
+	}
+}
+
+// waitingUsers reads a user only when it is released.
+type waitingUsers struct {
+	login.Users
+	reserved *sync.WaitGroup
+	release  chan struct{}
+}
+
+func (u *waitingUsers) UserByID(ctx context.Context, id string) (login.User, error) {
+	u.reserved.Done()
+	<-u.release
+	return u.Users.UserByID(ctx, id)
+}

@@ -249,6 +249,11 @@ func (h *hooked) EndSession(ctx context.Context, user, hash string, why login.Co
 	return err
 }
 
+func (h *hooked) ForgetSession(ctx context.Context, user, hash string) error {
+	_, err := via(h, "ForgetSession", func() (any, error) { return nil, h.Memory.ForgetSession(ctx, user, hash) })
+	return err
+}
+
 func (h *hooked) UserIDByName(ctx context.Context, name string) (string, error) {
 	return via(h, "UserIDByName", func() (string, error) { return h.Memory.UserIDByName(ctx, name) })
 }

@@ -18,10 +18,14 @@ func scanBinding(row *sql.Row) (b login.Binding, err error) {
 // TouchBinding implements login.Bindings.
 func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (b login.Binding, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		b, err = scanBinding(tx.QueryRowContext(ctx, `UPDATE bindings
+		if _, err := change(ctx, tx, `UPDATE bindings
 			SET union_id = coalesce(nullif(?, ''), union_id), sealed_key = ?, last_login_at = ?
-			WHERE app_id = ? AND openid = ? RETURNING `+bindingColumns,
-			t.UnionID, t.SealedKey, t.At.UnixMilli(), t.AppID, t.OpenID))
+			WHERE app_id = ? AND openid = ? AND last_login_at <= ?`,
+			t.UnionID, t.SealedKey, t.At.UnixMilli(), t.AppID, t.OpenID, t.At.UnixMilli()); err != nil {
+			return err
+		}
+		b, err = scanBinding(tx.QueryRowContext(ctx,
+			`SELECT `+bindingColumns+` FROM bindings WHERE app_id = ? AND openid = ?`, t.AppID, t.OpenID))
 		return found(err, login.ErrBindingNotFound)
 	})
 	return b, err
@@ -33,13 +37,14 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	result := b
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		bound, err := change(ctx, tx, `INSERT INTO bindings (`+bindingColumns+`)
-			SELECT ?, ?, ?, ?, id, ?, ?, ? FROM users WHERE id = ? ON CONFLICT DO NOTHING`,
-			b.ID, b.AppID, b.OpenID, b.UnionID, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(), b.UserID)
+			SELECT ?, ?, ?, ?, id, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND not_before < ? ON CONFLICT DO NOTHING`,
+			b.ID, b.AppID, b.OpenID, b.UnionID, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
+			b.UserID, session.CreatedAt.UnixMilli())
 		if err != nil {
 			return err
 		}
 		if !bound {
-			result, err = refusal(ctx, tx, b)
+			result, err = refusal(ctx, tx, b, session)
 			return err
 		}
 		return insertSession(ctx, tx, session)
@@ -49,7 +54,7 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 
 // refusal says why a binding was not stored, with the one that stands in its way
 // if that is of the same user.
-func refusal(ctx context.Context, tx *sql.Tx, b login.Binding) (login.Binding, error) {
+func refusal(ctx context.Context, tx *sql.Tx, b login.Binding, session login.Session) (login.Binding, error) {
 	standing, err := scanBinding(tx.QueryRowContext(ctx,
 		`SELECT `+bindingColumns+` FROM bindings WHERE app_id = ? AND openid = ?`, b.AppID, b.OpenID))
 	switch {
@@ -60,10 +65,16 @@ func refusal(ctx context.Context, tx *sql.Tx, b login.Binding) (login.Binding, e
 	case !errors.Is(err, sql.ErrNoRows):
 		return login.Binding{}, err
 	}
-	var user int
-	err = tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE id = ?`, b.UserID).Scan(&user)
-	if err != nil {
+	var disabled, ended bool
+	err = tx.QueryRowContext(ctx, `SELECT disabled, not_before >= ? FROM users WHERE id = ?`,
+		session.CreatedAt.UnixMilli(), b.UserID).Scan(&disabled, &ended)
+	switch {
+	case err != nil:
 		return login.Binding{}, found(err, login.ErrUserNotFound)
+	case disabled:
+		return login.Binding{}, answer{login.UserDisabled}
+	case ended:
+		return login.Binding{}, answer{login.SessionRevoked}
 	}
 	return login.Binding{}, answer{login.UserBound}
 }

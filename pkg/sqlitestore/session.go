@@ -68,3 +68,11 @@ func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason
 			string(reason), userID, tokenHash)
 	})
 }
+
+// ForgetSession implements login.Sessions.
+func (s *Store) ForgetSession(ctx context.Context, userID, tokenHash string) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		_, err := change(ctx, tx, `DELETE FROM sessions WHERE user_id = ? AND token_hash = ?`, userID, tokenHash)
+		return err
+	})
+}

@@ -20,6 +20,16 @@ func bindings(s *suite) {
 		t.must(err)
 		same(t, got, b)
 	})
+	s.test("a touch that is older than the last login changes nothing", func(t *trial) {
+		_, b, _ := t.bound()
+		b.SealedKey, b.LastLoginAt = "2.newest", t.now.Add(time.Minute)
+		_, err := t.TouchBinding(t.ctx, login.Touch{AppID: app, OpenID: b.OpenID, SealedKey: b.SealedKey, At: b.LastLoginAt})
+		t.must(err)
+		late := login.Touch{AppID: app, OpenID: b.OpenID, UnionID: id("unionid"), SealedKey: "2.older", At: b.LastLoginAt.Add(-time.Millisecond)}
+		got, err := t.TouchBinding(t.ctx, late)
+		t.must(err)
+		same(t, got, b)
+	})
 	s.test("a touch without a unionid keeps the one that is stored", func(t *trial) {
 		_, b, _ := t.bound()
 		got, err := t.TouchBinding(t.ctx, login.Touch{AppID: app, OpenID: b.OpenID, SealedKey: "2.sealed", At: t.now})

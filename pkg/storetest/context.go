@@ -34,6 +34,9 @@ func contexts(s *suite) {
 			_, err := t.SessionsOfUser(ctx, on.user.ID)
 			return err
 		},
+		"ForgetSession": func(ctx context.Context, t *trial, on stage) error {
+			return t.ForgetSession(ctx, on.user.ID, on.session.TokenHash)
+		},
 		"EndSession": func(ctx context.Context, t *trial, on stage) error {
 			return t.EndSession(ctx, on.user.ID, on.session.TokenHash, login.SessionRevoked)
 		},

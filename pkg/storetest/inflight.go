@@ -82,6 +82,10 @@ func inFlight(s *suite) {
 				if place == 0 {
 					event.do(t, b, at)
 				}
+				if place == 0 && event.want != "" {
+					t.refused(b, event.want) // or the password that was replaced would have bound for good
+					return
+				}
 				session := t.bind(b)
 				if place == 1 {
 					event.do(t, b, at)

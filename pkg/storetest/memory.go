@@ -52,6 +52,9 @@ func (m *Memory) TouchBinding(ctx context.Context, t login.Touch) (login.Binding
 	if !ok {
 		return login.Binding{}, login.ErrBindingNotFound
 	}
+	if cut(t.At).Before(b.LastLoginAt) {
+		return b, nil
+	}
 	if t.UnionID != "" {
 		b.UnionID = t.UnionID
 	}
@@ -76,7 +79,12 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 	if !ok {
 		return login.Binding{}, login.ErrUserNotFound
 	}
-	if _, bound := u.Apps[b.AppID]; bound {
+	switch _, bound := u.Apps[b.AppID]; {
+	case u.Disabled:
+		return login.Binding{}, login.UserDisabled
+	case !s.CreatedAt.After(u.NotBefore):
+		return login.Binding{}, login.SessionRevoked
+	case bound:
 		return login.Binding{}, login.UserBound
 	}
 	b.BoundAt, b.LastLoginAt = cut(b.BoundAt), cut(b.LastLoginAt)
@@ -145,6 +153,16 @@ func (m *Memory) SessionsOfUser(ctx context.Context, userID string) ([]login.Ses
 	}
 	defer m.mu.Unlock()
 	return slices.Collect(maps.Values(m.sessions[userID])), nil
+}
+
+// ForgetSession implements login.Sessions.
+func (m *Memory) ForgetSession(ctx context.Context, userID, tokenHash string) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	delete(m.sessions[userID], tokenHash)
+	return nil
 }
 
 // EndSession implements login.Sessions.

@@ -110,6 +110,18 @@ func sessions(s *suite) {
 			t.Fatalf("the other session is %q", got)
 		}
 	})
+	s.test("a forgotten session is gone, and the others are not", func(t *trial) {
+		_, b, first := t.bound()
+		second := t.newSession(b)
+		t.must(t.CreateSession(t.ctx, second))
+		for range 2 { // forgetting what is not there is no error
+			t.must(t.ForgetSession(t.ctx, first.UserID, first.TokenHash))
+			t.unstored(first)
+		}
+		if got := t.dead(second); got != "" {
+			t.Fatalf("the other session is %q", got)
+		}
+	})
 	s.test("the end of a session that is not there is ErrSessionNotFound and makes none", func(t *trial) {
 		u, _, _ := t.bound()
 		session := t.newSession(t.newBinding(u, app))
