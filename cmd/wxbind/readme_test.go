@@ -22,11 +22,11 @@ func TestReadmesAnswerAsShown(t *testing.T) {
 			}
 			folder := t.TempDir()
 			s := startServer(t, folder)
-			add := "printf 'correct horse' | bin/wxbind user add alice --role demo"
+			add := "printf 'correct horse' | bin/wxbind user add bob --role demo"
 			if !strings.Contains(string(readme), add) {
 				t.Fatalf("the README no longer says %s", add)
 			}
-			if status, _, errors := command(t, "correct horse", "user", "add", "alice", "--role", "demo", "--data", folder); status != 0 {
+			if status, _, errors := command(t, "correct horse", "user", "add", "bob", "--role", "demo", "--data", folder); status != 0 {
 				t.Fatal(errors)
 			}
 			steps := readmeStep.FindAllStringSubmatch(string(readme), -1)
