@@ -34,56 +34,48 @@ func (c userAddCmd) Run(ctx context.Context, t console) error {
 	})
 }
 
-type userPasswdCmd struct {
+// oneUser is a command about a user who is there.
+type oneUser struct {
 	storeFlags
-	Username string `arg:"" help:"Whose password."`
+	Username string `arg:"" help:"Whose account."`
 }
+
+// do acts on the user and says what was done.
+func (c oneUser) do(ctx context.Context, t console, act func(*login.Accounts) error, done string) error {
+	return c.with(ctx, func(a *login.Accounts) error {
+		if err := act(a); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, done+"\n", c.Username)
+		return nil
+	})
+}
+
+type userPasswdCmd struct{ oneUser }
 
 // Run sets the password.
 func (c userPasswdCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, func(a *login.Accounts) error {
+	return c.do(ctx, t, func(a *login.Accounts) error {
 		password, err := t.newPassword(ctx)
 		if err != nil {
 			return err
 		}
-		if err := a.SetPassword(ctx, c.Username, password); err != nil {
-			return err
-		}
-		fmt.Fprintf(t.out, "changed the password of %s and ended the sessions\n", c.Username)
-		return nil
-	})
+		return a.SetPassword(ctx, c.Username, password)
+	}, "changed the password of %s and ended the sessions")
 }
 
-type userDisableCmd struct {
-	storeFlags
-	Username string `arg:"" help:"Whom to keep out."`
-}
+type userDisableCmd struct{ oneUser }
 
 // Run disables the user.
 func (c userDisableCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, func(a *login.Accounts) error {
-		if err := a.Disable(ctx, c.Username); err != nil {
-			return err
-		}
-		fmt.Fprintf(t.out, "disabled %s and ended the sessions\n", c.Username)
-		return nil
-	})
+	return c.do(ctx, t, func(a *login.Accounts) error { return a.Disable(ctx, c.Username) }, "disabled %s and ended the sessions")
 }
 
-type userEnableCmd struct {
-	storeFlags
-	Username string `arg:"" help:"Whom to let in again."`
-}
+type userEnableCmd struct{ oneUser }
 
 // Run enables the user.
 func (c userEnableCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, func(a *login.Accounts) error {
-		if err := a.Enable(ctx, c.Username); err != nil {
-			return err
-		}
-		fmt.Fprintf(t.out, "enabled %s\n", c.Username)
-		return nil
-	})
+	return c.do(ctx, t, func(a *login.Accounts) error { return a.Enable(ctx, c.Username) }, "enabled %s")
 }
 
 type userListCmd struct {
