@@ -13,7 +13,10 @@ import (
 type Accounts struct {
 	Users     Users
 	Admin     UserAdmin
-	Directory Directory
+	Roster    Roster
+	Bindings  Bindings
+	Sessions  Sessions
+	HashKinds HashKinds
 	Hasher    Hasher
 	// Username is as in Config.
 	Username func(raw string) (string, error)
@@ -77,7 +80,7 @@ func (a *Accounts) Add(ctx context.Context, n NewUser) (User, error) {
 	if u.Name == "" {
 		u.Name = username
 	}
-	return u, a.Admin.AddUser(ctx, u)
+	return u, a.Roster.AddUser(ctx, u)
 }
 
 // SetPassword gives a user a new password and ends the user's sessions.
@@ -129,7 +132,7 @@ func (a *Accounts) Enable(ctx context.Context, username string) error {
 func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		for after := ""; ; {
-			page, err := a.Directory.ListUsers(ctx, after, listPage)
+			page, err := a.Roster.ListUsers(ctx, after, listPage)
 			if err != nil {
 				yield(User{}, err)
 				return
@@ -158,7 +161,7 @@ func (a *Accounts) SetRoles(ctx context.Context, roles []Role) error {
 		}
 	}
 	for _, r := range roles {
-		if err := a.Directory.PutRole(ctx, r); err != nil {
+		if err := a.Roster.PutRole(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -192,13 +195,7 @@ func (a *Accounts) checkRoles(ctx context.Context, roles []string) error {
 	return nil
 }
 
-func (a *Accounts) clock() time.Time {
-	now := time.Now
-	if a.Now != nil {
-		now = a.Now
-	}
-	return now().UTC().Truncate(time.Millisecond)
-}
+func (a *Accounts) clock() time.Time { return clockOf(a.Now) }
 
 func checkNewPassword(p Hidden) error {
 	if err := checkPassword(p); err != nil {

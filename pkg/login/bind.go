@@ -32,6 +32,12 @@ const (
 // UsernameInvalid, PasswordMissing, PasswordInvalid, IdentityMismatch,
 // TooManyAttempts, InvalidCredentials, IdentityBound, UserBound.
 func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
+	opened, err := s.bind(ctx, caller, r)
+	trailOf(ctx).noteRefusal(err)
+	return opened, err
+}
+
+func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
 	username, err := s.checkBindRequest(r)
 	if err != nil {
 		return nil, err
@@ -53,7 +59,7 @@ func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Is it the right one?
-	candidate, err := s.authenticate(ctx, v, userID, r.Password)
+	candidate, err := s.people.authenticate(ctx, v, claim{username, userID, r.Password})
 	if errors.Is(err, InvalidCredentials) {
 		return nil, s.countWrong(ctx, v, tries)
 	}
@@ -103,83 +109,11 @@ func (s *Service) admit(ctx context.Context, v *visit, tries [2]*meter, username
 		return together(
 			func() error { return s.reserve(ctx, tries[0]) },
 			func() error { return s.reserve(ctx, tries[1]) },
-			func() (err error) {
-				if userID, err = s.Users.UserIDByName(ctx, username); errors.Is(err, ErrUserNotFound) {
-					return nil
-				}
-				return err
-			},
+			func() (err error) { userID, err = s.people.find(ctx, username); return err },
 			func() error { v.trail.lapse(v.remember()); return nil },
 		)
 	})
 	return userID, err
-}
-
-// candidate is a user who has proved who they are.
-type candidate struct {
-	user   User
-	others []Session
-}
-
-// authenticate checks the password. For a user who does not exist it reads and
-// hashes just as much. Errors: InvalidCredentials; UserDisabled, which only the
-// right password learns.
-func (s *Service) authenticate(ctx context.Context, v *visit, userID string, password Hidden) (candidate, error) {
-	lookup := userID
-	if userID == "" {
-		lookup = newID()
-	}
-	var c candidate
-	err := timed(&v.trail.Store, func() error {
-		return together(
-			func() (err error) {
-				if c.user, err = s.Users.UserByID(ctx, lookup); errors.Is(err, ErrUserNotFound) {
-					return nil
-				}
-				return err
-			},
-			func() (err error) { c.others, err = s.Sessions.SessionsOfUser(ctx, lookup); return err },
-		)
-	})
-	if err != nil {
-		return candidate{}, err
-	}
-
-	var ok, outdated bool
-	err = timed(&v.trail.Hashing, func() (err error) {
-		ok, outdated, err = s.Hasher.Verify(ctx, c.user.PasswordHash, password)
-		return err
-	})
-	switch {
-	case ctx.Err() != nil:
-		return candidate{}, Unavailable(ctx.Err())
-	case err != nil:
-		return candidate{}, err
-	case !ok:
-		return candidate{}, InvalidCredentials
-	}
-	v.trail.UserID = c.user.ID
-	if c.user.Disabled {
-		return candidate{}, UserDisabled
-	}
-	if outdated {
-		v.trail.lapse(s.rehash(ctx, c.user, password))
-	}
-	return c, nil
-}
-
-// rehash stores the password under today's parameters, unless it was changed
-// meanwhile.
-func (s *Service) rehash(ctx context.Context, u User, password Hidden) error {
-	replacement, err := s.Hasher.Hash(ctx, password)
-	if err != nil {
-		return err
-	}
-	err = s.UserAdmin.ReplacePassword(ctx, u.ID, u.PasswordHash, replacement, u.NotBefore)
-	if errors.Is(err, ErrPasswordChanged) {
-		return nil
-	}
-	return err
 }
 
 // countWrong makes both tries count. Only when that is certain is the answer
@@ -232,6 +166,7 @@ func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, tries [2]*m
 	case err != nil:
 		return nil, err
 	}
+	v.trail.note(EventBind)
 	return s.finish(ctx, v, c.user, session, token, c.others)
 }
 

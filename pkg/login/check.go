@@ -64,23 +64,39 @@ func (s *Service) open(ctx context.Context, v *visit, binding Binding) (*Login, 
 	session, token := s.newSession(v, binding)
 	var user User
 	var others []Session
+	var refresh func(context.Context, User) (User, error)
+	began := time.Now()
 	err := timed(&v.trail.Store, func() error {
 		return together(
 			func() (err error) { user, err = s.Users.UserByID(ctx, binding.UserID); return err },
 			func() error { return s.Sessions.CreateSession(ctx, session) },
 			func() (err error) { others, err = s.Sessions.SessionsOfUser(ctx, binding.UserID); return err },
+			func() (err error) { refresh, err = s.people.describe(ctx, v, binding.UserID); return err },
 		)
 	})
+	if err == nil && time.Since(began) >= inFlight {
+		// The user may have been removed, and the sessions swept, before this one was
+		// stored. See removal.
+		_, err = s.Users.UserByID(ctx, binding.UserID)
+	}
+	if err == nil {
+		user, err = refresh(ctx, user)
+	}
+	if err == nil {
+		if why := session.Dead(user, s.clock()); why != "" {
+			err = why
+		}
+	}
+	if err == nil {
+		v.trail.note(EventLogin)
+		return s.finish(ctx, v, user, session, token, others)
+	}
+	// Nobody gets this token.
+	v.trail.lapse(s.Sessions.ForgetSession(ctx, session.UserID, session.TokenHash))
 	if errors.Is(err, ErrUserNotFound) {
 		return nil, BindingRemoved
 	}
-	if err != nil {
-		return nil, err
-	}
-	if why := session.Dead(user, s.clock()); why != "" {
-		return nil, why
-	}
-	return s.finish(ctx, v, user, session, token, others)
+	return nil, err
 }
 
 // newSession is the session of a visit, and the token to it.
@@ -90,6 +106,7 @@ func (s *Service) newSession(v *visit, binding Binding) (Session, Token) {
 		UserID:      binding.UserID,
 		TokenHash:   token.Hash(),
 		AppID:       binding.AppID,
+		OpenIDHash:  v.trail.OpenIDHash,
 		BindingID:   binding.ID,
 		CreatedAt:   v.started,
 		SeenAt:      v.started,
@@ -100,8 +117,7 @@ func (s *Service) newSession(v *visit, binding Binding) (Session, Token) {
 }
 
 // finish ends the sessions that this one replaces, forgets those that died long
-// ago, and gathers the answer. It
-// costs a round trip only where there are such sessions, or menus to read.
+// ago, and gathers the answer. It costs a round trip only where there are such sessions, or menus to read.
 func (s *Service) finish(ctx context.Context, v *visit, user User, session Session, token Token, others []Session) (*Login, error) {
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
 	steps := []func() error{
@@ -111,7 +127,10 @@ func (s *Service) finish(ctx context.Context, v *visit, user User, session Sessi
 	surplus, forgotten := user.sort(others, session, s.clock())
 	for _, old := range surplus {
 		steps = append(steps, func() error {
-			v.trail.lapse(s.Sessions.EndSession(ctx, old.UserID, old.TokenHash, SessionReplaced))
+			err := s.Sessions.EndSession(ctx, old.UserID, old.TokenHash, SessionReplaced)
+			if !errors.Is(err, ErrSessionNotFound) { // another login may have been faster
+				v.trail.lapse(err)
+			}
 			return nil
 		})
 	}

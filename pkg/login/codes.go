@@ -22,6 +22,7 @@ const (
 	UsernameInvalid        Code = "username_invalid"
 	PasswordMissing        Code = "password_missing"
 	PasswordInvalid        Code = "password_invalid"
+	TokenMissing           Code = "token_missing"
 )
 
 // What the platform decides about a request that it understood.
@@ -33,6 +34,10 @@ const (
 	IdentityBound      Code = "identity_bound"
 	UserBound          Code = "user_bound"
 	TooManyAttempts    Code = "too_many_attempts"
+	ReauthRequired     Code = "reauth_required"
+	LastBinding        Code = "last_binding"
+	NoSuchSession      Code = "session_not_found"
+	InvalidClient      Code = "invalid_client"
 )
 
 // Why a session is dead.
@@ -64,9 +69,10 @@ const (
 
 // What our own side could not do.
 const (
-	StoreUnavailable  Code = "store_unavailable"
-	SecretUnavailable Code = "secret_unavailable"
-	Internal          Code = "internal"
+	StoreUnavailable     Code = "store_unavailable"
+	SecretUnavailable    Code = "secret_unavailable"
+	DirectoryUnavailable Code = "directory_unavailable"
+	Internal             Code = "internal"
 )
 
 // Kind says what sort of failure a code is. A transport maps it to a status.
@@ -81,6 +87,8 @@ const (
 	KindMalformed
 	// KindTooLarge is a request beyond a size limit.
 	KindTooLarge
+	// KindUnauthorized is a caller that has no right to call at all.
+	KindUnauthorized
 	// KindThrottled is too many requests of one caller.
 	KindThrottled
 	// KindUnavailable is WeChat, a store or the secret not answering.
@@ -143,7 +151,7 @@ var meanings = map[Code]meaning{
 	BodyMalformed:          {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body cannot be read."},
 	BodyTooDeep:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body is nested too deeply."},
 	BodyTrailing:           {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body holds more than one JSON value."},
-	FieldWrongType:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a field is not a string."},
+	FieldWrongType:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a field has the wrong type."},
 	ContentTypeUnsupported: {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "send application/json or application/x-www-form-urlencoded."},
 	CodeMissing:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "code is missing."},
 	CodeInvalid:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "code is not one that wx.login gives."},
@@ -152,6 +160,7 @@ var meanings = map[Code]meaning{
 	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, "用户名格式不正确", "That is not a valid username."},
 	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, "请输入密码", "Please enter a password."},
 	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, "密码格式不正确", "That is not a valid password."},
+	TokenMissing:           {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "token is missing."},
 
 	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
 	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, "微信身份已变化,请重新登录", "The openId is not that of the code."},
@@ -160,6 +169,10 @@ var meanings = map[Code]meaning{
 	IdentityBound:      {KindDecision, ActionNone, SeverityNone, "该微信已绑定其他账号", "This WeChat is bound to another account."},
 	UserBound:          {KindDecision, ActionNone, SeverityNone, "该账号已绑定其他微信", "This account is bound to another WeChat."},
 	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
+	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
+	LastBinding:        {KindDecision, ActionNone, SeverityNone, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
+	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, "没有该登录设备", "There is no such session."},
+	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, zhDeveloper, "The service credential is missing or wrong."},
 
 	SessionInvalid:  {KindDecision, ActionRelogin, SeverityNone, zhLogin, enLogin},
 	SessionExpired:  {KindDecision, ActionRelogin, SeverityNone, zhLogin, enLogin},
@@ -182,9 +195,10 @@ var meanings = map[Code]meaning{
 	WXAddressBlocked: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
 	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
 
-	StoreUnavailable:  {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
-	SecretUnavailable: {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
-	Internal:          {KindInternal, ActionRetry, SeverityAlarm, "服务出错,请稍后再试", "Something went wrong; please try again."},
+	StoreUnavailable:     {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
+	DirectoryUnavailable: {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
+	SecretUnavailable:    {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
+	Internal:             {KindInternal, ActionRetry, SeverityAlarm, "服务出错,请稍后再试", "Something went wrong; please try again."},
 }
 
 // Codes lists every code, in no order.

@@ -14,7 +14,9 @@ var (
 	ErrAlreadyBound    = errors.New("login: bound to this user already")
 	ErrSessionNotFound = errors.New("login: no such session")
 	ErrUserNotFound    = errors.New("login: no such user")
+	ErrLastBinding     = errors.New("login: the user has no other binding")
 	ErrUsernameTaken   = errors.New("login: username is taken")
+	ErrUserChanged     = errors.New("login: user was changed meanwhile")
 	ErrPasswordChanged = errors.New("login: password was changed meanwhile")
 	ErrRecordNotFound  = errors.New("login: no such record")
 	ErrRecordChanged   = errors.New("login: record was changed meanwhile")
@@ -68,22 +70,23 @@ type Bindings interface {
 	// proved the user may no longer hold; UserBound when the user is bound to another
 	// openid in this app.
 	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
-	// Unbind removes the binding, if the one that is stored has b.ID, and its note
-	// in the user. The sessions under it are thereby dead.
+	// BindingByOpenID reads a binding.
 	//
 	// Errors: ErrBindingNotFound.
-	Unbind(ctx context.Context, b Binding) error
+	BindingByOpenID(ctx context.Context, appID, openID string) (Binding, error)
+	// Unbind removes the binding, if the one that is stored has b.ID and b.UserID, and
+	// its note in the user. The sessions under it are thereby dead. With keepLast it
+	// refuses to remove the user's only binding: of two at the same time that would
+	// together leave the user without one, exactly one succeeds.
+	//
+	// Errors: ErrBindingNotFound; ErrLastBinding.
+	Unbind(ctx context.Context, b Binding, keepLast bool) error
 }
 
 // Sessions keeps the sessions of users.
 type Sessions interface {
 	// CreateSession stores a new session.
 	CreateSession(ctx context.Context, s Session) error
-	// SessionWithUser reads a session and its user in one round trip. A session
-	// past its end is given as long as it is stored: Session.Dead judges.
-	//
-	// Errors: ErrSessionNotFound; ErrUserNotFound.
-	SessionWithUser(ctx context.Context, userID, tokenHash string) (Session, User, error)
 	// SessionsOfUser lists the sessions that are stored for a user, ended and
 	// expired ones included, in no order.
 	SessionsOfUser(ctx context.Context, userID string) ([]Session, error)
@@ -93,6 +96,19 @@ type Sessions interface {
 	EndSession(ctx context.Context, userID, tokenHash string, reason Code) error
 	// ForgetSession removes a session, if it is there.
 	ForgetSession(ctx context.Context, userID, tokenHash string) error
+}
+
+// Presence is what verifying a token asks of a store.
+type Presence interface {
+	// SessionWithUser reads a session and its user in one round trip. A session
+	// past its end is given as long as it is stored: Session.Dead judges.
+	//
+	// Errors: ErrSessionNotFound; ErrUserNotFound.
+	SessionWithUser(ctx context.Context, userID, tokenHash string) (Session, User, error)
+	// ExtendSession moves a session's SeenAt and IdleEnd, if it has not ended and
+	// nobody has moved them since it was read; else it changes nothing. Of any number
+	// at the same time, one writes. It never brings back a session that is gone.
+	ExtendSession(ctx context.Context, read Session, seenAt, idleEnd time.Time) error
 }
 
 // Users is what a login reads of the platform's users.
@@ -110,12 +126,8 @@ type Users interface {
 	MenusByRole(ctx context.Context, roles []string) (map[string][]Menu, error)
 }
 
-// UserAdmin is what an administrator does to users.
+// UserAdmin changes users that are there.
 type UserAdmin interface {
-	// AddUser stores a new user.
-	//
-	// Errors: ErrUsernameTaken.
-	AddUser(ctx context.Context, u User) error
 	// ReplacePassword changes the password hash if it is still the old one, and
 	// moves NotBefore up to notBefore; it never moves it back.
 	//
@@ -133,15 +145,59 @@ type UserAdmin interface {
 	//
 	// Errors: ErrUserNotFound.
 	LogoutUser(ctx context.Context, id string, notBefore time.Time) error
+	// DeleteUser removes a user with its username and the bindings in u.Apps, all or
+	// nothing, if the stored Apps are still those of u. It removes no sessions: see
+	// Service.Delete.
+	//
+	// Errors: ErrUserNotFound; ErrUserChanged when the stored Apps differ.
+	DeleteUser(ctx context.Context, u User) error
 }
 
-// Directory lists users and keeps roles, for an administrator.
-type Directory interface {
+// Roster is what an administrator lists and adds.
+type Roster interface {
+	// AddUser stores a new user.
+	//
+	// Errors: ErrUsernameTaken.
+	AddUser(ctx context.Context, u User) error
 	// ListUsers gives up to limit users in an order that stays, beginning behind
 	// the user with the id `after` ("" for the first page). An empty page is the last.
 	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
 	// PutRole stores a role, replacing one of the same name.
 	PutRole(ctx context.Context, r Role) error
+	// ListRoles gives all roles in the order of their names.
+	ListRoles(ctx context.Context) ([]Role, error)
+}
+
+// HashKinds keeps which kinds of password hashes an import has brought, so that a
+// wrong password costs the same for every user; see Hasher.Verify.
+type HashKinds interface {
+	// HashKinds lists the kinds in the order of their text.
+	HashKinds(ctx context.Context) ([]string, error)
+	// AddHashKind notes a kind, if it is not noted yet.
+	AddHashKind(ctx context.Context, kind string) error
+}
+
+// Directory is the platform's own users, asked instead of those that wxbind keeps.
+type Directory interface {
+	// Authenticate says whose username and password these are.
+	//
+	// Errors: InvalidCredentials; UserDisabled; DirectoryUnavailable.
+	Authenticate(ctx context.Context, username string, password Hidden) (Profile, error)
+	// Profile reads a user.
+	//
+	// Errors: ErrUserNotFound; DirectoryUnavailable.
+	Profile(ctx context.Context, id string) (Profile, error)
+}
+
+// Profiles keeps the users of a Directory as it last described them, with what
+// only wxbind knows of them: their bindings and NotBefore.
+type Profiles interface {
+	// EnrollUser stores the profile of a user who may be new, and gives the user.
+	EnrollUser(ctx context.Context, p Profile, createdAt time.Time) (User, error)
+	// RefreshUser stores the profile of a user who is there, and gives the user.
+	//
+	// Errors: ErrUserNotFound.
+	RefreshUser(ctx context.Context, p Profile) (User, error)
 }
 
 // Record is a short-lived record. Version is random and new with each write.
@@ -176,8 +232,15 @@ type Hasher interface {
 	// Errors: the context's, when it ends before a processor is free.
 	Hash(ctx context.Context, password Hidden) (Hidden, error)
 	// Verify says whether the password is the hash's, and whether the hash is
-	// outdated. An empty hash matches nothing, at the cost of one that does.
+	// outdated. An empty hash matches nothing. A wrong password costs the work of a
+	// hash of Hash and of each of kinds, once, whatever the hash: so it takes the same
+	// time for every user, and for none.
 	//
 	// Errors: the context's; a hash that cannot be read.
-	Verify(ctx context.Context, hash, password Hidden) (ok, outdated bool, err error)
+	Verify(ctx context.Context, hash, password Hidden, kinds []string) (ok, outdated bool, err error)
+	// Kind names the algorithm and the parameters of a hash, for Verify's kinds. It is
+	// "" for those of Hash.
+	//
+	// Errors: a hash that Verify could not read. They do not quote it.
+	Kind(hash Hidden) (string, error)
 }

@@ -1,8 +1,11 @@
 package login
 
 import (
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Secret is what the operator keeps in Secrets Manager: the mini-programs with
@@ -14,6 +17,10 @@ type Secret struct {
 	Apps map[string]App
 	// SealKeys are the keys, newest first. The newest seals; each of them opens.
 	SealKeys []SealKey
+	// Services are the services that may ask about tokens.
+	Services []ServiceKey
+	// DirectoryKey signs the requests to the platform's directory; "" without one.
+	DirectoryKey Hidden
 }
 
 // App is one mini-program, as code2Session needs it.
@@ -28,13 +35,19 @@ type SealKey struct {
 	Key Hidden
 }
 
-// minSealKey is the length of a random string over [A-Za-z0-9] that holds 256 bits.
-const minSealKey = 43
+// ServiceKey is the credential of a service that may ask about tokens.
+type ServiceKey struct {
+	ID  string
+	Key Hidden
+}
+
+// minKey is the length of a random string over [A-Za-z0-9] that holds 256 bits.
+const minKey = 43
 
 // The longest names that a secret may have, in bytes.
 const (
-	maxAppID     = 64
-	maxSealKeyID = 32
+	maxAppID = 64
+	maxKeyID = 32
 )
 
 // ValidAppID says whether id has the form of an appid: letters, digits, _ and -.
@@ -72,19 +85,54 @@ func (s *Secret) Validate() error {
 	if len(s.SealKeys) == 0 {
 		return errors.New("sealKeys is empty")
 	}
-	seen := map[string]bool{}
-	for i, k := range s.SealKeys {
-		switch {
-		case !plainName(k.ID, maxSealKeyID):
-			return fmt.Errorf("sealKeys[%d].id must be 1 to %d of A-Z a-z 0-9 _ -", i, maxSealKeyID)
-		case seen[k.ID]:
-			return fmt.Errorf("sealKeys[%d].id is given twice", i)
-		case len(k.Key) < minSealKey:
-			return fmt.Errorf("sealKeys[%d].key must be at least %d random characters", i, minSealKey)
-		}
-		seen[k.ID] = true
+	keys := namedKeys{list: "sealKeys"}
+	for _, k := range s.SealKeys {
+		keys.add(k.ID, k.Key)
 	}
-	return nil
+	services := namedKeys{list: "services"}
+	for _, k := range s.Services {
+		services.add(k.ID, k.Key)
+	}
+	if s.DirectoryKey != "" && len(s.DirectoryKey) < minKey {
+		return fmt.Errorf("directoryKey must be at least %d random characters", minKey)
+	}
+	return errors.Join(keys.err, services.err)
+}
+
+// namedKeys checks a list of keys, each with a name of its own, up to the first fault.
+type namedKeys struct {
+	list string
+	seen []string
+	err  error
+}
+
+func (n *namedKeys) add(id string, key Hidden) {
+	fault := ""
+	switch {
+	case !plainName(id, maxKeyID):
+		fault = fmt.Sprintf("id must be 1 to %d of A-Z a-z 0-9 _ -", maxKeyID)
+	case slices.Contains(n.seen, id):
+		fault = "id is given twice"
+	case len(key) < minKey:
+		fault = fmt.Sprintf("key must be at least %d random characters", minKey)
+	}
+	if fault != "" && n.err == nil {
+		n.err = fmt.Errorf("%s[%d].%s", n.list, len(n.seen), fault)
+	}
+	n.seen = append(n.seen, id)
+}
+
+// ServiceNamed says whether a service with this id has this key. It takes the same
+// time for a key that is nearly right.
+func (s *Secret) ServiceNamed(id string, key Hidden) bool {
+	given, known := sha256.Sum256([]byte(key)), false
+	for _, service := range s.Services {
+		own := sha256.Sum256([]byte(service.Key))
+		if subtle.ConstantTimeCompare(given[:], own[:]) == 1 && service.ID == id {
+			known = true
+		}
+	}
+	return known
 }
 
 // AppOf picks the mini-program of a request: the one it names, else the one in

@@ -10,16 +10,22 @@ import (
 	"time"
 )
 
-// Config holds what a Service needs. Every port is required.
+// Config holds what a Service needs. Every port is required unless it says otherwise.
 type Config struct {
 	WeChat    WeChat
 	Secrets   Secrets
 	Bindings  Bindings
+	Presence  Presence
 	Sessions  Sessions
 	Users     Users
 	UserAdmin UserAdmin
+	HashKinds HashKinds
 	Ephemeral Ephemeral
 	Hasher    Hasher
+	// Directory is the platform's own users; nil means that wxbind keeps the users.
+	Directory Directory
+	// Profiles is needed with a Directory only.
+	Profiles Profiles
 	// Username brings a username into the one form in which it is stored and
 	// counted. Errors: UsernameMissing, UsernameInvalid.
 	Username func(raw string) (string, error)
@@ -27,11 +33,13 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Service logs people in. It is safe for concurrent use and keeps no state but a
-// cache of menus.
+// Service logs people in and knows them again. It is safe for concurrent use and
+// keeps no state but two caches.
 type Service struct {
 	Config
-	menus menuCache
+	menus  menuCache
+	kinds  kindCache
+	people people
 }
 
 // New makes a Service.
@@ -39,13 +47,25 @@ func New(c Config) *Service {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Service{Config: c, menus: menuCache{users: c.Users, now: c.Now}}
+	s := &Service{Config: c, menus: menuCache{users: c.Users, now: c.Now}, kinds: kindCache{source: c.HashKinds, now: c.Now}}
+	s.people = own{s}
+	if c.Directory != nil {
+		s.people = elsewhere{s}
+	}
+	return s
 }
 
 // clock is now at the precision of the stores, so that what was written compares
 // equal to what is read.
 func (s *Service) clock() time.Time {
-	return s.Now().UTC().Truncate(time.Millisecond)
+	return clockOf(s.Now)
+}
+
+func clockOf(now func() time.Time) time.Time {
+	if now == nil {
+		now = time.Now
+	}
+	return now().UTC().Truncate(time.Millisecond)
 }
 
 // newID makes an id of 130 random bits over a-z2-7.

@@ -27,6 +27,9 @@ type Session struct {
 	// TokenHash is the SHA-256 of the token's secret part; see Token.Hash.
 	TokenHash string
 	AppID     string
+	// OpenIDHash stands for the openid, so that whoever verifies a token can tell
+	// identities apart without a secret; see Secret.Hash.
+	OpenIDHash string
 	// BindingID is the binding that the session was made under.
 	BindingID string
 	// CreatedAt is the clock when the login began, before anything was read.
@@ -39,6 +42,9 @@ type Session struct {
 	EndedReason Code
 	Device      string
 }
+
+// ID names the session to its user. Nobody gets in with it.
+func (s Session) ID() string { return s.TokenHash }
 
 // Dead says why the session does not live: judged by its user as stored now and
 // by the clock, never by whether a store has cleaned up. It is "" for a living one.
@@ -56,6 +62,15 @@ func (s Session) Dead(user User, now time.Time) Code {
 		return SessionExpired
 	}
 	return ""
+}
+
+// EndsSession says whether c is a reason for a session to be dead.
+func (c Code) EndsSession() bool {
+	switch c {
+	case SessionInvalid, SessionExpired, SessionRevoked, SessionReplaced, UserDisabled, BindingRemoved:
+		return true
+	}
+	return false
 }
 
 // sort splits the sessions that a login finds into those to end and those to

@@ -18,8 +18,10 @@ type Trail struct {
 	UserID string
 	// Repeated says that the code had been used and its identity was remembered.
 	Repeated bool
-	// WeChat, Store and Hashing are the times that the request waited for each.
-	WeChat, Store, Hashing time.Duration
+	// WeChat, Store, Hashing and Directory are the times that the request waited for each.
+	WeChat, Store, Hashing, Directory time.Duration
+	// Events are what the request did, in its order.
+	Events []Event
 	// Lapses are failures that the request survived.
 	Lapses []error
 }

@@ -24,6 +24,21 @@ type User struct {
 	Apps map[string]UserApp
 }
 
+// Profile is a user as a Directory describes them.
+type Profile struct {
+	// ID is the directory's, of 1 to 256 bytes of UTF-8 without control characters. It stays.
+	ID       string
+	Username string
+	Name     string
+	Roles    []string
+	Disabled bool
+}
+
+// describes says whether the user is stored as p describes them.
+func (p Profile) describes(u User) bool {
+	return u.ID == p.ID && u.Username == p.Username && u.Name == p.Name && slices.Equal(u.Roles, p.Roles)
+}
+
 // UserApp is a binding as its user knows it.
 type UserApp struct {
 	OpenID    string

@@ -1,0 +1,97 @@
+package login
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"time"
+)
+
+// Visitor is a user with the session that they came with.
+type Visitor struct {
+	User    User
+	Session Session
+}
+
+// Verifier says whose a token is. It needs a store and nothing else.
+type Verifier struct {
+	Presence Presence
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// slideEvery is how much of its idle life a session uses up before a visit is
+// written down: at most ten writes in an IdleLife.
+const slideEvery = IdleLife / 10
+
+// Verify says whose living session a token is for: one round trip, and one more
+// when the session's idle end moves. Where that cannot be written the visit
+// counts all the same.
+//
+// Errors: SessionInvalid for what is no token, or none that is known;
+// SessionExpired, SessionRevoked, SessionReplaced, UserDisabled and
+// BindingRemoved, which say why it is dead; and what the store answers.
+func (v Verifier) Verify(ctx context.Context, token Hidden) (Visitor, error) {
+	visitor, _, err := v.verify(ctx, token)
+	return visitor, err
+}
+
+// verify is Verify; orphaned says that the session is there and its user is not.
+func (v Verifier) verify(ctx context.Context, token Hidden) (visitor Visitor, orphaned bool, err error) {
+	t, err := ParseToken(string(token))
+	if err != nil {
+		return Visitor{}, false, err
+	}
+	trail := trailOf(ctx)
+	err = timed(&trail.Store, func() (err error) {
+		visitor.Session, visitor.User, err = v.Presence.SessionWithUser(ctx, t.UserID, t.Hash())
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrUserNotFound):
+		return Visitor{}, true, SessionInvalid
+	case errors.Is(err, ErrSessionNotFound):
+		return Visitor{}, false, SessionInvalid
+	case err != nil:
+		return Visitor{}, false, err
+	// A store that compares text loosely must not give away somebody else's session.
+	case subtle.ConstantTimeCompare([]byte(visitor.Session.TokenHash), []byte(t.Hash())) != 1:
+		return Visitor{}, false, SessionInvalid
+	}
+	trail.UserID, trail.AppID, trail.OpenIDHash = visitor.User.ID, visitor.Session.AppID, visitor.Session.OpenIDHash
+	now := clockOf(v.Now)
+	if why := visitor.Session.Dead(visitor.User, now); why != "" {
+		return Visitor{}, false, why
+	}
+	v.slide(ctx, trail, &visitor.Session, now)
+	return visitor, false, nil
+}
+
+// slide moves the session's idle end if it was last moved long enough ago.
+func (v Verifier) slide(ctx context.Context, trail *Trail, s *Session, now time.Time) {
+	if now.Before(s.SeenAt.Add(slideEvery)) {
+		return
+	}
+	idleEnd := s.AbsoluteEnd
+	if end := now.Add(IdleLife); end.Before(idleEnd) {
+		idleEnd = end
+	}
+	err := timed(&trail.Store, func() error { return v.Presence.ExtendSession(ctx, *s, now, idleEnd) })
+	if err != nil {
+		trail.lapse(err)
+		return
+	}
+	s.SeenAt, s.IdleEnd = now, idleEnd
+}
+
+// Verify is Verifier.Verify. What a deleted user has left behind is removed when
+// somebody comes with it.
+func (s *Service) Verify(ctx context.Context, token Hidden) (Visitor, error) {
+	visitor, orphaned, err := Verifier{Presence: s.Presence, Now: s.Now}.verify(ctx, token)
+	if orphaned {
+		if t, err := ParseToken(string(token)); err == nil {
+			trailOf(ctx).lapse(s.removal().sweep(ctx, t.UserID))
+		}
+	}
+	return visitor, err
+}

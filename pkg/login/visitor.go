@@ -1,0 +1,85 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// Menus gives the menus of a visitor.
+func (s *Service) Menus(ctx context.Context, v Visitor) (menus []Menu, err error) {
+	err = timed(&trailOf(ctx).Store, func() error { menus, err = s.menus.of(ctx, v.User.Roles); return err })
+	return menus, err
+}
+
+// Logout ends the visitor's session or, with all, every session of the user,
+// logins that are under way included.
+func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
+	trail := trailOf(ctx)
+	if !all {
+		err := timed(&trail.Store, func() error {
+			return s.Sessions.EndSession(ctx, v.User.ID, v.Session.TokenHash, SessionRevoked)
+		})
+		if err != nil && !errors.Is(err, ErrSessionNotFound) {
+			return err
+		}
+		trail.note(EventLogout)
+		return nil
+	}
+	// The session may have been made where the clock is ahead.
+	notBefore := s.clock()
+	if v.Session.CreatedAt.After(notBefore) {
+		notBefore = v.Session.CreatedAt
+	}
+	err := timed(&trail.Store, func() error { return s.UserAdmin.LogoutUser(ctx, v.User.ID, notBefore) })
+	if errors.Is(err, ErrUserNotFound) {
+		return SessionInvalid
+	}
+	if err != nil {
+		return err
+	}
+	trail.note(EventLogoutAll)
+	return nil
+}
+
+// LivingSessions lists the visitor's living sessions, the newest first.
+func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, error) {
+	var all []Session
+	err := timed(&trailOf(ctx).Store, func() (err error) {
+		all, err = s.Sessions.SessionsOfUser(ctx, v.User.ID)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := s.clock()
+	living := slices.DeleteFunc(all, func(session Session) bool { return session.Dead(v.User, now) != "" })
+	slices.SortFunc(living, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return living, nil
+}
+
+// RevokeSession ends one of the visitor's sessions by its ID. Ending one that has
+// ended succeeds, so that it can be repeated.
+//
+// Errors: NoSuchSession, for somebody else's too.
+func (s *Service) RevokeSession(ctx context.Context, v Visitor, id string) error {
+	// A session's id has the form of a token's hash; what has not is none.
+	if !plainName(id, maxSessionID) {
+		return NoSuchSession
+	}
+	trail := trailOf(ctx)
+	err := timed(&trail.Store, func() error {
+		return s.Sessions.EndSession(ctx, v.User.ID, id, SessionRevoked)
+	})
+	if errors.Is(err, ErrSessionNotFound) {
+		return NoSuchSession
+	}
+	if err != nil {
+		return err
+	}
+	trail.note(EventSessionRevoke)
+	return nil
+}
+
+// maxSessionID is the length of a SHA-256 in base64url.
+const maxSessionID = 43
