@@ -38,8 +38,8 @@ func newWorld(t *testing.T) *world {
 		now:    time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
 	}
 	w.Service = login.New(login.Config{
-		WeChat: w.people, Secrets: w.vault, Bindings: w.store, Sessions: w.store, Users: w.store,
-		UserAdmin: w.store, Ephemeral: w.store, Hasher: w.hasher,
+		WeChat: w.people, Secrets: w.vault, Bindings: w.store, Presence: w.store, Sessions: w.store,
+		Users: w.store, UserAdmin: w.store, HashKinds: w.store, Ephemeral: w.store, Hasher: w.hasher,
 		Username: func(raw string) (string, error) { return strings.ToLower(raw), nil },
 		Now:      w.clock,
 	})
