@@ -49,7 +49,7 @@ func bind(s *suite) {
 		if !t.stands(b) {
 			t.Fatal("not bound")
 		}
-		t.must(t.Unbind(t.ctx, b))
+		t.must(t.Unbind(t.ctx, b, false))
 		t.unbound(b)
 	})
 	s.test("ids that only look alike when joined are different", func(t *trial) {
@@ -142,7 +142,7 @@ func bind(s *suite) {
 	})
 	s.test("after an unbind both the identity and the user are free", func(t *trial) {
 		u, b, old := t.bound()
-		t.must(t.Unbind(t.ctx, b))
+		t.must(t.Unbind(t.ctx, b, false))
 		theirs := t.newBinding(t.user(), app)
 		theirs.OpenID = b.OpenID
 		t.bind(theirs)

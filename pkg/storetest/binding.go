@@ -59,7 +59,7 @@ func bindings(s *suite) {
 	})
 	s.test("a touch brings no binding back", func(t *trial) {
 		_, b, _ := t.bound()
-		t.must(t.Unbind(t.ctx, b))
+		t.must(t.Unbind(t.ctx, b, false))
 		for range 2 {
 			_, err := t.bindingNow(b)
 			t.want(err, login.ErrBindingNotFound)
@@ -84,35 +84,35 @@ func bindings(s *suite) {
 		b.AppID = otherApp
 		_, err := t.bindingNow(b)
 		t.want(err, login.ErrBindingNotFound)
-		t.want(t.Unbind(t.ctx, b), login.ErrBindingNotFound)
+		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
 	})
 
 	s.test("an unbind takes the binding, its note in the user and its sessions' life", func(t *trial) {
 		u, b, session := t.bound()
-		t.must(t.Unbind(t.ctx, b))
+		t.must(t.Unbind(t.ctx, b, false))
 		t.unbound(b)
 		same(t, t.userNow(u.ID), u)
 		if got := t.dead(session); got != login.BindingRemoved {
 			t.Fatalf("the session is %q", got)
 		}
-		t.want(t.Unbind(t.ctx, b), login.ErrBindingNotFound)
+		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
 	})
 	s.test("an unbind touches no other binding of the user", func(t *trial) {
 		u, b, _ := t.bound()
 		other := t.newBinding(u, otherApp)
 		session := t.bind(other)
-		t.must(t.Unbind(t.ctx, b))
+		t.must(t.Unbind(t.ctx, b, false))
 		if !t.stands(other) || t.dead(session) != "" {
 			t.Fatal("the binding in the other app is gone")
 		}
 	})
 	s.test("an unbind of an earlier binding of the same two does nothing", func(t *trial) {
 		_, first, session := t.bound()
-		t.must(t.Unbind(t.ctx, first))
+		t.must(t.Unbind(t.ctx, first, false))
 		second := first
 		second.ID = id("binding")
 		fresh := t.bind(second)
-		t.want(t.Unbind(t.ctx, first), login.ErrBindingNotFound)
+		t.want(t.Unbind(t.ctx, first, false), login.ErrBindingNotFound)
 		got, err := t.bindingNow(second)
 		t.must(err)
 		same(t, got, second)
@@ -125,9 +125,9 @@ func bindings(s *suite) {
 	})
 	s.test("an unbind of what never was is ErrBindingNotFound", func(t *trial) {
 		b := t.newBinding(t.user(), app)
-		t.want(t.Unbind(t.ctx, b), login.ErrBindingNotFound)
+		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
 		b.UserID = id("user")
-		t.want(t.Unbind(t.ctx, b), login.ErrBindingNotFound)
+		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
 		_, err := t.UserByID(t.ctx, b.UserID)
 		t.want(err, login.ErrUserNotFound)
 	})

@@ -21,7 +21,7 @@ func contexts(s *suite) {
 			return err
 		},
 		"Unbind": func(ctx context.Context, t *trial, on stage) error {
-			return t.Unbind(ctx, on.binding)
+			return t.Unbind(ctx, on.binding, false)
 		},
 		"CreateSession": func(ctx context.Context, t *trial, on stage) error {
 			return t.CreateSession(ctx, t.newSession(on.binding))

@@ -22,10 +22,10 @@ func inFlight(s *suite) {
 		unbinds bool
 	}{
 		{"the binding is removed", func(t *trial, b login.Binding, _ time.Time) {
-			t.must(t.Unbind(t.ctx, b))
+			t.must(t.Unbind(t.ctx, b, false))
 		}, login.BindingRemoved, true},
 		{"the binding is removed and made again", func(t *trial, b login.Binding, _ time.Time) {
-			t.must(t.Unbind(t.ctx, b))
+			t.must(t.Unbind(t.ctx, b, false))
 			b.ID = id("binding")
 			t.bind(b)
 		}, login.BindingRemoved, false},
@@ -112,7 +112,7 @@ func inFlight(s *suite) {
 			session, touched := t.newSession(b), false
 			t.together(2, func(i int) error {
 				if i == 0 {
-					return t.Unbind(t.ctx, b)
+					return t.Unbind(t.ctx, b, false)
 				}
 				_, err := t.bindingNow(b)
 				if touched = err == nil; !touched {

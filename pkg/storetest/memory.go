@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +19,7 @@ type Memory struct {
 	users    map[string]login.User
 	names    map[string]string // username to user id
 	roles    map[string][]login.Menu
+	kinds    map[string]bool
 	records  map[string]login.Record
 }
 
@@ -40,146 +40,6 @@ func put[K comparable, V any](in *map[K]V, key K, value V) {
 		*in = map[K]V{}
 	}
 	(*in)[key] = value
-}
-
-// TouchBinding implements login.Bindings.
-func (m *Memory) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
-	if err := m.lock(ctx); err != nil {
-		return login.Binding{}, err
-	}
-	defer m.mu.Unlock()
-	b, ok := m.bindings[identity{t.AppID, t.OpenID}]
-	if !ok {
-		return login.Binding{}, login.ErrBindingNotFound
-	}
-	if cut(t.At).Before(b.LastLoginAt) {
-		return b, nil
-	}
-	if t.UnionID != "" {
-		b.UnionID = t.UnionID
-	}
-	b.SealedKey, b.LastLoginAt = t.SealedKey, cut(t.At)
-	m.bindings[identity{t.AppID, t.OpenID}] = b
-	return b, nil
-}
-
-// Bind implements login.Bindings.
-func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
-	if err := m.lock(ctx); err != nil {
-		return login.Binding{}, err
-	}
-	defer m.mu.Unlock()
-	switch standing, bound := m.bindings[identity{b.AppID, b.OpenID}]; {
-	case bound && standing.UserID == b.UserID:
-		return standing, login.ErrAlreadyBound
-	case bound:
-		return login.Binding{}, login.IdentityBound
-	}
-	u, ok := m.users[b.UserID]
-	if !ok {
-		return login.Binding{}, login.ErrUserNotFound
-	}
-	switch _, bound := u.Apps[b.AppID]; {
-	case u.Disabled:
-		return login.Binding{}, login.UserDisabled
-	case !s.CreatedAt.After(u.NotBefore):
-		return login.Binding{}, login.SessionRevoked
-	case bound:
-		return login.Binding{}, login.UserBound
-	}
-	b.BoundAt, b.LastLoginAt = cut(b.BoundAt), cut(b.LastLoginAt)
-	put(&m.bindings, identity{b.AppID, b.OpenID}, b)
-	u.Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
-	m.createSession(s)
-	return b, nil
-}
-
-// Unbind implements login.Bindings.
-func (m *Memory) Unbind(ctx context.Context, b login.Binding) error {
-	if err := m.lock(ctx); err != nil {
-		return err
-	}
-	defer m.mu.Unlock()
-	standing, ok := m.bindings[identity{b.AppID, b.OpenID}]
-	if !ok || standing.ID != b.ID {
-		return login.ErrBindingNotFound
-	}
-	delete(m.bindings, identity{b.AppID, b.OpenID})
-	delete(m.users[standing.UserID].Apps, b.AppID)
-	return nil
-}
-
-// CreateSession implements login.Sessions.
-func (m *Memory) CreateSession(ctx context.Context, s login.Session) error {
-	if err := m.lock(ctx); err != nil {
-		return err
-	}
-	defer m.mu.Unlock()
-	m.createSession(s)
-	return nil
-}
-
-func (m *Memory) createSession(s login.Session) {
-	if _, repeated := m.sessions[s.UserID][s.TokenHash]; repeated {
-		return
-	}
-	s.CreatedAt, s.SeenAt, s.IdleEnd, s.AbsoluteEnd = cut(s.CreatedAt), cut(s.SeenAt), cut(s.IdleEnd), cut(s.AbsoluteEnd)
-	own := m.sessions[s.UserID]
-	put(&own, s.TokenHash, s)
-	put(&m.sessions, s.UserID, own)
-}
-
-// SessionWithUser implements login.Sessions.
-func (m *Memory) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
-	if err := m.lock(ctx); err != nil {
-		return login.Session{}, login.User{}, err
-	}
-	defer m.mu.Unlock()
-	s, ok := m.sessions[userID][tokenHash]
-	if !ok {
-		return login.Session{}, login.User{}, login.ErrSessionNotFound
-	}
-	u, ok := m.users[userID]
-	if !ok {
-		return login.Session{}, login.User{}, login.ErrUserNotFound
-	}
-	return s, copyUser(u), nil
-}
-
-// SessionsOfUser implements login.Sessions.
-func (m *Memory) SessionsOfUser(ctx context.Context, userID string) ([]login.Session, error) {
-	if err := m.lock(ctx); err != nil {
-		return nil, err
-	}
-	defer m.mu.Unlock()
-	return slices.Collect(maps.Values(m.sessions[userID])), nil
-}
-
-// ForgetSession implements login.Sessions.
-func (m *Memory) ForgetSession(ctx context.Context, userID, tokenHash string) error {
-	if err := m.lock(ctx); err != nil {
-		return err
-	}
-	defer m.mu.Unlock()
-	delete(m.sessions[userID], tokenHash)
-	return nil
-}
-
-// EndSession implements login.Sessions.
-func (m *Memory) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
-	if err := m.lock(ctx); err != nil {
-		return err
-	}
-	defer m.mu.Unlock()
-	s, ok := m.sessions[userID][tokenHash]
-	if !ok {
-		return login.ErrSessionNotFound
-	}
-	if s.EndedReason == "" {
-		s.EndedReason = reason
-		m.sessions[userID][tokenHash] = s
-	}
-	return nil
 }
 
 // LoadRecord implements login.Ephemeral.

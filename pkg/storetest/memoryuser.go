@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -51,25 +50,6 @@ func (m *Memory) MenusByRole(ctx context.Context, roles []string) (map[string][]
 	return found, nil
 }
 
-// AddUser implements login.UserAdmin.
-func (m *Memory) AddUser(ctx context.Context, u login.User) error {
-	if err := m.lock(ctx); err != nil {
-		return err
-	}
-	defer m.mu.Unlock()
-	if _, taken := m.names[u.Username]; taken {
-		return login.ErrUsernameTaken
-	}
-	if _, taken := m.users[u.ID]; taken {
-		return login.Unavailable(errors.New("storetest: user id is taken"))
-	}
-	u = copyUser(u)
-	u.NotBefore, u.CreatedAt, u.Apps = cut(u.NotBefore), cut(u.CreatedAt), map[string]login.UserApp{}
-	put(&m.users, u.ID, u)
-	put(&m.names, u.Username, u.ID)
-	return nil
-}
-
 // ReplacePassword implements login.UserAdmin.
 func (m *Memory) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
 	return m.change(ctx, id, notBefore, func(u *login.User) error {
@@ -116,28 +96,24 @@ func (m *Memory) change(ctx context.Context, id string, notBefore time.Time, cha
 	return nil
 }
 
-// ListUsers implements login.Directory, in the order of the ids.
-func (m *Memory) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
-	if err := m.lock(ctx); err != nil {
-		return nil, err
-	}
-	defer m.mu.Unlock()
-	var page []login.User
-	for _, id := range slices.Sorted(maps.Keys(m.users)) {
-		if id > after && len(page) < limit {
-			page = append(page, copyUser(m.users[id]))
-		}
-	}
-	return page, nil
-}
-
-// PutRole implements login.Directory.
-func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
+// DeleteUser implements login.UserAdmin.
+func (m *Memory) DeleteUser(ctx context.Context, u login.User) error {
 	if err := m.lock(ctx); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
-	put(&m.roles, r.Name, copyMenus(r.Menus))
+	stored, ok := m.users[u.ID]
+	switch {
+	case !ok:
+		return login.ErrUserNotFound
+	case !maps.Equal(stored.Apps, u.Apps):
+		return login.ErrUserChanged
+	}
+	for appID, app := range stored.Apps {
+		delete(m.bindings, identity{appID, app.OpenID})
+	}
+	maps.DeleteFunc(m.names, func(_, id string) bool { return id == u.ID })
+	delete(m.users, u.ID)
 	return nil
 }
 

@@ -50,7 +50,7 @@ func races(s *suite) {
 		_, b, _ := t.bound()
 		errs := t.race(rivals, func(i int) error {
 			if i == rivals/2 {
-				return t.Unbind(t.ctx, b)
+				return t.Unbind(t.ctx, b, false)
 			}
 			_, err := t.bindingNow(b)
 			return err
@@ -65,7 +65,7 @@ func races(s *suite) {
 	})
 	s.test("of many unbinds one finds the binding", func(t *trial) {
 		_, b, _ := t.bound()
-		t.one(login.ErrBindingNotFound, t.race(rivals, func(int) error { return t.Unbind(t.ctx, b) }))
+		t.one(login.ErrBindingNotFound, t.race(rivals, func(int) error { return t.Unbind(t.ctx, b, false) }))
 		t.unbound(b)
 	})
 	s.test("changes of a user at the same time are all done, and a bind comes before them or not at all", func(t *trial) {
@@ -82,7 +82,7 @@ func races(s *suite) {
 			case 2:
 				return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", t.now)
 			case 3:
-				return t.Unbind(t.ctx, b)
+				return t.Unbind(t.ctx, b, false)
 			default:
 				_, err := t.Bind(t.ctx, other, t.newSession(other))
 				if errors.Is(err, login.UserDisabled) || errors.Is(err, login.SessionRevoked) {

@@ -97,7 +97,7 @@ func unbindAndBinds(t *trial) {
 	sessions := []login.Session{t.newSession(again), t.newSession(otherUser), t.newSession(otherOpenID)}
 	errs := t.race(len(binds)+1, func(i int) error {
 		if i == len(binds) {
-			return t.Unbind(t.ctx, b)
+			return t.Unbind(t.ctx, b, false)
 		}
 		_, err := t.Bind(t.ctx, binds[i], sessions[i])
 		return err

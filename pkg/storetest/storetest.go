@@ -21,9 +21,12 @@ import (
 type Store interface {
 	login.Bindings
 	login.Sessions
+	login.Presence
 	login.Users
 	login.UserAdmin
-	login.Directory
+	login.Roster
+	login.HashKinds
+	login.Profiles
 	login.Ephemeral
 }
 

@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"context"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// TouchBinding implements login.Bindings.
+func (m *Memory) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.Binding{}, err
+	}
+	defer m.mu.Unlock()
+	b, ok := m.bindings[identity{t.AppID, t.OpenID}]
+	if !ok {
+		return login.Binding{}, login.ErrBindingNotFound
+	}
+	if cut(t.At).Before(b.LastLoginAt) {
+		return b, nil
+	}
+	if t.UnionID != "" {
+		b.UnionID = t.UnionID
+	}
+	b.SealedKey, b.LastLoginAt = t.SealedKey, cut(t.At)
+	m.bindings[identity{t.AppID, t.OpenID}] = b
+	return b, nil
+}
+
+// Bind implements login.Bindings.
+func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.Binding{}, err
+	}
+	defer m.mu.Unlock()
+	switch standing, bound := m.bindings[identity{b.AppID, b.OpenID}]; {
+	case bound && standing.UserID == b.UserID:
+		return standing, login.ErrAlreadyBound
+	case bound:
+		return login.Binding{}, login.IdentityBound
+	}
+	u, ok := m.users[b.UserID]
+	if !ok {
+		return login.Binding{}, login.ErrUserNotFound
+	}
+	switch _, bound := u.Apps[b.AppID]; {
+	case u.Disabled:
+		return login.Binding{}, login.UserDisabled
+	case !s.CreatedAt.After(u.NotBefore):
+		return login.Binding{}, login.SessionRevoked
+	case bound:
+		return login.Binding{}, login.UserBound
+	}
+	b.BoundAt, b.LastLoginAt = cut(b.BoundAt), cut(b.LastLoginAt)
+	put(&m.bindings, identity{b.AppID, b.OpenID}, b)
+	u.Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+	m.createSession(s)
+	return b, nil
+}
+
+// BindingByOpenID implements login.Bindings.
+func (m *Memory) BindingByOpenID(ctx context.Context, appID, openID string) (login.Binding, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.Binding{}, err
+	}
+	defer m.mu.Unlock()
+	b, ok := m.bindings[identity{appID, openID}]
+	if !ok {
+		return login.Binding{}, login.ErrBindingNotFound
+	}
+	return b, nil
+}
+
+// Unbind implements login.Bindings.
+func (m *Memory) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	standing, ok := m.bindings[identity{b.AppID, b.OpenID}]
+	switch {
+	case !ok || standing.ID != b.ID || standing.UserID != b.UserID:
+		return login.ErrBindingNotFound
+	case keepLast && len(m.users[b.UserID].Apps) == 1:
+		return login.ErrLastBinding
+	}
+	delete(m.bindings, identity{b.AppID, b.OpenID})
+	delete(m.users[b.UserID].Apps, b.AppID)
+	return nil
+}

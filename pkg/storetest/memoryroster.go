@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// AddUser implements login.Roster.
+func (m *Memory) AddUser(ctx context.Context, u login.User) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	if _, taken := m.names[u.Username]; taken {
+		return login.ErrUsernameTaken
+	}
+	if _, taken := m.users[u.ID]; taken {
+		return login.Unavailable(errors.New("storetest: user id is taken"))
+	}
+	u = copyUser(u)
+	u.NotBefore, u.CreatedAt, u.Apps = cut(u.NotBefore), cut(u.CreatedAt), map[string]login.UserApp{}
+	put(&m.users, u.ID, u)
+	put(&m.names, u.Username, u.ID)
+	return nil
+}
+
+// ListUsers implements login.Roster, in the order of the ids.
+func (m *Memory) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
+	if err := m.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	var page []login.User
+	for _, id := range slices.Sorted(maps.Keys(m.users)) {
+		if id > after && len(page) < limit {
+			page = append(page, copyUser(m.users[id]))
+		}
+	}
+	return page, nil
+}
+
+// PutRole implements login.Roster.
+func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	put(&m.roles, r.Name, copyMenus(r.Menus))
+	return nil
+}
+
+// ListRoles implements login.Roster.
+func (m *Memory) ListRoles(ctx context.Context) ([]login.Role, error) {
+	if err := m.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	var roles []login.Role
+	for _, name := range slices.Sorted(maps.Keys(m.roles)) {
+		roles = append(roles, login.Role{Name: name, Menus: copyMenus(m.roles[name])})
+	}
+	return roles, nil
+}
+
+// HashKinds implements login.HashKinds.
+func (m *Memory) HashKinds(ctx context.Context) ([]string, error) {
+	if err := m.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.kinds)), nil
+}
+
+// AddHashKind implements login.HashKinds.
+func (m *Memory) AddHashKind(ctx context.Context, kind string) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	put(&m.kinds, kind, true)
+	return nil
+}
+
+// EnrollUser implements login.Profiles.
+func (m *Memory) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (login.User, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.User{}, err
+	}
+	defer m.mu.Unlock()
+	u, ok := m.users[p.ID]
+	if !ok {
+		u = login.User{ID: p.ID, CreatedAt: cut(createdAt), Apps: map[string]login.UserApp{}}
+	}
+	return m.describe(u, p), nil
+}
+
+// RefreshUser implements login.Profiles.
+func (m *Memory) RefreshUser(ctx context.Context, p login.Profile) (login.User, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.User{}, err
+	}
+	defer m.mu.Unlock()
+	u, ok := m.users[p.ID]
+	if !ok {
+		return login.User{}, login.ErrUserNotFound
+	}
+	return m.describe(u, p), nil
+}
+
+// describe stores a user as a directory describes them. The username is claimed
+// by nobody: a directory sees to its own.
+func (m *Memory) describe(u login.User, p login.Profile) login.User {
+	u.Username, u.Name, u.Roles = p.Username, p.Name, slices.Clone(p.Roles)
+	put(&m.users, u.ID, u)
+	return copyUser(u)
+}
