@@ -184,7 +184,9 @@ func (*plain) Hash(_ context.Context, p login.Hidden) (login.Hidden, error) {
 	return "rehashed:" + p, nil
 }
 
-func (h *plain) Verify(_ context.Context, hash, p login.Hidden) (ok, outdated bool, err error) {
+func (*plain) Kind(login.Hidden) (string, error) { return "", nil }
+
+func (h *plain) Verify(_ context.Context, hash, p login.Hidden, _ []string) (ok, outdated bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.checks++
