@@ -13,7 +13,7 @@ var Bind = Route{
 	Method:   http.MethodPost,
 	Path:     "/mobileApi/user/bind",
 	serve:    bind,
-	body:     true,
+	fieldsIn: inBody,
 }
 
 func bind(ctx context.Context, s *login.Service, r *request) (answer, error) {

@@ -34,7 +34,7 @@ func TestCallersMiniProgram(t *testing.T) {
 	} {
 		for _, header := range []string{"referer", "Referer"} {
 			e := events.APIGatewayV2HTTPRequest{Headers: map[string]string{header: c.referer}}
-			if got := callerOf(e, nil).RefererAppID; got != c.want {
+			if got := callerOf(e).RefererAppID; got != c.want {
 				t.Errorf("%s in %s: got %q, want %q", name, header, got, c.want)
 			}
 		}

@@ -14,7 +14,7 @@ var Code2Session = Route{
 	Method:   http.MethodPost,
 	Path:     "/api/login/code2session",
 	serve:    code2Session,
-	body:     true,
+	fieldsIn: inBody,
 }
 
 type identityBody struct {

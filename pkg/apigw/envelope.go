@@ -15,6 +15,11 @@ type unboundBody struct {
 	OpenID string `json:"openId"`
 }
 
+type doneBody struct {
+	Code int    `json:"code"`
+	Msg  string `json:"msg"`
+}
+
 type failedBody struct {
 	Code      int          `json:"code"`
 	Msg       string       `json:"msg"`
@@ -39,18 +44,27 @@ type userInfo struct {
 	Roles    []string `json:"roles"`
 }
 
+func infoOf(u login.User) userInfo {
+	return userInfo{
+		ID: u.ID, Username: u.Username, Name: u.Name,
+		Roles: append([]string{}, u.Roles...), // [] and not null
+	}
+}
+
 func loggedIn(l *login.Login, msg string) answer {
 	return answer{loginBody{
 		Code:      codeDone,
 		Msg:       msg,
 		Token:     string(l.Token),
 		ExpiresAt: l.ExpiresAt.Unix(),
-		UserInfo: userInfo{
-			ID: l.User.ID, Username: l.User.Username, Name: l.User.Name,
-			Roles: append([]string{}, l.User.Roles...), // [] and not null
-		},
-		MenuList: l.Menus,
+		UserInfo:  infoOf(l.User),
+		MenuList:  l.Menus,
 	}, "login"}
+}
+
+// done says that it is done, and nothing else.
+func done(r *request, outcome, zh, en string) answer {
+	return answer{doneBody{codeDone, sentence(r.lang, zh, en)}, outcome}
 }
 
 // sentence picks the one in the caller's language.

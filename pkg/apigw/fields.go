@@ -12,13 +12,36 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// fields are the named strings of a query or a body. An absent field is "".
+// fields are the named values of a query or a body. An absent field is "", and a
+// boolean is "true" or "false".
 type fields map[string]string
 
-// known are the fields that a route may have. Others are ignored, so that a
+// truth reads a boolean. An absent one is false.
+func (f fields) truth(name string) bool { return f[name] == "true" }
+
+// fieldType is what a field may hold.
+type fieldType int
+
+const (
+	text fieldType = iota + 1
+	truth
+)
+
+// fieldTypes are the fields that somebody knows. Others are ignored, so that a
 // client may send more than it must.
-var known = map[string]bool{
-	"code": true, "openId": true, "username": true, "password": true, "appId": true, "lang": true,
+type fieldTypes map[string]fieldType
+
+// common are the fields that every route knows.
+var common = fieldTypes{
+	"code": text, "openId": text, "username": text, "password": text, "appId": text, "lang": text,
+}
+
+// typeOf gives a field's type on a route, and 0 for one that it does not know.
+func (r Route) typeOf(field string) fieldType {
+	if t, ok := r.own[field]; ok {
+		return t
+	}
+	return common[field]
 }
 
 const (
@@ -31,7 +54,7 @@ const (
 
 // queryFields reads a query string as it came, before API Gateway joins repeated
 // values with commas.
-func queryFields(raw string) (fields, error) {
+func (r Route) queryFields(raw string) (fields, error) {
 	if len(raw) > maxQuery {
 		return nil, login.QueryMalformed
 	}
@@ -39,17 +62,21 @@ func queryFields(raw string) (fields, error) {
 	if err != nil {
 		return nil, login.QueryMalformed
 	}
-	return single(values)
+	return r.single(values)
 }
 
 // single takes the known fields of values, of which none may stand twice.
-func single(values url.Values) (fields, error) {
+func (r Route) single(values url.Values) (fields, error) {
 	f := fields{}
 	for name, all := range values {
 		if len(all) > 1 {
 			return nil, login.ParameterRepeated
 		}
-		if known[name] {
+		switch t := r.typeOf(name); {
+		case t == 0:
+		case t == truth && all[0] != "true" && all[0] != "false":
+			return nil, login.FieldWrongType
+		default:
 			f[name] = all[0]
 		}
 	}
@@ -57,7 +84,7 @@ func single(values url.Values) (fields, error) {
 }
 
 // parseBody reads a body by its content type. An empty body has no fields.
-func parseBody(contentType string, body []byte) (fields, error) {
+func (r Route) parseBody(contentType string, body []byte) (fields, error) {
 	if len(body) == 0 {
 		return fields{}, nil
 	}
@@ -69,20 +96,20 @@ func parseBody(contentType string, body []byte) (fields, error) {
 	}
 	switch mediaType {
 	case "application/json":
-		return jsonFields(body)
+		return r.jsonFields(body)
 	case "application/x-www-form-urlencoded":
 		values, err := url.ParseQuery(string(body))
 		if err != nil {
 			return nil, login.BodyMalformed
 		}
-		return single(values)
+		return r.single(values)
 	}
 	return nil, login.ContentTypeUnsupported
 }
 
 // jsonFields reads one flat JSON object. Bytes that are no UTF-8 become U+FFFD,
 // which no field that is checked may hold.
-func jsonFields(body []byte) (fields, error) {
+func (r Route) jsonFields(body []byte) (fields, error) {
 	if tooDeep(body) {
 		return nil, login.BodyTooDeep
 	}
@@ -105,14 +132,13 @@ func jsonFields(body []byte) (fields, error) {
 			return nil, login.ParameterRepeated
 		}
 		seen[key] = true
-		if !known[key] || string(value) == "null" {
+		t := r.typeOf(key)
+		if t == 0 || string(value) == "null" {
 			continue
 		}
-		var text string
-		if err := json.Unmarshal(value, &text); err != nil {
-			return nil, login.FieldWrongType
+		if f[key], err = t.read(value); err != nil {
+			return nil, err
 		}
-		f[key] = text
 	}
 	if _, err := decoder.Token(); err != nil {
 		return nil, login.BodyMalformed
@@ -121,6 +147,21 @@ func jsonFields(body []byte) (fields, error) {
 		return nil, login.BodyTrailing
 	}
 	return f, nil
+}
+
+// read gives a JSON value of this type as a field.
+func (t fieldType) read(value json.RawMessage) (string, error) {
+	if t == truth {
+		if string(value) != "true" && string(value) != "false" {
+			return "", login.FieldWrongType
+		}
+		return string(value), nil
+	}
+	var s string
+	if err := json.Unmarshal(value, &s); err != nil {
+		return "", login.FieldWrongType
+	}
+	return s, nil
 }
 
 // tooDeep says whether brackets are nested beyond maxDepth. It looks at the

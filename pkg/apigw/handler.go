@@ -8,68 +8,72 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Route is one route of the API and the function that serves it.
-type Route struct {
-	// Function is the name of the folder below functions/.
-	Function string
-	Method   string
-	Path     string
-	// serve decides a request. What it gives is the answer's body.
-	serve func(ctx context.Context, s *login.Service, r *request) (answer, error)
-	// body says that the fields come in the body; otherwise they come in the query.
-	body bool
-}
-
-// answer is a successful decision.
-type answer struct {
-	// body is marshalled as the answer.
-	body any
-	// outcome names the decision in the log.
-	outcome string
-}
-
-// Routes are all routes of the API.
-var Routes = []Route{CheckBind, Bind, Code2Session}
-
 // Config holds what a Handler needs.
 type Config struct {
+	// Service may be nil for routes that only the authorizer guards.
 	Service *login.Service
-	// Logger gets one line a request; nil means slog.Default().
+	// Logger gets a line a request, and one for each security event; nil means slog.Default().
 	Logger *slog.Logger
 }
 
-// Handler serves one route. It implements lambda.Handler of aws-lambda-go.
+// Handler serves the routes of one function. It implements lambda.Handler of
+// aws-lambda-go.
 type Handler struct {
-	route   Route
+	routes  []Route
 	service *login.Service
 	logger  *slog.Logger
 }
 
-// New makes the handler of a route.
-func New(c Config, route Route) *Handler {
+// New makes the handler of a function's routes, of which there is at least one.
+func New(c Config, routes ...Route) *Handler {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Handler{route: route, service: c.Service, logger: c.Logger}
+	return &Handler{routes: routes, service: c.Service, logger: c.Logger}
+}
+
+// routeOf finds the route of an event by its routeKey. A function with one route
+// is not asked for another.
+func (h *Handler) routeOf(routeKey string) (Route, error) {
+	if len(h.routes) == 1 {
+		return h.routes[0], nil
+	}
+	for _, route := range h.routes {
+		if route.Key() == routeKey {
+			return route, nil
+		}
+	}
+	return Route{}, login.EventMalformed
 }
 
 // margin is kept back from the request's deadline, so that an answer can still
 // be given when everything that was waited for has timed out.
 const margin = 250 * time.Millisecond
 
+// inTime makes a context that ends before Lambda ends the process.
+func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-margin))
+	}
+	return context.WithCancel(ctx)
+}
+
 // Invoke answers one event. It gives no error: whatever happens becomes an
 // answer in the envelope.
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-margin))
-		defer cancel()
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	x := &exchange{
+		handler: h, begin: time.Now(), trail: &login.Trail{},
+		request: &request{route: Route{Function: h.routes[0].Function}},
 	}
-	x := &exchange{handler: h, begin: time.Now(), trail: &login.Trail{}}
-	return json.Marshal(x.run(login.WithTrail(ctx, x.trail), payload))
+	response := x.run(login.WithTrail(ctx, x.trail), payload)
+	audit.Write(ctx, h.logger, x.trail, x.request.attrs()...)
+	return json.Marshal(response)
 }
 
 // exchange is one event on its way to its answer.
@@ -77,6 +81,7 @@ type exchange struct {
 	handler *Handler
 	begin   time.Time
 	trail   *login.Trail
+	// request is as much of the event as could be read.
 	request *request
 }
 
@@ -86,11 +91,10 @@ func (x *exchange) run(ctx context.Context, payload []byte) (response events.API
 			response = x.respondError(ctx, login.Panicked(p))
 		}
 	}()
-	var err error
-	if x.request, err = decode(payload, x.handler.route); err != nil {
+	if err := x.handler.decode(payload, x.request); err != nil {
 		return x.respondError(ctx, err)
 	}
-	a, err := x.handler.route.serve(ctx, x.handler.service, x.request)
+	a, err := x.request.route.serve(ctx, x.handler.service, x.request)
 	if err != nil {
 		return x.respondError(ctx, err)
 	}

@@ -3,11 +3,13 @@ package apigw
 import (
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"net/netip"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -16,12 +18,24 @@ const maxBody = 64 << 10
 
 // request is an event as the domain needs it.
 type request struct {
+	route Route
+	event events.APIGatewayV2HTTPRequest
 	// id is API Gateway's, which the client may quote to the operator.
 	id string
 	// lang is "en" for English sentences.
 	lang   string
 	caller login.Caller
 	fields fields
+}
+
+// attrs says in the audit where the request came from.
+func (r *request) attrs() []slog.Attr {
+	return []slog.Attr{
+		slog.String(audit.Address, r.caller.Address),
+		slog.String(audit.Device, r.caller.Device),
+		slog.String(audit.Route, r.route.Function),
+		slog.String(audit.RequestID, r.id),
+	}
 }
 
 // maxRequestID is the longest request id passed on, in bytes; API Gateway's have 16.
@@ -51,35 +65,39 @@ func refererAppID(referer string) string {
 	return id
 }
 
-// decode reads an event of a route. The request is given with an error too, as
-// far as it could be read: the answer needs its id and language.
-func decode(payload []byte, route Route) (*request, error) {
-	r := &request{}
-	var event events.APIGatewayV2HTTPRequest
-	if err := json.Unmarshal(payload, &event); err != nil || event.Version != "2.0" {
-		return r, login.EventMalformed
+// decode reads an event into r. With an error, too, r is as far as it could be
+// read: the answer needs its id and language.
+func (h *Handler) decode(payload []byte, r *request) error {
+	if err := json.Unmarshal(payload, &r.event); err != nil || r.event.Version != "2.0" {
+		return login.EventMalformed
 	}
-	r.id = requestID(event.RequestContext.RequestID)
-	query, err := queryFields(event.RawQueryString)
+	r.id = requestID(r.event.RequestContext.RequestID)
+	r.caller = callerOf(r.event)
+	route, err := h.routeOf(r.event.RouteKey)
+	if err != nil {
+		return err
+	}
+	r.route = route
+	query, err := route.queryFields(r.event.RawQueryString)
 	r.lang = query["lang"]
 	if err != nil {
-		return r, err
+		return err
 	}
 	r.fields = query
-	if route.body {
-		if r.fields, err = bodyFields(event); err != nil {
-			return r, err
+	if route.fieldsIn == inBody || route.fieldsIn == inBodyOrQuery && r.event.Body != "" {
+		if r.fields, err = route.bodyFields(r.event); err != nil {
+			return err
 		}
 		if r.lang == "" {
 			r.lang = r.fields["lang"]
 		}
 	}
-	r.caller = callerOf(event, r.fields)
-	return r, nil
+	r.caller.AppID = r.fields["appId"]
+	return nil
 }
 
 // bodyFields reads the fields of a JSON or form body.
-func bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) {
+func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) {
 	body := []byte(event.Body)
 	if event.IsBase64Encoded {
 		if len(body) > base64.StdEncoding.EncodedLen(maxBody) {
@@ -94,27 +112,26 @@ func bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) {
 	if len(body) > maxBody {
 		return nil, login.BodyTooLarge
 	}
-	return parseBody(header(event, "content-type"), body)
+	return r.parseBody(header(event.Headers, "content-type"), body)
 }
 
 // callerOf tells what the event says of its sender beside the fields. The
 // address is API Gateway's word only; a forwarded-for header is anybody's.
-func callerOf(event events.APIGatewayV2HTTPRequest, f fields) login.Caller {
+func callerOf(event events.APIGatewayV2HTTPRequest) login.Caller {
 	return login.Caller{
-		AppID:        f["appId"],
-		RefererAppID: refererAppID(header(event, "referer")),
+		RefererAppID: refererAppID(header(event.Headers, "referer")),
 		Address:      addressOf(event.RequestContext.HTTP.SourceIP),
-		Device:       deviceOf(header(event, "user-agent")),
+		Device:       deviceOf(header(event.Headers, "user-agent")),
 	}
 }
 
 // header gives a header's value. API Gateway writes the names in lower case, but
 // tools that make events by hand may not.
-func header(event events.APIGatewayV2HTTPRequest, name string) string {
-	if v, ok := event.Headers[name]; ok {
+func header(headers map[string]string, name string) string {
+	if v, ok := headers[name]; ok {
 		return v
 	}
-	for k, v := range event.Headers {
+	for k, v := range headers {
 		if strings.EqualFold(k, name) {
 			return v
 		}

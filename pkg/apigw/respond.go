@@ -17,12 +17,30 @@ import (
 // statuses maps what sort of failure it is to HTTP. A decision is 200, whatever
 // it is: that is what clients in the field read.
 var statuses = map[login.Kind]int{
-	login.KindDecision:    http.StatusOK,
-	login.KindMalformed:   http.StatusBadRequest,
-	login.KindTooLarge:    http.StatusRequestEntityTooLarge,
-	login.KindThrottled:   http.StatusTooManyRequests,
-	login.KindUnavailable: http.StatusServiceUnavailable,
-	login.KindInternal:    http.StatusInternalServerError,
+	login.KindDecision:     http.StatusOK,
+	login.KindMalformed:    http.StatusBadRequest,
+	login.KindUnauthorized: http.StatusUnauthorized,
+	login.KindTooLarge:     http.StatusRequestEntityTooLarge,
+	login.KindThrottled:    http.StatusTooManyRequests,
+	login.KindUnavailable:  http.StatusServiceUnavailable,
+	login.KindInternal:     http.StatusInternalServerError,
+}
+
+// statusOf is a failure's status on a route. Where a session is what lets a
+// caller in, its end is no decision about the request but says that there is no caller.
+func (r Route) statusOf(code login.Code) int {
+	if code.EndsSession() && (r.Guard == GuardSession || r.Guard == GuardAuthorizer) {
+		return http.StatusUnauthorized
+	}
+	return statuses[code.Kind()]
+}
+
+// challenges say what a caller must show (RFC 9110, section 11.6.1; RFC 6750,
+// section 3; RFC 7617, section 2).
+var challenges = map[Guard]string{
+	GuardSession:    "Bearer",
+	GuardAuthorizer: "Bearer",
+	GuardService:    `Basic realm="wxbind", charset="UTF-8"`,
 }
 
 var levels = map[login.Severity]slog.Level{
@@ -39,7 +57,7 @@ func (x *exchange) respond(ctx context.Context, a answer) events.APIGatewayV2HTT
 // respondError is where every failure ends.
 func (x *exchange) respondError(ctx context.Context, err error) events.APIGatewayV2HTTPResponse {
 	failure := login.AsError(err)
-	status := statuses[failure.Code.Kind()]
+	status := x.request.route.statusOf(failure.Code)
 	attrs := []slog.Attr{}
 	if failure.Cause != nil {
 		attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
@@ -50,14 +68,14 @@ func (x *exchange) respondError(ctx context.Context, err error) events.APIGatewa
 	}
 	x.log(ctx, levels[failure.Code.Severity()], string(failure.Code), status, attrs...)
 
-	body := failedBody{Code: codeFailed, Error: failure.Code, Action: failure.Code.Action()}
-	lang := ""
-	if x.request != nil {
-		body.RequestID, lang = x.request.id, x.request.lang
-	}
-	body.Msg = failure.Code.Message(lang)
-	response := respond(status, body)
-	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+	response := respond(status, failedBody{
+		Code: codeFailed, Msg: failure.Code.Message(x.request.lang),
+		Error: failure.Code, Action: failure.Code.Action(), RequestID: x.request.id,
+	})
+	switch status {
+	case http.StatusUnauthorized:
+		response.Headers["www-authenticate"] = challenges[x.request.route.Guard]
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		// Whole seconds (RFC 9110, 10.2.3), rounded up and never 0.
 		wait := max(1, int((failure.RetryAfter+time.Second-1)/time.Second))
 		response.Headers["retry-after"] = strconv.Itoa(wait)
@@ -91,21 +109,26 @@ func respond(status int, body any) events.APIGatewayV2HTTPResponse {
 // no code, token, password or key at all.
 func (x *exchange) log(ctx context.Context, level slog.Level, outcome string, status int, attrs ...slog.Attr) {
 	line := []slog.Attr{
-		slog.String("route", x.handler.route.Function),
+		slog.String("route", x.request.route.Function),
 		slog.String("outcome", outcome),
 		slog.Int("status", status),
-		milliseconds("totalMs", time.Since(x.begin)),
+		slog.String("requestId", x.request.id),
 	}
-	if x.request != nil {
-		line = append(line, slog.String("requestId", x.request.id))
-	}
-	t := x.trail
+	logRequest(ctx, x.handler.logger, level, x.trail, x.begin, append(line, attrs...))
+}
+
+// logRequest adds what a request's trail knows to its line, and writes it.
+func logRequest(ctx context.Context, logger *slog.Logger, level slog.Level, t *login.Trail, begin time.Time, line []slog.Attr) {
+	line = append(line, milliseconds("totalMs", time.Since(begin)))
 	for _, a := range []slog.Attr{slog.String("appId", t.AppID), slog.String("openIdHash", t.OpenIDHash), slog.String("userId", t.UserID)} {
 		if a.Value.String() != "" {
 			line = append(line, a)
 		}
 	}
-	for _, a := range []slog.Attr{milliseconds("wechatMs", t.WeChat), milliseconds("storeMs", t.Store), milliseconds("hashMs", t.Hashing)} {
+	for _, a := range []slog.Attr{
+		milliseconds("wechatMs", t.WeChat), milliseconds("storeMs", t.Store),
+		milliseconds("hashMs", t.Hashing), milliseconds("directoryMs", t.Directory),
+	} {
 		if a.Value.Float64() != 0 {
 			line = append(line, a)
 		}
@@ -117,7 +140,7 @@ func (x *exchange) log(ctx context.Context, level slog.Level, outcome string, st
 		line = append(line, slog.String("lapses", err.Error()))
 		level = max(level, slog.LevelWarn)
 	}
-	x.handler.logger.LogAttrs(ctx, level, "request", append(line, attrs...)...)
+	logger.LogAttrs(ctx, level, "request", line...)
 }
 
 // milliseconds is a duration with a resolution of microseconds.

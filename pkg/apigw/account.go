@@ -1,0 +1,111 @@
+package apigw
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Export gives the user everything that is held about them, but for secrets.
+var Export = Route{
+	Function: "account",
+	Method:   http.MethodGet,
+	Path:     "/mobileApi/user/export",
+	Guard:    GuardSession,
+	serve:    visited(export),
+}
+
+// DeleteAccount removes the user.
+var DeleteAccount = Route{
+	Function: "account",
+	Method:   http.MethodDelete,
+	Path:     "/mobileApi/user/account",
+	Guard:    GuardSession,
+	serve:    visited(deleteAccount),
+	fieldsIn: inBodyOrQuery,
+}
+
+type exportBody struct {
+	Code     int               `json:"code"`
+	Msg      string            `json:"msg"`
+	User     exportedUser      `json:"user"`
+	Bindings []exportedBinding `json:"bindings"`
+	Sessions []exportedSession `json:"sessions"`
+}
+
+// The times of what is exported are Unix seconds.
+
+type exportedUser struct {
+	userInfo
+	Disabled  bool  `json:"disabled"`
+	CreatedAt int64 `json:"createdAt"`
+	// NotBefore is 0 for a user whose sessions were never ended together.
+	NotBefore int64 `json:"notBefore"`
+}
+
+type exportedBinding struct {
+	AppID       string `json:"appId"`
+	OpenID      string `json:"openId"`
+	UnionID     string `json:"unionId"`
+	BoundAt     int64  `json:"boundAt"`
+	LastLoginAt int64  `json:"lastLoginAt"`
+}
+
+type exportedSession struct {
+	ID          string     `json:"id"`
+	Device      string     `json:"device"`
+	AppID       string     `json:"appId"`
+	CreatedAt   int64      `json:"createdAt"`
+	SeenAt      int64      `json:"seenAt"`
+	ExpiresAt   int64      `json:"expiresAt"`
+	AbsoluteEnd int64      `json:"absoluteEnd"`
+	EndedReason login.Code `json:"endedReason"`
+}
+
+func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
+	held, err := s.Export(ctx, r.caller, v, r.fields["code"])
+	if err != nil {
+		return answer{}, err
+	}
+	body := exportBody{
+		Code: codeDone, Msg: sentence(r.lang, "导出成功", "Exported."),
+		User: exportedUser{
+			userInfo: infoOf(held.User), Disabled: held.User.Disabled,
+			CreatedAt: seconds(held.User.CreatedAt), NotBefore: seconds(held.User.NotBefore),
+		},
+		Bindings: make([]exportedBinding, len(held.Bindings)),
+		Sessions: make([]exportedSession, len(held.Sessions)),
+	}
+	for i, b := range held.Bindings {
+		body.Bindings[i] = exportedBinding{
+			AppID: b.AppID, OpenID: b.OpenID, UnionID: b.UnionID,
+			BoundAt: seconds(b.BoundAt), LastLoginAt: seconds(b.LastLoginAt),
+		}
+	}
+	for i, session := range held.Sessions {
+		body.Sessions[i] = exportedSession{
+			ID: session.ID(), Device: session.Device, AppID: session.AppID,
+			CreatedAt: seconds(session.CreatedAt), SeenAt: seconds(session.SeenAt),
+			ExpiresAt: seconds(session.IdleEnd), AbsoluteEnd: seconds(session.AbsoluteEnd),
+			EndedReason: session.EndedReason,
+		}
+	}
+	return answer{body, "exported"}, nil
+}
+
+// seconds is a time in Unix seconds, and 0 for none.
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func deleteAccount(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
+	if err := s.Delete(ctx, r.caller, v, r.fields["code"]); err != nil {
+		return answer{}, err
+	}
+	return done(r, "deleted", "账号已注销", "The account is deleted."), nil
+}

@@ -1,0 +1,63 @@
+package apigw
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Introspect tells a service of the platform whose a token is, as RFC 7662 says:
+// https://www.rfc-editor.org/rfc/rfc7662
+var Introspect = Route{
+	Function: "introspect",
+	Method:   http.MethodPost,
+	Path:     "/api/login/introspect",
+	Guard:    GuardService,
+	serve:    introspect,
+	fieldsIn: inBody,
+	own:      fieldTypes{"token": text},
+}
+
+// introspectionBody is an answer of RFC 7662, section 2.2. A token that is not
+// active is told nothing of.
+type introspectionBody struct {
+	Active    bool   `json:"active"`
+	Sub       string `json:"sub,omitempty"`
+	Username  string `json:"username,omitempty"`
+	ClientID  string `json:"client_id,omitempty"` // the appid of the mini-program
+	Scope     string `json:"scope,omitempty"`
+	IssuedAt  int64  `json:"iat,omitempty"` // Unix seconds, as exp
+	ExpiresAt int64  `json:"exp,omitempty"`
+	TokenType string `json:"token_type,omitempty"`
+}
+
+func introspect(ctx context.Context, s *login.Service, r *request) (answer, error) {
+	id, key := credential(header(r.event.Headers, "authorization"))
+	v, err := s.Introspect(ctx, id, key, login.Hidden(r.fields["token"]))
+	if err != nil {
+		return answer{}, err
+	}
+	if v == nil {
+		return answer{introspectionBody{}, "inactive"}, nil
+	}
+	return answer{introspectionBody{
+		Active: true, Sub: v.User.ID, Username: v.User.Username, ClientID: v.Session.AppID,
+		Scope: scopeOf(v.User.Roles), IssuedAt: v.Session.CreatedAt.Unix(), ExpiresAt: v.Session.IdleEnd.Unix(),
+		TokenType: "Bearer",
+	}, "active"}, nil
+}
+
+// scopeOf writes roles as a scope (RFC 6749, section 3.3). A role with a space in
+// its name would be read as two, so what a scope cannot hold is left out.
+func scopeOf(roles []string) string {
+	var scope []string
+	for _, role := range roles {
+		odd := strings.IndexFunc(role, func(c rune) bool { return c <= ' ' || c > '~' || c == '"' || c == '\\' })
+		if role != "" && odd < 0 {
+			scope = append(scope, role)
+		}
+	}
+	return strings.Join(scope, " ")
+}

@@ -1,0 +1,26 @@
+package apigw
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Logout ends the caller's session or, with `all`, every session of the user.
+var Logout = Route{
+	Function: "logout",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/logout",
+	Guard:    GuardSession,
+	serve:    visited(logout),
+	fieldsIn: inBody,
+	own:      fieldTypes{"all": truth},
+}
+
+func logout(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
+	if err := s.Logout(ctx, v, r.fields.truth("all")); err != nil {
+		return answer{}, err
+	}
+	return done(r, "logout", "已退出登录", "Logged out."), nil
+}

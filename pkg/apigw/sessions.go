@@ -1,0 +1,66 @@
+package apigw
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Sessions lists where the user is logged in.
+var Sessions = Route{
+	Function: "sessions",
+	Method:   http.MethodGet,
+	Path:     "/mobileApi/user/sessions",
+	Guard:    GuardSession,
+	serve:    visited(listSessions),
+}
+
+// RevokeSession ends one of the user's sessions.
+var RevokeSession = Route{
+	Function: "sessions",
+	Method:   http.MethodDelete,
+	Path:     "/mobileApi/user/sessions/{id}",
+	Guard:    GuardSession,
+	serve:    visited(revokeSession),
+}
+
+type sessionsBody struct {
+	Code     int           `json:"code"`
+	Msg      string        `json:"msg"`
+	Sessions []sessionInfo `json:"sessions"`
+}
+
+// sessionInfo is a session as its user sees it. Times are Unix seconds.
+type sessionInfo struct {
+	ID        string `json:"id"`
+	Device    string `json:"device"`
+	AppID     string `json:"appId"`
+	CreatedAt int64  `json:"createdAt"`
+	SeenAt    int64  `json:"seenAt"`
+	// Current marks the session that asks.
+	Current bool `json:"current"`
+}
+
+func listSessions(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
+	living, err := s.LivingSessions(ctx, v)
+	if err != nil {
+		return answer{}, err
+	}
+	infos := make([]sessionInfo, len(living))
+	for i, session := range living {
+		infos[i] = sessionInfo{
+			ID: session.ID(), Device: session.Device, AppID: session.AppID,
+			CreatedAt: session.CreatedAt.Unix(), SeenAt: session.SeenAt.Unix(),
+			Current: session.ID() == v.Session.ID(),
+		}
+	}
+	return answer{sessionsBody{codeDone, sentence(r.lang, "获取成功", "Here you are."), infos}, "sessions"}, nil
+}
+
+func revokeSession(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
+	if err := s.RevokeSession(ctx, v, r.event.PathParameters["id"]); err != nil {
+		return answer{}, err
+	}
+	return done(r, "revoked", "已下线该设备", "Logged out there."), nil
+}
