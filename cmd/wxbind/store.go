@@ -17,7 +17,10 @@ import (
 type store interface {
 	login.Users
 	login.UserAdmin
-	login.Directory
+	login.Roster
+	login.Bindings
+	login.Sessions
+	login.HashKinds
 }
 
 // storeFlags choose the store that a command works on.
@@ -54,7 +57,7 @@ func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db"
 
 func accountsOf(s store) *login.Accounts {
 	return &login.Accounts{
-		Users: s, Admin: s, Directory: s,
+		Users: s, Admin: s, Roster: s, Bindings: s, Sessions: s, HashKinds: s,
 		Hasher: password.New(password.Config{}), Username: username.Fold,
 	}
 }
