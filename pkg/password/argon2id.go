@@ -15,11 +15,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Today's parameters, from the OWASP Password Storage Cheat Sheet.
+// today are the parameters of new hashes, from the OWASP Password Storage Cheat
+// Sheet. Whoever changes them must see to it that the former ones count as a
+// kind: users have such hashes, and no import has noted them.
+var today = argonCost{memory: 19456, passes: 2, lanes: 1}
+
 const (
-	memory  = 19456 // KiB
-	passes  = 2
-	lanes   = 1
 	saltLen = 16
 	keyLen  = 32
 )
@@ -39,24 +40,32 @@ const (
 	maxKeyLen  = 64
 )
 
-// argon2id is a hash of RFC 9106, and its parameters.
-type argon2id struct {
+// argonCost is what the work of an argon2id hash depends on. That of its salt and
+// its key, for any length that is read, is nothing beside it.
+type argonCost struct {
 	memory uint32 // KiB
 	passes uint32
 	lanes  uint8
-	salt   []byte
-	key    []byte
 }
 
-// decoy stands for the hash of a user who does not exist.
-var decoy = &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
+// argon2id is a hash of RFC 9106, and its parameters.
+type argon2id struct {
+	argonCost
+	salt []byte
+	key  []byte
+}
 
 // fresh hashes a password with today's parameters.
 func fresh(password login.Hidden) *argon2id {
-	h := &argon2id{memory, passes, lanes, make([]byte, saltLen), make([]byte, keyLen)}
+	h := today.decoy()
 	rand.Read(h.salt) // never fails since Go 1.24
 	h.key = h.keyOf(password)
 	return h
+}
+
+// decoy is a hash of these parameters that no password is known for.
+func (c argonCost) decoy() *argon2id {
+	return &argon2id{c, make([]byte, saltLen), make([]byte, keyLen)}
 }
 
 func (h *argon2id) keyOf(password login.Hidden) []byte {
@@ -64,17 +73,28 @@ func (h *argon2id) keyOf(password login.Hidden) []byte {
 }
 
 func (h *argon2id) verify(password login.Hidden) (ok, outdated bool) {
-	today := h.memory == memory && h.passes == passes && h.lanes == lanes &&
-		len(h.salt) == saltLen && len(h.key) == keyLen
-	return subtle.ConstantTimeCompare(h.keyOf(password), h.key) == 1, !today
+	upToDate := h.argonCost == today && len(h.salt) == saltLen && len(h.key) == keyLen
+	return subtle.ConstantTimeCompare(h.keyOf(password), h.key) == 1, !upToDate
+}
+
+func (h *argon2id) kind() string {
+	if h.argonCost == today {
+		return ""
+	}
+	return argon2idKind + h.argonCost.text()
+}
+
+// text is the parameters as they stand in a PHC string.
+func (c argonCost) text() string {
+	return fmt.Sprintf("m=%d,t=%d,p=%d", c.memory, c.passes, c.lanes)
 }
 
 var phcBase64 = base64.RawStdEncoding.Strict()
 
 // text is the hash as a PHC string (github.com/P-H-C/phc-string-format).
 func (h *argon2id) text() login.Hidden {
-	return login.Hidden(fmt.Sprintf("%sv=%d$m=%d,t=%d,p=%d$%s$%s", argon2idPrefix, argon2.Version,
-		h.memory, h.passes, h.lanes, phcBase64.EncodeToString(h.salt), phcBase64.EncodeToString(h.key)))
+	return login.Hidden(fmt.Sprintf("%sv=%d$%s$%s$%s", argon2idPrefix, argon2.Version, h.argonCost.text(),
+		phcBase64.EncodeToString(h.salt), phcBase64.EncodeToString(h.key)))
 }
 
 // parseArgon2id reads exactly what text writes, with parameters within the limits.
@@ -86,26 +106,35 @@ func parseArgon2id(hash string) (*argon2id, error) {
 	if fields[0] != "v="+strconv.Itoa(argon2.Version) {
 		return nil, errors.New("password: of argon2id only version 19 (0x13) is read")
 	}
-	params := strings.Split(fields[1], ",")
-	if len(params) != 3 {
-		return nil, errors.New("password: argon2id's parameters must be m, t and p, in this order")
-	}
-	m, errM := parameter(params[0], "m", 8, maxMemory)
-	t, errT := parameter(params[1], "t", 1, maxPasses)
-	p, errP := parameter(params[2], "p", 1, maxLanes)
-	if err := cmp.Or(errM, errT, errP); err != nil {
+	cost, err := parseArgonCost(fields[1])
+	if err != nil {
 		return nil, err
-	}
-	// RFC 9106, section 3.1: eight blocks a lane at least.
-	if m < 8*p || m*t > maxWork {
-		return nil, fmt.Errorf("password: argon2id's m must be at least 8*p, and m*t at most %d", maxWork)
 	}
 	salt, errS := blob(fields[2], "salt", minSaltLen, maxSaltLen)
 	key, errK := blob(fields[3], "key", minKeyLen, maxKeyLen)
 	if err := cmp.Or(errS, errK); err != nil {
 		return nil, err
 	}
-	return &argon2id{memory: m, passes: t, lanes: uint8(p), salt: salt, key: key}, nil //nolint:gosec // p is at most 8
+	return &argon2id{cost, salt, key}, nil
+}
+
+// parseArgonCost reads exactly what argonCost.text writes, within the limits.
+func parseArgonCost(text string) (argonCost, error) {
+	params := strings.Split(text, ",")
+	if len(params) != 3 {
+		return argonCost{}, errors.New("password: argon2id's parameters must be m, t and p, in this order")
+	}
+	m, errM := parameter(params[0], "m", 8, maxMemory)
+	t, errT := parameter(params[1], "t", 1, maxPasses)
+	p, errP := parameter(params[2], "p", 1, maxLanes)
+	if err := cmp.Or(errM, errT, errP); err != nil {
+		return argonCost{}, err
+	}
+	// RFC 9106, section 3.1: eight blocks a lane at least.
+	if m < 8*p || m*t > maxWork {
+		return argonCost{}, fmt.Errorf("password: argon2id's m must be at least 8*p, and m*t at most %d", maxWork)
+	}
+	return argonCost{memory: m, passes: t, lanes: uint8(p)}, nil //nolint:gosec // p is at most 8
 }
 
 // parameter reads name=number: decimal, without a sign or leading zeros.

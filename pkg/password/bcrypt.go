@@ -14,10 +14,9 @@ import (
 
 // The costs of bcrypt that are accepted. 12 takes about a quarter of a second, and
 // each step doubles it.
-const (
-	minCost = uint64(bcrypt.MinCost)
-	maxCost = 12
-)
+const maxCost = 12
+
+var errBcryptCost = fmt.Errorf("password: bcrypt's cost must be %02d to %d", bcrypt.MinCost, maxCost)
 
 // bcryptReads is how many bytes of a password bcrypt looks at; it ignores the rest.
 const bcryptReads = 72
@@ -34,8 +33,9 @@ func parseBcrypt(hash string) (bcryptHash, error) {
 		len(fields[3]) != 53 || strings.Trim(fields[3], alphabet) != "" {
 		return "", errors.New("password: a bcrypt hash must be $2a$, $2b$ or $2y$, the cost in two digits, $ and 53 characters")
 	}
-	if cost, err := strconv.ParseUint(fields[2], 10, 8); err != nil || cost < minCost || cost > maxCost {
-		return "", fmt.Errorf("password: bcrypt's cost must be %02d to %d", minCost, maxCost)
+	cost, err := strconv.Atoi(fields[2])
+	if err != nil || cost < bcrypt.MinCost || cost > maxCost || fmt.Sprintf("%02d", cost) != fields[2] {
+		return "", errBcryptCost
 	}
 	return bcryptHash(hash), nil
 }
@@ -46,4 +46,20 @@ func parseBcrypt(hash string) (bcryptHash, error) {
 func (h bcryptHash) verify(password login.Hidden) (ok, outdated bool) {
 	err := bcrypt.CompareHashAndPassword([]byte(h), []byte(password))
 	return err == nil, len(password) <= bcryptReads
+}
+
+// kind names the cost. The versions do the same work.
+func (h bcryptHash) kind() string {
+	return bcryptKind + strings.TrimPrefix(strings.Split(string(h), "$")[2], "0")
+}
+
+// bcryptDecoy is a hash of a cost, as bcryptHash.kind writes it, that no password
+// is known for. bcrypt itself is put to work on it, so that it costs what a real
+// one costs, for passwords longer than bcrypt reads too.
+func bcryptDecoy(cost string) (bcryptHash, error) {
+	n, err := strconv.Atoi(cost)
+	if err != nil || n < bcrypt.MinCost || n > maxCost || strconv.Itoa(n) != cost {
+		return "", errBcryptCost
+	}
+	return bcryptHash(fmt.Sprintf("$2b$%02d$%s", n, strings.Repeat(".", 53))), nil
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Whatever a hash looks like, reading it neither panics nor lets through work
-// beyond the limits, and an argon2id hash that is read is written the same again.
+// beyond the limits, its kind is one that can be levelled, and an argon2id hash that is read is written the same again.
 func FuzzParse(f *testing.F) {
 	f.Add("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
 	f.Add("$2a$10$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga")
@@ -15,6 +15,10 @@ func FuzzParse(f *testing.F) {
 		v, err := parse(login.Hidden(hash))
 		if err != nil {
 			return
+		}
+		decoy, err := decoyOf(v.kind())
+		if err != nil || decoy.kind() != v.kind() {
+			t.Errorf("%q is of kind %q, whose decoy is %v, %v", hash, v.kind(), decoy, err)
 		}
 		h, ok := v.(*argon2id)
 		if !ok {
@@ -28,6 +32,32 @@ func FuzzParse(f *testing.F) {
 		}
 		if len(h.salt) < minSaltLen || len(h.key) < minKeyLen {
 			t.Errorf("%q has too short a salt or key", hash)
+		}
+	})
+}
+
+// Whatever a kind looks like, reading it neither panics nor lets through work
+// beyond the limits, and what is read is written the same again.
+func FuzzKind(f *testing.F) {
+	f.Add("bcrypt 10")
+	f.Add("argon2id m=65536,t=3,p=4")
+	f.Fuzz(func(t *testing.T, kind string) {
+		decoy, err := decoyOf(kind)
+		if err != nil {
+			return
+		}
+		if got := decoy.kind(); got != kind && got != "" {
+			t.Errorf("%q is written as %q", kind, got)
+		}
+		var read verifier
+		switch d := decoy.(type) {
+		case *argon2id:
+			read, err = parse(d.text())
+		case bcryptHash:
+			read, err = parse(login.Hidden(d))
+		}
+		if err != nil || read.kind() != decoy.kind() {
+			t.Errorf("the decoy of %q is no hash that is read: %v", kind, err)
 		}
 	})
 }

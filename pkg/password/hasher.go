@@ -12,7 +12,7 @@ import (
 
 // Config sets up a Hasher.
 type Config struct {
-	// Parallel is how many hashes may be computed at the same time. Each takes
+	// Parallel is how many passwords may be worked on at the same time. Each takes
 	// 19 MiB (an imported hash up to 64 MiB). Zero means GOMAXPROCS: more would
 	// make nobody's login faster.
 	Parallel int
@@ -21,6 +21,8 @@ type Config struct {
 // Hasher is login.Hasher.
 type Hasher struct {
 	slots chan struct{}
+	// verify is verifier.verify; a test counts what it is called with.
+	verify func(verifier, login.Hidden) (ok, outdated bool)
 }
 
 var _ login.Hasher = (*Hasher)(nil)
@@ -30,7 +32,7 @@ func New(c Config) *Hasher {
 	if c.Parallel <= 0 {
 		c.Parallel = runtime.GOMAXPROCS(0)
 	}
-	return &Hasher{slots: make(chan struct{}, c.Parallel)}
+	return &Hasher{slots: make(chan struct{}, c.Parallel), verify: verifier.verify}
 }
 
 // Hash makes a PHC string with today's parameters and a fresh salt.
@@ -44,28 +46,51 @@ func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden,
 
 // Verify says whether the password is the hash's, and whether the hash should be
 // replaced by one of Hash, for which the right password is needed. An empty hash
-// matches nothing and costs what one of Hash costs; an imported hash costs what
-// its own parameters ask for, until it is replaced.
-func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden) (ok, outdated bool, err error) {
-	stored := verifier(decoy)
+// matches nothing. A wrong password costs the work of today's parameters and of
+// each of the kinds once, so that nobody learns by the time whether there is such a
+// user, and with what hash. It does so for users whose hash is of one of the first
+// MaxKinds kinds. See docs/decisions/equal-time.md.
+//
+// Errors: the context's, when it ends before all is computed; a hash, or a kind,
+// that cannot be read.
+func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds []string) (ok, outdated bool, err error) {
+	stored := verifier(today.decoy())
 	if hash != "" {
 		if stored, err = parse(hash); err != nil {
 			return false, false, err
 		}
 	}
+	decoys, err := decoysBeside(stored.kind(), kinds)
+	if err != nil {
+		return false, false, err
+	}
 	if err := h.acquire(ctx); err != nil {
 		return false, false, err
 	}
 	defer h.release()
-	ok, outdated = stored.verify(password)
-	return ok && hash != "", outdated, nil
+	ok, outdated = h.verify(stored, password)
+	if ok && hash != "" {
+		return true, outdated, nil
+	}
+	for _, decoy := range decoys {
+		if err := ctx.Err(); err != nil {
+			return false, false, fmt.Errorf("password: not all was computed in time: %w", err)
+		}
+		h.verify(decoy, password)
+	}
+	return false, outdated, nil
 }
 
-// Validate says why Verify would refuse to read a hash, without quoting it. It
-// is for whoever imports hashes.
-func Validate(hash login.Hidden) error {
-	_, err := parse(hash)
-	return err
+// Kind names the algorithm and the parameters of a hash: "bcrypt 10",
+// "argon2id m=65536,t=3,p=4", or "" for those of Hash.
+//
+// Errors: why Verify would refuse to read the hash, without quoting it.
+func (*Hasher) Kind(hash login.Hidden) (string, error) {
+	stored, err := parse(hash)
+	if err != nil {
+		return "", err
+	}
+	return stored.kind(), nil
 }
 
 // acquire waits for a free slot, but not beyond ctx.

@@ -46,7 +46,7 @@ func TestVerifyReadsHashesOfOthers(t *testing.T) {
 	h := password.New(password.Config{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ok, outdated, err := h.Verify(t.Context(), tt.hash, tt.password)
+			ok, outdated, err := h.Verify(t.Context(), tt.hash, tt.password, nil)
 			if ok != tt.ok || outdated != tt.outdated || err != nil {
 				t.Errorf("Verify = %v, %v, %v; want %v, %v", ok, outdated, err, tt.ok, tt.outdated)
 			}
@@ -70,7 +70,7 @@ func TestOutdatedMeansOtherParametersThanTodays(t *testing.T) {
 	h := password.New(password.Config{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, outdated, err := h.Verify(t.Context(), login.Hidden(tt.hash), "any"); outdated != tt.outdated || err != nil {
+			if _, outdated, err := h.Verify(t.Context(), login.Hidden(tt.hash), "any", nil); outdated != tt.outdated || err != nil {
 				t.Errorf("outdated = %v, %v; want %v", outdated, err, tt.outdated)
 			}
 		})
@@ -88,10 +88,10 @@ func TestHashIsVerifiedAndUpToDate(t *testing.T) {
 		if !regexp.MustCompile(form).MatchString(string(hash)) {
 			t.Errorf("Hash = %s; want a PHC string like %s", string(hash), form)
 		}
-		if ok, outdated, err := h.Verify(t.Context(), hash, pw); !ok || outdated || err != nil {
+		if ok, outdated, err := h.Verify(t.Context(), hash, pw, nil); !ok || outdated || err != nil {
 			t.Errorf("Verify of the same = %v, %v, %v; want true, false", ok, outdated, err)
 		}
-		if ok, _, err := h.Verify(t.Context(), hash, pw+"x"); ok || err != nil {
+		if ok, _, err := h.Verify(t.Context(), hash, pw+"x", nil); ok || err != nil {
 			t.Errorf("Verify of another = %v, %v; want false", ok, err)
 		}
 	}
@@ -117,7 +117,7 @@ func TestEmptyHashMatchesNothingAtEqualWork(t *testing.T) {
 	verify := func(hash login.Hidden) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if ok, outdated, err := h.Verify(t.Context(), hash, "wrong"); ok || outdated || err != nil {
+		if ok, outdated, err := h.Verify(t.Context(), hash, "wrong", nil); ok || outdated || err != nil {
 			t.Errorf("Verify = %v, %v, %v; want false, false", ok, outdated, err)
 		}
 		runtime.ReadMemStats(&after)
@@ -127,7 +127,7 @@ func TestEmptyHashMatchesNothingAtEqualWork(t *testing.T) {
 		t.Errorf("an empty hash takes %d bytes, a real one %d", without, with)
 	}
 	for _, pw := range []login.Hidden{"", "\x00"} {
-		if ok, _, err := h.Verify(t.Context(), "", pw); ok || err != nil {
+		if ok, _, err := h.Verify(t.Context(), "", pw, nil); ok || err != nil {
 			t.Errorf("Verify of an empty hash = %v, %v; want false", ok, err)
 		}
 	}

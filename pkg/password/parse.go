@@ -7,9 +7,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// verifier is a stored hash of either kind.
+// verifier is a stored hash of either algorithm, or a decoy.
 type verifier interface {
 	verify(password login.Hidden) (ok, outdated bool)
+	// kind is as in login.Hasher.
+	kind() string
 }
 
 const argon2idPrefix = "$argon2id$"

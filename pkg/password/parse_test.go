@@ -8,16 +8,54 @@ import (
 	"github.com/wxbind/wxbind/pkg/password"
 )
 
-func TestValidateAccepts(t *testing.T) {
-	for name, hash := range map[string]login.Hidden{
-		"argon2id":                  argonReference,
-		"argon2id, 64 MiB, 4 lanes": "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-		"bcrypt $2a$":               bcryptGo,
-		"bcrypt $2y$":               bcrypt2y,
-		"bcrypt of cost 12":         "$2b$12$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga",
+func TestKind(t *testing.T) {
+	h := password.New(password.Config{})
+	own, err := h.Hash(t.Context(), "password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		hash login.Hidden
+		kind string
+	}{
+		{"argon2id of today", own, ""},
+		{"argon2id of today with a short salt", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", ""},
+		{"argon2id", argonReference, "argon2id m=65536,t=2,p=1"},
+		{"argon2id, 64 MiB, 4 lanes", "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "argon2id m=65536,t=3,p=4"},
+		{"bcrypt $2a$", bcryptGo, "bcrypt 10"},
+		{"bcrypt $2y$", bcrypt2y, "bcrypt 5"},
+		{"bcrypt of cost 12", "$2b$12$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga", "bcrypt 12"},
 	} {
-		if err := password.Validate(hash); err != nil {
-			t.Errorf("%s: %v", name, err)
+		t.Run(tt.name, func(t *testing.T) {
+			kind, err := h.Kind(tt.hash)
+			if kind != tt.kind || err != nil {
+				t.Fatalf("Kind = %q, %v; want %q", kind, err, tt.kind)
+			}
+			if _, _, err := h.Verify(t.Context(), "", "password", []string{kind}); err != nil {
+				t.Errorf("Verify does not know the kind: %v", err)
+			}
+		})
+	}
+}
+
+func TestKindsThatAreNotRead(t *testing.T) {
+	h := password.New(password.Config{})
+	for name, kind := range map[string]string{
+		"another algorithm":       "scrypt 14",
+		"no parameters":           "bcrypt",
+		"bcrypt of no cost":       "bcrypt ",
+		"bcrypt beyond the limit": "bcrypt 13",
+		"bcrypt below the limit":  "bcrypt 3",
+		"bcrypt with a zero":      "bcrypt 05",
+		"bcrypt with a sign":      "bcrypt +5",
+		"argon2id beyond":         "argon2id m=65537,t=1,p=1",
+		"argon2id in disorder":    "argon2id t=1,m=65536,p=1",
+		"argon2id cut short":      "argon2id m=65536,t=1",
+		"a space more":            "argon2id  m=65536,t=1,p=1",
+	} {
+		if ok, _, err := h.Verify(t.Context(), bcrypt2a, "U*U", []string{kind}); ok || err == nil {
+			t.Errorf("%s: Verify = %v, %v; want an error", name, ok, err)
 		}
 	}
 }
@@ -48,6 +86,7 @@ func TestHashesThatAreNotRead(t *testing.T) {
 		{"loose bits at the end", "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + key[:42] + "d", "key must be"},
 		{"argon2i", "$argon2i$v=19$m=65536,t=2,p=1$" + salt + "$" + key, "neither"},
 		{"bcrypt of cost 13", strings.Replace(bcryptGo, "$10$", "$13$", 1), "cost must be"},
+		{"bcrypt with a sign", strings.Replace(bcryptGo, "$10$", "$+9$", 1), "cost must be"},
 		{"bcrypt of cost 3", strings.Replace(bcryptGo, "$10$", "$03$", 1), "cost must be"},
 		{"faulty bcrypt $2x$", strings.Replace(bcryptGo, "$2a$", "$2x$", 1), "$2a$, $2b$ or $2y$"},
 		{"ancient bcrypt $2$", strings.Replace(bcryptGo, "$2a$", "$2$", 1), "$2a$, $2b$ or $2y$"},
@@ -60,9 +99,9 @@ func TestHashesThatAreNotRead(t *testing.T) {
 	h := password.New(password.Config{})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := password.Validate(login.Hidden(tt.hash))
+			_, err := h.Kind(login.Hidden(tt.hash))
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Fatalf("Validate = %v; want one with %q", err, tt.want)
+				t.Fatalf("Kind = %v; want one with %q", err, tt.want)
 			}
 			for _, value := range []string{salt, key[:20], bcryptGo[7:29], "S3CRET"} {
 				if strings.Contains(err.Error(), value) {
@@ -72,7 +111,7 @@ func TestHashesThatAreNotRead(t *testing.T) {
 			if tt.hash == "" {
 				return // for Verify that is a user without a hash
 			}
-			if ok, _, err := h.Verify(t.Context(), login.Hidden(tt.hash), "password"); ok || err == nil {
+			if ok, _, err := h.Verify(t.Context(), login.Hidden(tt.hash), "password", nil); ok || err == nil {
 				t.Errorf("Verify = %v, %v; want an error", ok, err)
 			}
 		})

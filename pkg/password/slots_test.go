@@ -14,7 +14,7 @@ import (
 func TestNothingIsComputedWithoutASlot(t *testing.T) {
 	verify := func(hash login.Hidden) func(context.Context, *Hasher) error {
 		return func(ctx context.Context, h *Hasher) error {
-			_, _, err := h.Verify(ctx, hash, "password")
+			_, _, err := h.Verify(ctx, hash, "password", []string{"bcrypt 4"})
 			return err
 		}
 	}
