@@ -22,24 +22,18 @@ func visited(
 	}
 }
 
-// tokenIn finds the token in the headers of an event: `Authorization: Bearer
-// <token>` (RFC 6750, section 2.1), else `X-Token: <token>`, and "" for neither. What
-// it finds is foreign bytes: API Gateway joins a header that came twice with a
-// comma, which no token holds.
+// tokenIn finds the token in the headers of an event.
 func tokenIn(headers map[string]string) login.Hidden {
-	if token, ok := schemeCut(header(headers, "authorization"), "Bearer"); ok {
-		return login.Hidden(token)
-	}
-	return login.Hidden(header(headers, "x-token"))
+	return login.TokenOf(header(headers, "authorization"), header(headers, "x-token"))
 }
 
 // credential reads `Authorization: Basic <id:key>`. Both parts are written as in a
 // form (RFC 6749, section 2.3.1). It gives "" for what is no such header; nobody has an
 // empty key.
 func credential(authorization string) (id string, key login.Hidden) {
-	encoded, ok := schemeCut(authorization, "Basic")
-	pair, err := base64.StdEncoding.DecodeString(encoded)
-	if !ok || err != nil {
+	scheme, encoded, _ := strings.Cut(authorization, " ")
+	pair, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
+	if !strings.EqualFold(scheme, "Basic") || err != nil {
 		return "", ""
 	}
 	rawID, rawKey, found := strings.Cut(string(pair), ":")
@@ -49,14 +43,4 @@ func credential(authorization string) (id string, key login.Hidden) {
 		return "", ""
 	}
 	return id, login.Hidden(plain)
-}
-
-// schemeCut gives what stands behind a scheme, whose name knows no case (RFC 9110,
-// section 11.1).
-func schemeCut(authorization, scheme string) (rest string, ok bool) {
-	name, rest, _ := strings.Cut(authorization, " ")
-	if !strings.EqualFold(name, scheme) {
-		return "", false
-	}
-	return strings.TrimLeft(rest, " "), true
 }

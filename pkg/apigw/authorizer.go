@@ -1,0 +1,105 @@
+package apigw
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// AuthorizerFunction is the folder of the authorizer below functions/.
+const AuthorizerFunction = "authorizer"
+
+// AuthorizerConfig holds what an Authorizer needs.
+type AuthorizerConfig struct {
+	Verifier login.Verifier
+	// Logger gets one line a request; nil means slog.Default().
+	Logger *slog.Logger
+}
+
+// Authorizer lets the platform's own routes be reached with a living session
+// only. It is a Lambda authorizer of an HTTP API, with payload format 2.0 and the
+// simple response:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
+//
+// It implements lambda.Handler of aws-lambda-go.
+type Authorizer struct {
+	verifier login.Verifier
+	logger   *slog.Logger
+}
+
+// NewAuthorizer makes an Authorizer.
+func NewAuthorizer(c AuthorizerConfig) *Authorizer {
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return &Authorizer{verifier: c.Verifier, logger: c.Logger}
+}
+
+// Invoke says whether a request may pass, and who sends it. API Gateway tells the
+// client of a denial nothing but 403; the reason stands in our log line. When the
+// store does not answer it fails, which API Gateway makes a 500 of: a denial would
+// make clients drop tokens that are good.
+func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	begin, trail := time.Now(), &login.Trail{}
+	var event events.APIGatewayV2CustomAuthorizerV2Request
+	v, err := a.verify(login.WithTrail(ctx, trail), payload, &event)
+
+	failure := &login.Error{}
+	level, outcome, attrs := slog.LevelInfo, "allowed", []slog.Attr{}
+	if err != nil {
+		failure = login.AsError(err)
+		level, outcome = levels[failure.Code.Severity()], string(failure.Code)
+	}
+	if failure.Cause != nil {
+		attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
+	}
+	line := []slog.Attr{
+		slog.String("route", AuthorizerFunction),
+		slog.String("outcome", outcome),
+		slog.String("requestId", requestID(event.RequestContext.RequestID)),
+	}
+	logRequest(ctx, a.logger, level, trail, begin, append(line, attrs...))
+
+	switch {
+	case err == nil:
+		return json.Marshal(allowed(v))
+	case failure.Code.EndsSession():
+		return json.Marshal(events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: false})
+	}
+	return nil, errors.New(string(failure.Code))
+}
+
+// verify is Verifier.Verify of an event's token; a panic is an error.
+func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.APIGatewayV2CustomAuthorizerV2Request) (v login.Visitor, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = login.Panicked(p)
+		}
+	}()
+	if err := json.Unmarshal(payload, event); err != nil || event.Version != "2.0" {
+		return login.Visitor{}, login.EventMalformed
+	}
+	return a.verifier.Verify(ctx, tokenIn(event.Headers))
+}
+
+// allowed is what the routes behind the authorizer find in
+// requestContext.authorizer.lambda.
+func allowed(v login.Visitor) events.APIGatewayV2CustomAuthorizerSimpleResponse {
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{
+		IsAuthorized: true,
+		Context: map[string]any{
+			"userId":     v.User.ID,
+			"appId":      v.Session.AppID,
+			"openIdHash": v.Session.OpenIDHash,
+			"roles":      append([]string{}, v.User.Roles...), // [] and not null
+		},
+	}
+}
