@@ -159,7 +159,7 @@ func (c *Client) exchange(ctx context.Context, host *url.URL, query string) (log
 	to := host.JoinPath("sns", "jscode2session")
 	to.RawQuery = query
 	var session login.WeChatSession
-	body, failed := c.send(ctx, http.MethodGet, to)
+	body, failed := c.send(ctx, request{method: http.MethodGet, to: to})
 	if failed == nil {
 		session, failed = decode(body)
 	}
@@ -172,10 +172,9 @@ func (c *Client) exchange(ctx context.Context, host *url.URL, query string) (log
 // Warm opens a connection ahead of the first Code2Session, within one attempt's
 // time. Whatever the server answers is good. The error is an *Error.
 func (c *Client) Warm(ctx context.Context) error {
-	_, failed := c.send(ctx, http.MethodHead, c.base)
+	_, failed := c.send(ctx, request{method: http.MethodHead, to: c.base})
 	if failed == nil || failed.Fault == BadStatus {
 		return nil
 	}
-	failed.Host, failed.Attempts = c.base.Host, 1
-	return failed
+	return c.once(failed)
 }

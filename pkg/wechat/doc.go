@@ -1,5 +1,6 @@
 // Package wechat is the client of api.weixin.qq.com: it exchanges a one-time code
-// of wx.login for an identity (code2Session).
+// of wx.login for an identity (code2Session), and tells an operator whether WeChat
+// takes an app's credentials.
 //
 // WeChat's errors come inside an HTTP 200. Every errcode that it documents for
 // code2Session stands in errcodes.go, with the login.Code that it means. What a

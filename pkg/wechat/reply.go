@@ -26,11 +26,13 @@ const (
 
 // reply is the JSON of WeChat's answer. Success has no errcode, or 0.
 type reply struct {
-	OpenID     string  `json:"openid"`
-	UnionID    string  `json:"unionid"`
-	SessionKey string  `json:"session_key"`
-	Errcode    errcode `json:"errcode"`
-	Errmsg     string  `json:"errmsg"`
+	OpenID     string `json:"openid"`
+	UnionID    string `json:"unionid"`
+	SessionKey string `json:"session_key"`
+	// AccessToken is the answer to stable_token.
+	AccessToken string  `json:"access_token"`
+	Errcode     errcode `json:"errcode"`
+	Errmsg      string  `json:"errmsg"`
 }
 
 // errcode is a number, or a number in a string.
@@ -45,19 +47,28 @@ func (e *errcode) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// decode reads the body of a 200, whatever its Content-Type was: WeChat calls
-// its JSON text/plain. An openid or session_key that is not as documented is
-// refused here, since from here on they are trusted.
-func decode(body []byte) (login.WeChatSession, *Error) {
+// read reads the body of a 200, whatever its Content-Type was: WeChat calls its
+// JSON text/plain. The error is a refusal, or says that it is no reply to a call.
+func read(body []byte, call string) (reply, *Error) {
 	if len(strings.TrimSpace(string(body))) == 0 {
-		return login.WeChatSession{}, &Error{Fault: EmptyReply}
+		return reply{}, &Error{Fault: EmptyReply}
 	}
 	var r reply
 	if json.Unmarshal(body, &r) != nil {
-		return login.WeChatSession{}, &Error{Fault: BadReply, Detail: "not the JSON of code2Session"}
+		return reply{}, &Error{Fault: BadReply, Detail: "not the JSON of " + call}
 	}
 	if r.Errcode != 0 {
-		return login.WeChatSession{}, refusal(r)
+		return reply{}, refusal(r)
+	}
+	return r, nil
+}
+
+// decode reads the answer to code2Session. An openid or session_key that is not as
+// documented is refused here, since from here on they are trusted.
+func decode(body []byte) (login.WeChatSession, *Error) {
+	r, failed := read(body, "code2Session")
+	if failed != nil {
+		return login.WeChatSession{}, failed
 	}
 	detail := ""
 	switch key, err := base64.StdEncoding.Strict().DecodeString(r.SessionKey); {

@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -12,40 +13,73 @@ import (
 	"syscall"
 )
 
-// send makes one attempt at a request, and gives the body of a 200. A redirect is
-// not followed: it would carry the AppSecret to whom it names.
-func (c *Client) send(ctx context.Context, method string, to *url.URL) ([]byte, *Error) {
+// request is one to send. With a payload it is a POST of JSON.
+type request struct {
+	method  string
+	to      *url.URL
+	payload []byte
+}
+
+// answer is what came back, whatever its status.
+type answer struct {
+	status int
+	date   string // the header Date
+	body   []byte
+}
+
+// send makes one attempt at a request, and gives the body of a 200.
+func (c *Client) send(ctx context.Context, r request) ([]byte, *Error) {
+	a, failed := c.ask(ctx, r)
+	switch {
+	case failed != nil:
+		return nil, failed
+	case a.status != http.StatusOK:
+		return nil, &Error{Fault: BadStatus, Status: a.status}
+	case len(a.body) > maxReply:
+		return nil, &Error{Fault: BadReply, Detail: "larger than 64 KiB"}
+	}
+	return a.body, nil
+}
+
+// ask makes one attempt at a request. A redirect is not followed: it would carry
+// the AppSecret to whom it names. Of a body it gives one byte more than maxReply
+// at most.
+func (c *Client) ask(ctx context.Context, r request) (answer, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	var out departure
-	req := (&http.Request{
-		Method: method,
-		URL:    to,
-		Header: http.Header{"User-Agent": {"wxbind"}},
+	// The transport itself, not an http.Client: that follows redirects and puts
+	// the URL into its errors.
+	resp, err := c.transport.RoundTrip(r.http().WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: out.gotConn})))
+	if err != nil {
+		return answer{}, out.fault(ctx, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
+	if err != nil {
+		return answer{}, out.fault(ctx, err)
+	}
+	return answer{status: resp.StatusCode, date: resp.Header.Get("Date"), body: body}, nil
+}
+
+// http is the request for net/http.
+func (r request) http() *http.Request {
+	header := http.Header{"User-Agent": {"wxbind"}}
+	if r.payload != nil {
+		header.Set("Content-Type", "application/json")
+		return &http.Request{
+			Method: r.method, URL: r.to, Header: header,
+			Body: io.NopCloser(bytes.NewReader(r.payload)), ContentLength: int64(len(r.payload)),
+		}
+	}
+	return &http.Request{
+		Method: r.method, URL: r.to, Header: header,
 		// A body that is there, and that net/http can neither measure nor read
 		// again, is what keeps it from sending a GET twice. Naming the encoding
 		// spares it a look at whether the body is empty; neither shows on the wire.
 		Body:             unrepeatable{},
 		TransferEncoding: []string{"identity"},
-	}).WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: out.gotConn}))
-
-	// The transport itself, not an http.Client: that follows redirects and puts
-	// the URL into its errors.
-	resp, err := c.transport.RoundTrip(req)
-	if err != nil {
-		return nil, out.fault(ctx, err)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	switch {
-	case err != nil:
-		return nil, out.fault(ctx, err)
-	case resp.StatusCode != http.StatusOK:
-		return nil, &Error{Fault: BadStatus, Status: resp.StatusCode}
-	case len(body) > maxReply:
-		return nil, &Error{Fault: BadReply, Detail: "larger than 64 KiB"}
-	}
-	return body, nil
 }
 
 // unrepeatable is an empty body.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 )
@@ -24,9 +23,12 @@ const (
 	missingSecret    = 41004
 	missingCode      = 41008
 	invalidAddress   = 40164
+	getForPost       = 43002
+	emptyPost        = 44002
+	invalidJSON      = 47001
 )
 
-// errmsgs are WeChat's words for the errcodes of code2Session.
+// errmsgs are WeChat's words for the errcodes of code2Session and stable_token.
 var errmsgs = map[int]string{
 	systemBusy:       "system error",
 	invalidGrantType: "invalid grant_type",
@@ -40,6 +42,9 @@ var errmsgs = map[int]string{
 	missingAppID:     "appid missing",
 	missingSecret:    "appsecret missing",
 	missingCode:      "missing code",
+	getForPost:       "require POST method",
+	emptyPost:        "empty post data",
+	invalidJSON:      "data format error",
 	45009:            "reach max api daily quota limit",
 	45011:            "api minute-quota reach limit, must slower, retry next minute",
 	50002:            "user limited",
@@ -69,7 +74,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status, errcode 
 	message := errmsgs[errcode]
 	switch {
 	case errcode == invalidAddress:
-		message = addressMessage(r.RemoteAddr)
+		message = addressMessage(addressOf(r))
 	case message == "":
 		message = "error"
 	}
@@ -87,17 +92,22 @@ func (s *Server) rid() string {
 		hex.EncodeToString(random[:4]), hex.EncodeToString(random[4:]))
 }
 
-// addressMessage names the caller's address in both forms, as WeChat does.
-func addressMessage(remote string) string {
-	host, _, err := net.SplitHostPort(remote)
+// addressOf is whom a call comes from; the zero Addr for none.
+func addressOf(r *http.Request) netip.Addr {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
-		host = remote
+		return netip.Addr{}
 	}
-	six := host
-	if ip, err := netip.ParseAddr(host); err == nil && ip.Is4() {
-		six = "::ffff:" + host
+	return from.Addr().Unmap()
+}
+
+// addressMessage names the caller's address in both forms, as WeChat does.
+func addressMessage(from netip.Addr) string {
+	six := from.String()
+	if from.Is4() {
+		six = "::ffff:" + six
 	}
-	return "invalid ip " + host + " ipv6 " + six + ", not in whitelist"
+	return "invalid ip " + from.String() + " ipv6 " + six + ", not in whitelist"
 }
 
 // writeJSON writes JSON as WeChat does: under the name of text/plain.

@@ -1,6 +1,6 @@
 // Package wechattest is a stand-in for api.weixin.qq.com: an http.Handler that
-// answers code2Session as WeChat does, and fails as WeChat does when it is asked
-// to. It serves Go tests, through httptest.NewServer, and offline work.
+// answers code2Session and stable_token as WeChat does, and fails as WeChat does
+// when it is asked to. It serves Go tests, through httptest.NewServer, and offline work.
 //
 // # Codes
 //
@@ -40,7 +40,9 @@
 // # Order of checks
 //
 // As in WeChat: the method (a POST is 41002), appid (41002 missing, 40013 wrong),
-// secret (41004, 40125), js_code (41008 empty), grant_type (40002), and only then
-// the code. A refusal is a 200 of text/plain with an errcode and an errmsg that
+// secret (41004, 40125), the caller's address (40164, see [Server.SetIPList]),
+// js_code (41008 empty), grant_type (40002), and only then the code. stable_token
+// takes a POST (else 43002) of JSON (44002 none, 47001 none that can be read) and
+// looks at grant_type first. A refusal is a 200 of text/plain with an errcode and an errmsg that
 // ends in a rid; a path that does not exist is a 404 with errcode 40066.
 package wechattest

@@ -3,13 +3,18 @@ package wechattest
 import (
 	"maps"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
 
-// Path is where a Server answers code2Session.
-const Path = "/sns/jscode2session"
+// Where a Server answers code2Session and stable_token.
+const (
+	Path            = "/sns/jscode2session"
+	StableTokenPath = "/cgi-bin/stable_token" //nolint:gosec // a path
+)
 
 // remembered is how many codes a Server remembers, so that one which runs for
 // weeks does not grow.
@@ -25,7 +30,7 @@ type Config struct {
 	// NoUnionID says that the apps belong to no Open Platform account: WeChat then
 	// gives no unionid.
 	NoUnionID bool
-	// Now is the clock that rids begin with; nil means time.Now.
+	// Now is the clock that rids and the header Date are of; nil means time.Now.
 	Now func() time.Time
 }
 
@@ -35,12 +40,15 @@ type Server struct {
 	now       func() time.Time
 	noUnionID bool
 
-	mu    sync.Mutex
-	apps  map[string]string
-	total int
-	calls *recent[int]  // by code as sent
-	used  *recent[bool] // by app and code behind any fault
-	done  *recent[bool] // by app and code as sent: its fault has happened
+	mu     sync.Mutex
+	apps   map[string]string
+	lists  map[string][]netip.Addr // the apps that have an IP list
+	denied map[string]int          // the errcodes of Deny
+	tokens map[string]token        // the stable tokens of apps
+	total  int
+	calls  *recent[int]  // by code as sent
+	used   *recent[bool] // by app and code behind any fault
+	done   *recent[bool] // by app and code as sent: its fault has happened
 }
 
 // New makes a Server.
@@ -52,6 +60,9 @@ func New(c Config) *Server {
 		now:       c.Now,
 		noUnionID: c.NoUnionID,
 		apps:      map[string]string{},
+		lists:     map[string][]netip.Addr{},
+		denied:    map[string]int{},
+		tokens:    map[string]token{},
 		calls:     newRecent[int](remembered),
 		used:      newRecent[bool](remembered),
 		done:      newRecent[bool](remembered),
@@ -66,6 +77,22 @@ func (s *Server) SetSecret(appID, secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.apps[appID] = secret
+}
+
+// SetIPList lets only callers from these addresses use an app, as its owner does in
+// WeChat's console; others get 40164. No address means everybody.
+func (s *Server) SetIPList(appID string, addresses ...netip.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lists[appID] = addresses
+}
+
+// Deny refuses every good call for an app with an errcode, such as 40243 for a
+// frozen AppSecret. 0 ends it.
+func (s *Server) Deny(appID string, errcode int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.denied[appID] = errcode
 }
 
 // Calls says how often code2Session was called, refusals and faults included.
@@ -83,11 +110,15 @@ func (s *Server) CallsWith(code string) int {
 	return s.calls.get(code)
 }
 
-// ServeHTTP answers code2Session under Path, and HEAD / as a server that lives.
+// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath,
+// and HEAD / as a server that lives.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	switch {
 	case r.URL.Path == Path:
 		s.code2Session(w, r)
+	case r.URL.Path == StableTokenPath:
+		s.stableToken(w, r)
 	case r.URL.Path == "/" && r.Method == http.MethodHead:
 	default:
 		s.refuse(w, r, http.StatusNotFound, invalidURL)
@@ -98,7 +129,7 @@ func (s *Server) code2Session(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	appID, sent := query.Get("appid"), query.Get("js_code")
 	s.count(sent)
-	if errcode := s.check(r.Method, query); errcode != 0 {
+	if errcode := s.check(r, query); errcode != 0 {
 		s.refuse(w, r, http.StatusOK, errcode)
 		return
 	}
@@ -116,13 +147,30 @@ func (s *Server) code2Session(w http.ResponseWriter, r *http.Request) {
 }
 
 // check looks at everything but the code, in WeChat's order. 0 means good.
-func (s *Server) check(method string, query url.Values) int {
+func (s *Server) check(r *http.Request, query url.Values) int {
+	appID := query.Get("appid")
+	if r.Method != http.MethodGet {
+		appID = ""
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	appID, secret := query.Get("appid"), query.Get("secret")
+	if errcode := s.checkApp(r, appID, query.Get("secret")); errcode != 0 {
+		return errcode
+	}
+	switch {
+	case query.Get("js_code") == "":
+		return missingCode
+	case query.Get("grant_type") != "authorization_code":
+		return invalidGrantType
+	}
+	return 0
+}
+
+// checkApp looks at an app's credentials and at who sends them. The caller holds mu.
+func (s *Server) checkApp(r *http.Request, appID, secret string) int {
 	known, exists := s.apps[appID]
 	switch {
-	case method != http.MethodGet || appID == "":
+	case appID == "":
 		return missingAppID
 	case !exists:
 		return invalidAppID
@@ -130,12 +178,10 @@ func (s *Server) check(method string, query url.Values) int {
 		return missingSecret
 	case secret != known:
 		return invalidSecret
-	case query.Get("js_code") == "":
-		return missingCode
-	case query.Get("grant_type") != "authorization_code":
-		return invalidGrantType
+	case len(s.lists[appID]) > 0 && !slices.Contains(s.lists[appID], addressOf(r)):
+		return invalidAddress
 	}
-	return 0
+	return s.denied[appID]
 }
 
 func (s *Server) count(code string) {
