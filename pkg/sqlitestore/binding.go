@@ -79,10 +79,29 @@ func refusal(ctx context.Context, tx *sql.Tx, b login.Binding, session login.Ses
 	return login.Binding{}, answer{login.UserBound}
 }
 
+// BindingByOpenID implements login.Bindings.
+func (s *Store) BindingByOpenID(ctx context.Context, appID, openID string) (login.Binding, error) {
+	b, err := scanBinding(s.reader.QueryRowContext(ctx,
+		`SELECT `+bindingColumns+` FROM bindings WHERE app_id = ? AND openid = ?`, appID, openID))
+	if err != nil {
+		return login.Binding{}, failed(ctx, found(err, login.ErrBindingNotFound))
+	}
+	return b, nil
+}
+
 // Unbind implements login.Bindings.
-func (s *Store) Unbind(ctx context.Context, b login.Binding) error {
+func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		return mustChange(ctx, tx, login.ErrBindingNotFound,
-			`DELETE FROM bindings WHERE app_id = ? AND openid = ? AND id = ?`, b.AppID, b.OpenID, b.ID)
+		if err := mustChange(ctx, tx, login.ErrBindingNotFound,
+			`DELETE FROM bindings WHERE app_id = ? AND openid = ? AND id = ? AND user_id = ?`,
+			b.AppID, b.OpenID, b.ID, b.UserID); err != nil || !keepLast {
+			return err
+		}
+		var other bool
+		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM bindings WHERE user_id = ?)`, b.UserID).Scan(&other)
+		if err == nil && !other {
+			return answer{login.ErrLastBinding}
+		}
+		return err
 	})
 }

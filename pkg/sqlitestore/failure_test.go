@@ -19,21 +19,25 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 	b := login.Binding{ID: planted, AppID: planted, OpenID: planted, UnionID: planted, UserID: planted, SealedKey: planted}
 	session := login.Session{UserID: planted, TokenHash: planted, AppID: planted, BindingID: planted, Device: planted}
 	user := login.User{ID: planted, Username: planted, Name: planted, PasswordHash: planted, Roles: []string{planted}}
+	profile := login.Profile{ID: planted, Username: planted, Name: planted, Roles: []string{planted}}
 	record := login.Record{Version: planted, Value: []byte(planted)}
 	return map[string]func(ctx context.Context) error{
 		"TouchBinding": func(ctx context.Context) error {
 			_, err := store.TouchBinding(ctx, login.Touch{AppID: planted, OpenID: planted, UnionID: planted, SealedKey: planted})
 			return err
 		},
-		"Bind":          func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
-		"Unbind":        func(ctx context.Context) error { return store.Unbind(ctx, b) },
-		"CreateSession": func(ctx context.Context) error { return store.CreateSession(ctx, session) },
+		"Bind":            func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
+		"Unbind":          func(ctx context.Context) error { return store.Unbind(ctx, b, true) },
+		"BindingByOpenID": func(ctx context.Context) error { _, err := store.BindingByOpenID(ctx, planted, planted); return err },
+		"CreateSession":   func(ctx context.Context) error { return store.CreateSession(ctx, session) },
 		"SessionWithUser": func(ctx context.Context) error {
 			_, _, err := store.SessionWithUser(ctx, planted, planted)
 			return err
 		},
 		"SessionsOfUser": func(ctx context.Context) error { _, err := store.SessionsOfUser(ctx, planted); return err },
 		"EndSession":     func(ctx context.Context) error { return store.EndSession(ctx, planted, planted, planted) },
+		"ExtendSession":  func(ctx context.Context) error { return store.ExtendSession(ctx, session, time.Time{}, time.Time{}) },
+		"ForgetSession":  func(ctx context.Context) error { return store.ForgetSession(ctx, planted, planted) },
 		"UserIDByName":   func(ctx context.Context) error { _, err := store.UserIDByName(ctx, planted); return err },
 		"UserByID":       func(ctx context.Context) error { _, err := store.UserByID(ctx, planted); return err },
 		"MenusByRole":    func(ctx context.Context) error { _, err := store.MenusByRole(ctx, []string{planted}); return err },
@@ -44,6 +48,12 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"DisableUser": func(ctx context.Context) error { return store.DisableUser(ctx, planted, time.Time{}) },
 		"EnableUser":  func(ctx context.Context) error { return store.EnableUser(ctx, planted) },
 		"LogoutUser":  func(ctx context.Context) error { return store.LogoutUser(ctx, planted, time.Time{}) },
+		"DeleteUser":  func(ctx context.Context) error { return store.DeleteUser(ctx, user) },
+		"EnrollUser":  func(ctx context.Context) error { _, err := store.EnrollUser(ctx, profile, time.Time{}); return err },
+		"RefreshUser": func(ctx context.Context) error { _, err := store.RefreshUser(ctx, profile); return err },
+		"HashKinds":   func(ctx context.Context) error { _, err := store.HashKinds(ctx); return err },
+		"AddHashKind": func(ctx context.Context) error { return store.AddHashKind(ctx, planted) },
+		"ListRoles":   func(ctx context.Context) error { _, err := store.ListRoles(ctx); return err },
 		"ListUsers":   func(ctx context.Context) error { _, err := store.ListUsers(ctx, planted, 1); return err },
 		"PutRole":     func(ctx context.Context) error { return store.PutRole(ctx, login.Role{Name: planted}) },
 		"LoadRecord":  func(ctx context.Context) error { _, err := store.LoadRecord(ctx, planted); return err },
@@ -80,7 +90,8 @@ func TestAFailureOfTheDatabaseIsStoreUnavailableAndTellsNothing(t *testing.T) {
 		}},
 		{"without its tables", func(t *testing.T, path string) *sqlitestore.Store {
 			store := open(t, path)
-			raw(t, path, "DROP TABLE sessions", "DROP TABLE bindings", "DROP TABLE users", "DROP TABLE roles", "DROP TABLE records")
+			raw(t, path, "DROP TABLE sessions", "DROP TABLE bindings", "DROP TABLE usernames", "DROP TABLE users", "DROP TABLE roles", "DROP TABLE records",
+				"DROP TABLE hash_kinds")
 			return store
 		}},
 	} {

@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+// querier is a pool of connections, or a transaction on one.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // list reads all rows of a query. fields says where the columns of one go.
 func list[T any](ctx context.Context, db *sql.DB, fields func(*T) []any, query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)

@@ -7,9 +7,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
+func roleFields(r *login.Role) []any { return []any{&r.Name, document{&r.Menus}} }
+
 // MenusByRole implements login.Users.
 func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
-	stored, err := list(ctx, s.reader, func(r *login.Role) []any { return []any{&r.Name, document{&r.Menus}} },
+	stored, err := list(ctx, s.reader, roleFields,
 		`SELECT name, menus FROM roles WHERE name IN (SELECT value FROM json_each(?))`, asJSON(roles))
 	if err != nil {
 		return nil, err
@@ -21,11 +23,16 @@ func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]l
 	return menus, nil
 }
 
-// PutRole implements login.Directory.
+// PutRole implements login.Roster.
 func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO roles VALUES (?, ?) ON CONFLICT DO UPDATE SET menus = excluded.menus`,
 			r.Name, asJSON(r.Menus))
 		return err
 	})
+}
+
+// ListRoles implements login.Roster.
+func (s *Store) ListRoles(ctx context.Context) ([]login.Role, error) {
+	return list(ctx, s.reader, roleFields, `SELECT name, menus FROM roles ORDER BY name`)
 }

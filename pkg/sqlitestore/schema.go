@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -21,12 +20,16 @@ var (
 // applicationID marks a database as ours in its header ("wxbd").
 const applicationID = 0x77786264
 
-//go:embed schema1.sql
-var schema1 string
+var (
+	//go:embed schema1.sql
+	schema1 string
+	//go:embed schema2.sql
+	schema2 string
+)
 
 // migrations leads from each version of the schema, counted by PRAGMA
 // user_version, to the next. What was released is never changed, only added to.
-var migrations = []string{schema1}
+var migrations = []string{schema1, schema2}
 
 // migrate brings the schema up to date. Of several processes that do so at the
 // same time the first does the work, the others wait for it and find it done.
@@ -58,9 +61,7 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 // version reads the version of the schema, 0 for an empty file.
-func (s *Store) version(ctx context.Context, db interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}) (int, error) {
+func (s *Store) version(ctx context.Context, db querier) (int, error) {
 	var application, version, objects int
 	err := db.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
 		FROM pragma_application_id a, pragma_user_version v`).Scan(&application, &version, &objects)

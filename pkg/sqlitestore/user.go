@@ -20,7 +20,7 @@ func userFields(u *login.User) []any {
 
 // UserIDByName implements login.Users.
 func (s *Store) UserIDByName(ctx context.Context, username string) (id string, err error) {
-	err = s.reader.QueryRowContext(ctx, `SELECT id FROM users WHERE username = ?`, username).Scan(&id)
+	err = s.reader.QueryRowContext(ctx, `SELECT user_id FROM usernames WHERE username = ?`, username).Scan(&id)
 	if err != nil {
 		return "", failed(ctx, found(err, login.ErrUserNotFound))
 	}
@@ -29,15 +29,15 @@ func (s *Store) UserIDByName(ctx context.Context, username string) (id string, e
 
 // UserByID implements login.Users.
 func (s *Store) UserByID(ctx context.Context, id string) (login.User, error) {
-	var u login.User
-	err := s.reader.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = ?`, id).Scan(userFields(&u)...)
+	u, err := userByID(ctx, s.reader, id)
 	if err != nil {
-		return login.User{}, failed(ctx, found(err, login.ErrUserNotFound))
+		return login.User{}, failed(ctx, err)
 	}
 	return u, nil
 }
 
-// ListUsers implements login.Directory, in the order of the ids' bytes.
-func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
-	return list(ctx, s.reader, userFields, `SELECT `+userColumns+` FROM users u WHERE u.id > ? ORDER BY u.id LIMIT ?`, after, limit)
+// userByID reads a user, in a transaction or without one.
+func userByID(ctx context.Context, db querier, id string) (u login.User, err error) {
+	err = db.QueryRowContext(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = ?`, id).Scan(userFields(&u)...)
+	return u, found(err, login.ErrUserNotFound)
 }

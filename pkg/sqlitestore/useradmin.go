@@ -3,19 +3,11 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
-
-// AddUser implements login.UserAdmin.
-func (s *Store) AddUser(ctx context.Context, u login.User) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		return mustChange(ctx, tx, login.ErrUsernameTaken,
-			`INSERT INTO users VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (username) DO NOTHING`,
-			u.ID, u.Username, u.Name, string(u.PasswordHash), asJSON(u.Roles), u.Disabled, u.NotBefore.UnixMilli(), u.CreatedAt.UnixMilli())
-	})
-}
 
 // ReplacePassword implements login.UserAdmin.
 func (s *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
@@ -47,6 +39,24 @@ func (s *Store) EnableUser(ctx context.Context, id string) error {
 // LogoutUser implements login.UserAdmin.
 func (s *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
 	return s.changeUser(ctx, `UPDATE users SET not_before = max(not_before, ?) WHERE id = ?`, notBefore.UnixMilli(), id)
+}
+
+// DeleteUser implements login.UserAdmin. The username goes with its user.
+func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		stored, err := userByID(ctx, tx, u.ID)
+		switch {
+		case err != nil:
+			return err
+		case !maps.Equal(stored.Apps, u.Apps):
+			return answer{login.ErrUserChanged}
+		}
+		if _, err := change(ctx, tx, `DELETE FROM bindings WHERE user_id = ?`, u.ID); err != nil {
+			return err
+		}
+		_, err = change(ctx, tx, `DELETE FROM users WHERE id = ?`, u.ID)
+		return err
+	})
 }
 
 func (s *Store) changeUser(ctx context.Context, statement string, args ...any) error {

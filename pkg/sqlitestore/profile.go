@@ -1,0 +1,36 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// EnrollUser implements login.Profiles.
+func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (u login.User, err error) {
+	fresh := login.User{ID: p.ID, Username: p.Username, Name: p.Name, Roles: p.Roles, CreatedAt: createdAt}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := change(ctx, tx, insertUser+` ON CONFLICT (id)
+			DO UPDATE SET username = excluded.username, name = excluded.name, roles = excluded.roles`, userValues(fresh)...); err != nil {
+			return err
+		}
+		u, err = userByID(ctx, tx, p.ID)
+		return err
+	})
+	return u, err
+}
+
+// RefreshUser implements login.Profiles.
+func (s *Store) RefreshUser(ctx context.Context, p login.Profile) (u login.User, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if err := mustChange(ctx, tx, login.ErrUserNotFound,
+			`UPDATE users SET username = ?, name = ?, roles = ? WHERE id = ?`, p.Username, p.Name, asJSON(p.Roles), p.ID); err != nil {
+			return err
+		}
+		u, err = userByID(ctx, tx, p.ID)
+		return err
+	})
+	return u, err
+}
