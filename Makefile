@@ -11,7 +11,7 @@ ENV ?= default
 
 GOARCH_arm64 := arm64
 GOARCH_x86_64 := amd64
-FUNCTIONS := checkbind bind code2session
+FUNCTIONS := checkbind bind code2session userinfo logout sessions unbind account introspect authorizer whoami
 LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) \
 	go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 
@@ -20,8 +20,7 @@ FUZZTIME ?= 20s
 CFN_LINT_VERSION := 1.51.0
 CFN_LINT := .cache/cfn-lint-$(CFN_LINT_VERSION)
 
-.PHONY: help run build test lint lint-go lint-template fuzz bench bench-start deploy clean \
-	build-CheckBindFunction build-BindFunction build-Code2SessionFunction need-go need-test need-python need-sam
+.PHONY: help run build test lint lint-go lint-template fuzz bench bench-start deploy clean need-go need-test need-python need-sam
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -58,8 +57,8 @@ fuzz: need-go ## Fuzz all that reads foreign bytes, FUZZTIME each
 		done; \
 	done
 
-bench: need-go ## Measure our own share of a login: the handler over in-memory ports
-	go test -run '^$$' -bench CheckBind -benchmem ./pkg/apigw
+bench: need-go ## Measure our own share of a login and of a request: the handlers over in-memory ports
+	go test -run '^$$' -bench 'CheckBind|Authorizer' -benchmem ./pkg/apigw
 
 bench-start: need-go ## Measure each function's start against an empty function's
 	go test -run '^$$' -bench Start -benchtime 1x ./functions
@@ -71,15 +70,10 @@ deploy: need-sam ## Build and deploy with SAM: ENV=default|dev|prod|cn
 clean: ## Remove what was built; data in .wxbind/ stays
 	rm -rf bin .aws-sam .cache
 
-# SAM calls these, with the folder to build into.
-build-CheckBindFunction:
-	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/checkbind
-
-build-BindFunction:
-	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/bind
-
-build-Code2SessionFunction:
-	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/code2session
+# SAM calls build-<Name>Function with the folder to build into: functions/<name> is the
+# function's folder, in lower case.
+build-%Function: need-go
+	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
 
 need-go:
 	@command -v go >/dev/null || { echo "wxbind needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }
