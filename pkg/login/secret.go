@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -89,21 +90,24 @@ func (s *Secret) Validate() error {
 	for _, k := range s.SealKeys {
 		keys.add(k.ID, k.Key)
 	}
-	services := namedKeys{list: "services"}
+	services := namedKeys{list: "services", ascii: true}
 	for _, k := range s.Services {
 		services.add(k.ID, k.Key)
 	}
+	var directory error
 	if s.DirectoryKey != "" && len(s.DirectoryKey) < minKey {
-		return fmt.Errorf("directoryKey must be at least %d random characters", minKey)
+		directory = fmt.Errorf("directoryKey must be at least %d random characters", minKey)
 	}
-	return errors.Join(keys.err, services.err)
+	return cmp.Or(keys.err, services.err, directory)
 }
 
 // namedKeys checks a list of keys, each with a name of its own, up to the first fault.
 type namedKeys struct {
 	list string
-	seen []string
-	err  error
+	// ascii says that the keys travel in headers.
+	ascii bool
+	seen  []string
+	err   error
 }
 
 func (n *namedKeys) add(id string, key Hidden) {
@@ -115,6 +119,8 @@ func (n *namedKeys) add(id string, key Hidden) {
 		fault = "id is given twice"
 	case len(key) < minKey:
 		fault = fmt.Sprintf("key must be at least %d random characters", minKey)
+	case n.ascii && !printableASCII(string(key)):
+		fault = "key must be visible ASCII"
 	}
 	if fault != "" && n.err == nil {
 		n.err = fmt.Errorf("%s[%d].%s", n.list, len(n.seen), fault)

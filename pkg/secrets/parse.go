@@ -34,6 +34,11 @@ var (
 //	{"defaultApp":"wx…","apps":{"wx…":{"appSecret":"…"}},"sealKeys":[{"id":"2","key":"…"},{"id":"1","key":"…"}]}
 //	{"appId":"wx…","appSecret":"…","sealKey":"…"}
 //
+// Both may also hold the services that may ask about tokens, and the key that signs
+// the requests to the platform's directory:
+//
+//	"services":[{"id":"orders","key":"…"}],"directoryKey":"…"
+//
 // defaultApp may be left out where there is one app. Names are case-sensitive;
 // unknown ones are ignored. A secret that mixes the forms, gives a field twice or
 // still holds the Placeholder is refused. No error holds anything of the secret
@@ -65,6 +70,18 @@ func Parse(raw []byte) (*login.Secret, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if raw := fields["services"]; raw != nil {
+		if s.Services, err = parseKeys[login.ServiceKey](raw, "services"); err != nil {
+			return nil, err
+		}
+	}
+	if raw := fields["directoryKey"]; raw != nil {
+		key, err := text(raw, "directoryKey")
+		if err != nil {
+			return nil, err
+		}
+		s.DirectoryKey = login.Hidden(key)
 	}
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -106,7 +123,7 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 			return nil, err
 		}
 	}
-	s.SealKeys, err = parseSealKeys(fields["sealKeys"])
+	s.SealKeys, err = parseKeys[login.SealKey](fields["sealKeys"], "sealKeys")
 	return s, err
 }
 
@@ -120,14 +137,21 @@ func nameOf(id string) string {
 	return "apps." + id
 }
 
-func parseSealKeys(raw json.RawMessage) ([]login.SealKey, error) {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil || list == nil {
-		return nil, errors.New("sealKeys must be a list")
+// namedKey is what login.SealKey and login.ServiceKey are.
+type namedKey = struct {
+	ID  string
+	Key login.Hidden
+}
+
+// parseKeys reads a list of keys, each with its id.
+func parseKeys[K ~namedKey](raw json.RawMessage, list string) ([]K, error) {
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil || items == nil {
+		return nil, fmt.Errorf("%s must be a list", list)
 	}
-	keys := make([]login.SealKey, len(list))
-	for i, raw := range list {
-		at := fmt.Sprintf("sealKeys[%d]", i)
+	keys := make([]K, len(items))
+	for i, raw := range items {
+		at := fmt.Sprintf("%s[%d]", list, i)
 		fields, err := object(raw, at)
 		if err != nil {
 			return nil, err
@@ -137,7 +161,7 @@ func parseSealKeys(raw json.RawMessage) ([]login.SealKey, error) {
 		if err := cmp.Or(errID, errKey); err != nil {
 			return nil, err
 		}
-		keys[i] = login.SealKey{ID: id, Key: login.Hidden(key)}
+		keys[i] = K(namedKey{ID: id, Key: login.Hidden(key)})
 	}
 	return keys, nil
 }

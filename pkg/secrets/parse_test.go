@@ -19,6 +19,11 @@ const (
 	sealKey   = "S3CRETk-0123456789-0123456789-0123456789-key"
 	sealKey2  = "S3CRETj 0123456789!0123456789\\0123456789 key"
 
+	serviceKey   = "S3CRETs-0123456789-0123456789-0123456789-key"
+	directoryKey = "S3CRETd-0123456789-0123456789-0123456789-key"
+
+	extras = `"services":[{"id":"orders","key":"` + serviceKey + `"},{"id":"stock-2","key":"` + serviceKey + `2"}],"directoryKey":"` + directoryKey + `"`
+
 	shortSecret = `{"appId":"` + appID + `","appSecret":"` + appSecret + `","sealKey":"` + sealKey + `"}`
 	longSecret  = `{"defaultApp":"` + appID2 + `","apps":{"` + appID + `":{"appSecret":"` + appSecret + `"},"` + appID2 + `":{"appSecret":"` + appSecret + `2"}},` +
 		`"sealKeys":[{"id":"2","key":"` + sealKey + `"},{"id":"1","key":"S3CRETj 0123456789!0123456789\\0123456789 key"}]}`
@@ -35,6 +40,15 @@ func TestParse(t *testing.T) {
 		Apps:       map[string]login.App{appID: {ID: appID, Secret: appSecret}, appID2: {ID: appID2, Secret: appSecret + "2"}},
 		SealKeys:   []login.SealKey{{ID: "2", Key: sealKey}, {ID: "1", Key: sealKey2}},
 	}
+	with := func(s *login.Secret) *login.Secret {
+		more := *s
+		more.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock-2", Key: serviceKey + "2"}}
+		more.DirectoryKey = directoryKey
+		return &more
+	}
+	none := *one
+	noServices := &none
+	noServices.Services = []login.ServiceKey{}
 	tests := []struct {
 		name, raw string
 		want      *login.Secret
@@ -43,6 +57,9 @@ func TestParse(t *testing.T) {
 		{"long form, newest key first", longSecret, two},
 		{"the only app is the default", `{"apps":{"` + appID + `":{"appSecret":"` + appSecret + `"}},"sealKeys":[{"id":"0","key":"` + sealKey + `"}]}`, one},
 		{"unknown fields are ignored", strings.Replace(shortSecret, "{", `{"comment":{"a":[1,null]},"appsecret":"other",`, 1), one},
+		{"services and a directory key, short form", strings.Replace(shortSecret, "{", "{"+extras+",", 1), with(one)},
+		{"services and a directory key, long form", strings.Replace(longSecret, "{", "{"+extras+",", 1), with(two)},
+		{"no services yet", strings.Replace(shortSecret, "{", `{"services":[],`, 1), noServices},
 		{"white space", "\n " + strings.ReplaceAll(shortSecret, ",", " ,\t\n") + "\r\n", one},
 	}
 	for _, tt := range tests {
@@ -67,6 +84,9 @@ func swap(t *testing.T, raw, old, replacement string) string {
 func TestParseRefuses(t *testing.T) {
 	short := func(old, replacement string) string { return swap(t, shortSecret, old, replacement) }
 	long := func(old, replacement string) string { return swap(t, longSecret, old, replacement) }
+	extra := func(old, replacement string) string {
+		return strings.Replace(shortSecret, "{", "{"+swap(t, extras, old, replacement)+",", 1)
+	}
 	quoted := func(s string) string { return `"` + s + `"` }
 	tests := map[string]struct{ raw, want string }{
 		"nothing":                        {"", "the secret is not a JSON object"},
@@ -122,6 +142,27 @@ func TestParseRefuses(t *testing.T) {
 		"a seal key's id with a dot":     {long(`"id":"1"`, `"id":"S3.CRET"`), "sealKeys[1].id must be"},
 		"a seal key id that is a number": {long(`"id":"1"`, `"id":1`), "sealKeys[1].id is not a string"},
 	}
+	for name, c := range map[string]struct{ raw, want string }{
+		"services null":                  {short("{", `{"services":null,`), "services must be a list"},
+		"services as an object":          {short("{", `{"services":{"S3CRET":"S3CRET"},`), "services must be a list"},
+		"services that are strings":      {short("{", `{"services":["S3CRET"],`), "services[0] is not a JSON object"},
+		"a service without id":           {extra(`"id":"orders",`, ""), "services[0].id is missing"},
+		"a service without key":          {extra(`,"key":"`+serviceKey+`"}`, "}"), "services[0].key is missing"},
+		"a service's id twice":           {extra("stock-2", "orders"), "services[1].id is given twice"},
+		"a service's id with a colon":    {extra("orders", "S3:CRET"), "services[0].id must be"},
+		"a service's id of 33 bytes":     {extra("orders", strings.Repeat("o", 33)), "services[0].id must be"},
+		"a short service key":            {extra(serviceKey+`"`, `S3CRETs"`), "services[0].key must be at least 43"},
+		"a service key with a space":     {extra(serviceKey+`"`, "S3CRET "+serviceKey+`"`), "services[0].key must be visible ASCII"},
+		"a service key in Chinese":       {extra(serviceKey+`"`, "S3CRET密"+serviceKey+`"`), "services[0].key must be visible ASCII"},
+		"a service key's placeholder":    {extra(serviceKey+`"`, `REPLACE_ME"`), "services[0].key is still the placeholder"},
+		"a short directory key":          {extra(directoryKey, "S3CRETd"), "directoryKey must be at least 43"},
+		"an empty directory key":         {extra(directoryKey, ""), "directoryKey is empty"},
+		"a directory key that is null":   {extra(quoted(directoryKey), "null"), "directoryKey is not a string"},
+		"a directory key's placeholder":  {extra(directoryKey, "REPLACE_ME"), "directoryKey is still the placeholder"},
+		"a directory key with a newline": {extra(directoryKey, directoryKey+`\n`), "directoryKey begins or ends with a space"},
+	} {
+		tests[name] = c
+	}
 	for _, name := range slices.Sorted(maps.Keys(tests)) {
 		tt := tests[name]
 		t.Run(name, func(t *testing.T) {
@@ -141,6 +182,7 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(shortSecret))
 	f.Add([]byte(longSecret))
+	f.Add([]byte(strings.Replace(shortSecret, "{", "{"+extras+",", 1)))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, err := secrets.Parse(raw)
 		switch {

@@ -4,14 +4,19 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The environment variables of a single machine's mini-program.
+// The environment variables of a single machine: its mini-program, and what
+// WithEnv reads.
 const (
-	EnvAppID     = "WX_APPID"
-	EnvAppSecret = "WX_APPSECRET"
+	EnvAppID        = "WX_APPID"
+	EnvAppSecret    = "WX_APPSECRET"
+	EnvServices     = "WX_SERVICES"
+	EnvDirectoryKey = "WX_DIRECTORY_KEY"
 )
 
 // ErrNotSet says that the environment names no mini-program.
@@ -42,7 +47,7 @@ func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, 
 }
 
 // FromEnv makes a Static of the mini-program in WX_APPID and WX_APPSECRET, which
-// getenv (such as os.Getenv) gives.
+// getenv (such as os.Getenv) gives, and of what WithEnv reads.
 //
 // Errors: ErrNotSet when neither is set; else what is wrong, never a value.
 func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
@@ -53,7 +58,57 @@ func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 	if err := cmp.Or(checkText(id, EnvAppID), checkText(secret, EnvAppSecret)); err != nil {
 		return nil, err
 	}
-	return FromApp(id, login.Hidden(secret), key)
+	static, err := FromApp(id, login.Hidden(secret), key)
+	if err != nil {
+		return nil, err
+	}
+	return static.WithEnv(getenv)
+}
+
+// WithEnv gives s with the services that may ask about tokens, from WX_SERVICES
+// ("id=key,id2=key2"; no key has a comma), and with the key that signs requests to
+// the platform's directory, from WX_DIRECTORY_KEY. Neither has to be set.
+//
+// Errors name what is wrong, never a value.
+func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
+	secret := *s.secret
+	if list := getenv(EnvServices); list != "" {
+		services, err := splitServices(list)
+		if err != nil {
+			return nil, err
+		}
+		secret.Services = services
+		if err := secret.Validate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", EnvServices, err)
+		}
+	}
+	if key := getenv(EnvDirectoryKey); key != "" {
+		if err := checkText(key, EnvDirectoryKey); err != nil {
+			return nil, err
+		}
+		secret.DirectoryKey = login.Hidden(key)
+		if err := secret.Validate(); err != nil {
+			return nil, fmt.Errorf("%s: %w", EnvDirectoryKey, err)
+		}
+	}
+	return &Static{&secret}, nil
+}
+
+// splitServices reads WX_SERVICES.
+func splitServices(list string) ([]login.ServiceKey, error) {
+	var services []login.ServiceKey
+	for entry := range strings.SplitSeq(list, ",") {
+		at := fmt.Sprintf("%s: entry %d", EnvServices, len(services)+1)
+		id, key, ok := strings.Cut(entry, "=")
+		if !ok {
+			return nil, fmt.Errorf("%s is not id=key", at)
+		}
+		if err := cmp.Or(checkText(id, at+": id"), checkText(key, at+": key")); err != nil {
+			return nil, err
+		}
+		services = append(services, login.ServiceKey{ID: id, Key: login.Hidden(key)})
+	}
+	return services, nil
 }
 
 // Secret gives the secret.

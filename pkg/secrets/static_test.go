@@ -2,6 +2,7 @@ package secrets_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,5 +64,61 @@ func TestFromEnvWithoutAnything(t *testing.T) {
 func TestFromAppNamesWhatIsWrong(t *testing.T) {
 	if _, err := secrets.FromApp(appID, "", key0); err == nil || !strings.Contains(err.Error(), "appSecret is empty") {
 		t.Errorf("err = %v; want one that names appSecret", err)
+	}
+}
+
+func TestWithEnvAddsServicesAndADirectoryKey(t *testing.T) {
+	env := map[string]string{
+		"WX_APPID": appID, "WX_APPSECRET": appSecret,
+		"WX_SERVICES":      "orders=" + serviceKey + ",stock-2=" + serviceKey + "=2",
+		"WX_DIRECTORY_KEY": directoryKey,
+	}
+	getenv := func(name string) string { return env[name] }
+	fromEnv, err := secrets.FromEnv(getenv, key0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := secrets.FromApp(appID, appSecret, key0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromApp, err := plain.WithEnv(getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock-2", Key: serviceKey + "=2"}}
+	for _, static := range []*secrets.Static{fromEnv, fromApp} {
+		s, err := static.Secret(t.Context())
+		if err != nil || !slices.Equal(s.Services, want) || s.DirectoryKey != directoryKey || s.DefaultApp != appID {
+			t.Errorf("Secret = %+v, %v; want both services and the directory key", s, err)
+		}
+	}
+	if s, _ := plain.Secret(t.Context()); s.Services != nil || s.DirectoryKey != "" {
+		t.Error("WithEnv changed what it was called on")
+	}
+}
+
+func TestWithEnvNamesWhatIsWrong(t *testing.T) {
+	for name, c := range map[string]struct{ services, directory, want string }{
+		"a service without key":          {"orders", "", "WX_SERVICES: entry 1 is not id=key"},
+		"a service with an empty key":    {"orders=", "", "WX_SERVICES: entry 1: key is empty"},
+		"a service with an empty id":     {"=" + serviceKey, "", "WX_SERVICES: entry 1: id is empty"},
+		"an id in the place of a key":    {"S3CRETs=orders", "", "WX_SERVICES: services[0].key must be at least 43"},
+		"a comma at the end":             {"orders=" + serviceKey + ",", "", "WX_SERVICES: entry 2 is not id=key"},
+		"a space behind the comma":       {"orders=" + serviceKey + ", stock=" + serviceKey, "", "WX_SERVICES: entry 2: id begins or ends with a space"},
+		"a service twice":                {"orders=" + serviceKey + ",orders=" + serviceKey, "", "WX_SERVICES: services[1].id is given twice"},
+		"a service key in Chinese":       {"orders=密" + serviceKey, "", "WX_SERVICES: services[0].key must be visible ASCII"},
+		"a service key's placeholder":    {"orders=REPLACE_ME", "", "WX_SERVICES: entry 1: key is still the placeholder"},
+		"a short directory key":          {"", "S3CRETd", "WX_DIRECTORY_KEY: directoryKey must be at least 43"},
+		"a directory key's placeholder":  {"", "REPLACE_ME", "WX_DIRECTORY_KEY is still the placeholder"},
+		"a directory key with a newline": {"", directoryKey + "\n", "WX_DIRECTORY_KEY begins or ends with a space"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := map[string]string{"WX_APPID": appID, "WX_APPSECRET": appSecret, "WX_SERVICES": c.services, "WX_DIRECTORY_KEY": c.directory}
+			s, err := secrets.FromEnv(func(name string) string { return env[name] }, key0)
+			if s != nil || err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "S3CRET") {
+				t.Errorf("FromEnv = %v, %v; want an error that says %q and no value", s, err, c.want)
+			}
+		})
 	}
 }

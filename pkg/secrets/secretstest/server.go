@@ -1,49 +1,67 @@
-// Package secretstest is a Secrets Manager for tests: it speaks GetSecretValue and
-// nothing else, and fails or dawdles when told to.
+// Package secretstest is a Secrets Manager for tests: it speaks GetSecretValue,
+// PutSecretValue and UpdateSecretVersionStage, and fails or dawdles when told to.
 package secretstest
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
 
-// Server is an http.Handler that answers GetSecretValue as AWS does (JSON 1.1).
+// Server is an http.Handler that answers as AWS does (JSON 1.1).
 // Its zero value holds no secret. It is safe for concurrent use.
 type Server struct {
 	mu      sync.Mutex
-	secrets map[string]secret
+	secrets map[string]*versions
 	status  int
 	code    string
 	delay   time.Duration
 	calls   int
-}
-
-// secret is the part of an answer that says the value; one field is set.
-type secret struct {
-	SecretString string `json:",omitempty"`
-	SecretBinary []byte `json:",omitempty"`
+	lose    string
 }
 
 // Put stores a secret under its name or ARN.
 func (s *Server) Put(id, value string) {
-	s.put(id, secret{SecretString: value})
+	s.put(id, value, nil)
 }
 
 // PutBinary stores a secret of bytes.
 func (s *Server) PutBinary(id string, value []byte) {
-	s.put(id, secret{SecretBinary: value})
+	s.put(id, "", value)
 }
 
-func (s *Server) put(id string, v secret) {
+func (s *Server) put(id, text string, raw []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.secrets == nil {
-		s.secrets = map[string]secret{}
+		s.secrets = map[string]*versions{}
 	}
-	s.secrets[id] = v
+	if s.secrets[id] == nil {
+		s.secrets[id] = &versions{stages: map[string]string{}, values: map[string]value{}}
+	}
+	s.secrets[id].add(rand.Text(), value{text, raw}, current)
+}
+
+// Value is the current value of a secret; "" if there is none.
+func (s *Server) Value(id string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.secrets[id] == nil {
+		return ""
+	}
+	return s.secrets[id].current().SecretString
+}
+
+// LoseAnswer does what the next call of an operation asks for, and answers it with
+// InternalServiceError.
+func (s *Server) LoseAnswer(operation string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lose = operation
 }
 
 // Fail makes every call from now on fail with an HTTP status and an error code of
@@ -70,7 +88,13 @@ func (s *Server) Calls() int {
 
 // request is the body of a call.
 type request struct {
-	SecretID string `json:"SecretId"`
+	SecretID            string   `json:"SecretId"`
+	SecretString        string   `json:"SecretString"`
+	ClientRequestToken  string   `json:"ClientRequestToken"`
+	VersionStages       []string `json:"VersionStages"`
+	VersionStage        string   `json:"VersionStage"`
+	RemoveFromVersionID string   `json:"RemoveFromVersionId"`
+	MoveToVersionID     string   `json:"MoveToVersionId"`
 }
 
 // maxBody bounds what is read of a call.
@@ -95,27 +119,31 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 
+	operation, known := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "secretsmanager.")
 	s.mu.Lock()
-	v, found := s.secrets[req.SecretID]
-	status, code := s.status, s.code
-	s.mu.Unlock()
+	defer s.mu.Unlock()
 	switch {
-	case r.Method != http.MethodPost || r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue":
+	case r.Method != http.MethodPost || !known:
 		refuse(w, http.StatusBadRequest, "UnknownOperationException")
 	case r.Header.Get("Authorization") == "":
 		refuse(w, http.StatusBadRequest, "MissingAuthenticationTokenException")
 	case err != nil:
 		refuse(w, http.StatusBadRequest, "SerializationException")
-	case status != 0:
-		refuse(w, status, code)
-	case !found:
+	case s.status != 0:
+		refuse(w, s.status, s.code)
+	case s.secrets[req.SecretID] == nil:
 		refuse(w, http.StatusBadRequest, "ResourceNotFoundException")
 	default:
-		answer(w, http.StatusOK, struct {
-			Name          string
-			VersionStages []string
-			secret
-		}{req.SecretID, []string{"AWSCURRENT"}, v})
+		body, code := s.secrets[req.SecretID].do(operation, req)
+		switch {
+		case code != "":
+			refuse(w, http.StatusBadRequest, code)
+		case s.lose == operation:
+			s.lose = ""
+			refuse(w, http.StatusInternalServerError, "InternalServiceError")
+		default:
+			answer(w, http.StatusOK, body)
+		}
 	}
 }
 

@@ -1,0 +1,81 @@
+package secretstest
+
+import "cmp"
+
+// current is the stage whose version GetSecretValue gives.
+const current = "AWSCURRENT"
+
+// versions are those of one secret. A stage is at one version at a time.
+type versions struct {
+	values map[string]value
+	stages map[string]string
+}
+
+// value is the part of an answer that says the value; one field is set.
+type value struct {
+	SecretString string `json:",omitempty"`
+	SecretBinary []byte `json:",omitempty"`
+}
+
+func (v *versions) current() value { return v.values[v.stages[current]] }
+
+func (v *versions) add(id string, what value, stages ...string) {
+	v.values[id] = what
+	for _, stage := range stages {
+		v.stages[stage] = id
+	}
+}
+
+// do carries out one operation. The code is AWS's for a refusal.
+func (v *versions) do(operation string, r request) (body any, code string) {
+	switch operation {
+	case "GetSecretValue":
+		return struct {
+			Name          string
+			VersionId     string //nolint:revive // AWS's name
+			VersionStages []string
+			value
+		}{r.SecretID, v.stages[current], []string{current}, v.current()}, ""
+	case "PutSecretValue":
+		return v.putValue(r)
+	case "UpdateSecretVersionStage":
+		return v.moveStage(r)
+	}
+	return nil, "UnknownOperationException"
+}
+
+// putValue makes a version with the id that the request's token is. The same token
+// and value again change nothing.
+func (v *versions) putValue(r request) (body any, code string) {
+	if r.ClientRequestToken == "" || r.SecretString == "" {
+		return nil, "InvalidParameterException"
+	}
+	if old, ok := v.values[r.ClientRequestToken]; !ok {
+		stages := r.VersionStages
+		if stages == nil {
+			stages = []string{current}
+		}
+		v.add(r.ClientRequestToken, value{SecretString: r.SecretString}, stages...)
+	} else if old.SecretString != r.SecretString {
+		return nil, "ResourceExistsException"
+	}
+	return map[string]any{"Name": r.SecretID, "VersionId": r.ClientRequestToken}, ""
+}
+
+// moveStage moves a stage, from the version that it is at and the request names.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+func (v *versions) moveStage(r request) (body any, code string) {
+	to := cmp.Or(r.MoveToVersionID, r.RemoveFromVersionID)
+	if _, ok := v.values[to]; !ok {
+		return nil, "ResourceNotFoundException"
+	}
+	if v.stages[r.VersionStage] != r.RemoveFromVersionID {
+		return nil, "InvalidParameterException"
+	}
+	if r.MoveToVersionID == "" {
+		delete(v.stages, r.VersionStage)
+	} else {
+		v.stages[r.VersionStage] = r.MoveToVersionID
+	}
+	return map[string]any{"Name": r.SecretID}, ""
+}
