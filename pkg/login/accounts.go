@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
-// Accounts is what an administrator does to users and roles.
+// Accounts is what an administrator does to users, their bindings and sessions,
+// and roles. What it does it notes as an Event in the context's Trail.
 type Accounts struct {
 	Users     Users
 	Admin     UserAdmin
@@ -18,6 +22,10 @@ type Accounts struct {
 	Sessions  Sessions
 	HashKinds HashKinds
 	Hasher    Hasher
+	// Bulk is needed by Import only.
+	Bulk BulkRoster
+	// MaxHashKinds is how many kinds of hashes Import brings beside Hasher's own.
+	MaxHashKinds int
 	// Username is as in Config.
 	Username func(raw string) (string, error)
 	// Now is the clock; nil means time.Now.
@@ -45,6 +53,7 @@ const (
 var (
 	ErrPasswordTooShort = fmt.Errorf("a password has at least %d bytes", minNewPassword)
 	ErrNameTooLong      = fmt.Errorf("a name has at most %d bytes", maxName)
+	ErrNameInvalid      = errors.New("a name is UTF-8 without control characters")
 	ErrTooManyRoles     = fmt.Errorf("a user has at most %d roles", MaxRoles)
 	ErrRoleNotFound     = errors.New("no such role")
 )
@@ -52,35 +61,48 @@ var (
 // Add stores a new user.
 //
 // Errors: UsernameMissing, UsernameInvalid, PasswordMissing, PasswordInvalid,
-// ErrPasswordTooShort, ErrNameTooLong, ErrTooManyRoles, ErrRoleNotFound,
-// ErrUsernameTaken.
+// ErrPasswordTooShort, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
+// ErrRoleNotFound, ErrUsernameTaken.
 func (a *Accounts) Add(ctx context.Context, n NewUser) (User, error) {
-	username, err := a.Username(n.Username)
+	u, err := a.newUser(n)
 	if err != nil {
 		return User{}, err
 	}
 	if err := checkNewPassword(n.Password); err != nil {
 		return User{}, err
 	}
-	if len(n.Name) > maxName {
-		return User{}, ErrNameTooLong
-	}
-	roles := slices.Compact(slices.Sorted(slices.Values(n.Roles)))
-	if err := a.checkRoles(ctx, roles); err != nil {
+	if err := a.checkRoles(ctx, u.Roles); err != nil {
 		return User{}, err
 	}
-	hash, err := a.Hasher.Hash(ctx, n.Password)
+	u.ID = newID()
+	if u.PasswordHash, err = a.Hasher.Hash(ctx, n.Password); err != nil {
+		return User{}, err
+	}
+	if err := a.Roster.AddUser(ctx, u); err != nil {
+		return User{}, err
+	}
+	noteUser(ctx, u.ID, EventUserAdd)
+	return u, nil
+}
+
+// newUser is n as a user who has no id and no password yet.
+func (a *Accounts) newUser(n NewUser) (User, error) {
+	username, err := a.Username(n.Username)
 	if err != nil {
 		return User{}, err
 	}
-	u := User{
-		ID: newID(), Username: username, Name: n.Name, PasswordHash: hash, Roles: roles,
-		CreatedAt: a.clock(), Apps: map[string]UserApp{},
+	if err := checkName(n.Name); err != nil {
+		return User{}, err
 	}
+	roles := slices.Compact(slices.Sorted(slices.Values(n.Roles)))
+	if len(roles) > MaxRoles {
+		return User{}, ErrTooManyRoles
+	}
+	u := User{Username: username, Name: n.Name, Roles: roles, CreatedAt: clockOf(a.Now), Apps: map[string]UserApp{}}
 	if u.Name == "" {
 		u.Name = username
 	}
-	return u, a.Roster.AddUser(ctx, u)
+	return u, nil
 }
 
 // SetPassword gives a user a new password and ends the user's sessions.
@@ -91,11 +113,7 @@ func (a *Accounts) SetPassword(ctx context.Context, username string, password Hi
 	if err := checkNewPassword(password); err != nil {
 		return err
 	}
-	id, err := a.find(ctx, username)
-	if err != nil {
-		return err
-	}
-	u, err := a.Users.UserByID(ctx, id)
+	u, err := a.User(ctx, username)
 	if err != nil {
 		return err
 	}
@@ -103,7 +121,15 @@ func (a *Accounts) SetPassword(ctx context.Context, username string, password Hi
 	if err != nil {
 		return err
 	}
-	return a.Admin.ReplacePassword(ctx, id, u.PasswordHash, hash, a.clock())
+	notBefore, err := a.afterSessions(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	if err := a.Admin.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, notBefore); err != nil {
+		return err
+	}
+	noteUser(ctx, u.ID, EventPasswordSet)
+	return nil
 }
 
 // Disable keeps a user out, and ends the user's sessions for good.
@@ -114,7 +140,15 @@ func (a *Accounts) Disable(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	return a.Admin.DisableUser(ctx, id, a.clock())
+	notBefore, err := a.afterSessions(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := a.Admin.DisableUser(ctx, id, notBefore); err != nil {
+		return err
+	}
+	noteUser(ctx, id, EventUserDisable)
+	return nil
 }
 
 // Enable lets a disabled user in again.
@@ -125,7 +159,54 @@ func (a *Accounts) Enable(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	return a.Admin.EnableUser(ctx, id)
+	if err := a.Admin.EnableUser(ctx, id); err != nil {
+		return err
+	}
+	noteUser(ctx, id, EventUserEnable)
+	return nil
+}
+
+// Delete removes a user with everything that names them, as Service.Delete does.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (a *Accounts) Delete(ctx context.Context, username string) error {
+	u, err := a.User(ctx, username)
+	if err != nil {
+		return err
+	}
+	if err := (removal{users: a.Users, admin: a.Admin, sessions: a.Sessions}).remove(ctx, u); err != nil {
+		return err
+	}
+	noteUser(ctx, u.ID, EventDelete)
+	return nil
+}
+
+// User reads a user.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (a *Accounts) User(ctx context.Context, username string) (User, error) {
+	id, err := a.find(ctx, username)
+	if err != nil {
+		return User{}, err
+	}
+	return a.Users.UserByID(ctx, id)
+}
+
+// Show gives everything that is held about a user.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (a *Accounts) Show(ctx context.Context, username string) (Export, error) {
+	u, err := a.User(ctx, username)
+	if err != nil {
+		return Export{}, err
+	}
+	e := Export{User: u}
+	err = together(
+		func() (err error) { e.Bindings, err = bindingsOf(ctx, a.Bindings, u); return err },
+		func() (err error) { e.Sessions, err = a.Sessions.SessionsOfUser(ctx, u.ID); return err },
+	)
+	slices.SortFunc(e.Sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return e, err
 }
 
 // All lists the users, reading page after page as the caller goes on.
@@ -150,24 +231,6 @@ func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 	}
 }
 
-// SetRoles stores roles, each replacing one of the same name. It looks at all of
-// them before it stores the first.
-//
-// Errors: one that says what is wrong with a role.
-func (a *Accounts) SetRoles(ctx context.Context, roles []Role) error {
-	for _, r := range roles {
-		if err := r.validate(); err != nil {
-			return fmt.Errorf("role %q: %w", r.Name, err)
-		}
-	}
-	for _, r := range roles {
-		if err := a.Roster.PutRole(ctx, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (a *Accounts) find(ctx context.Context, username string) (string, error) {
 	folded, err := a.Username(username)
 	if err != nil {
@@ -176,26 +239,12 @@ func (a *Accounts) find(ctx context.Context, username string) (string, error) {
 	return a.Users.UserIDByName(ctx, folded)
 }
 
-func (a *Accounts) checkRoles(ctx context.Context, roles []string) error {
-	if len(roles) == 0 {
-		return nil
-	}
-	if len(roles) > MaxRoles {
-		return ErrTooManyRoles
-	}
-	have, err := a.Users.MenusByRole(ctx, roles)
-	if err != nil {
-		return err
-	}
-	for _, role := range roles {
-		if _, ok := have[role]; !ok {
-			return fmt.Errorf("%w: %q", ErrRoleNotFound, role)
-		}
-	}
-	return nil
+// noteUser notes what was done to a user.
+func noteUser(ctx context.Context, userID string, e Event) {
+	trail := trailOf(ctx)
+	trail.UserID = userID
+	trail.note(e)
 }
-
-func (a *Accounts) clock() time.Time { return clockOf(a.Now) }
 
 func checkNewPassword(p Hidden) error {
 	if err := checkPassword(p); err != nil {
@@ -203,6 +252,16 @@ func checkNewPassword(p Hidden) error {
 	}
 	if len(p) < minNewPassword {
 		return ErrPasswordTooShort
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	if len(name) > maxName {
+		return ErrNameTooLong
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return ErrNameInvalid
 	}
 	return nil
 }

@@ -1,0 +1,95 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+)
+
+// RevokeSession ends one of a user's sessions by its ID. Ending one that has ended
+// succeeds, so that it can be repeated.
+//
+// Errors: UsernameInvalid, ErrUserNotFound, ErrSessionNotFound.
+func (a *Accounts) RevokeSession(ctx context.Context, username, sessionID string) error {
+	id, err := a.find(ctx, username)
+	if err != nil {
+		return err
+	}
+	if !plainName(sessionID, maxSessionID) {
+		return ErrSessionNotFound
+	}
+	if err := a.Sessions.EndSession(ctx, id, sessionID, SessionRevoked); err != nil {
+		return err
+	}
+	noteUser(ctx, id, EventSessionRevoke)
+	return nil
+}
+
+// RevokeSessions ends all sessions of a user, logins that are under way included.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (a *Accounts) RevokeSessions(ctx context.Context, username string) error {
+	id, err := a.find(ctx, username)
+	if err != nil {
+		return err
+	}
+	notBefore, err := a.afterSessions(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := a.Admin.LogoutUser(ctx, id, notBefore); err != nil {
+		return err
+	}
+	noteUser(ctx, id, EventLogoutAll)
+	return nil
+}
+
+// afterSessions is a NotBefore that ends every session of a user: now, or when the
+// newest of them was begun, if that is later by this machine's clock. The clock of
+// whoever administers may well be behind.
+func (a *Accounts) afterSessions(ctx context.Context, userID string) (time.Time, error) {
+	sessions, err := a.Sessions.SessionsOfUser(ctx, userID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	notBefore := clockOf(a.Now)
+	for _, s := range sessions {
+		if s.CreatedAt.After(notBefore) {
+			notBefore = s.CreatedAt
+		}
+	}
+	return notBefore, nil
+}
+
+// RemoveBindings removes a user's binding in an app or, with "", in all of them,
+// and thereby ends the sessions under it: the last one, too. It gives the apps in
+// which it did.
+//
+// Errors: UsernameInvalid, ErrUserNotFound; ErrBindingNotFound when there is none.
+func (a *Accounts) RemoveBindings(ctx context.Context, username, appID string) (removed []string, err error) {
+	u, err := a.User(ctx, username)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range slices.Sorted(maps.Keys(u.Apps)) {
+		if appID != "" && in != appID {
+			continue
+		}
+		app := u.Apps[in]
+		err := a.Bindings.Unbind(ctx, Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID}, false)
+		if errors.Is(err, ErrBindingNotFound) {
+			continue // it was removed meanwhile
+		}
+		if err != nil {
+			return removed, err
+		}
+		removed = append(removed, in)
+		noteUser(ctx, u.ID, EventUnbind)
+	}
+	if removed == nil {
+		return nil, ErrBindingNotFound
+	}
+	return removed, nil
+}
