@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -51,8 +48,9 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding,
 		change += ", unionId = :union"
 		values[":union"] = text(t.UnionID)
 	}
-	it, err := s.update(ctx, "TouchBinding", s.tables.Bindings, bindingKey(t.AppID, t.OpenID),
-		change, "attribute_exists(pk) AND lastLoginAt <= :at", values)
+	it, err := s.update(ctx, "TouchBinding", s.tables.Bindings, bindingKey(t.AppID, t.OpenID), expression{
+		change: change, condition: "attribute_exists(pk) AND lastLoginAt <= :at", values: values,
+	})
 	if no, ok := errors.AsType[*refused](err); ok {
 		if it = no.items[0].stored; it == nil {
 			return login.Binding{}, login.ErrBindingNotFound
@@ -65,91 +63,14 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding,
 	return bindingOf(it)
 }
 
-// Bind implements login.Bindings. The binding's own key keeps an identity to one
-// user, the note in the user keeps a user to one openid in an app.
-func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
-	err := s.transact(ctx, "Bind",
-		types.TransactWriteItem{Put: &types.Put{
-			TableName:                           &s.tables.Bindings,
-			Item:                                bindingItem(b),
-			ConditionExpression:                 aws.String("attribute_not_exists(pk)"),
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		}},
-		types.TransactWriteItem{Update: &types.Update{
-			TableName:        &s.tables.Users,
-			Key:              userKey(b.UserID),
-			UpdateExpression: aws.String("SET apps.#app = :note"),
-			ConditionExpression: aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)" +
-				" AND disabled = :no AND notBefore < :created"),
-			ExpressionAttributeNames: map[string]string{"#app": b.AppID},
-			ExpressionAttributeValues: item{
-				":note":    noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID}),
-				":no":      flag(false),
-				":created": millis(session.CreatedAt),
-			},
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		}},
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Sessions,
-			Item:      sessionItem(session),
-		}},
-	)
-	if err == nil {
-		return b, nil
-	}
-	no, ok := errors.AsType[*refused](err)
-	if !ok {
-		return login.Binding{}, err
-	}
-	identity, user := no.items[0], no.items[1]
-	switch {
-	case identity.broken:
-		stored, err := bindingOf(identity.stored)
-		switch {
-		case err != nil:
-			return login.Binding{}, err
-		case stored.UserID == b.UserID:
-			return stored, login.ErrAlreadyBound
-		}
-		return login.Binding{}, login.IdentityBound
-	case user.stored == nil:
-		return login.Binding{}, login.ErrUserNotFound
-	}
-	stored, err := userOf(user.stored)
+// BindingByOpenID implements login.Bindings.
+func (s *Store) BindingByOpenID(ctx context.Context, appID, openID string) (login.Binding, error) {
+	it, err := s.get(ctx, "BindingByOpenID", s.tables.Bindings, bindingKey(appID, openID))
 	switch {
 	case err != nil:
 		return login.Binding{}, err
-	case stored.Disabled:
-		return login.Binding{}, login.UserDisabled
-	case !session.CreatedAt.After(stored.NotBefore):
-		return login.Binding{}, login.SessionRevoked
+	case it == nil:
+		return login.Binding{}, login.ErrBindingNotFound
 	}
-	return login.Binding{}, login.UserBound
-}
-
-// Unbind implements login.Bindings.
-func (s *Store) Unbind(ctx context.Context, b login.Binding) error {
-	binding := types.TransactWriteItem{Delete: &types.Delete{
-		TableName:                 &s.tables.Bindings,
-		Key:                       bindingKey(b.AppID, b.OpenID),
-		ConditionExpression:       aws.String("bindingId = :id AND userId = :user"),
-		ExpressionAttributeValues: item{":id": text(b.ID), ":user": text(b.UserID)},
-	}}
-	note := types.TransactWriteItem{Update: &types.Update{
-		TableName:                 &s.tables.Users,
-		Key:                       userKey(b.UserID),
-		UpdateExpression:          aws.String("REMOVE apps.#app"),
-		ConditionExpression:       aws.String("apps.#app.bindingId = :id"),
-		ExpressionAttributeNames:  map[string]string{"#app": b.AppID},
-		ExpressionAttributeValues: item{":id": text(b.ID)},
-	}}
-	err := s.transact(ctx, "Unbind", binding, note)
-	if no, ok := errors.AsType[*refused](err); ok && !no.items[0].broken {
-		// The user is gone, or its note is: nothing but the binding is left to remove.
-		err = s.transact(ctx, "Unbind", binding)
-	}
-	if _, ok := errors.AsType[*refused](err); ok {
-		return login.ErrBindingNotFound
-	}
-	return err
+	return bindingOf(it)
 }

@@ -66,7 +66,7 @@ func TestErrorShowsWhatAWSCallsItAndNotWhatItSays(t *testing.T) {
 func TestErrorOfATransactionNamesTheReasons(t *testing.T) {
 	s := newScene(t)
 	s.proxy.Inject(dynamotest.Rule{Fault: dynamotest.Cancel("None", "ValidationError")})
-	err := s.faulty.Unbind(t.Context(), s.binding)
+	err := s.faulty.Unbind(t.Context(), s.binding, false)
 	s.want(err, login.StoreUnavailable)
 	s.says(err, "Unbind", "TransactionCanceledException[None ValidationError]")
 }
@@ -88,7 +88,7 @@ func TestErrorOfTheWayNamesItsKind(t *testing.T) {
 					DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, c.dial },
 				}}
 			})
-			err := s.faulty.Unbind(t.Context(), s.binding)
+			err := s.faulty.Unbind(t.Context(), s.binding, false)
 			s.want(err, login.StoreUnavailable)
 			s.silent(err)
 			s.says(err, "Unbind", c.want)
@@ -99,7 +99,7 @@ func TestErrorOfTheWayNamesItsKind(t *testing.T) {
 			closed := "http://127.0.0.1:1/" + private + "?" + private
 			o.BaseEndpoint = &closed
 		})
-		err := s.faulty.Unbind(t.Context(), s.binding)
+		err := s.faulty.Unbind(t.Context(), s.binding, false)
 		s.want(err, login.StoreUnavailable)
 		s.silent(err)
 		s.says(err, "Unbind", "connection refused")
@@ -107,7 +107,7 @@ func TestErrorOfTheWayNamesItsKind(t *testing.T) {
 	t.Run("reset", func(t *testing.T) {
 		s := newScene(t)
 		s.proxy.Inject(dynamotest.Rule{Times: dynamotest.Always, Fault: dynamotest.LoseAnswer()})
-		err := s.faulty.Unbind(t.Context(), s.binding)
+		err := s.faulty.Unbind(t.Context(), s.binding, false)
 		s.want(err, login.StoreUnavailable)
 		s.silent(err)
 		s.says(err, "Unbind", "connection reset by peer")
@@ -130,7 +130,7 @@ func TestErrorOfTheContextIsFound(t *testing.T) {
 				time.AfterFunc(10*time.Millisecond, cancel)
 				fault(x)
 			}})
-			err := s.faulty.Unbind(ctx, s.binding)
+			err := s.faulty.Unbind(ctx, s.binding, false)
 			s.want(err, login.StoreUnavailable)
 			s.want(err, context.Canceled)
 			s.silent(err)
@@ -142,7 +142,7 @@ func TestErrorOfTheContextIsFound(t *testing.T) {
 		s.proxy.Inject(dynamotest.Rule{Times: dynamotest.Always, Fault: dynamotest.Delay(time.Hour)})
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		err := s.faulty.Unbind(ctx, s.binding)
+		err := s.faulty.Unbind(ctx, s.binding, false)
 		s.want(err, login.StoreUnavailable)
 		s.want(err, context.DeadlineExceeded)
 	})

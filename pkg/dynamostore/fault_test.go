@@ -83,11 +83,11 @@ func TestRepeatDoesNotUndoWhatCameBetween(t *testing.T) {
 	})
 	t.Run("a binding that was removed stays removed, after its bind", func(t *testing.T) {
 		s := newScene(t)
-		s.must(s.store.Unbind(t.Context(), s.binding))
+		s.must(s.store.Unbind(t.Context(), s.binding, false))
 		s.binding.ID += "-second"
 		s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.LoseAnswer()})
 		s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.Before(func() {
-			s.must(s.store.Unbind(t.Context(), s.binding))
+			s.must(s.store.Unbind(t.Context(), s.binding, false))
 		})})
 		_, err := s.faulty.Bind(t.Context(), s.binding, s.newSession(s.binding))
 		s.must(err)
@@ -99,7 +99,7 @@ func TestRepeatDoesNotUndoWhatCameBetween(t *testing.T) {
 		s := newScene(t)
 		s.proxy.Inject(dynamotest.Rule{Operation: "UpdateItem", Fault: dynamotest.LoseAnswer()})
 		s.proxy.Inject(dynamotest.Rule{Operation: "UpdateItem", Fault: dynamotest.Before(func() {
-			s.must(s.store.Unbind(t.Context(), s.binding))
+			s.must(s.store.Unbind(t.Context(), s.binding, false))
 		})})
 		_, err := s.faulty.TouchBinding(t.Context(), login.Touch{AppID: app, OpenID: s.binding.OpenID, At: s.now})
 		s.want(err, login.ErrBindingNotFound)
@@ -182,7 +182,7 @@ func TestTransactionThatPassingReasonsCancelIsRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
 			s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Times: 5, Fault: fault})
-			s.must(s.faulty.Unbind(t.Context(), s.binding))
+			s.must(s.faulty.Unbind(t.Context(), s.binding, false))
 			s.requests("TransactWriteItems", 6)
 		})
 	}
@@ -193,7 +193,7 @@ func TestTransactionThatAnotherReasonCancelsIsUnavailable(t *testing.T) {
 	for _, reason := range []string{"ValidationError", "ItemCollectionSizeLimitExceeded", "AReasonOfTomorrow"} {
 		s.proxy.Reset()
 		s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Times: dynamotest.Always, Fault: dynamotest.Cancel("ConditionalCheckFailed", reason)})
-		s.want(s.faulty.Unbind(t.Context(), s.binding), login.StoreUnavailable)
+		s.want(s.faulty.Unbind(t.Context(), s.binding, false), login.StoreUnavailable)
 		s.requests("TransactWriteItems", 1)
 	}
 }

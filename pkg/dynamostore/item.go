@@ -79,6 +79,14 @@ func (r *reader) text(name string) string {
 	return ""
 }
 
+// added is the text of an attribute that items of earlier versions do not have.
+func (r *reader) added(name string) (value string, ok bool) {
+	if _, ok := r.item[name]; !ok {
+		return "", false
+	}
+	return r.text(name), true
+}
+
 func (r *reader) texts(name string) []string {
 	list := attribute[types.AttributeValueMemberL](r, name)
 	if list == nil {

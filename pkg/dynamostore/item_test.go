@@ -73,7 +73,7 @@ func TestUnbindRemovesABindingWhoseUserOrNoteIsGone(t *testing.T) {
 	t.Run("user", func(t *testing.T) {
 		s := newScene(t)
 		s.remove(s.tables.Users, pk("user#"+s.user.ID))
-		s.must(s.faulty.Unbind(t.Context(), s.binding))
+		s.must(s.faulty.Unbind(t.Context(), s.binding, false))
 		s.requests("TransactWriteItems", 2)
 		_, err := s.bindingNow()
 		s.want(err, login.ErrBindingNotFound)
@@ -85,7 +85,7 @@ func TestUnbindRemovesABindingWhoseUserOrNoteIsGone(t *testing.T) {
 		user := s.load(s.tables.Users, pk("user#"+s.user.ID))
 		user["apps"] = &types.AttributeValueMemberM{Value: item{}}
 		s.save(s.tables.Users, user)
-		s.must(s.store.Unbind(t.Context(), s.binding))
+		s.must(s.store.Unbind(t.Context(), s.binding, false))
 		_, err := s.bindingNow()
 		s.want(err, login.ErrBindingNotFound)
 	})

@@ -48,7 +48,7 @@ func writes() []method {
 		},
 		{
 			name: "Unbind", operation: "TransactWriteItems",
-			do: func(ctx context.Context, s *scene, on store) error { return on.Unbind(ctx, s.binding) },
+			do: func(ctx context.Context, s *scene, on store) error { return on.Unbind(ctx, s.binding, false) },
 			done: func(s *scene) bool {
 				_, err := s.bindingNow()
 				return errors.Is(err, login.ErrBindingNotFound) && len(s.userNow(s.user.ID).Apps) == 0

@@ -17,6 +17,7 @@ func sessionKey(userID, tokenHash string) item {
 func sessionItem(s login.Session) item {
 	it := sessionKey(s.UserID, s.TokenHash)
 	it["appId"] = text(s.AppID)
+	it["openIdHash"] = text(s.OpenIDHash)
 	it["bindingId"] = text(s.BindingID)
 	it["createdAt"] = millis(s.CreatedAt)
 	it["seenAt"] = millis(s.SeenAt)
@@ -42,6 +43,7 @@ func sessionOf(it item) (login.Session, error) {
 		EndedReason: login.Code(r.text("endedReason")),
 		Device:      r.text("device"),
 	}
+	s.OpenIDHash, _ = r.added("openIdHash")
 	return s, r.err()
 }
 
@@ -64,31 +66,6 @@ func (s *Store) CreateSession(ctx context.Context, session login.Session) error 
 		return login.Unavailable(errTokenTwice)
 	}
 	return nil
-}
-
-// SessionWithUser implements login.Sessions.
-func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
-	found, err := s.batch(ctx, "SessionWithUser", map[string][]item{
-		s.tables.Sessions: {sessionKey(userID, tokenHash)},
-		s.tables.Users:    {userKey(userID)},
-	})
-	switch {
-	case err != nil:
-		return login.Session{}, login.User{}, err
-	case len(found[s.tables.Sessions]) == 0:
-		return login.Session{}, login.User{}, login.ErrSessionNotFound
-	case len(found[s.tables.Users]) == 0:
-		return login.Session{}, login.User{}, login.ErrUserNotFound
-	}
-	session, err := sessionOf(found[s.tables.Sessions][0])
-	if err != nil {
-		return login.Session{}, login.User{}, err
-	}
-	user, err := userOf(found[s.tables.Users][0])
-	if err != nil {
-		return login.Session{}, login.User{}, err
-	}
-	return session, user, nil
 }
 
 // SessionsOfUser implements login.Sessions.
@@ -121,9 +98,11 @@ func (s *Store) SessionsOfUser(ctx context.Context, userID string) ([]login.Sess
 
 // EndSession implements login.Sessions.
 func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
-	_, err := s.update(ctx, "EndSession", s.tables.Sessions, sessionKey(userID, tokenHash),
-		"SET endedReason = :reason", "attribute_exists(tokenHash) AND endedReason = :none",
-		item{":reason": text(reason), ":none": text("")})
+	_, err := s.update(ctx, "EndSession", s.tables.Sessions, sessionKey(userID, tokenHash), expression{
+		change:    "SET endedReason = :reason",
+		condition: "attribute_exists(tokenHash) AND endedReason = :none",
+		values:    item{":reason": text(reason), ":none": text("")},
+	})
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

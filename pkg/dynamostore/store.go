@@ -20,9 +20,12 @@ type Store struct {
 var (
 	_ login.Bindings  = (*Store)(nil)
 	_ login.Sessions  = (*Store)(nil)
+	_ login.Presence  = (*Store)(nil)
 	_ login.Users     = (*Store)(nil)
 	_ login.UserAdmin = (*Store)(nil)
-	_ login.Directory = (*Store)(nil)
+	_ login.Roster    = (*Store)(nil)
+	_ login.HashKinds = (*Store)(nil)
+	_ login.Profiles  = (*Store)(nil)
 	_ login.Ephemeral = (*Store)(nil)
 )
 
@@ -66,21 +69,33 @@ func (s *Store) put(ctx context.Context, name, table string, it item, condition 
 	return err
 }
 
+// expression is what an update changes and when.
+type expression struct {
+	change string
+	// condition must include that the item is there, unless the update may make it.
+	condition string
+	// names stands for attributes whose names are words of DynamoDB's.
+	names  map[string]string
+	values item
+}
+
 // update changes one item if the condition holds, and gives it as it then is.
-// The condition must include that the item is there: an update of nothing would
-// make one.
 //
 // Errors: *refused.
-func (s *Store) update(ctx context.Context, name, table string, key item, change, condition string, values item) (item, error) {
-	out, err := call(ctx, name, s.client.UpdateItem, &dynamodb.UpdateItemInput{
-		TableName:                           &table,
-		Key:                                 key,
-		UpdateExpression:                    &change,
-		ConditionExpression:                 &condition,
-		ExpressionAttributeValues:           values,
-		ReturnValues:                        types.ReturnValueAllNew,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	})
+func (s *Store) update(ctx context.Context, name, table string, key item, e expression) (item, error) {
+	in := &dynamodb.UpdateItemInput{
+		TableName:                 &table,
+		Key:                       key,
+		UpdateExpression:          &e.change,
+		ExpressionAttributeNames:  e.names,
+		ReturnValues:              types.ReturnValueAllNew,
+		ExpressionAttributeValues: e.values,
+	}
+	if e.condition != "" {
+		in.ConditionExpression = &e.condition
+		in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+	}
+	out, err := call(ctx, name, s.client.UpdateItem, in)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The table of users keeps three nouns apart by how their key begins.
+// The table of users keeps its nouns apart by how their key begins; see kindsKey
+// for the fourth.
 const (
 	userPrefix = "user#"
 	namePrefix = "name#"
@@ -24,6 +25,11 @@ func nameItem(username, id string) item {
 	return it
 }
 
+// describedAttribute is the username that a directory gives a user. What stands in
+// username is claimed under nameKey and never changes; it is "" for a user that a
+// directory brought.
+const describedAttribute = "describedAs"
+
 // noteOf is a binding as its user knows it.
 func noteOf(app login.UserApp) types.AttributeValue {
 	return &types.AttributeValueMemberM{Value: item{
@@ -32,11 +38,15 @@ func noteOf(app login.UserApp) types.AttributeValue {
 	}}
 }
 
-func userItem(u login.User) item {
-	apps := make(item, len(u.Apps))
-	for appID, app := range u.Apps {
-		apps[appID] = noteOf(app)
+func notesOf(apps map[string]login.UserApp) types.AttributeValue {
+	notes := make(item, len(apps))
+	for appID, app := range apps {
+		notes[appID] = noteOf(app)
 	}
+	return &types.AttributeValueMemberM{Value: notes}
+}
+
+func userItem(u login.User) item {
 	it := userKey(u.ID)
 	it["userId"] = text(u.ID)
 	it["username"] = text(u.Username)
@@ -47,7 +57,7 @@ func userItem(u login.User) item {
 	it["notBefore"] = millis(u.NotBefore)
 	it["createdAt"] = millis(u.CreatedAt)
 	// The map is there even when empty: an update sets an entry only in a map that is.
-	it["apps"] = &types.AttributeValueMemberM{Value: apps}
+	it["apps"] = notesOf(u.Apps)
 	return it
 }
 
@@ -63,6 +73,9 @@ func userOf(it item) (login.User, error) {
 		NotBefore:    r.time("notBefore"),
 		CreatedAt:    r.time("createdAt"),
 		Apps:         map[string]login.UserApp{},
+	}
+	if described, ok := r.added(describedAttribute); ok {
+		u.Username = described
 	}
 	for appID, note := range r.items("apps") {
 		n := &reader{item: note}

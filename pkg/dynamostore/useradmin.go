@@ -2,39 +2,10 @@ package dynamostore
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
-
-// errUserIDTwice cannot happen by chance: an id is random.
-var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
-
-// AddUser implements login.UserAdmin. The item under the username is what keeps
-// it unique.
-func (s *Store) AddUser(ctx context.Context, u login.User) error {
-	absent := aws.String("attribute_not_exists(pk)")
-	err := s.transact(ctx, "AddUser",
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Users, Item: nameItem(u.Username, u.ID), ConditionExpression: absent,
-		}},
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent,
-		}},
-	)
-	no, ok := errors.AsType[*refused](err)
-	switch {
-	case !ok:
-		return err
-	case no.items[0].broken:
-		return login.ErrUsernameTaken
-	}
-	return login.Unavailable(errUserIDTwice)
-}
 
 // ReplacePassword implements login.UserAdmin.
 func (s *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {

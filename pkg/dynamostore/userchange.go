@@ -39,10 +39,11 @@ func (c userChange) raising(t time.Time) userChange {
 //
 // Errors: login.ErrUserNotFound.
 func (s *Store) changeUser(ctx context.Context, name, id string, c userChange) (item, error) {
-	_, err := s.update(ctx, name, s.tables.Users, userKey(id),
-		"SET "+strings.Join(c.set, ", "),
-		strings.Join(append([]string{"attribute_exists(pk)"}, c.when...), " AND "),
-		c.values)
+	_, err := s.update(ctx, name, s.tables.Users, userKey(id), expression{
+		change:    "SET " + strings.Join(c.set, ", "),
+		condition: strings.Join(append([]string{"attribute_exists(pk)"}, c.when...), " AND "),
+		values:    c.values,
+	})
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

@@ -1,0 +1,99 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	// usersAtOnce is how many users one transaction stores: two items each, of the
+	// 100 that DynamoDB takes. More would be refused more often for want of capacity,
+	// the whole of them.
+	usersAtOnce = 25
+	// bulkAtOnce bounds the transactions at the same time.
+	bulkAtOnce = 8
+)
+
+// AddUsers implements login.BulkRoster: many users in a transaction, and many
+// transactions at the same time.
+func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
+	takenBy = make([]string, len(users))
+	var failures []error
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, bulkAtOnce)
+	at := 0
+	for some := range slices.Chunk(users, usersAtOnce) {
+		taken := takenBy[at:][:len(some)]
+		at += len(some)
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := s.addTogether(ctx, some, taken); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failures = append(failures, err)
+			}
+		})
+	}
+	wg.Wait()
+	if len(failures) > 0 {
+		return nil, failures[0]
+	}
+	return takenBy, nil
+}
+
+// addTogether stores users in one transaction. Those whose username is taken make
+// DynamoDB refuse it whole, and say who has it: the others are then stored without
+// them.
+func (s *Store) addTogether(ctx context.Context, users []login.User, takenBy []string) error {
+	for {
+		var writes []types.TransactWriteItem
+		var of []int
+		for i, u := range users {
+			if takenBy[i] == "" {
+				writes = append(writes, s.putUser(u)...)
+				of = append(of, i)
+			}
+		}
+		if len(of) == 0 {
+			return nil
+		}
+		err := s.transact(ctx, "AddUsers", writes...)
+		no, ok := errors.AsType[*refused](err)
+		if !ok {
+			return err
+		}
+		for n, i := range of {
+			name, user := no.items[2*n], no.items[2*n+1]
+			switch {
+			case name.broken:
+				r := &reader{noun: "Users", item: name.stored}
+				if takenBy[i] = r.text("userId"); r.err() != nil {
+					return r.err()
+				}
+			case user.broken:
+				return login.Unavailable(errUserIDTwice)
+			}
+		}
+	}
+}
+
+// putUser stores a user who must be new, and the username that must be free.
+func (s *Store) putUser(u login.User) []types.TransactWriteItem {
+	absent := aws.String("attribute_not_exists(pk)")
+	return []types.TransactWriteItem{
+		{Put: &types.Put{
+			TableName: &s.tables.Users, Item: nameItem(u.Username, u.ID), ConditionExpression: absent,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}},
+		{Put: &types.Put{TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent}},
+	}
+}

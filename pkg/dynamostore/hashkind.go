@@ -1,0 +1,36 @@
+package dynamostore
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// kindsKey is that of the one item with all kinds of hashes, a set of texts.
+var kindsKey = item{keyAttribute: text("hashkinds")}
+
+const kindsAttribute = "kinds"
+
+// HashKinds implements login.HashKinds.
+func (s *Store) HashKinds(ctx context.Context) ([]string, error) {
+	it, err := s.get(ctx, "HashKinds", s.tables.Users, kindsKey)
+	if err != nil || it == nil {
+		return nil, err
+	}
+	r := &reader{noun: "Users", item: it}
+	set := attribute[types.AttributeValueMemberSS](r, kindsAttribute)
+	if set == nil {
+		return nil, r.err()
+	}
+	return slices.Sorted(slices.Values(set.Value)), nil
+}
+
+// AddHashKind implements login.HashKinds. The first kind makes the item.
+func (s *Store) AddHashKind(ctx context.Context, kind string) error {
+	_, err := s.update(ctx, "AddHashKind", s.tables.Users, kindsKey, expression{
+		change: "ADD " + kindsAttribute + " :kind",
+		values: item{":kind": &types.AttributeValueMemberSS{Value: []string{kind}}},
+	})
+	return err
+}

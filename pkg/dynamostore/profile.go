@@ -1,0 +1,51 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// describing sets what a directory says of a user.
+func describing(p login.Profile) expression {
+	return expression{
+		change:    "SET " + describedAttribute + " = :username, #name = :name, #roles = :roles",
+		condition: "attribute_exists(pk)",
+		names:     map[string]string{"#name": "name", "#roles": "roles"},
+		values:    item{":username": text(p.Username), ":name": text(p.Name), ":roles": texts(p.Roles)},
+	}
+}
+
+// EnrollUser implements login.Profiles. What wxbind alone knows of a user is left
+// as it is, and begins as that of a user who is new.
+func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (login.User, error) {
+	e := describing(p)
+	e.condition = ""
+	for name, value := range userItem(login.User{ID: p.ID, CreatedAt: createdAt}) {
+		switch name {
+		case keyAttribute, "name", "roles":
+		default:
+			e.change += ", " + name + " = if_not_exists(" + name + ", :new_" + name + ")"
+			e.values[":new_"+name] = value
+		}
+	}
+	it, err := s.update(ctx, "EnrollUser", s.tables.Users, userKey(p.ID), e)
+	if err != nil {
+		return login.User{}, err
+	}
+	return userOf(it)
+}
+
+// RefreshUser implements login.Profiles.
+func (s *Store) RefreshUser(ctx context.Context, p login.Profile) (login.User, error) {
+	it, err := s.update(ctx, "RefreshUser", s.tables.Users, userKey(p.ID), describing(p))
+	if _, ok := errors.AsType[*refused](err); ok {
+		return login.User{}, login.ErrUserNotFound
+	}
+	if err != nil {
+		return login.User{}, err
+	}
+	return userOf(it)
+}

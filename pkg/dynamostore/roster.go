@@ -1,0 +1,84 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// maxScan is how many items one request of a listing reads at most.
+const maxScan = 1000
+
+// errUserIDTwice cannot happen by chance: an id is random.
+var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
+
+// AddUser implements login.Roster. The item under the username is what keeps
+// it unique.
+func (s *Store) AddUser(ctx context.Context, u login.User) error {
+	absent := aws.String("attribute_not_exists(pk)")
+	err := s.transact(ctx, "AddUser",
+		types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.tables.Users, Item: nameItem(u.Username, u.ID), ConditionExpression: absent,
+		}},
+		types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent,
+		}},
+	)
+	no, ok := errors.AsType[*refused](err)
+	switch {
+	case !ok:
+		return err
+	case no.items[0].broken:
+		return login.ErrUsernameTaken
+	}
+	return login.Unavailable(errUserIDTwice)
+}
+
+// ListUsers implements login.Roster. It scans the table, whose order is that
+// of the hashes of its keys: no order to a reader, but one that stays.
+func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
+	var next item
+	if after != "" {
+		next = userKey(after)
+	}
+	var users []login.User
+	for {
+		page, err := s.scan(ctx, "ListUsers", userPrefix, next, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range page.Items {
+			if len(users) == limit {
+				return users, nil
+			}
+			u, err := userOf(it)
+			if err != nil {
+				return nil, err
+			}
+			users = append(users, u)
+		}
+		// DynamoDB's limit is on what it reads, names and roles included, so a page
+		// may hold no user and yet not be the last.
+		if next = page.LastEvaluatedKey; next == nil || len(users) == limit {
+			return users, nil
+		}
+	}
+}
+
+// scan reads a page of the table of users, of at most limit items, and gives
+// those whose keys begin with the prefix.
+func (s *Store) scan(ctx context.Context, name, prefix string, next item, limit int) (*dynamodb.ScanOutput, error) {
+	return call(ctx, name, s.client.Scan, &dynamodb.ScanInput{
+		TableName:                 &s.tables.Users,
+		FilterExpression:          aws.String("begins_with(pk, :prefix)"),
+		ExpressionAttributeValues: item{":prefix": text(prefix)},
+		ConsistentRead:            aws.Bool(true),
+		ExclusiveStartKey:         next,
+		Limit:                     aws.Int32(int32(max(1, min(limit, maxScan)))),
+	})
+}

@@ -1,0 +1,90 @@
+package dynamostore
+
+import (
+	"context"
+	"errors"
+	"maps"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// DeleteUser implements login.UserAdmin: one transaction for a user that wxbind
+// keeps, two for one of a directory, whose Username is not what it has claimed.
+func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
+	claimed := u.Username
+	writes := s.deletions(u, claimed)
+	for {
+		err := s.transact(ctx, "DeleteUser", writes...)
+		no, ok := errors.AsType[*refused](err)
+		if !ok {
+			return err
+		}
+		if user := no.items[0]; user.broken {
+			stored, err := claimedBy(user.stored, u, claimed)
+			if err != nil {
+				return err
+			}
+			claimed = stored
+			writes = s.deletions(u, claimed)
+			continue
+		}
+		// What else is refused is not the user's and never will be, while the user is
+		// as they were read.
+		kept := writes[:0:0]
+		for i, write := range writes {
+			if !no.items[i].broken {
+				kept = append(kept, write)
+			}
+		}
+		writes = kept
+	}
+}
+
+// deletions are the user, if they are as read, with the name and the bindings.
+func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteItem {
+	writes := []types.TransactWriteItem{{Delete: &types.Delete{
+		TableName:                           &s.tables.Users,
+		Key:                                 userKey(u.ID),
+		ConditionExpression:                 aws.String("apps = :apps AND username = :claimed"),
+		ExpressionAttributeValues:           item{":apps": notesOf(u.Apps), ":claimed": text(claimed)},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}}
+	if claimed != "" {
+		writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{
+			TableName:                 &s.tables.Users,
+			Key:                       nameKey(claimed),
+			ConditionExpression:       aws.String("userId = :id"),
+			ExpressionAttributeValues: item{":id": text(u.ID)},
+		}})
+	}
+	for appID, app := range u.Apps {
+		writes = append(writes, s.deleteBinding(appID, app.OpenID, u.ID, app.BindingID))
+	}
+	return writes
+}
+
+// claimedBy gives the username that the stored user claims, where that was why a
+// deletion of u was refused.
+//
+// Errors: login.ErrUserNotFound, login.ErrUserChanged.
+func claimedBy(stored item, u login.User, claimed string) (string, error) {
+	if stored == nil {
+		return "", login.ErrUserNotFound
+	}
+	now, err := userOf(stored)
+	switch {
+	case err != nil:
+		return "", err
+	case !maps.Equal(now.Apps, u.Apps):
+		return "", login.ErrUserChanged
+	}
+	r := &reader{noun: "Users", item: stored}
+	name := r.text("username")
+	if name == claimed { // then apps holds what no Store writes
+		return "", unreadable(r.noun, []string{"apps"})
+	}
+	return name, nil
+}
