@@ -1,0 +1,38 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// claimUsername changes nothing where the username is taken.
+const claimUsername = `INSERT INTO usernames (username, user_id) VALUES (?, ?) ON CONFLICT (username) DO NOTHING`
+
+// AddUsers implements login.BulkRoster: in one transaction, since it is the wait
+// for the disk at its end that takes the time.
+func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
+	takenBy = make([]string, len(users))
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		for i, u := range users {
+			claimed, err := change(ctx, tx, claimUsername, u.Username, u.ID)
+			if err != nil {
+				return err
+			}
+			if claimed {
+				_, err = change(ctx, tx, insertUser, userValues(u)...)
+			} else {
+				err = tx.QueryRowContext(ctx, `SELECT user_id FROM usernames WHERE username = ?`, u.Username).Scan(&takenBy[i])
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return takenBy, nil
+}

@@ -1,0 +1,13 @@
+package sqlitestore_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+func TestAddsMany(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
+	storetest.RunBulk(t, func(*testing.T) storetest.BulkStore { return store })
+}

@@ -1,0 +1,11 @@
+package storetest_test
+
+import (
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+func TestMemoryAddsMany(t *testing.T) {
+	storetest.RunBulk(t, func(*testing.T) storetest.BulkStore { return new(storetest.Memory) })
+}

@@ -1,0 +1,89 @@
+package userfile
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// The names of the columns.
+const (
+	username     = "username"
+	name         = "name"
+	password     = "password"
+	passwordHash = "passwordHash"
+	roles        = "roles"
+)
+
+const allColumns = "username, name, password, passwordHash, roles"
+
+var errQuotes = errors.New("its quotes do not match; a row is one line")
+
+// columns names the columns of a file, in their order.
+type columns []string
+
+func parseColumns(header []byte) (columns, error) {
+	c, err := fields(header)
+	if err != nil {
+		return nil, fmt.Errorf("the first line must name the columns, of %s", allColumns)
+	}
+	for i, column := range c {
+		switch {
+		case !slices.Contains(strings.Split(allColumns, ", "), column):
+			return nil, fmt.Errorf("column %d is none of %s", i+1, allColumns)
+		case slices.Contains(c[:i], column):
+			return nil, fmt.Errorf("the column %s stands there twice", column)
+		}
+	}
+	if !slices.Contains(c, username) {
+		return nil, errors.New("the column username is missing")
+	}
+	if !slices.Contains(c, password) && !slices.Contains(c, passwordHash) {
+		return nil, errors.New("the columns password and passwordHash are both missing")
+	}
+	return c, nil
+}
+
+func (c columns) parse(line []byte) (login.ImportRow, error) {
+	values, err := fields(line)
+	if err != nil {
+		return login.ImportRow{}, err
+	}
+	if len(values) != len(c) {
+		return login.ImportRow{}, fmt.Errorf("it has %d fields, the first line names %d", len(values), len(c))
+	}
+	var row login.ImportRow
+	for i, value := range values {
+		switch c[i] {
+		case username:
+			row.Username = value
+		case name:
+			row.Name = value
+		case password:
+			row.Password = login.Hidden(value)
+		case passwordHash:
+			row.PasswordHash = login.Hidden(value)
+		case roles:
+			for role := range strings.SplitSeq(value, ";") {
+				if role = strings.TrimSpace(role); role != "" {
+					row.Roles = append(row.Roles, role)
+				}
+			}
+		}
+	}
+	return row, nil
+}
+
+// fields are the values of a line of CSV.
+func fields(line []byte) ([]string, error) {
+	values, err := csv.NewReader(bytes.NewReader(line)).Read()
+	if err != nil {
+		return nil, errQuotes
+	}
+	return values, nil
+}

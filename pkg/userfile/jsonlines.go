@@ -1,0 +1,35 @@
+package userfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// errNotRow stands for every error of encoding/json, which quote what they met.
+var errNotRow = errors.New("it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)")
+
+func parseJSON(line []byte) (login.ImportRow, error) {
+	var row struct {
+		Username     string   `json:"username"`
+		Name         string   `json:"name"`
+		Password     string   `json:"password"`
+		PasswordHash string   `json:"passwordHash"`
+		Roles        []string `json:"roles"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&row); err != nil {
+		return login.ImportRow{}, errNotRow
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return login.ImportRow{}, errNotRow
+	}
+	return login.ImportRow{
+		NewUser:      login.NewUser{Username: row.Username, Name: row.Name, Password: login.Hidden(row.Password), Roles: row.Roles},
+		PasswordHash: login.Hidden(row.PasswordHash),
+	}, nil
+}

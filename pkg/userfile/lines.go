@@ -1,0 +1,62 @@
+package userfile
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// maxLine bounds a line, in bytes. A row with everything that a user may have is
+// far shorter.
+const maxLine = 64 << 10
+
+// What may be wrong with a line of either format.
+var (
+	errLineTooLong = errors.New("the line is too long")
+	errNotUTF8     = errors.New("the line is not UTF-8")
+)
+
+// lines reads a text line by line. A row is one line in both formats, so that
+// what is wrong in one harms no other.
+type lines struct {
+	in *bufio.Reader
+	// number is that of the line read last, counted from 1.
+	number int
+}
+
+func newLines(r io.Reader) *lines { return &lines{in: bufio.NewReaderSize(r, maxLine)} }
+
+// next gives the next line that is not blank, without its end. It holds until the
+// following call.
+//
+// Errors: errLineTooLong and errNotUTF8, after which it can go on; io.EOF; those of
+// the reader.
+func (l *lines) next() ([]byte, error) {
+	for {
+		text, err := l.in.ReadSlice('\n')
+		l.number++
+		long := errors.Is(err, bufio.ErrBufferFull)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = l.in.ReadSlice('\n')
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		if l.number == 1 {
+			text = bytes.TrimPrefix(text, []byte("\uFEFF")) // the mark that Excel puts there
+		}
+		text = bytes.TrimRight(text, "\r\n")
+		switch {
+		case long:
+			return nil, errLineTooLong
+		case len(bytes.TrimSpace(text)) > 0 && !utf8.Valid(text):
+			return nil, errNotUTF8
+		case len(bytes.TrimSpace(text)) > 0:
+			return text, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+}

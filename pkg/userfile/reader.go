@@ -1,0 +1,95 @@
+// Package userfile reads users from the files that platforms export: CSV and JSON
+// lines. Both have one row a line, in UTF-8.
+//
+// CSV (RFC 4180, but a quoted field holds no line break) begins with a line that
+// names its columns, in any order: username, and of name, password, passwordHash
+// and roles those that there are. Several roles are separated by ";".
+//
+// A line of JSON lines is an object with the same names; roles is a list.
+package userfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Format is how a file is written.
+type Format string
+
+// The formats.
+const (
+	CSV       Format = "csv"
+	JSONLines Format = "jsonl"
+)
+
+// Reader reads the rows of one file.
+type Reader struct {
+	lines *lines
+	// parse makes a row of a line. Its errors quote nothing of it.
+	parse func(line []byte) (login.ImportRow, error)
+}
+
+// New begins to read a file. Of CSV it reads the first line.
+//
+// Errors: one that says what is wrong with the columns; those of r.
+func New(r io.Reader, f Format) (*Reader, error) {
+	in := &Reader{lines: newLines(r), parse: parseJSON}
+	switch f {
+	case JSONLines:
+		return in, nil
+	case CSV:
+	default:
+		return nil, fmt.Errorf("userfile: there is no format %q", f)
+	}
+	header, err := in.lines.next()
+	if errors.Is(err, io.EOF) {
+		return nil, errors.New("the file is empty; its first line must name the columns")
+	}
+	if err != nil {
+		return nil, err
+	}
+	columns, err := parseColumns(header)
+	if err != nil {
+		return nil, err
+	}
+	in.parse = columns.parse
+	return in, nil
+}
+
+// Rows gives each row once. An error that is a *login.BadRow concerns one row;
+// another one is the last.
+func (r *Reader) Rows() iter.Seq2[login.ImportRow, error] {
+	return func(yield func(login.ImportRow, error) bool) {
+		for {
+			row, err := r.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			_, bad := errors.AsType[*login.BadRow](err)
+			if !yield(row, err) || err != nil && !bad {
+				return
+			}
+		}
+	}
+}
+
+func (r *Reader) next() (login.ImportRow, error) {
+	line, err := r.lines.next()
+	number := r.lines.number
+	if errors.Is(err, errLineTooLong) || errors.Is(err, errNotUTF8) {
+		return login.ImportRow{}, &login.BadRow{Line: number, Cause: err}
+	}
+	if err != nil {
+		return login.ImportRow{}, err
+	}
+	row, err := r.parse(line)
+	if err != nil {
+		return login.ImportRow{}, &login.BadRow{Line: number, Cause: err}
+	}
+	row.Line = number
+	return row, nil
+}
