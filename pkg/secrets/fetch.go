@@ -20,15 +20,19 @@ func (m *Manager) fetch(ctx context.Context) (*login.Secret, error) {
 	if err != nil {
 		return nil, m.unavailable(reason(ctx, err))
 	}
-	raw := out.SecretBinary
-	if out.SecretString != nil {
-		raw = []byte(*out.SecretString)
-	}
-	secret, err := Parse(raw)
+	secret, err := Parse(valueOf(out))
 	if err != nil {
 		return nil, m.unavailable(err)
 	}
 	return secret, nil
+}
+
+// valueOf is the value in an answer, whichever way it was stored.
+func valueOf(out *secretsmanager.GetSecretValueOutput) []byte {
+	if out.SecretString != nil {
+		return []byte(*out.SecretString)
+	}
+	return out.SecretBinary
 }
 
 func (m *Manager) unavailable(cause error) error {

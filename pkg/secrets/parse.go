@@ -28,6 +28,8 @@ var (
 	shortForm = []string{"appId", "appSecret", "sealKey"}
 )
 
+var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sealKey with defaultApp, apps, sealKeys")
+
 // Parse reads the secret's JSON, in the long form or in the short one for a
 // single mini-program, whose seal key has the id "0":
 //
@@ -60,7 +62,7 @@ func Parse(raw []byte) (*login.Secret, error) {
 	var s *login.Secret
 	switch {
 	case long && short:
-		return nil, errors.New("the secret mixes its two forms: appId, appSecret, sealKey with defaultApp, apps, sealKeys")
+		return nil, errMixed
 	case long:
 		s, err = parseLong(fields)
 	case short:
@@ -212,11 +214,13 @@ func text(raw json.RawMessage, at string) (string, error) {
 	return s, checkText(s, at)
 }
 
+func placeholder(s string) bool { return strings.Contains(strings.ToUpper(s), Placeholder) }
+
 func checkText(s, at string) error {
 	switch {
 	case s == "":
 		return fmt.Errorf("%s is empty", at)
-	case strings.Contains(strings.ToUpper(s), Placeholder):
+	case placeholder(s):
 		return fmt.Errorf("%s is still the placeholder %s: put the real value into the secret", at, Placeholder)
 	case strings.TrimSpace(s) != s:
 		return fmt.Errorf("%s begins or ends with a space or a line break", at)

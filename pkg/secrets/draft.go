@@ -1,0 +1,224 @@
+package secrets
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// What a Draft says of a service.
+var (
+	ErrServiceTaken  = errors.New("there is a service with this id already")
+	ErrNoSuchService = errors.New("there is no service with this id")
+)
+
+// Draft is a secret that an operator changes. It has the long form; whatever the
+// stored secret holds and the change is not about stays as it is.
+type Draft struct {
+	fields   map[string]json.RawMessage
+	apps     map[string]map[string]json.RawMessage
+	sealKeys []map[string]json.RawMessage
+	services []map[string]json.RawMessage
+}
+
+// ReadDraft reads a stored secret of either form, a new one with the Placeholder
+// included: apps that are placeholders are not in the draft.
+//
+// Errors say what keeps the secret from being changed, and never a value.
+func ReadDraft(raw []byte) (*Draft, error) {
+	if !utf8.Valid(raw) {
+		return nil, errors.New("the secret is not UTF-8")
+	}
+	fields, err := object(raw, "the secret")
+	if err != nil {
+		return nil, err
+	}
+	d := &Draft{fields: fields, apps: map[string]map[string]json.RawMessage{}}
+	if err := d.lengthen(); err != nil {
+		return nil, err
+	}
+	apps := map[string]json.RawMessage{}
+	if raw := fields["apps"]; raw != nil {
+		if apps, err = object(raw, "apps"); err != nil {
+			return nil, err
+		}
+	}
+	if placeholder(string(fields["defaultApp"])) {
+		delete(fields, "defaultApp")
+	}
+	for id, raw := range apps {
+		if placeholder(id) {
+			continue
+		}
+		if d.apps[id], err = object(raw, nameOf(id)); err != nil {
+			return nil, err
+		}
+	}
+	if d.sealKeys, err = objects(fields["sealKeys"], "sealKeys"); err != nil {
+		return nil, err
+	}
+	d.services, err = objects(fields["services"], "services")
+	return d, err
+}
+
+// lengthen brings the short form into the long one.
+func (d *Draft) lengthen() error {
+	has := func(name string) bool { return d.fields[name] != nil }
+	if !slices.ContainsFunc(shortForm, has) {
+		return nil
+	}
+	if slices.ContainsFunc(longForm, has) {
+		return errMixed
+	}
+	if key := d.fields["sealKey"]; key != nil {
+		d.fields["sealKeys"] = encode([]map[string]any{{"id": firstKeyID, "key": key}})
+	}
+	if d.fields["appId"] != nil {
+		var id string
+		if json.Unmarshal(d.fields["appId"], &id) != nil {
+			return errors.New("appId is not a string")
+		}
+		app := map[string]json.RawMessage{}
+		if secret := d.fields["appSecret"]; secret != nil {
+			app["appSecret"] = secret
+		}
+		d.fields["apps"] = encode(map[string]any{id: app})
+		d.fields["defaultApp"] = d.fields["appId"]
+	}
+	for _, name := range shortForm {
+		delete(d.fields, name)
+	}
+	return nil
+}
+
+// objects reads a list of JSON objects; nothing is an empty list.
+func objects(raw json.RawMessage, list string) ([]map[string]json.RawMessage, error) {
+	var items []json.RawMessage
+	if raw != nil && (json.Unmarshal(raw, &items) != nil || items == nil) {
+		return nil, fmt.Errorf("%s must be a list", list)
+	}
+	all := make([]map[string]json.RawMessage, len(items))
+	for i, item := range items {
+		var err error
+		if all[i], err = object(item, fmt.Sprintf("%s[%d]", list, i)); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// HasApp says whether an app has an AppSecret that is not the Placeholder.
+func (d *Draft) HasApp(id string) bool {
+	_, err := text(d.apps[id]["appSecret"], "appSecret")
+	return err == nil
+}
+
+// SetApp adds an app or replaces its AppSecret. Where no default is named, the app
+// that comes first is the default one.
+func (d *Draft) SetApp(id string, secret login.Hidden, makeDefault bool) {
+	var current string
+	_ = json.Unmarshal(d.fields["defaultApp"], &current) // none, or one that Bytes refuses
+	switch _, known := d.apps[current]; {
+	case makeDefault || !known && len(d.apps) == 0:
+		d.fields["defaultApp"] = encode(id)
+	case !known && len(d.apps) == 1:
+		for only := range d.apps {
+			d.fields["defaultApp"] = encode(only)
+		}
+	}
+	if d.apps[id] == nil {
+		d.apps[id] = map[string]json.RawMessage{}
+	}
+	d.apps[id]["appSecret"] = encode(string(secret))
+}
+
+// AddSealKey adds the key that seals from now on, under the next number as its id,
+// and gives that. The other keys open what they have sealed.
+func (d *Draft) AddSealKey(key login.Hidden) (id string) {
+	next := 0
+	for _, k := range d.sealKeys {
+		if n, err := strconv.Atoi(idOf(k)); err == nil {
+			next = max(next, n+1)
+		}
+	}
+	id = strconv.Itoa(next)
+	d.sealKeys = slices.Insert(d.sealKeys, 0, newKey(id, key))
+	return id
+}
+
+// AddService adds a service that may ask about tokens.
+//
+// Errors: ErrServiceTaken.
+func (d *Draft) AddService(id string, key login.Hidden) error {
+	if slices.ContainsFunc(d.services, hasID(id)) {
+		return ErrServiceTaken
+	}
+	d.services = append(d.services, newKey(id, key))
+	return nil
+}
+
+// RemoveService takes a service's right to ask.
+//
+// Errors: ErrNoSuchService.
+func (d *Draft) RemoveService(id string) error {
+	before := len(d.services)
+	d.services = slices.DeleteFunc(d.services, hasID(id))
+	if len(d.services) == before {
+		return ErrNoSuchService
+	}
+	return nil
+}
+
+// HasDirectoryKey says whether requests to the platform's directory can be signed.
+func (d *Draft) HasDirectoryKey() bool { return d.fields["directoryKey"] != nil }
+
+// SetDirectoryKey sets the key that signs requests to the platform's directory.
+func (d *Draft) SetDirectoryKey(key login.Hidden) {
+	d.fields["directoryKey"] = encode(string(key))
+}
+
+// Bytes is the secret as it is stored.
+//
+// Errors: those of Parse, so that nothing is stored that a function cannot read.
+func (d *Draft) Bytes() ([]byte, error) {
+	fields := maps.Clone(d.fields)
+	fields["apps"], fields["sealKeys"] = encode(d.apps), encode(d.sealKeys)
+	if len(d.services) > 0 || fields["services"] != nil {
+		fields["services"] = encode(d.services)
+	}
+	raw := encode(fields)
+	if _, err := Parse(raw); err != nil {
+		return nil, err
+	}
+	return raw, nil
+}
+
+func newKey(id string, key login.Hidden) map[string]json.RawMessage {
+	return map[string]json.RawMessage{"id": encode(id), "key": encode(string(key))}
+}
+
+func hasID(id string) func(map[string]json.RawMessage) bool {
+	return func(k map[string]json.RawMessage) bool { return idOf(k) == id }
+}
+
+// idOf is the id of a key, "" for none that can be read.
+func idOf(k map[string]json.RawMessage) string {
+	var id string
+	_ = json.Unmarshal(k["id"], &id) // Bytes refuses what is no id
+	return id
+}
+
+// encode makes JSON of strings and trees of them, which always have such a form.
+func encode(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}

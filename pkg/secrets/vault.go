@@ -1,0 +1,136 @@
+package secrets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	// currentStage is the version that everybody reads.
+	currentStage = "AWSCURRENT"
+	// draftStage is the version that was written last. A version without a stage may
+	// be deleted by Secrets Manager.
+	draftStage = "WXBINDDRAFT"
+	// changeTries is how often a change is made anew when another one came first.
+	changeTries = 10
+)
+
+// VaultClient is what a Vault calls of a *secretsmanager.Client.
+type VaultClient interface {
+	Client
+	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
+	UpdateSecretVersionStage(context.Context, *secretsmanager.UpdateSecretVersionStageInput, ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error)
+}
+
+// Vault is the stored secret for those who change it. Whoever only reads it wants a
+// Manager.
+type Vault struct {
+	Client VaultClient
+	// SecretID is the secret's name or ARN.
+	SecretID string
+}
+
+// ErrBusy says that others changed the secret each time that it was tried.
+var ErrBusy = errors.New("the secret is being changed by others; try again")
+
+// Change reads the secret, lets edit change it, and stores it. Of changes at the
+// same time none is lost: a version is written beside the current one, and takes its
+// place if that is still the one that was read; else the change is made anew, so
+// that edit may be called more than once.
+//
+// Errors: those of edit and of Draft.Bytes, with nothing changed; ErrBusy; why
+// Secrets Manager did not do it. None holds a value of the secret.
+func (v *Vault) Change(ctx context.Context, edit func(*Draft) error) error {
+	for range changeTries {
+		read, raw, err := v.read(ctx)
+		if err != nil {
+			return err
+		}
+		draft, err := ReadDraft(raw)
+		if err != nil {
+			return v.failed(err)
+		}
+		if err := edit(draft); err != nil {
+			return err
+		}
+		if raw, err = draft.Bytes(); err != nil {
+			return err
+		}
+		if done, err := v.replace(ctx, read, string(raw)); done || err != nil {
+			return err
+		}
+	}
+	return ErrBusy
+}
+
+// Look gives the secret as it is stored to look.
+//
+// Errors: as of Change.
+func (v *Vault) Look(ctx context.Context, look func(*Draft) error) error {
+	_, raw, err := v.read(ctx)
+	if err != nil {
+		return err
+	}
+	draft, err := ReadDraft(raw)
+	if err != nil {
+		return v.failed(err)
+	}
+	return look(draft)
+}
+
+// Secret reads and parses the secret, from no cache.
+//
+// Errors: those of Parse; why Secrets Manager did not give it. They hold no value.
+func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
+	_, raw, err := v.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(raw)
+}
+
+// read gives the current version and its id.
+func (v *Vault) read(ctx context.Context) (version string, raw []byte, err error) {
+	out, err := v.Client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &v.SecretID})
+	if err != nil {
+		return "", nil, v.failed(reason(ctx, err))
+	}
+	return aws.ToString(out.VersionId), valueOf(out), nil
+}
+
+// replace makes text the current version, if read is the current one. It is not
+// done if it is another.
+func (v *Vault) replace(ctx context.Context, read, text string) (done bool, err error) {
+	written, err := v.Client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: &v.SecretID, SecretString: &text, VersionStages: []string{draftStage},
+	})
+	if err != nil {
+		return false, v.failed(reason(ctx, err))
+	}
+	_, failure := v.Client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+		SecretId: &v.SecretID, VersionStage: aws.String(currentStage),
+		RemoveFromVersionId: &read, MoveToVersionId: written.VersionId,
+	})
+	if failure == nil {
+		return true, nil
+	}
+	// It was refused because another version is the current one: another's, or this
+	// one, by an earlier try whose answer was lost.
+	current, _, err := v.read(ctx)
+	switch {
+	case err != nil || current == read:
+		return false, v.failed(reason(ctx, failure))
+	default:
+		return current == aws.ToString(written.VersionId), nil
+	}
+}
+
+func (v *Vault) failed(cause error) error {
+	return fmt.Errorf("secret %s: %w", v.SecretID, cause)
+}

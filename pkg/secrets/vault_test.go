@@ -1,0 +1,134 @@
+package secrets_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+)
+
+// vault gives a Vault on a double that holds the short secret.
+func vault(t *testing.T, retryer aws.Retryer) (*secretstest.Server, *secrets.Vault) {
+	t.Helper()
+	double := &secretstest.Server{}
+	double.Put(id, shortSecret)
+	server := httptest.NewServer(double)
+	t.Cleanup(server.Close)
+	options := sdkClient(server.URL, http.DefaultTransport).Options()
+	options.Retryer = retryer
+	return double, &secrets.Vault{Client: secretsmanager.New(options), SecretID: id}
+}
+
+func parsed(t *testing.T, double *secretstest.Server) (services int) {
+	t.Helper()
+	s, err := secrets.Parse([]byte(double.Value(id)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(s.Services)
+}
+
+func TestChangesAtOnceAreAllKept(t *testing.T) {
+	double, v := vault(t, aws.NopRetryer{})
+	const changes = 5
+	var all sync.WaitGroup
+	for i := range changes {
+		all.Go(func() {
+			err := v.Change(t.Context(), func(d *secrets.Draft) error { return d.AddService(fmt.Sprint("service-", i), newKey) })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := parsed(t, double); n != changes {
+		t.Errorf("%d services, want %d", n, changes)
+	}
+}
+
+// Another one's change between the reading and the writing is not undone.
+func TestChangeThatComesSecond(t *testing.T) {
+	double, v := vault(t, aws.NopRetryer{})
+	edits := 0
+	err := v.Change(t.Context(), func(d *secrets.Draft) error {
+		if edits++; edits == 1 {
+			double.Put(id, strings.Replace(shortSecret, "{", `{"services":[{"id":"other","key":"`+string(newKey)+`"}],`, 1))
+		}
+		return d.AddService("ours", newKey)
+	})
+	if err != nil || edits != 2 || parsed(t, double) != 2 {
+		t.Errorf("%v after %d edits: %s", err, edits, double.Value(id))
+	}
+}
+
+func TestChangeThatIsAlwaysSecond(t *testing.T) {
+	double, v := vault(t, aws.NopRetryer{})
+	edits := 0
+	err := v.Change(t.Context(), func(d *secrets.Draft) error {
+		edits++
+		double.Put(id, shortSecret)
+		return d.AddService("ours", newKey)
+	})
+	if !errors.Is(err, secrets.ErrBusy) || edits != 10 || parsed(t, double) != 0 {
+		t.Errorf("%v after %d edits", err, edits)
+	}
+}
+
+func TestLostAnswersCountAsDone(t *testing.T) {
+	for _, operation := range []string{"GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"} {
+		t.Run(operation, func(t *testing.T) {
+			double, v := vault(t, retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 1 }))
+			double.LoseAnswer(operation)
+			edits := 0
+			err := v.Change(t.Context(), func(d *secrets.Draft) error {
+				edits++
+				return d.AddService("orders", newKey)
+			})
+			if err != nil || edits != 1 || parsed(t, double) != 1 {
+				t.Errorf("%v after %d edits: %s", err, edits, double.Value(id))
+			}
+		})
+	}
+}
+
+func TestChangeThatFailsChangesNothing(t *testing.T) {
+	no := errors.New("no")
+	for name, row := range map[string]struct {
+		edit  func(*secrets.Draft) error
+		spoil func(*secretstest.Server)
+		want  string
+	}{
+		"the edit refuses":     {func(*secrets.Draft) error { return no }, nil, "no"},
+		"the edit spoils it":   {func(d *secrets.Draft) error { d.SetApp(appID, "", false); return nil }, nil, "appSecret is empty"},
+		"access is denied":     {nil, func(s *secretstest.Server) { s.Fail(400, "AccessDeniedException") }, "secret wxbind/test: Secrets Manager answers AccessDeniedException"},
+		"what is there is bad": {nil, func(s *secretstest.Server) { s.Put(id, "S3CRET") }, "secret wxbind/test: the secret is not a JSON object"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			double, v := vault(t, aws.NopRetryer{})
+			if row.spoil != nil {
+				row.spoil(double)
+			}
+			if row.edit == nil {
+				row.edit = func(d *secrets.Draft) error { return d.AddService("orders", newKey) }
+			}
+			before := double.Value(id)
+			err := v.Change(t.Context(), row.edit)
+			if err == nil || !strings.HasPrefix(err.Error(), row.want) && !strings.HasSuffix(err.Error(), row.want) || strings.Contains(err.Error(), "S3CRET") {
+				t.Errorf("got %v, want %q", err, row.want)
+			}
+			if double.Value(id) != before {
+				t.Errorf("it is now %s", double.Value(id))
+			}
+		})
+	}
+}
