@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	app.Start(apigw.Bind)
+	app.Start(app.OnUsers, apigw.Bind)
 }

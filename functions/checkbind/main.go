@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	app.Start(apigw.CheckBind)
+	app.Start(app.OnUsers, apigw.CheckBind)
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	app.Start(apigw.Code2Session)
+	app.Start(app.OnWeChat, apigw.Code2Session)
 }

@@ -27,8 +27,22 @@ type Settings struct {
 	accessKeyID, secretAccessKey, sessionToken string
 }
 
-// SettingsFrom reads the settings. The error names each that is missing or wrong.
+// needs says which settings a function must have. Each includes those before it.
+type needs int
+
+const (
+	needsSessions needs = iota
+	needsSecret
+	needsAll
+)
+
+// SettingsFrom reads all settings. The error names each that is missing or wrong.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
+	return settingsFrom(getenv, needsAll)
+}
+
+// settingsFrom reads the settings that somebody needs.
+func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
 	var missing, wrong []string
 	required := func(name string) string {
 		value := getenv(name)
@@ -51,20 +65,24 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 		return ""
 	}
 	s := Settings{
-		Region:   required("AWS_REGION"),
-		SecretID: required("WXBIND_SECRET_ID"),
+		Region: required("AWS_REGION"),
 		Tables: dynamostore.Tables{
-			Bindings:  required("WXBIND_BINDINGS_TABLE"),
-			Sessions:  required("WXBIND_SESSIONS_TABLE"),
-			Users:     required("WXBIND_USERS_TABLE"),
-			Ephemeral: required("WXBIND_EPHEMERAL_TABLE"),
+			Sessions: required("WXBIND_SESSIONS_TABLE"),
+			Users:    required("WXBIND_USERS_TABLE"),
 		},
-		WeChatBase:       endpoint("WECHAT_API_BASE"),
 		DynamoDBEndpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"),
-		SecretsEndpoint:  endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL"),
 		accessKeyID:      required("AWS_ACCESS_KEY_ID"),
 		secretAccessKey:  required("AWS_SECRET_ACCESS_KEY"),
 		sessionToken:     getenv("AWS_SESSION_TOKEN"),
+	}
+	if some >= needsSecret {
+		s.SecretID = required("WXBIND_SECRET_ID")
+		s.SecretsEndpoint = endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL")
+	}
+	if some >= needsAll {
+		s.Tables.Bindings = required("WXBIND_BINDINGS_TABLE")
+		s.Tables.Ephemeral = required("WXBIND_EPHEMERAL_TABLE")
+		s.WeChatBase = endpoint("WECHAT_API_BASE")
 	}
 	if len(missing) > 0 {
 		wrong = append(wrong, strings.Join(missing, ", ")+" (not set)")

@@ -1,0 +1,12 @@
+// Command whoami is the Lambda function behind GET /api/sample/whoami, a sample of a
+// platform's own route behind the authorizer.
+package main
+
+import (
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/app"
+)
+
+func main() {
+	app.Start(app.Alone, apigw.WhoAmI)
+}

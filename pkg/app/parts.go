@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/username"
+	"github.com/wxbind/wxbind/pkg/wechat"
+)
+
+// Parts makes what a function stands on from its environment, and nothing else: a
+// function links, asks for and warms only what its routes use. The error names
+// each setting that is missing or wrong.
+type Parts func(getenv func(string) string) (*function, error)
+
+// function is what a function stands on.
+type function struct {
+	settings Settings
+	config   login.Config
+	// steps warm the parts, by their names in the log.
+	steps   map[string]func(context.Context) error
+	warming atomic.Bool
+}
+
+// warmTime bounds what a function's start spends on connections.
+const warmTime = 500 * time.Millisecond
+
+// Alone is for a function that needs nothing.
+func Alone(func(string) string) (*function, error) { return &function{}, nil }
+
+// OnSessions is for a function that verifies tokens.
+func OnSessions(getenv func(string) string) (*function, error) {
+	return newFunction(getenv, needsSessions)
+}
+
+// OnSecret is for a function that verifies tokens and reads the secret.
+func OnSecret(getenv func(string) string) (*function, error) {
+	f, err := newFunction(getenv, needsSecret)
+	if err != nil {
+		return nil, err
+	}
+	f.addSecret()
+	return f, nil
+}
+
+// OnWeChat is for a function that exchanges codes.
+func OnWeChat(getenv func(string) string) (*function, error) {
+	f, err := newFunction(getenv, needsAll)
+	if err != nil {
+		return nil, err
+	}
+	f.addSecret()
+	return f, f.addWeChat()
+}
+
+// OnUsers is for a function that exchanges codes and lets users in.
+func OnUsers(getenv func(string) string) (*function, error) {
+	f, err := OnWeChat(getenv)
+	if err != nil {
+		return nil, err
+	}
+	f.config.Hasher, f.config.Username = password.New(password.Config{}), username.Fold
+	return f, nil
+}
+
+// newFunction stands on the stores alone.
+func newFunction(getenv func(string) string, some needs) (*function, error) {
+	s, err := settingsFrom(getenv, some)
+	if err != nil {
+		return nil, err
+	}
+	f := &function{settings: s, steps: map[string]func(context.Context) error{}}
+	store := dynamostore.New(dynamostore.Config{
+		Client: dynamodb.NewFromConfig(awsConfig(s, &f.warming), func(o *dynamodb.Options) {
+			o.BaseEndpoint = endpoint(s.DynamoDBEndpoint)
+		}),
+		Tables: s.Tables,
+	})
+	f.config = login.Config{
+		Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
+		HashKinds: store, Ephemeral: store, Profiles: store,
+	}
+	// Nobody's session: the cheapest question that such a function may ask.
+	f.steps["store"] = func(ctx context.Context) error {
+		_, _, err := store.SessionWithUser(ctx, "warm", "warm")
+		if errors.Is(err, login.ErrSessionNotFound) || errors.Is(err, login.ErrUserNotFound) {
+			return nil
+		}
+		return err
+	}
+	return f, nil
+}
+
+func (f *function) addSecret() {
+	s := f.settings
+	manager := secrets.New(secrets.Config{
+		Client: secretsmanager.NewFromConfig(awsConfig(s, &f.warming), func(o *secretsmanager.Options) {
+			o.BaseEndpoint = endpoint(s.SecretsEndpoint)
+		}),
+		SecretID: s.SecretID,
+	})
+	f.config.Secrets = manager
+	f.steps["secret"] = func(ctx context.Context) error { _, err := manager.Secret(ctx); return err }
+}
+
+func (f *function) addWeChat() error {
+	client, err := wechat.New(wechat.Config{Base: f.settings.WeChatBase})
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	f.config.WeChat = client
+	f.steps["wechat"] = client.Warm
+	// A record that nobody writes: a login reads no session together with its user.
+	f.steps["store"] = func(ctx context.Context) error {
+		_, err := f.config.Ephemeral.LoadRecord(ctx, "warm")
+		if errors.Is(err, login.ErrRecordNotFound) {
+			return nil
+		}
+		return err
+	}
+	return nil
+}
