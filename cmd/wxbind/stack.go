@@ -21,49 +21,99 @@ import (
 // findTime is how long finding a stack's tables may take, credentials included.
 const findTime = 15 * time.Second
 
-// openStack finds the tables of a deployed stack in its outputs, with the
-// credentials that the AWS CLI would use, within a time.
+// openStack finds the tables of a deployed stack in its outputs, within a time.
 func openStack(ctx context.Context, name string, within time.Duration) (store, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	// Not the functions' HTTP client: the SDK's own also heeds HTTPS_PROXY and
-	// AWS_CA_BUNDLE, as the AWS CLI does.
-	client := awshttp.NewBuildableClient().WithTimeout(app.AttemptTimeout).
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = app.DialTimeout })
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client))
+	cfg, err := awsSettings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the AWS configuration: %w", err)
+		return nil, err
 	}
-	if cfg.Region == "" {
-		return nil, errors.New("no AWS region; set AWS_REGION or `aws configure`")
+	s, err := findStack(ctx, cfg, name)
+	if err != nil {
+		return nil, err
 	}
-	tables, err := tablesOf(ctx, cfg, name)
+	tables, err := s.tables()
 	if err != nil {
 		return nil, err
 	}
 	return dynamostore.New(dynamostore.Config{Client: dynamodb.NewFromConfig(cfg), Tables: tables}), nil
 }
 
-func tablesOf(ctx context.Context, cfg aws.Config, name string) (dynamostore.Tables, error) {
+// awsSettings are the region and the credentials that the AWS CLI would use.
+func awsSettings(ctx context.Context) (aws.Config, error) {
+	// Not the functions' HTTP client: the SDK's own also heeds HTTPS_PROXY and
+	// AWS_CA_BUNDLE, as the AWS CLI does.
+	client := awshttp.NewBuildableClient().WithTimeout(app.AttemptTimeout).
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = app.DialTimeout })
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client))
+	if err != nil {
+		return aws.Config{}, fmt.Errorf("cannot read the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return aws.Config{}, errors.New("no AWS region; set AWS_REGION or `aws configure`")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return aws.Config{}, noCredentials(err)
+	}
+	return cfg, nil
+}
+
+// noCredentials says why there are none. That the instance that this is not has no
+// role says nothing; all else, such as a login that has expired, does.
+func noCredentials(err error) error {
+	const advice = "no AWS credentials; set AWS_PROFILE, `aws configure` or `aws sso login`"
+	if operation, ok := errors.AsType[*smithy.OperationError](err); ok && operation.ServiceID == "ec2imds" {
+		return errors.New(advice)
+	}
+	return fmt.Errorf("%s: %w", advice, err)
+}
+
+// stack is a deployed stack.
+type stack struct {
+	name, region string
+	// outputs and parameters are as template.yaml names them.
+	outputs, parameters map[string]string
+}
+
+// findStack looks a stack up.
+func findStack(ctx context.Context, cfg aws.Config, name string) (*stack, error) {
 	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if err != nil {
 		if api, ok := errors.AsType[smithy.APIError](err); ok {
-			return dynamostore.Tables{}, fmt.Errorf("stack %s in %s: %s", name, cfg.Region, api.ErrorMessage())
+			return nil, fmt.Errorf("stack %s in %s: %s", name, cfg.Region, api.ErrorMessage())
 		}
-		return dynamostore.Tables{}, fmt.Errorf("stack %s in %s: %w", name, cfg.Region, err)
+		return nil, fmt.Errorf("stack %s in %s: %w", name, cfg.Region, err)
 	}
-	outputs := map[string]string{}
-	for _, stack := range out.Stacks {
-		for _, o := range stack.Outputs {
-			outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+	s := &stack{name: name, region: cfg.Region, outputs: map[string]string{}, parameters: map[string]string{}}
+	for _, found := range out.Stacks {
+		for _, o := range found.Outputs {
+			s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+		}
+		for _, p := range found.Parameters {
+			s.parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
 		}
 	}
+	return s, nil
+}
+
+// tables are those of the stack.
+func (s *stack) tables() (dynamostore.Tables, error) {
 	tables := dynamostore.Tables{
-		Bindings: outputs["BindingsTable"], Sessions: outputs["SessionsTable"],
-		Users: outputs["UsersTable"], Ephemeral: outputs["EphemeralTable"],
+		Bindings: s.outputs["BindingsTable"], Sessions: s.outputs["SessionsTable"],
+		Users: s.outputs["UsersTable"], Ephemeral: s.outputs["EphemeralTable"],
 	}
 	if tables.Bindings == "" || tables.Sessions == "" || tables.Users == "" || tables.Ephemeral == "" {
-		return dynamostore.Tables{}, fmt.Errorf("stack %s in %s is not one of wxbind: it does not name its tables", name, cfg.Region)
+		return dynamostore.Tables{}, fmt.Errorf("stack %s in %s is not one of wxbind: it does not name its tables", s.name, s.region)
 	}
 	return tables, nil
+}
+
+// secretID is the stack's secret.
+func (s *stack) secretID() (string, error) {
+	id := s.outputs["SecretArn"]
+	if id == "" {
+		return "", fmt.Errorf("stack %s in %s is not one of wxbind: it does not name its secret", s.name, s.region)
+	}
+	return id, nil
 }
