@@ -103,8 +103,14 @@ var faults = map[string]types.AttributeValue{
 	"map of maps":     &types.AttributeValueMemberM{Value: item{private: &types.AttributeValueMemberM{Value: item{}}}},
 }
 
+// added are the attributes that items of earlier versions do not have.
+var added = []string{"openIdHash", "describedAs"}
+
 // mayBe says that the fault is none for this attribute.
 func mayBe(fault, attribute string, whole types.AttributeValue) bool {
+	if fault == "missing" && slices.Contains(added, attribute) {
+		return true
+	}
 	switch whole.(type) {
 	case *types.AttributeValueMemberS:
 		return fault == "text" && attribute != "menus"

@@ -55,6 +55,15 @@ func writes() []method {
 			},
 		},
 		{
+			name: "Unbind of one of two", operation: "TransactWriteItems",
+			prepare: func(s *scene) { s.bindElsewhere() },
+			do:      func(ctx context.Context, s *scene, on store) error { return on.Unbind(ctx, s.binding, true) },
+			done: func(s *scene) bool {
+				_, err := s.bindingNow()
+				return errors.Is(err, login.ErrBindingNotFound) && len(s.userNow(s.user.ID).Apps) == 1
+			},
+		},
+		{
 			name: "CreateSession", operation: "PutItem",
 			prepare: func(s *scene) { s.fresh.session = s.newSession(s.binding) },
 			do:      func(ctx context.Context, s *scene, on store) error { return on.CreateSession(ctx, s.fresh.session) },
@@ -75,6 +84,17 @@ func writes() []method {
 			done: func(s *scene) bool {
 				_, _, err := s.store.SessionWithUser(s.Context(), s.user.ID, s.session.TokenHash)
 				return errors.Is(err, login.ErrSessionNotFound)
+			},
+		},
+		{
+			name: "ExtendSession", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.ExtendSession(ctx, s.session, s.now.Add(time.Hour), s.now.Add(2*time.Hour))
+			},
+			done: func(s *scene) bool {
+				stored, _, err := s.store.SessionWithUser(s.Context(), s.user.ID, s.session.TokenHash)
+				s.must(err)
+				return stored.SeenAt.Equal(s.now.Add(time.Hour)) && stored.IdleEnd.Equal(s.now.Add(2*time.Hour))
 			},
 		},
 		{
@@ -110,6 +130,57 @@ func writes() []method {
 			name: "LogoutUser", operation: "UpdateItem",
 			do:   func(ctx context.Context, s *scene, on store) error { return on.LogoutUser(ctx, s.user.ID, s.now) },
 			done: func(s *scene) bool { return s.userNow(s.user.ID).NotBefore.Equal(s.now) },
+		},
+		{
+			name: "DeleteUser", operation: "TransactWriteItems",
+			prepare: func(s *scene) { s.bindElsewhere(); s.user = s.userNow(s.user.ID) },
+			do:      func(ctx context.Context, s *scene, on store) error { return on.DeleteUser(ctx, s.user) },
+			done: func(s *scene) bool {
+				_, byID := s.store.UserByID(s.Context(), s.user.ID)
+				_, byName := s.store.UserIDByName(s.Context(), s.user.Username)
+				_, binding := s.bindingNow()
+				return errors.Is(byID, login.ErrUserNotFound) && errors.Is(byName, login.ErrUserNotFound) &&
+					errors.Is(binding, login.ErrBindingNotFound)
+			},
+		},
+		{
+			name: "EnrollUser", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				got, err := on.EnrollUser(ctx, s.profile(s.fresh.user.ID), s.now)
+				if err == nil && got.ID != s.fresh.user.ID {
+					err = errors.New("it gives another user")
+				}
+				return err
+			},
+			done: func(s *scene) bool { return s.userNow(s.fresh.user.ID).Name == "Described" },
+		},
+		{
+			name: "EnrollUser who is there", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				_, err := on.EnrollUser(ctx, s.profile(s.user.ID), s.now.Add(time.Hour))
+				return err
+			},
+			done: func(s *scene) bool {
+				u := s.userNow(s.user.ID)
+				return u.Name == "Described" && u.CreatedAt.Equal(s.now) && len(u.Apps) == 1
+			},
+		},
+		{
+			name: "RefreshUser", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				_, err := on.RefreshUser(ctx, s.profile(s.user.ID))
+				return err
+			},
+			done: func(s *scene) bool { return s.userNow(s.user.ID).Name == "Described" },
+		},
+		{
+			name: "AddHashKind", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error { return on.AddHashKind(ctx, "bcrypt") },
+			done: func(s *scene) bool {
+				kinds, err := s.store.HashKinds(s.Context())
+				s.must(err)
+				return slices.Equal(kinds, []string{"bcrypt"})
+			},
 		},
 		{
 			name: "PutRole", operation: "PutItem",
@@ -187,6 +258,27 @@ func reads() []method {
 			}
 			return err
 		}},
+		{name: "BindingByOpenID", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.BindingByOpenID(ctx, app, s.binding.OpenID)
+			if err == nil && got != s.binding {
+				err = errors.New("another binding")
+			}
+			return err
+		}},
+		{name: "HashKinds", operation: "GetItem", do: func(ctx context.Context, _ *scene, on store) error {
+			got, err := on.HashKinds(ctx)
+			if err == nil && len(got) != 0 {
+				err = errors.New("kinds from nowhere")
+			}
+			return err
+		}},
+		{name: "ListRoles", operation: "Scan", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.ListRoles(ctx)
+			if err == nil && !reflect.DeepEqual(got, []login.Role{s.role}) {
+				err = errors.New("other roles")
+			}
+			return err
+		}},
 		{name: "ListUsers", operation: "Scan", do: func(ctx context.Context, s *scene, on store) error {
 			got, err := on.ListUsers(ctx, "", 10)
 			if err == nil && (len(got) != 1 || got[0].ID != s.user.ID) {
@@ -212,4 +304,18 @@ func (s *scene) version() string {
 		s.must(err)
 	}
 	return got.Version
+}
+
+// bindElsewhere gives the scene's user a binding in a second app.
+func (s *scene) bindElsewhere() {
+	s.Helper()
+	b := s.newBinding(s.user)
+	b.AppID = otherApp
+	_, err := s.store.Bind(s.Context(), b, s.newSession(b))
+	s.must(err)
+}
+
+// profile describes a user as no one is in a scene.
+func (s *scene) profile(id string) login.Profile {
+	return login.Profile{ID: id, Username: secret("name"), Name: "Described", Roles: []string{"writer"}}
 }

@@ -14,7 +14,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const app = "wx0000000000000001"
+const (
+	app      = "wx0000000000000001"
+	otherApp = "wx0000000000000002"
+)
 
 // private marks all of a scene that may stand in no error.
 const private = "PRIVATE"
@@ -88,7 +91,7 @@ func (s *scene) newBinding(u login.User) login.Binding {
 
 func (s *scene) newSession(b login.Binding) login.Session {
 	return login.Session{
-		UserID: b.UserID, TokenHash: secret("hash"), AppID: b.AppID, BindingID: b.ID, CreatedAt: s.now, SeenAt: s.now,
+		UserID: b.UserID, TokenHash: secret("hash"), AppID: b.AppID, OpenIDHash: "hash-of-openid", BindingID: b.ID, CreatedAt: s.now, SeenAt: s.now,
 		IdleEnd: s.now.Add(login.IdleLife), AbsoluteEnd: s.now.Add(login.AbsoluteLife), Device: private,
 	}
 }

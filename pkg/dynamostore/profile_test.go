@@ -1,0 +1,25 @@
+package dynamostore_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// A user who is enrolled again, by the transport, has been bound meanwhile.
+func TestRepeatOfAnEnrolmentKeepsTheBinding(t *testing.T) {
+	s := newScene(t)
+	s.proxy.Inject(dynamotest.Rule{Operation: "UpdateItem", Fault: dynamotest.LoseAnswer()})
+	b := s.newBinding(login.User{ID: s.fresh.user.ID})
+	s.proxy.Inject(dynamotest.Rule{Operation: "UpdateItem", Fault: dynamotest.Before(func() {
+		_, err := s.store.Bind(t.Context(), b, s.newSession(b))
+		s.must(err)
+	})})
+	got, err := s.faulty.EnrollUser(t.Context(), s.profile(s.fresh.user.ID), s.now.Add(-time.Hour))
+	s.must(err)
+	if got.Apps[app].BindingID != b.ID {
+		t.Fatalf("the user is %+v", got)
+	}
+}

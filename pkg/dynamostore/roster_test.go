@@ -1,0 +1,24 @@
+package dynamostore_test
+
+import (
+	"testing"
+)
+
+// A table of users holds far more than roles: the scan goes on where a page ends.
+func TestListRolesReadsPastAPage(t *testing.T) {
+	s := newScene(t)
+	for range 12 { // DynamoDB reads 1 MB a page
+		u := s.newUser()
+		for len(u.Name) < 100<<10 {
+			u.Name += "1234567890"
+		}
+		s.must(s.store.AddUser(t.Context(), u))
+	}
+	roles, err := s.faulty.ListRoles(t.Context())
+	if err != nil || len(roles) != 1 || roles[0].Name != s.role.Name {
+		t.Fatalf("roles %+v, %v", roles, err)
+	}
+	if n := s.proxy.Requests()["Scan"]; n < 2 {
+		t.Fatalf("it took %d requests", n)
+	}
+}
