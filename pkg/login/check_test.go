@@ -225,7 +225,7 @@ func TestDeadSessionsTakeNoRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	away := stored.Apps["wxtwo"]
-	if err := w.store.Unbind(t.Context(), login.Binding{ID: away.BindingID, AppID: "wxtwo", OpenID: away.OpenID, UserID: u.ID}); err != nil {
+	if err := w.store.Unbind(t.Context(), login.Binding{ID: away.BindingID, AppID: "wxtwo", OpenID: away.OpenID, UserID: u.ID}, false); err != nil {
 		t.Fatal(err)
 	}
 	w.pass(time.Second)
@@ -424,7 +424,7 @@ func (w *world) unbind(u login.User) error {
 		return err
 	}
 	app := stored.Apps[appID]
-	return w.store.Unbind(w.Context(), login.Binding{ID: app.BindingID, AppID: appID, OpenID: app.OpenID, UserID: u.ID})
+	return w.store.Unbind(w.Context(), login.Binding{ID: app.BindingID, AppID: appID, OpenID: app.OpenID, UserID: u.ID}, false)
 }
 
 func (w *world) disableAndEnable(u login.User) error {

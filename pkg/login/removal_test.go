@@ -1,0 +1,221 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// gone demands that nothing of the user is stored.
+func (w *world) gone(u login.User, openIDs ...string) {
+	w.Helper()
+	ctx := w.Context()
+	if _, err := w.store.Memory.UserByID(ctx, u.ID); !errors.Is(err, login.ErrUserNotFound) {
+		w.Errorf("the user: %v", err)
+	}
+	if _, err := w.store.Memory.UserIDByName(ctx, u.Username); !errors.Is(err, login.ErrUserNotFound) {
+		w.Errorf("the username: %v", err)
+	}
+	for _, openID := range openIDs {
+		for _, app := range []string{appID, "wxtwo"} {
+			if b, err := w.store.Memory.BindingByOpenID(ctx, app, openID); !errors.Is(err, login.ErrBindingNotFound) && b.UserID == u.ID {
+				w.Errorf("the binding of %s: %v", openID, err)
+			}
+		}
+	}
+	if left, err := w.store.Memory.SessionsOfUser(ctx, u.ID); err != nil || len(left) != 0 {
+		w.Errorf("%d sessions are left, %v", len(left), err)
+	}
+}
+
+func TestDeleteRemovesEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		u := w.bound("alice-1", "alice")
+		if _, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
+			t.Fatal(err)
+		}
+		token := w.token("alice-3")
+		got := events(t, func(ctx context.Context) {
+			if err := w.Delete(ctx, phone, w.visit(token), "alice-4"); err != nil {
+				t.Fatal(err)
+			}
+		})
+		w.gone(u, "o-alice")
+		w.refused(token, login.SessionInvalid)
+		if checked := w.checked("alice-5"); checked.Login != nil {
+			t.Error("still logs in")
+		}
+		if !slices.Equal(got, []login.Event{login.EventDelete}) {
+			t.Errorf("noted %v", got)
+		}
+		w.bound("alice-6", "alice") // the name is free again
+	})
+}
+
+// A request is under way at each of its calls to the store while the user is deleted.
+func TestRequestUnderWayDoesNotBringADeletedUserBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		request func(w *world, token login.Hidden) error
+		ops     []string
+	}{
+		"checkBind": {
+			func(w *world, _ login.Hidden) error { _, err := w.check("alice-9"); return err },
+			[]string{"TouchBinding", "UserByID", "CreateSession", "SessionsOfUser"},
+		},
+		"bind again": {
+			func(w *world, _ login.Hidden) error { _, err := w.bind("alice-9", "alice", password); return err },
+			[]string{"SwapRecord", "UserIDByName", "UserByID", "SessionsOfUser", "Bind", "CreateSession", "TouchBinding"},
+		},
+		"bind another WeChat": {
+			func(w *world, _ login.Hidden) error {
+				_, err := w.Bind(w.Context(), otherApp, login.BindRequest{Code: "alice-9", Username: "alice", Password: password})
+				return err
+			},
+			[]string{"UserIDByName", "UserByID", "SessionsOfUser", "Bind"},
+		},
+		"verify": {
+			func(w *world, token login.Hidden) error { _, err := w.Verify(w.Context(), token); return err },
+			[]string{"SessionWithUser", "ExtendSession"},
+		},
+		"logout": {
+			func(w *world, token login.Hidden) error {
+				v, err := w.Verify(w.Context(), token)
+				if err != nil {
+					return err
+				}
+				return w.Logout(w.Context(), v, false)
+			},
+			[]string{"EndSession"},
+		},
+		"logout of all": {
+			func(w *world, token login.Hidden) error {
+				v, err := w.Verify(w.Context(), token)
+				if err != nil {
+					return err
+				}
+				return w.Logout(w.Context(), v, true)
+			},
+			[]string{"LogoutUser"},
+		},
+		"unbind": {
+			func(w *world, token login.Hidden) error {
+				v, err := w.Verify(w.Context(), token)
+				if err != nil {
+					return err
+				}
+				return w.Unbind(w.Context(), phone, v, true, "alice-9")
+			},
+			[]string{"Unbind"},
+		},
+	} {
+		for _, op := range c.ops {
+			// What is held up goes on at once, while the deletion sweeps, or when all is over.
+			for _, delay := range []time.Duration{0, 500 * time.Millisecond, 999 * time.Millisecond, 1500 * time.Millisecond, time.Minute} {
+				t.Run(name+" held at "+op+" for "+delay.String(), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						w := newWorld(t)
+						u := w.bound("alice-1", "alice")
+						w.pass(24 * time.Hour) // so that a visit is written down
+						token := w.token("alice-2")
+						v := w.visit(token)
+						w.pass(24 * time.Hour)
+
+						var held atomic.Bool
+						reached := make(chan struct{})
+						w.store.do(func(called string) error {
+							if called == op && held.CompareAndSwap(false, true) {
+								close(reached)
+								time.Sleep(delay)
+							}
+							return nil
+						})
+						var wg sync.WaitGroup
+						wg.Go(func() { c.request(w, token) }) // whatever it answers
+						<-reached
+						synctest.Wait() // what the request does beside it is done
+						if err := w.Delete(t.Context(), phone, v, "alice-8"); err != nil && !errors.Is(err, login.BindingRemoved) {
+							t.Error(err)
+						}
+						wg.Wait()
+						w.gone(u, "o-alice")
+					})
+				})
+			}
+		}
+	}
+}
+
+func TestDeleteGoesOnWhereItBrokeOff(t *testing.T) {
+	for _, op := range []string{"SessionsOfUser", "ForgetSession", "DeleteUser"} {
+		t.Run(op, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				u := w.bound("alice-1", "alice")
+				v := w.visit(w.token("alice-2"))
+				w.store.do(func(called string) error {
+					if called == op {
+						return login.Unavailable(errors.New("down"))
+					}
+					return nil
+				})
+				if err := w.Delete(t.Context(), phone, v, "alice-3"); !errors.Is(err, login.StoreUnavailable) {
+					t.Errorf("got %v", err)
+				}
+				w.store.do(nil)
+				// The sessions may be gone; the person logs in again and repeats it.
+				if err := w.Delete(t.Context(), phone, w.visit(w.token("alice-4")), "alice-5"); err != nil {
+					t.Error(err)
+				}
+				w.gone(u, "o-alice")
+			})
+		})
+	}
+}
+
+func TestOfTwoDeletionsTheLaterFindsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		u := w.bound("alice-1", "alice")
+		v := w.visit(w.token("alice-2"))
+		errs := make([]error, 2)
+		var wg sync.WaitGroup
+		for i, code := range []string{"alice-3", "alice-4"} {
+			wg.Go(func() { errs[i] = w.Delete(t.Context(), phone, v, code) })
+		}
+		wg.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), login.SessionInvalid) {
+			t.Errorf("got %v", errs)
+		}
+		w.gone(u, "o-alice")
+	})
+}
+
+func TestLoginThatFailsLeavesNoSession(t *testing.T) {
+	w := newWorld(t)
+	u := w.bound("alice-1", "alice")
+	before, err := w.store.SessionsOfUser(t.Context(), u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.store.do(func(op string) error {
+		if op == "UserByID" {
+			return login.Unavailable(errors.New("down"))
+		}
+		return nil
+	})
+	if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+		t.Errorf("got %v", err)
+	}
+	w.store.do(nil)
+	if after, err := w.store.SessionsOfUser(t.Context(), u.ID); err != nil || len(after) != len(before) {
+		t.Errorf("%d sessions, before %d, %v", len(after), len(before), err)
+	}
+}

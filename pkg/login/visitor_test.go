@@ -1,0 +1,222 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func TestLogoutEndsThisSessionOnly(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	this, other := w.token("alice-2"), w.token("alice-3")
+	got := events(t, func(ctx context.Context) {
+		if err := w.Logout(ctx, w.visit(this), false); err != nil {
+			t.Fatal(err)
+		}
+	})
+	w.refused(this, login.SessionRevoked)
+	w.visit(other)
+	if !slices.Equal(got, []login.Event{login.EventLogout}) {
+		t.Errorf("noted %v", got)
+	}
+}
+
+func TestLogoutOfAllEndsEverySession(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	this, other := w.token("alice-2"), w.token("alice-3")
+	got := events(t, func(ctx context.Context) {
+		if err := w.Logout(ctx, w.visit(this), true); err != nil {
+			t.Fatal(err)
+		}
+	})
+	w.refused(this, login.SessionRevoked)
+	w.refused(other, login.SessionRevoked)
+	if !slices.Equal(got, []login.Event{login.EventLogoutAll}) {
+		t.Errorf("noted %v", got)
+	}
+	w.pass(time.Second)
+	w.visit(w.token("alice-4"))
+}
+
+// The session was made by a process whose clock is ahead of the one that logs out.
+func TestLogoutOfAllEndsASessionFromTheFuture(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.pass(time.Second)
+	token := w.token("alice-2")
+	v := w.visit(token)
+	w.pass(-time.Second)
+	if err := w.Logout(t.Context(), v, true); err != nil {
+		t.Fatal(err)
+	}
+	w.refused(token, login.SessionRevoked)
+}
+
+func TestLogoutCanBeRepeated(t *testing.T) {
+	for name, all := range map[string]bool{"this one": false, "all": true} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.bound("alice-1", "alice")
+			v := w.visit(w.token("alice-2"))
+			for range 2 {
+				if err := w.Logout(t.Context(), v, all); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+func TestLoginUnderWayDoesNotSurviveALogoutOfAll(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	v := w.visit(w.token("alice-2"))
+	w.pass(time.Second)
+	w.people.before = func(code string) error { // after the login has begun
+		if code == "alice-3" {
+			return w.Logout(t.Context(), v, true)
+		}
+		return nil
+	}
+	if _, err := w.check("alice-3"); !errors.Is(err, login.SessionRevoked) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLivingSessionsAreListedNewestFirst(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.bound("bob-1", "bob")
+	w.pass(time.Second)
+	second := w.visit(w.token("alice-2"))
+	w.pass(time.Second)
+	third := w.visit(w.token("alice-3"))
+	w.pass(time.Second)
+	ended := w.visit(w.token("alice-4"))
+	if err := w.Logout(t.Context(), ended, false); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.LivingSessions(t.Context(), second)
+	if err != nil || len(list) != 3 || list[0].ID() != third.Session.ID() || list[1].ID() != second.Session.ID() {
+		t.Fatalf("got %+v, %v", list, err)
+	}
+	if list[0].Device != "iPhone" || list[0].AppID != appID || list[0].UserID != "u-alice" {
+		t.Errorf("got %+v", list[0])
+	}
+}
+
+func TestRevokeEndsOneSession(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	this, other := w.token("alice-2"), w.token("alice-3")
+	got := events(t, func(ctx context.Context) {
+		for range 2 { // a repeat is none
+			if err := w.RevokeSession(ctx, w.visit(this), w.dig(other)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	w.refused(other, login.SessionRevoked)
+	w.visit(this)
+	if got[0] != login.EventSessionRevoke {
+		t.Errorf("noted %v", got)
+	}
+}
+
+func TestRevokeFindsOnlyOnesOwnSessions(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	w.bound("bob-1", "bob")
+	alice, bobs := w.visit(w.token("alice-2")), w.token("bob-2")
+	for name, id := range map[string]string{
+		"somebody else's":  w.dig(bobs),
+		"nobody's":         "0123456789012345678901234567890123456789012",
+		"nothing":          "",
+		"a path":           "../" + w.dig(bobs),
+		"much too long":    string(make([]byte, 5000)),
+		"not of our bytes": "ä#?",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := w.RevokeSession(t.Context(), alice, id); !errors.Is(err, login.NoSuchSession) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	w.visit(bobs)
+}
+
+// dig gives the id of a token's session without a visit.
+func (w *world) dig(token login.Hidden) string {
+	w.Helper()
+	t, err := login.ParseToken(string(token))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return t.Hash()
+}
+
+func TestVisitorGetsMenus(t *testing.T) {
+	w := newWorld(t)
+	w.boundWithRole("alice-1", "alice")
+	menus, err := w.Menus(t.Context(), w.visit(w.token("alice-2")))
+	if err != nil || len(menus) == 0 {
+		t.Errorf("got %v, %v", menus, err)
+	}
+}
+
+func TestServiceMayAskWhoseATokenIs(t *testing.T) {
+	w := newWorld(t)
+	w.vault.secret.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock", Key: serviceKey + "2"}}
+	u := w.bound("alice-1", "alice")
+	token := w.token("alice-2")
+	if v, err := w.Introspect(t.Context(), "orders", serviceKey, token); err != nil || v == nil || v.User.ID != u.ID {
+		t.Errorf("got %+v, %v", v, err)
+	}
+	for name, c := range map[string]struct {
+		id         string
+		key, token login.Hidden
+		want       login.Code
+	}{
+		"unknown service":       {"shop", serviceKey, token, login.InvalidClient},
+		"wrong key":             {"orders", serviceKey + "1", token, login.InvalidClient},
+		"another service's key": {"orders", serviceKey + "2", token, login.InvalidClient},
+		"no credential":         {"", "", token, login.InvalidClient},
+		"no token":              {"orders", serviceKey, "", login.TokenMissing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if v, err := w.Introspect(t.Context(), c.id, c.key, c.token); !errors.Is(err, c.want) || v != nil {
+				t.Errorf("got %+v, %v", v, err)
+			}
+		})
+	}
+	if err := w.Logout(t.Context(), w.visit(token), false); err != nil {
+		t.Fatal(err)
+	}
+	for name, dead := range map[string]login.Hidden{"ended": token, "not a token": "x"} {
+		t.Run(name, func(t *testing.T) {
+			if v, err := w.Introspect(t.Context(), "orders", serviceKey, dead); err != nil || v != nil {
+				t.Errorf("got %+v, %v; want none and no reason", v, err)
+			}
+		})
+	}
+	w.store.do(func(string) error { return login.Unavailable(errors.New("down")) })
+	if v, err := w.Introspect(t.Context(), "orders", serviceKey, token); !errors.Is(err, login.StoreUnavailable) || v != nil {
+		t.Errorf("got %+v, %v; a store that is down says nothing of a token", v, err)
+	}
+}
+
+const serviceKey login.Hidden = "0123456789012345678901234567890123456789012"
+
+func TestNoServiceMayAskWhereNoneIsKnown(t *testing.T) {
+	w := newWorld(t)
+	w.bound("alice-1", "alice")
+	if _, err := w.Introspect(t.Context(), "", "", w.token("alice-2")); !errors.Is(err, login.InvalidClient) {
+		t.Errorf("got %v", err)
+	}
+}
