@@ -17,6 +17,7 @@ var bind = []Case{
 	{Name: "bind-good-app-named", Status: 200, Code: 1, WeChat: 1},
 	{Name: "bind-good-username-folded", Status: 200, Code: 1, WeChat: 1},
 	{Name: "bind-good-unknown-fields", Status: 200, Code: 1, WeChat: 1},
+	{Name: "bind-good-other-user", Status: 200, Code: 1, WeChat: 1},
 	{Name: "bind-again", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
 	{Name: "bind-repeated-request", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
 	{Name: "bind-user-bound", After: []string{"bind-good"}, Status: 200, Error: login.UserBound, WeChat: 1},

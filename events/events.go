@@ -1,14 +1,19 @@
 // Package events holds one API Gateway event a file, and what the function answers
-// to it. `sam local invoke --event` takes the files; tests take the cases:
+// to it. `sam local invoke --event` takes the files; tests play the cases:
 //
 //	for _, c := range events.Cases() {
-//		payload, err := c.Event()
+//		var scene events.Scene
+//		payload, err := scene.Event(c)
 //		…
 //	}
 //
-// A case is played on fresh state: nothing is stored but a user with [Username] and
-// [Password], who is bound to nobody and has no roles, and WeChat's stand-in
-// (pkg/wechattest) knows the mini-program [AppID], which is the default one.
+// A case is played on fresh state: nothing is stored but two users, [Username] and
+// [OtherUsername], with one [Password], who are bound to nobody and have no roles.
+// WeChat's stand-in (pkg/wechattest) knows the mini-program [AppID], which is the
+// default one, and the service [ServiceID] may introspect tokens.
+//
+// Two things no file can know, and a [Scene] fills them in: {{token}} is the token of
+// the last login that was played, {{session}} the id of the first login's session.
 package events
 
 import (
@@ -22,22 +27,38 @@ import (
 
 // What the events name.
 const (
-	AppID    = "wx0123456789abcdef"
-	Username = "demo"
-	Password = "demo-password"
+	AppID         = "wx0123456789abcdef"
+	UserID        = "demo-id"
+	Username      = "demo"
+	OtherUserID   = "other-id"
+	OtherUsername = "other"
+	Password      = "demo-password"
+	ServiceID     = "orders"
+	ServiceKey    = "only-for-one-machine-0123456789-0123456789-0001"
 )
+
+// Authorizer is the folder of the one function that is behind no route: its answer
+// is no HTTP answer.
+const Authorizer = "authorizer"
 
 // Case is an event and its answer.
 type Case struct {
 	// Name is the file's without ".json": the folder of the function below functions/,
 	// "-", and what is special.
 	Name string
-	// After are the cases that are played before this one, on the same state.
+	// After are the cases that are played before this one, on the same state and in
+	// this order.
 	After []string
-	// Status is the HTTP status of the answer, and Code the `code` in its body.
+	// Meanwhile happens after those and before this one.
+	Meanwhile Change
+	// Status is the HTTP status of the answer, and Code the `code` in its body. Both are
+	// 0 for the authorizer.
 	Status, Code int
-	// Error is the `error` in the body; "" where Code is not 0.
+	// Error is the `error` in the body; "" where there is none. The authorizer fails
+	// with it.
 	Error login.Code
+	// Holds are members that the answer has, some of them.
+	Holds map[string]any
 	// WeChat is how often this case calls WeChat.
 	WeChat int
 }
@@ -51,7 +72,7 @@ func (c Case) Function() string {
 //go:embed *.json
 var files embed.FS
 
-// Event reads the event.
+// Event reads the event, as it stands in the file.
 func (c Case) Event() ([]byte, error) {
 	payload, err := files.ReadFile(c.Name + ".json")
 	if err != nil {
@@ -62,7 +83,10 @@ func (c Case) Event() ([]byte, error) {
 
 // Cases are all cases.
 func Cases() []Case {
-	return slices.Concat(checkBind, bind, code2Session)
+	return slices.Concat(
+		checkBind, bind, code2Session,
+		userInfo, logout, sessions, unbind, account, introspect, authorizer, whoAmI,
+	)
 }
 
 // CaseNamed finds a case, for one that another comes after.

@@ -1,0 +1,82 @@
+package events
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Change is what happens to the user [Username] other than by a request of theirs.
+type Change int
+
+const (
+	// NoChange changes nothing.
+	NoChange Change = iota
+	// Disabled is what an administrator does.
+	Disabled
+	// Expired is that nobody has used the sessions for too long.
+	Expired
+	// Replaced is that logins on other devices have ended the sessions.
+	Replaced
+	// BoundElsewhere is that the user is bound in another mini-program, too.
+	BoundElsewhere
+)
+
+// Stores are the ports that a Change needs.
+type Stores interface {
+	login.UserAdmin
+	login.Sessions
+	login.Bindings
+}
+
+// Make makes the change.
+func (c Change) Make(ctx context.Context, stores Stores) error {
+	switch c {
+	case NoChange:
+		return nil
+	case Disabled:
+		return stores.DisableUser(ctx, UserID, now())
+	case Expired:
+		return eachSession(ctx, stores, func(s login.Session) error {
+			if err := stores.ForgetSession(ctx, s.UserID, s.TokenHash); err != nil {
+				return err
+			}
+			s.IdleEnd = now()
+			return stores.CreateSession(ctx, s)
+		})
+	case Replaced:
+		return eachSession(ctx, stores, func(s login.Session) error {
+			return stores.EndSession(ctx, s.UserID, s.TokenHash, login.SessionReplaced)
+		})
+	case BoundElsewhere:
+		at := now()
+		binding := login.Binding{
+			ID: "elsewhere", AppID: "wxfedcba9876543210", OpenID: "elsewhere", UserID: UserID,
+			SealedKey: "none", BoundAt: at, LastLoginAt: at,
+		}
+		_, err := stores.Bind(ctx, binding, login.Session{
+			UserID: UserID, TokenHash: login.NewToken(UserID).Hash(), AppID: binding.AppID, OpenIDHash: "elsewhere", BindingID: binding.ID,
+			CreatedAt: at, SeenAt: at, IdleEnd: at.Add(login.IdleLife), AbsoluteEnd: at.Add(login.AbsoluteLife),
+		})
+		return err
+	}
+	return fmt.Errorf("events: no change %d", c)
+}
+
+func eachSession(ctx context.Context, stores Stores, change func(login.Session) error) error {
+	sessions, err := stores.SessionsOfUser(ctx, UserID)
+	if err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		if err := change(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// now has the precision of the stores.
+func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
