@@ -23,14 +23,20 @@ type console struct {
 // maxPasswordLine bounds a line of standard input that holds a password.
 const maxPasswordLine = 4 << 10
 
+// terminalOf gives the terminal that one end of the console is, if it is one.
+func terminalOf(end any) (*os.File, bool) {
+	file, ok := end.(*os.File)
+	return file, ok && term.IsTerminal(int(file.Fd()))
+}
+
 // newPassword asks for a password twice on a terminal, without showing it, and
 // otherwise reads the first line of standard input. It never comes from an
 // argument: arguments are seen by every user of the machine.
 //
 // Errors: errInterrupted when ctx ends meanwhile.
 func (c console) newPassword(ctx context.Context) (login.Hidden, error) {
-	file, ok := c.in.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	file, ok := terminalOf(c.in)
+	if !ok {
 		return unlessInterrupted(ctx, c.passwordLine)
 	}
 	first, err := c.prompt(ctx, file, "Password: ")
@@ -73,4 +79,31 @@ func (c console) prompt(ctx context.Context, terminal *os.File, question string)
 		return "", errors.New("cannot read the password from the terminal")
 	}
 	return login.Hidden(text), nil
+}
+
+// confirmed is for commands that take something from somebody for good.
+type confirmed struct {
+	Yes bool `help:"Do it without asking." short:"y"`
+}
+
+// confirm asks on a terminal, and refuses where there is none to ask on.
+//
+// Errors: errInterrupted when ctx ends meanwhile.
+func (y confirmed) confirm(ctx context.Context, c console, question string) error {
+	if y.Yes {
+		return nil
+	}
+	if _, ok := terminalOf(c.in); !ok {
+		return errors.New("nobody is there to ask; --yes does it without asking")
+	}
+	fmt.Fprintf(c.err, "%s [y/N] ", printable(question))
+	answer, err := unlessInterrupted(ctx, func() (string, error) { return bufio.NewReader(c.in).ReadString('\n') })
+	if err != nil && !errors.Is(err, io.EOF) {
+		fmt.Fprintln(c.err)
+		return err
+	}
+	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+		return errors.New("nothing was done")
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 )
 
 var errInterrupted = errors.New("interrupted")
@@ -28,4 +29,29 @@ func unlessInterrupted[T any](ctx context.Context, read func() (T, error)) (T, e
 	case <-ctx.Done():
 		return *new(T), errInterrupted
 	}
+}
+
+// interruptible reads from in until ctx ends. What a read that was left behind
+// still reads goes into a buffer of its own.
+type interruptible struct {
+	ctx context.Context
+	in  io.Reader
+	// buffer is what reads fill, and rest what of it was not taken yet.
+	buffer, rest []byte
+}
+
+func (r *interruptible) Read(p []byte) (int, error) {
+	if len(r.rest) == 0 {
+		if r.buffer == nil {
+			r.buffer = make([]byte, 64<<10)
+		}
+		n, err := unlessInterrupted(r.ctx, func() (int, error) { return r.in.Read(r.buffer) })
+		r.rest = r.buffer[:n]
+		if n == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
 }

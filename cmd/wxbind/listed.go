@@ -3,11 +3,21 @@ package main
 import (
 	"maps"
 	"slices"
-	"strings"
-	"unicode"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
+
+// listed is a user in a list. The password hash is not in it.
+type listed struct {
+	ID        string    `json:"id"`
+	Username  string    `json:"username"`
+	Name      string    `json:"name"`
+	Roles     []string  `json:"roles"`
+	Apps      []string  `json:"apps"`
+	Disabled  bool      `json:"disabled"`
+	CreatedAt time.Time `json:"createdAt"`
+}
 
 func listedOf(u login.User) listed {
 	return listed{
@@ -16,12 +26,9 @@ func listedOf(u login.User) listed {
 	}
 }
 
-// printable keeps what a terminal would act on out of a table.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
+func (l listed) state() string {
+	if l.Disabled {
+		return "disabled"
+	}
+	return "active"
 }

@@ -1,5 +1,5 @@
 // Command wxbind is for people: it serves everything on one machine, and keeps
-// users and roles, there or in a deployed stack.
+// users, their bindings and sessions, and roles, there or in a deployed stack.
 package main
 
 import (
@@ -17,13 +17,25 @@ type cli struct {
 	Serve serveCmd `cmd:"" help:"Serve the whole API on this machine, on SQLite, with a stand-in for WeChat."`
 	User  struct {
 		Add     userAddCmd     `cmd:"" help:"Add a user. The password is asked for, or read from standard input."`
+		Import  userImportCmd  `cmd:"" help:"Add many users from a CSV file or JSON lines."`
 		Passwd  userPasswdCmd  `cmd:"" help:"Give a user a new password and end the user's sessions."`
-		List    userListCmd    `cmd:"" help:"List the users."`
 		Disable userDisableCmd `cmd:"" help:"Keep a user out and end the user's sessions."`
 		Enable  userEnableCmd  `cmd:"" help:"Let a disabled user in again."`
+		List    userListCmd    `cmd:"" help:"List the users."`
+		Show    userShowCmd    `cmd:"" help:"Show a user with the bindings and sessions."`
+		Delete  userDeleteCmd  `cmd:"" help:"Remove a user and everything that names the user."`
 	} `cmd:"" help:"Keep the users."`
+	Binding struct {
+		List   bindingListCmd   `cmd:"" help:"List the WeChat identities that a user is bound to."`
+		Remove bindingRemoveCmd `cmd:"" help:"Unbind a user and end the sessions under the binding, even the last one."`
+	} `cmd:"" help:"Keep who is bound to whom."`
+	Session struct {
+		List   sessionListCmd   `cmd:"" help:"List a user's sessions, the ended ones included."`
+		Revoke sessionRevokeCmd `cmd:"" help:"End one session of a user, or all."`
+	} `cmd:"" help:"Keep the sessions."`
 	Role struct {
-		Set roleSetCmd `cmd:"" help:"Load roles and their menus from a JSON file, or from standard input for \"-\"."`
+		Set  roleSetCmd  `cmd:"" help:"Load roles and their menus from a JSON file, or from standard input for \"-\"."`
+		List roleListCmd `cmd:"" help:"List the roles."`
 	} `cmd:"" help:"Keep the roles."`
 }
 
@@ -48,6 +60,7 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(c),
 		kong.Vars{"data": defaultData},
+		kong.WithHyphenPrefixedParameters(true), // a session's id may begin with one
 	)
 	if err != nil {
 		panic(err) // the command line above cannot be wrong

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -19,10 +20,12 @@ type roleSetCmd struct {
 
 // roleFile is the form of the file.
 type roleFile struct {
-	Roles []struct {
-		Name  string       `json:"name"`
-		Menus []login.Menu `json:"menus"`
-	} `json:"roles"`
+	Roles []listedRole `json:"roles"`
+}
+
+type listedRole struct {
+	Name  string       `json:"name"`
+	Menus []login.Menu `json:"menus"`
 }
 
 // maxRoleFile bounds the file, in bytes.
@@ -34,7 +37,7 @@ func (c roleSetCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(a *login.Accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
 		roles := make([]login.Role, len(file.Roles))
 		for i, r := range file.Roles {
 			roles[i] = login.Role{Name: r.Name, Menus: r.Menus}
@@ -46,6 +49,34 @@ func (c roleSetCmd) Run(ctx context.Context, t console) error {
 			fmt.Fprintf(t.out, "set role %s (%d menus on its first level)\n", r.Name, len(r.Menus))
 		}
 		return nil
+	})
+}
+
+type roleListCmd struct {
+	storeFlags
+	asJSON
+}
+
+// Run lists the roles, in JSON in the form that set reads.
+func (c roleListCmd) Run(ctx context.Context, t console) error {
+	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+		roles, err := a.Roles(ctx)
+		if err != nil {
+			return err
+		}
+		file, rows := roleFile{Roles: []listedRole{}}, newTable(t.out, "ROLE", "MENUS")
+		for _, r := range roles {
+			file.Roles = append(file.Roles, listedRole{Name: r.Name, Menus: append([]login.Menu{}, r.Menus...)})
+			var names []string
+			for _, m := range r.Menus {
+				names = append(names, m.Name)
+			}
+			rows.add(r.Name, strings.Join(names, ","))
+		}
+		if c.JSON {
+			return printJSON(t, file)
+		}
+		return rows.print()
 	})
 }
 

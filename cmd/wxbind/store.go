@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
 
+	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
@@ -21,6 +25,7 @@ type store interface {
 	login.Bindings
 	login.Sessions
 	login.HashKinds
+	login.BulkRoster
 }
 
 // storeFlags choose the store that a command works on.
@@ -57,20 +62,41 @@ func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db"
 
 func accountsOf(s store) *login.Accounts {
 	return &login.Accounts{
-		Users: s, Admin: s, Roster: s, Bindings: s, Sessions: s, HashKinds: s,
-		Hasher: password.New(password.Config{}), Username: username.Fold,
+		Users: s, Admin: s, Roster: s, Bindings: s, Sessions: s, HashKinds: s, Bulk: s,
+		Hasher: password.New(password.Config{}), MaxHashKinds: password.MaxKinds, Username: username.Fold,
 	}
 }
 
-// with runs do on the accounts of the chosen store.
-func (f storeFlags) with(ctx context.Context, do func(*login.Accounts) error) error {
-	accounts, closeStore, err := f.open(ctx)
+// accounts are those of the chosen store, with what the audit says of the command
+// beside what it knows by itself.
+type accounts struct {
+	*login.Accounts
+	said []slog.Attr
+}
+
+// with runs do on the accounts of the chosen store, and writes what it did to
+// whom as audit lines to standard error.
+func (f storeFlags) with(ctx context.Context, t console, do func(context.Context, *accounts) error) error {
+	opened, closeStore, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
-	if err := do(accounts); err != nil {
+	var trail login.Trail
+	a := &accounts{Accounts: opened, said: []slog.Attr{slog.String("by", whoRuns())}}
+	err = do(login.WithTrail(ctx, &trail), a)
+	audit.Write(ctx, app.Logger(t.err), &trail, a.said...)
+	if err != nil {
 		closeStore() //nolint:errcheck // the first error tells more
 		return explain(err)
 	}
 	return closeStore()
+}
+
+// whoRuns names the user of this machine who runs the command.
+func whoRuns() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown"
+	}
+	return u.Username
 }

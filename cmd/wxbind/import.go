@@ -1,0 +1,107 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/userfile"
+)
+
+type userImportCmd struct {
+	storeFlags
+	File   string `arg:"" help:"The file, or - for standard input. CSV begins with a line that names its columns, of username, name, password, passwordHash, roles (separated by \";\"); JSON lines have the same names, roles as a list."`
+	Format string `help:"csv or jsonl; by the file's name if not given." enum:"csv,jsonl," default:"" placeholder:"FORMAT"`
+	asJSON
+}
+
+// formats are the formats by how a file's name ends.
+var formats = map[string]userfile.Format{
+	".csv": userfile.CSV, ".jsonl": userfile.JSONLines, ".ndjson": userfile.JSONLines,
+}
+
+func (c userImportCmd) format() userfile.Format {
+	return cmp.Or(userfile.Format(c.Format), formats[strings.ToLower(filepath.Ext(c.File))])
+}
+
+// Validate refuses a file of which it is not known how to read it.
+func (c userImportCmd) Validate() error {
+	if c.format() == "" {
+		return errors.New("is it CSV or JSON lines? Say --format csv or --format jsonl")
+	}
+	return nil
+}
+
+// Run imports the users. It looks at the file before it opens the store.
+func (c userImportCmd) Run(ctx context.Context, t console) error {
+	file, size, err := c.open(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	users, err := userfile.New(file, c.format())
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.File, err)
+	}
+	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+		report := newImportReport(t, c.JSON, size)
+		done, err := a.Import(ctx, users.Rows(), login.ImportWatcher{Bad: report.bad, Progress: report.progress})
+		a.said = append(a.said, slog.Int("added", done.Added))
+		if err := report.end(done); err != nil {
+			return err
+		}
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w; the same command again goes on", errInterrupted)
+		case err != nil:
+			return fmt.Errorf("the import broke off, and the same command again goes on: %w", explain(err))
+		case done.Bad > 0:
+			return fmt.Errorf("%d of %d rows were not imported", done.Bad, done.Rows())
+		}
+		return nil
+	})
+}
+
+// open opens the file and counts its lines, -1 where that is not known before
+// they are read.
+func (c userImportCmd) open(ctx context.Context, t console) (in io.ReadCloser, lines int, err error) {
+	if c.File == "-" {
+		return io.NopCloser(&interruptible{ctx: ctx, in: t.in}), -1, nil
+	}
+	file, err := os.Open(c.File)
+	if err != nil {
+		return nil, 0, err
+	}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return file, -1, err
+	}
+	if lines, err = countLines(file); err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	return file, lines, err
+}
+
+// importSummary is what an import reports in the end.
+type importSummary struct {
+	Added   int `json:"added"`
+	Present int `json:"alreadyThere"`
+	Bad     int `json:"badRows"`
+	// Seconds is how long it took, and PerSecond how many rows it went through in one.
+	Seconds   float64 `json:"seconds"`
+	PerSecond int     `json:"rowsPerSecond"`
+}
+
+func summaryOf(done login.Imported, took time.Duration) importSummary {
+	return importSummary{
+		Added: done.Added, Present: done.Present, Bad: done.Bad,
+		Seconds: took.Seconds(), PerSecond: int(float64(done.Rows()) / max(took.Seconds(), 0.001)),
+	}
+}

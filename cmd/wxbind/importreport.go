@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// importReport tells how an import goes: bad rows as they come, a bar where
+// standard error is a terminal, and the sum in the end.
+type importReport struct {
+	console
+	json  bool
+	rows  jsonList
+	bar   *progressbar.ProgressBar
+	begun time.Time
+	// failed is the first error of writing the report.
+	failed error
+}
+
+// newImportReport begins a report about a file of so many lines, -1 for not known.
+func newImportReport(t console, json bool, lines int) *importReport {
+	_, visible := terminalOf(t.err)
+	r := &importReport{console: t, json: json, rows: jsonList{out: t.out}, begun: time.Now()}
+	r.bar = progressbar.NewOptions(lines,
+		progressbar.OptionSetWriter(t.err),
+		progressbar.OptionSetVisibility(visible),
+		progressbar.OptionSetDescription("importing"),
+		progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("users"),
+		progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+	)
+	if json {
+		r.rows.begin("bad")
+	}
+	return r
+}
+
+// bad reports a row that is not imported.
+func (r *importReport) bad(row *login.BadRow) {
+	why := explain(row.Cause).Error()
+	if r.json {
+		r.keep(r.rows.add(struct {
+			Line   int    `json:"line"`
+			Reason string `json:"reason"`
+		}{row.Line, why}))
+		return
+	}
+	r.keep(r.bar.Clear())
+	fmt.Fprintf(r.err, "line %d: %s\n", row.Line, printable(why))
+}
+
+func (r *importReport) progress(done login.Imported) { r.keep(r.bar.Set(done.Rows())) }
+
+// end reports the sum.
+func (r *importReport) end(done login.Imported) error {
+	r.keep(r.bar.Finish())
+	s := summaryOf(done, time.Since(r.begun))
+	if r.json {
+		r.keep(r.rows.end(s))
+	} else {
+		fmt.Fprintf(r.out, "added %d, already there %d, bad rows %d: %d rows in %.1f s, %d a second\n",
+			s.Added, s.Present, s.Bad, done.Rows(), s.Seconds, s.PerSecond)
+	}
+	return r.failed
+}
+
+func (r *importReport) keep(err error) {
+	if r.failed == nil {
+		r.failed = err
+	}
+}
+
+// countLines says how many lines a text has.
+func countLines(in io.Reader) (lines int, err error) {
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := in.Read(buffer)
+		lines += bytes.Count(buffer[:n], []byte("\n"))
+		if errors.Is(err, io.EOF) {
+			return lines, nil
+		}
+		if err != nil {
+			return lines, err
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+type userListCmd struct {
+	storeFlags
+	asJSON
+}
+
+// Run lists the users, in JSON as {"users":[…]}.
+func (c userListCmd) Run(ctx context.Context, t console) error {
+	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+		lines, rows := jsonList{out: t.out}, newTable(t.out, "USERNAME", "NAME", "ROLES", "BOUND IN", "STATE", "CREATED", "ID")
+		if c.JSON {
+			lines.begin("users")
+		}
+		for u, err := range a.All(ctx) {
+			if err != nil {
+				return err
+			}
+			l := listedOf(u)
+			if c.JSON {
+				if err := lines.add(l); err != nil {
+					return err
+				}
+				continue
+			}
+			rows.add(l.Username, l.Name, strings.Join(l.Roles, ","), strings.Join(l.Apps, ","), l.state(), day(l.CreatedAt), l.ID)
+		}
+		if c.JSON {
+			return lines.end(nil)
+		}
+		return rows.print()
+	})
+}
+
+type userShowCmd struct {
+	oneUser
+	asJSON
+}
+
+// Run shows the user, in JSON as {"user":{…},"bindings":[…],"sessions":[…]}.
+func (c userShowCmd) Run(ctx context.Context, t console) error {
+	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+		e, err := a.Show(ctx, c.Username)
+		if err != nil {
+			return err
+		}
+		l, bindings, sessions := listedOf(e.User), listBindings(e.Bindings), listSessions(e, time.Now())
+		if c.JSON {
+			return printJSON(t, struct {
+				User     listed          `json:"user"`
+				Bindings []listedBinding `json:"bindings"`
+				Sessions []listedSession `json:"sessions"`
+			}{l, bindings, sessions})
+		}
+		of := newTable(t.out)
+		of.add("username", l.Username)
+		of.add("name", l.Name)
+		of.add("id", l.ID)
+		of.add("roles", strings.Join(l.Roles, ","))
+		of.add("state", l.state())
+		of.add("created", minute(l.CreatedAt))
+		if err := of.print(); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out)
+		if err := tableOfBindings(t.out, bindings).print(); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out)
+		return tableOfSessions(t.out, sessions).print()
+	})
+}
