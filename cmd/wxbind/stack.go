@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
@@ -46,7 +47,8 @@ func awsSettings(ctx context.Context) (aws.Config, error) {
 	// AWS_CA_BUNDLE, as the AWS CLI does.
 	client := awshttp.NewBuildableClient().WithTimeout(app.AttemptTimeout).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = app.DialTimeout })
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client),
+		config.WithLogger(logging.Nop{})) // an error says it in a sentence
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("cannot read the AWS configuration: %w", err)
 	}
