@@ -1,0 +1,124 @@
+package platform
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	// maxAnswer bounds a body, in bytes. A profile of the longest texts has about 4 KiB.
+	maxAnswer = 64 << 10
+	// The longest texts of a profile, in bytes: what login and its stores hold.
+	maxID       = 256
+	maxUsername = 128
+	maxName     = 128
+	maxRole     = 64
+)
+
+// refusal is an answer without a profile: of which operation, with which status
+// and with which "error" in its body.
+type refusal struct {
+	op     Operation
+	status int
+	error  string
+}
+
+// verdicts are the refusals that say something of a user.
+var verdicts = map[refusal]error{
+	{authenticate, http.StatusUnauthorized, "invalid_credentials"}: login.InvalidCredentials,
+	{authenticate, http.StatusForbidden, "user_disabled"}:          login.UserDisabled,
+	// A directory should not tell the unknown from a wrong password. From here on
+	// nobody can.
+	{authenticate, http.StatusNotFound, "user_not_found"}: login.InvalidCredentials,
+	{get, http.StatusNotFound, "user_not_found"}:          login.ErrUserNotFound,
+}
+
+// judge says what an answer means.
+func judge(op Operation, r reply) (profile login.Profile, verdict error, failed *Error) {
+	fields, detail := fieldsOf(r)
+	if r.status != http.StatusOK {
+		var name string
+		_ = json.Unmarshal(fields["error"], &name) // what is no text is no name of ours
+		if verdict, ok := verdicts[refusal{op, r.status, name}]; ok {
+			return profile, verdict, nil
+		}
+		if r.status == http.StatusUnauthorized && name == "signature_invalid" {
+			return profile, nil, &Error{Fault: SignatureRefused, Status: r.status}
+		}
+		return profile, nil, &Error{Fault: BadStatus, Status: r.status}
+	}
+	if detail == "" {
+		profile, detail = profileOf(fields)
+	}
+	if detail != "" {
+		return login.Profile{}, nil, &Error{Fault: BadAnswer, Status: r.status, Detail: detail}
+	}
+	return profile, nil, nil
+}
+
+// fieldsOf reads the fields of an answer, or says why it has none. Names are
+// case-sensitive, and unknown ones are ignored, so that the platform may answer more.
+func fieldsOf(r reply) (fields map[string]json.RawMessage, detail string) {
+	mediaType, params, err := mime.ParseMediaType(r.contentType)
+	charset, named := params["charset"]
+	switch {
+	case len(r.body) > maxAnswer:
+		return nil, "larger than 64 KiB"
+	case err != nil || mediaType != "application/json" || named && !strings.EqualFold(charset, "utf-8"):
+		return nil, "its Content-Type is not application/json"
+	case !utf8.Valid(r.body) || json.Unmarshal(r.body, &fields) != nil || fields == nil:
+		return nil, "not one JSON object in UTF-8"
+	}
+	return fields, ""
+}
+
+// profileOf reads a profile, or says what is wrong with it. Every field must be
+// there: a `disabled` that is forgotten or misspelt would let a banned user in.
+func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail string) {
+	for _, field := range []struct {
+		name string
+		into any
+	}{{"id", &p.ID}, {"username", &p.Username}, {"name", &p.Name}, {"roles", &p.Roles}, {"disabled", &p.Disabled}} {
+		raw, ok := fields[field.name]
+		if !ok || string(raw) == "null" || json.Unmarshal(raw, field.into) != nil {
+			return p, field.name + " is missing or has another type"
+		}
+	}
+	if len(p.Roles) > login.MaxRoles {
+		return p, fmt.Sprintf("more than %d roles", login.MaxRoles)
+	}
+	for _, role := range p.Roles {
+		if !plainText(role, 1, maxRole) {
+			return p, textRule("a role", 1, maxRole)
+		}
+	}
+	switch {
+	case !plainText(p.ID, 1, maxID):
+		return p, textRule("id", 1, maxID)
+	case !plainText(p.Username, 1, maxUsername):
+		return p, textRule("username", 1, maxUsername)
+	case !plainText(p.Name, 0, maxName):
+		return p, textRule("name", 0, maxName)
+	}
+	return p, ""
+}
+
+// plainText says whether s is shortest to longest bytes long and has neither
+// control characters nor U+FFFD, which encoding/json puts in the place of half a
+// surrogate pair, so that two ids could become one.
+func plainText(s string, shortest, longest int) bool {
+	return shortest <= len(s) && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || r == utf8.RuneError
+	})
+}
+
+func textRule(name string, shortest, longest int) string {
+	return fmt.Sprintf("%s is not %d to %d bytes without control characters", name, shortest, longest)
+}

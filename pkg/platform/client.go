@@ -1,0 +1,167 @@
+package platform
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/thaw"
+)
+
+// The bounds of a call: at most two attempts and a pause.
+const (
+	// dialTime bounds the look-up of a name and the TCP connect.
+	dialTime = time.Second
+	// handshakeTime bounds the TLS handshake.
+	handshakeTime = time.Second
+	// attemptTime bounds one attempt, from the dial to the last byte of the answer.
+	attemptTime = 3 * time.Second
+	// minPause and maxPause bound the pause before the second attempt.
+	minPause, maxPause = 100 * time.Millisecond, 200 * time.Millisecond
+	// worthwhile is the least time that must be left for a second attempt.
+	worthwhile = 500 * time.Millisecond
+	// retryAfter is what a client is told when the directory cannot answer.
+	retryAfter = 2 * time.Second
+)
+
+// Config configures a Client.
+type Config struct {
+	// URL is where the directory's operations are. It is the setting
+	// WXBIND_DIRECTORY_URL: https, or http where the host is this machine.
+	URL string
+	// Secrets give the key that signs, login.Secret.DirectoryKey.
+	Secrets login.Secrets
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Dial opens connections within its context's deadline; nil means a net.Dialer.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// RootCAs are whom the directory's certificate is checked against; nil means the system's.
+	RootCAs *x509.CertPool
+}
+
+// Client is login.Directory over HTTPS. It keeps its connections alive and is safe
+// for concurrent use.
+type Client struct {
+	base      *url.URL
+	secrets   login.Secrets
+	now       func() time.Time
+	transport *thaw.Transport
+}
+
+var _ login.Directory = (*Client)(nil)
+
+// New makes a Client. The error names the setting that is wrong, and does not
+// repeat its value, which may hold a password.
+func New(c Config) (*Client, error) {
+	base, err := parseBase(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("platform: WXBIND_DIRECTORY_URL %w", err)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Dial == nil {
+		c.Dial = new(net.Dialer).DialContext
+	}
+	transport := thaw.New(thaw.Config{Base: newTransport(c.Dial, c.RootCAs), Now: c.Now})
+	return &Client{base: base, secrets: c.Secrets, now: c.Now, transport: transport}, nil
+}
+
+func parseBase(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return nil, errors.New("must be an https URL with a host")
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return nil, errors.New("must be https: passwords are sent there, and only this machine itself may be asked over http")
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, errors.New("must have no user, query or fragment")
+	}
+	if u.Path == "" {
+		u.Path = "/" // JoinPath makes a relative path of none
+	}
+	return u, nil
+}
+
+// loopback says whether a host is this machine.
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
+}
+
+// Authenticate implements login.Directory. It may also fail as Secrets do. The
+// Cause of DirectoryUnavailable is an *Error.
+func (c *Client) Authenticate(ctx context.Context, username string, password login.Hidden) (login.Profile, error) {
+	return c.call(ctx, authenticate, map[string]string{"username": username, "password": string(password)})
+}
+
+// Profile implements login.Directory. It may also fail as Secrets do. The Cause of
+// DirectoryUnavailable is an *Error.
+func (c *Client) Profile(ctx context.Context, id string) (login.Profile, error) {
+	profile, err := c.call(ctx, get, map[string]string{"id": id})
+	if err == nil && profile.ID != id {
+		return login.Profile{}, c.failure(&Error{Operation: get, Fault: BadAnswer, Status: http.StatusOK, Detail: "another id than it was asked for", Attempts: 1})
+	}
+	return profile, err
+}
+
+// Warm opens a connection ahead of the first call, within one attempt's time.
+// Whatever the directory answers is good.
+func (c *Client) Warm(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, attemptTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, c.base.String(), nil)
+	if err != nil {
+		return err
+	}
+	if _, failed := c.send(req); failed != nil {
+		failed.Operation, failed.Attempts = "warm", 1
+		return c.failure(failed)
+	}
+	return nil
+}
+
+// call makes one call: at most two attempts.
+func (c *Client) call(ctx context.Context, op Operation, request map[string]string) (login.Profile, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return login.Profile{}, err
+	}
+	secret, err := c.secrets.Secret(ctx)
+	if err != nil {
+		return login.Profile{}, err
+	}
+	key := secret.DirectoryKey
+	for attempt := 1; ; attempt++ {
+		profile, verdict, failed := c.attempt(ctx, op, key, body)
+		if failed == nil {
+			return profile, verdict
+		}
+		failed.Operation, failed.Attempts = op, attempt
+		if attempt == 2 {
+			return login.Profile{}, c.failure(failed)
+		}
+		if failed.Fault == Unsigned || failed.Fault == SignatureRefused {
+			// The operator may have changed the key since the secret was fetched.
+			newer, err := c.secrets.Refetch(ctx)
+			if err != nil {
+				return login.Profile{}, err
+			}
+			if newer.DirectoryKey == key {
+				return login.Profile{}, c.failure(failed)
+			}
+			key = newer.DirectoryKey
+		} else if !failed.repeatable() || !pause(ctx) {
+			return login.Profile{}, c.failure(failed)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+package platform
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Fault says how a call failed.
+type Fault string
+
+const (
+	// Unsigned: there is no key to sign with, so nothing was sent.
+	Unsigned Fault = "not signed"
+	// NotConnected: no connection could be made, so nothing was sent.
+	NotConnected Fault = "not connected"
+	// Lost: the request was sent, and no whole answer came.
+	Lost Fault = "no answer"
+	// SignatureRefused: the directory answered signature_invalid.
+	SignatureRefused Fault = "signature refused"
+	// BadStatus: the status and its "error" are none of the contract.
+	BadStatus Fault = "bad status"
+	// BadAnswer: a 200 that is no profile.
+	BadAnswer Fault = "bad answer"
+)
+
+// advice says what an operator can do about a fault.
+var advice = map[Fault]string{
+	Unsigned:         "put directoryKey into the secret (or WX_DIRECTORY_KEY)",
+	NotConnected:     "is WXBIND_DIRECTORY_URL right, and may we connect to it?",
+	Lost:             "is the directory up, and does it answer within 3 s?",
+	SignatureRefused: "is directoryKey the directory's own, do the clocks agree within 5 minutes, and does nothing between change path or body?",
+	BadStatus:        "is WXBIND_DIRECTORY_URL right, and the directory well? See docs/directory.md",
+	BadAnswer:        "the directory breaks its contract: see docs/directory.md",
+}
+
+// Error is what the operator's log gets to know of a call that failed. It is the
+// Cause of login.DirectoryUnavailable.
+type Error struct {
+	Operation Operation
+	Fault     Fault
+	// Status is the HTTP status, where there was an answer; else 0.
+	Status int
+	// Detail says more in words of our own; it may be "".
+	Detail string
+	// Host was asked.
+	Host string
+	// Attempts is how often it was tried: 1 or 2.
+	Attempts int
+
+	// ended is the context's error, when that ended the attempt.
+	ended error
+}
+
+// Error gives everything in one line, and what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "directory %s: %s: %s", e.Host, e.Operation, e.Fault)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ", status %d", e.Status)
+	}
+	if e.Detail != "" {
+		fmt.Fprintf(&b, ", %s", e.Detail)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, ", tried %d times", e.Attempts)
+	}
+	return b.String() + ": " + advice[e.Fault]
+}
+
+// Unwrap gives context.Canceled or context.DeadlineExceeded when one of them
+// ended the attempt.
+func (e *Error) Unwrap() error { return e.ended }
+
+// repeatable says whether the call may be made once more, and may then go better.
+func (e *Error) repeatable() bool {
+	if e.Fault == NotConnected {
+		return true
+	}
+	slow := errors.Is(e.ended, context.DeadlineExceeded)
+	return e.Operation == get && (e.Fault == Lost && !slow || e.Status >= http.StatusInternalServerError)
+}
+
+// failure is e as a login gets it.
+func (c *Client) failure(e *Error) error {
+	e.Host = c.base.Host
+	return &login.Error{Code: login.DirectoryUnavailable, RetryAfter: retryAfter, Cause: e}
+}
+
+// describe puts an error of the network into words that nobody else has chosen:
+// net/http's own may quote the answer, and the directory knows the password.
+func describe(err error) string {
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return dial.Error() // our own resolver's and kernel's
+	}
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+		return "timed out"
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "its certificate is not trusted"
+	}
+	if errors.Is(err, context.Canceled) {
+		return "the request was cancelled"
+	}
+	return "the connection broke, or it speaks no HTTP or TLS"
+}
