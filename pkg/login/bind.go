@@ -52,7 +52,7 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, IdentityMismatch
 	}
 	// May they try a password, and whose?
-	tries := triesOf(v, username)
+	tries := newTries(v, username)
 	userID, err := s.admit(ctx, v, tries, username)
 	if err != nil {
 		s.giveBack(ctx, v, tries)
@@ -102,62 +102,19 @@ func checkPassword(p Hidden) error {
 	return nil
 }
 
-// admit reserves a try for the identity and at the username, and finds the user:
-// one round trip. The id is "" when there is no such user.
-func (s *Service) admit(ctx context.Context, v *visit, tries [2]*meter, username string) (userID string, err error) {
-	err = timed(&v.trail.Store, func() error {
-		return together(
-			func() error { return s.reserve(ctx, tries[0]) },
-			func() error { return s.reserve(ctx, tries[1]) },
-			func() (err error) { userID, err = s.people.find(ctx, username); return err },
-			func() error { v.trail.lapse(v.remember()); return nil },
-		)
-	})
-	return userID, err
-}
-
-// countWrong makes both tries count. Only when that is certain is the answer
-// told: otherwise whoever breaks the store would guess for free.
-func (s *Service) countWrong(ctx context.Context, v *visit, tries [2]*meter) error {
-	err := timed(&v.trail.Store, func() error {
-		return together(
-			func() error { return s.spend(ctx, tries[0]) },
-			func() error { return s.spend(ctx, tries[1]) },
-		)
-	})
-	if err != nil {
-		return err
-	}
-	return InvalidCredentials
-}
-
-// giveBack releases both tries. A reservation that cannot be released expires by
-// itself, so the outcome of the bind stands.
-func (s *Service) giveBack(ctx context.Context, v *visit, tries [2]*meter) {
-	v.trail.lapse(timed(&v.trail.Store, func() error {
-		return together(
-			func() error { return s.release(ctx, tries[0]) },
-			func() error { return s.release(ctx, tries[1]) },
-		)
-	}))
-}
-
-// bindTo stores the binding and the session and gives the tries back, in one
-// round trip.
-func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, tries [2]*meter) (*Login, error) {
+// bindTo stores the binding and the session and gives the try back, in one round
+// trip.
+func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, t tries) (*Login, error) {
 	binding := Binding{
 		ID: newID(), AppID: v.AppID, OpenID: v.OpenID, UnionID: v.UnionID, UserID: c.user.ID,
 		SealedKey: v.sealedKey, BoundAt: v.started, LastLoginAt: v.exchanged,
 	}
 	session, token := s.newSession(v, binding)
 	var standing Binding
-	err := timed(&v.trail.Store, func() error {
-		return together(
-			func() (err error) { standing, err = s.Bindings.Bind(ctx, binding, session); return err },
-			func() error { v.trail.lapse(s.release(ctx, tries[0])); return nil },
-			func() error { v.trail.lapse(s.release(ctx, tries[1])); return nil },
-		)
-	})
+	steps := append(t.each(func(m *meter) error { v.trail.lapse(s.release(ctx, m)); return nil }),
+		func() (err error) { standing, err = s.Bindings.Bind(ctx, binding, session); return err },
+	)
+	err := timed(&v.trail.Store, func() error { return together(steps...) })
 	switch {
 	case errors.Is(err, ErrAlreadyBound):
 		return s.openAgain(ctx, v, standing)
