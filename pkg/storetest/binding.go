@@ -7,7 +7,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// bindings is TouchBinding and Unbind.
+// bindings is TouchBinding and BindingByOpenID.
 func bindings(s *suite) {
 	s.test("a touch marks the login and gives the binding as it then is", func(t *trial) {
 		_, b, _ := t.bound()
@@ -52,7 +52,7 @@ func bindings(s *suite) {
 	s.test("a touch makes no binding where none is", func(t *trial) {
 		b := t.newBinding(t.user(), app)
 		for range 2 {
-			_, err := t.bindingNow(b)
+			_, err := t.touch(b)
 			t.want(err, login.ErrBindingNotFound)
 		}
 		t.inStep(b)
@@ -61,16 +61,27 @@ func bindings(s *suite) {
 		_, b, _ := t.bound()
 		t.must(t.Unbind(t.ctx, b, false))
 		for range 2 {
-			_, err := t.bindingNow(b)
+			_, err := t.touch(b)
 			t.want(err, login.ErrBindingNotFound)
 		}
 		t.inStep(b)
+	})
+	s.test("a binding is read by its identity, and reading marks no login", func(t *trial) {
+		_, b, _ := t.bound()
+		t.bound()
+		for range 2 {
+			got, err := t.BindingByOpenID(t.ctx, app, b.OpenID)
+			t.must(err)
+			same(t, got, b)
+		}
 	})
 	s.test("openids that differ only in case are different", func(t *trial) {
 		lower, upper := t.newBinding(t.user(), app), t.newBinding(t.user(), app)
 		lower.OpenID, upper.OpenID = strings.ToLower(lower.OpenID), strings.ToUpper(lower.OpenID)
 		t.bind(lower)
-		_, err := t.bindingNow(upper)
+		_, err := t.touch(upper)
+		t.want(err, login.ErrBindingNotFound)
+		_, err = t.bindingNow(upper)
 		t.want(err, login.ErrBindingNotFound)
 		t.bind(upper)
 		for _, b := range []login.Binding{lower, upper} {
@@ -82,53 +93,10 @@ func bindings(s *suite) {
 	s.test("an openid is of its app", func(t *trial) {
 		_, b, _ := t.bound()
 		b.AppID = otherApp
-		_, err := t.bindingNow(b)
+		_, err := t.touch(b)
+		t.want(err, login.ErrBindingNotFound)
+		_, err = t.bindingNow(b)
 		t.want(err, login.ErrBindingNotFound)
 		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
-	})
-
-	s.test("an unbind takes the binding, its note in the user and its sessions' life", func(t *trial) {
-		u, b, session := t.bound()
-		t.must(t.Unbind(t.ctx, b, false))
-		t.unbound(b)
-		same(t, t.userNow(u.ID), u)
-		if got := t.dead(session); got != login.BindingRemoved {
-			t.Fatalf("the session is %q", got)
-		}
-		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
-	})
-	s.test("an unbind touches no other binding of the user", func(t *trial) {
-		u, b, _ := t.bound()
-		other := t.newBinding(u, otherApp)
-		session := t.bind(other)
-		t.must(t.Unbind(t.ctx, b, false))
-		if !t.stands(other) || t.dead(session) != "" {
-			t.Fatal("the binding in the other app is gone")
-		}
-	})
-	s.test("an unbind of an earlier binding of the same two does nothing", func(t *trial) {
-		_, first, session := t.bound()
-		t.must(t.Unbind(t.ctx, first, false))
-		second := first
-		second.ID = id("binding")
-		fresh := t.bind(second)
-		t.want(t.Unbind(t.ctx, first, false), login.ErrBindingNotFound)
-		got, err := t.bindingNow(second)
-		t.must(err)
-		same(t, got, second)
-		if !t.stands(second) || t.dead(fresh) != "" {
-			t.Fatal("the second binding is gone")
-		}
-		if got := t.dead(session); got != login.BindingRemoved {
-			t.Fatalf("the session under the first binding is %q", got)
-		}
-	})
-	s.test("an unbind of what never was is ErrBindingNotFound", func(t *trial) {
-		b := t.newBinding(t.user(), app)
-		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
-		b.UserID = id("user")
-		t.want(t.Unbind(t.ctx, b, false), login.ErrBindingNotFound)
-		_, err := t.UserByID(t.ctx, b.UserID)
-		t.want(err, login.ErrUserNotFound)
 	})
 }

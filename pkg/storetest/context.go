@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -23,6 +25,16 @@ func contexts(s *suite) {
 		"Unbind": func(ctx context.Context, t *trial, on stage) error {
 			return t.Unbind(ctx, on.binding, false)
 		},
+		"Unbind of one of several": func(ctx context.Context, t *trial, on stage) error {
+			if err := t.Unbind(ctx, on.binding, true); !errors.Is(err, login.ErrLastBinding) {
+				return err
+			}
+			return nil
+		},
+		"BindingByOpenID": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.BindingByOpenID(ctx, app, on.binding.OpenID)
+			return err
+		},
 		"CreateSession": func(ctx context.Context, t *trial, on stage) error {
 			return t.CreateSession(ctx, t.newSession(on.binding))
 		},
@@ -33,6 +45,9 @@ func contexts(s *suite) {
 		"SessionsOfUser": func(ctx context.Context, t *trial, on stage) error {
 			_, err := t.SessionsOfUser(ctx, on.user.ID)
 			return err
+		},
+		"ExtendSession": func(ctx context.Context, t *trial, on stage) error {
+			return t.ExtendSession(ctx, on.session, t.now.Add(time.Hour), t.now.Add(2*time.Hour))
 		},
 		"ForgetSession": func(ctx context.Context, t *trial, on stage) error {
 			return t.ForgetSession(ctx, on.user.ID, on.session.TokenHash)
@@ -66,6 +81,28 @@ func contexts(s *suite) {
 		},
 		"LogoutUser": func(ctx context.Context, t *trial, on stage) error {
 			return t.LogoutUser(ctx, on.user.ID, t.now)
+		},
+		"DeleteUser": func(ctx context.Context, t *trial, on stage) error {
+			return t.DeleteUser(ctx, on.user)
+		},
+		"EnrollUser": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.EnrollUser(ctx, login.Profile{ID: on.stranger.ID}, t.now)
+			return err
+		},
+		"RefreshUser": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.RefreshUser(ctx, login.Profile{ID: on.user.ID})
+			return err
+		},
+		"HashKinds": func(ctx context.Context, t *trial, _ stage) error {
+			_, err := t.HashKinds(ctx)
+			return err
+		},
+		"AddHashKind": func(ctx context.Context, t *trial, on stage) error {
+			return t.AddHashKind(ctx, on.kind)
+		},
+		"ListRoles": func(ctx context.Context, t *trial, _ stage) error {
+			_, err := t.ListRoles(ctx)
+			return err
 		},
 		"ListUsers": func(ctx context.Context, t *trial, _ stage) error {
 			_, err := t.ListUsers(ctx, "", 10)
@@ -136,11 +173,12 @@ type stage struct {
 	role     login.Role
 	record   string
 	stranger login.User // not stored
+	kind     string     // not noted
 }
 
 func (t *trial) stage() stage {
 	t.Helper()
-	on := stage{role: t.role(), record: id("record"), stranger: t.newUser()}
+	on := stage{role: t.role(), record: id("record"), stranger: t.newUser(), kind: id("kind")}
 	on.user, on.binding, on.session = t.bound()
 	on.user.Apps[app] = login.UserApp{OpenID: on.binding.OpenID, BindingID: on.binding.ID}
 	t.must(t.StoreRecord(t.ctx, on.record, t.record("v1")))
@@ -167,4 +205,9 @@ func (t *trial) unchanged(on stage) {
 	t.want(err, login.ErrUserNotFound)
 	_, err = t.UserIDByName(t.ctx, on.stranger.Username)
 	t.want(err, login.ErrUserNotFound)
+	kinds, err := t.HashKinds(t.ctx)
+	t.must(err)
+	if slices.Contains(kinds, on.kind) {
+		t.Fatal("the kind is noted")
+	}
 }

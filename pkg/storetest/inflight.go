@@ -114,7 +114,7 @@ func inFlight(s *suite) {
 				if i == 0 {
 					return t.Unbind(t.ctx, b, false)
 				}
-				_, err := t.bindingNow(b)
+				_, err := t.touch(b)
 				if touched = err == nil; !touched {
 					return nil
 				}

@@ -52,7 +52,7 @@ func races(s *suite) {
 			if i == rivals/2 {
 				return t.Unbind(t.ctx, b, false)
 			}
-			_, err := t.bindingNow(b)
+			_, err := t.touch(b)
 			return err
 		})
 		for i, err := range errs {

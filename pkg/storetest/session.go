@@ -9,21 +9,6 @@ import (
 
 // sessions is the Sessions port.
 func sessions(s *suite) {
-	s.test("a session and its user come back as they were", func(t *trial) {
-		u, b, _ := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
-		for _, device := range []string{"", "鸿蒙 " + unlike} {
-			session := t.newSession(b)
-			session.Device = device
-			session.CreatedAt = t.now.Add(999 * time.Microsecond)
-			session.SeenAt = t.now.Add(time.Millisecond)
-			t.must(t.CreateSession(t.ctx, session))
-			stored, user, err := t.SessionWithUser(t.ctx, u.ID, session.TokenHash)
-			t.must(err)
-			same(t, stored, session)
-			same(t, user, u)
-		}
-	})
 	s.test("a session that is created again, as a transport repeats it, counts as done and revives nothing", func(t *trial) {
 		_, b, _ := t.bound()
 		session := t.newSession(b)
@@ -33,20 +18,6 @@ func sessions(s *suite) {
 		if got := t.dead(session); got != login.SessionReplaced {
 			t.Fatalf("the session is %q", got)
 		}
-	})
-	s.test("a session that is not there is ErrSessionNotFound", func(t *trial) {
-		u, _, _ := t.bound()
-		_, _, theirs := t.bound()
-		for _, hash := range []string{id("none"), theirs.TokenHash, strings.ToLower(theirs.TokenHash)} {
-			_, _, err := t.SessionWithUser(t.ctx, u.ID, hash)
-			t.want(err, login.ErrSessionNotFound)
-		}
-	})
-	s.test("a session whose user is not there is ErrUserNotFound", func(t *trial) {
-		session := t.newSession(t.newBinding(t.newUser(), app))
-		t.must(t.CreateSession(t.ctx, session))
-		_, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
-		t.want(err, login.ErrUserNotFound)
 	})
 	s.test("a user's sessions are listed, the ended and the expired too", func(t *trial) {
 		_, b, living := t.bound()
@@ -133,40 +104,6 @@ func sessions(s *suite) {
 		t.want(t.EndSession(t.ctx, u.ID, theirs.TokenHash, login.SessionRevoked), login.ErrSessionNotFound)
 		if got := t.dead(theirs); got != "" {
 			t.Fatalf("another user's session is %q", got)
-		}
-	})
-	s.test("a session that is past an end and still stored is given, and dead", func(t *trial) {
-		_, b, living := t.bound()
-		idle := t.newSession(b)
-		idle.IdleEnd = t.now.Add(-time.Millisecond)
-		t.must(t.CreateSession(t.ctx, idle))
-		if got := t.dead(idle); got != login.SessionExpired {
-			t.Fatalf("the idle session is %q", got)
-		}
-		stored, user, err := t.SessionWithUser(t.ctx, living.UserID, living.TokenHash)
-		t.must(err)
-		for end, want := range map[time.Time]login.Code{
-			living.IdleEnd.Add(-time.Millisecond): "",
-			living.IdleEnd:                        login.SessionExpired,
-			living.AbsoluteEnd:                    login.SessionExpired,
-		} {
-			if got := stored.Dead(user, end); got != want {
-				t.Fatalf("the session is %q at %v, want %q", got, end, want)
-			}
-		}
-	})
-	s.test("a session past its absolute end never lives, whether forgotten yet or not", func(t *trial) {
-		_, b, _ := t.bound()
-		for _, past := range []time.Duration{time.Millisecond, time.Hour, 24 * time.Hour} {
-			session := t.newSession(b)
-			session.AbsoluteEnd = t.now.Add(-past)
-			t.must(t.CreateSession(t.ctx, session))
-			stored, user, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
-			if err != nil {
-				t.want(err, login.ErrSessionNotFound)
-			} else if got := stored.Dead(user, t.now); got != login.SessionExpired {
-				t.Fatalf("the session is %q", got)
-			}
 		}
 	})
 }

@@ -57,8 +57,8 @@ func (t *trial) newBinding(u login.User, appID string) login.Binding {
 // newSession is a login that began at t.now. Its hash sorts at random, as hashes do.
 func (t *trial) newSession(b login.Binding) login.Session {
 	return login.Session{
-		UserID: b.UserID, TokenHash: rand.Text(), AppID: b.AppID, BindingID: b.ID, CreatedAt: t.now, SeenAt: t.now,
-		IdleEnd: t.now.Add(login.IdleLife), AbsoluteEnd: t.now.Add(login.AbsoluteLife), Device: "iPhone 15",
+		UserID: b.UserID, TokenHash: rand.Text(), AppID: b.AppID, OpenIDHash: id("openidhash"), BindingID: b.ID,
+		CreatedAt: t.now, SeenAt: t.now, IdleEnd: t.now.Add(login.IdleLife), AbsoluteEnd: t.now.Add(login.AbsoluteLife), Device: "iPhone 15",
 	}
 }
 
@@ -139,9 +139,13 @@ func (t *trial) userNow(id string) login.User {
 	return u
 }
 
-// bindingNow reads a binding the only way there is, by a login through it that
-// changes nothing. It gives the error of the touch.
+// bindingNow reads the binding of b's identity.
 func (t *trial) bindingNow(b login.Binding) (login.Binding, error) {
+	return t.BindingByOpenID(t.ctx, b.AppID, b.OpenID)
+}
+
+// touch marks a login through the binding of b's identity, as was marked before.
+func (t *trial) touch(b login.Binding) (login.Binding, error) {
 	return t.TouchBinding(t.ctx, login.Touch{AppID: b.AppID, OpenID: b.OpenID, SealedKey: b.SealedKey, At: b.LastLoginAt})
 }
 

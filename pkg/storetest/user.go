@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -133,65 +132,6 @@ func users(s *suite) {
 			same(t, got[other.Name], other.Menus)
 		}
 	})
-}
-
-// directory is ListUsers.
-func directory(s *suite) {
-	s.test("the pages hold every user once, as it is", func(t *trial) {
-		const many = 9
-		mine := map[string]login.User{}
-		for range many {
-			u := t.user()
-			mine[u.ID] = u
-			t.role() // roles are not users, however they are kept
-		}
-		u, b, _ := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
-		mine[u.ID] = u
-		var orders [][]string
-		for _, limit := range []int{4, 1000} {
-			var order []string
-			for _, got := range t.everyUser(limit) {
-				if want, ok := mine[got.ID]; ok {
-					same(t, got, want)
-					order = append(order, got.ID)
-				}
-			}
-			if len(order) != len(mine) {
-				t.Fatalf("pages of %d: %d of my users, want %d", limit, len(order), len(mine))
-			}
-			orders = append(orders, order)
-		}
-		if !slices.Equal(orders[0], orders[1]) {
-			t.Fatalf("the order changed: %v", orders)
-		}
-	})
-}
-
-// everyUser reads all pages of users and fails the test if one is seen twice or
-// a page is too long.
-func (t *trial) everyUser(limit int) []login.User {
-	t.Helper()
-	var all []login.User
-	seen := map[string]bool{}
-	for after := ""; ; {
-		page, err := t.ListUsers(t.ctx, after, limit)
-		t.must(err)
-		if len(page) == 0 {
-			return all
-		}
-		if len(page) > limit {
-			t.Fatalf("a page of %d users, want %d at most", len(page), limit)
-		}
-		for _, u := range page {
-			if seen[u.ID] {
-				t.Fatal("a user is listed twice")
-			}
-			seen[u.ID] = true
-			after = u.ID
-		}
-		all = append(all, page...)
-	}
 }
 
 // role stores a role with the menus of tree.

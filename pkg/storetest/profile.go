@@ -1,0 +1,176 @@
+package storetest
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// profiles is the Profiles port.
+func profiles(s *suite) {
+	s.test("a user who is enrolled is as the directory describes them", func(t *trial) {
+		p := t.newProfile()
+		p.ID, p.Username, p.Name = p.ID+unlike, p.Username+unlike, "爱丽丝 "+unlike
+		p.Roles = []string{"z", "a", "读者" + unlike}
+		got, err := t.EnrollUser(t.ctx, p, t.now.Add(999*time.Microsecond))
+		t.must(err)
+		want := described(login.User{ID: p.ID, CreatedAt: t.now, Apps: map[string]login.UserApp{}}, p)
+		same(t, got, want)
+		same(t, t.userNow(p.ID), want)
+		session := t.bind(t.newBinding(want, app))
+		if got := t.dead(session); got != "" {
+			t.Fatalf("the session is %q", got)
+		}
+	})
+	s.test("what only wxbind knows of a user is left by a directory", func(t *trial) {
+		for name, describe := range map[string]func(login.Profile) (login.User, error){
+			"EnrollUser":  func(p login.Profile) (login.User, error) { return t.EnrollUser(t.ctx, p, t.now.Add(time.Hour)) },
+			"RefreshUser": func(p login.Profile) (login.User, error) { return t.RefreshUser(t.ctx, p) },
+		} {
+			u, b, session := t.bound()
+			u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+			p := t.newProfile()
+			p.ID, p.Roles = u.ID, nil
+			u = described(u, p)
+			for range 2 {
+				got, err := describe(p)
+				t.must(err)
+				same(t, got, u)
+				same(t, t.userNow(u.ID), u)
+			}
+			if !t.stands(b) || t.dead(session) != "" {
+				t.Fatalf("%s: the binding is gone, or its session dead", name)
+			}
+			u.Disabled, u.NotBefore = true, t.now
+			t.must(t.DisableUser(t.ctx, u.ID, t.now))
+			got, err := describe(p)
+			t.must(err)
+			same(t, got, u)
+		}
+	})
+	s.test("a refresh makes no user where none is", func(t *trial) {
+		p := t.newProfile()
+		for range 2 {
+			_, err := t.RefreshUser(t.ctx, p)
+			t.want(err, login.ErrUserNotFound)
+		}
+		_, err := t.UserByID(t.ctx, p.ID)
+		t.want(err, login.ErrUserNotFound)
+	})
+	s.test("a user of a directory claims no username", func(t *trial) {
+		own := t.user()
+		first, second := t.newProfile(), t.newProfile()
+		first.Username, second.Username = own.Username, own.Username
+		for _, p := range []login.Profile{first, second} {
+			u, err := t.EnrollUser(t.ctx, p, t.now)
+			t.must(err)
+			if u.ID != p.ID || u.Username != own.Username {
+				t.Fatalf("the user is %+v", u)
+			}
+		}
+		got, err := t.UserIDByName(t.ctx, own.Username)
+		t.must(err)
+		if got != own.ID {
+			t.Fatalf("the name is now %q's", got)
+		}
+		alone := t.newProfile()
+		_, err = t.EnrollUser(t.ctx, alone, t.now)
+		t.must(err)
+		_, err = t.UserIDByName(t.ctx, alone.Username)
+		t.want(err, login.ErrUserNotFound)
+		u := t.newUser()
+		u.Username = alone.Username
+		t.must(t.AddUser(t.ctx, u))
+	})
+	s.test("a username that was claimed stays so when a directory describes its user otherwise", func(t *trial) {
+		u := t.user()
+		p := t.newProfile()
+		p.ID = u.ID
+		_, err := t.EnrollUser(t.ctx, p, t.now)
+		t.must(err)
+		got, err := t.UserIDByName(t.ctx, u.Username)
+		t.must(err)
+		if got != u.ID {
+			t.Fatalf("the name is %q's", got)
+		}
+	})
+	s.test("a user without a password is enrolled, and may be given one", func(t *trial) {
+		p := t.newProfile()
+		_, err := t.EnrollUser(t.ctx, p, t.now)
+		t.must(err)
+		t.must(t.ReplacePassword(t.ctx, p.ID, "", "hash-1", time.Time{}))
+		got, err := t.EnrollUser(t.ctx, p, t.now)
+		t.must(err)
+		if got.PasswordHash != "hash-1" {
+			t.Fatalf("the user is %+v", got)
+		}
+	})
+	s.test("users of a directory are listed", func(t *trial) {
+		p := t.newProfile()
+		want, err := t.EnrollUser(t.ctx, p, t.now)
+		t.must(err)
+		for _, u := range t.everyUser(100) {
+			if u.ID == p.ID {
+				same(t, u, want)
+				return
+			}
+		}
+		t.Fatal("the user is not listed")
+	})
+
+	s.test("a user who is enrolled many times at the same time is one", func(t *trial) {
+		p := t.newProfile()
+		created := func(i int) time.Time { return t.now.Add(time.Duration(i) * time.Second) }
+		var got [rivals]login.User
+		t.together(rivals, func(i int) (err error) {
+			got[i], err = t.EnrollUser(t.ctx, p, created(i))
+			return err
+		})
+		for _, u := range got {
+			same(t, u, got[0])
+		}
+		first := int(got[0].CreatedAt.Sub(t.now) / time.Second)
+		same(t, t.userNow(p.ID), described(login.User{ID: p.ID, CreatedAt: created(first), Apps: map[string]login.UserApp{}}, p))
+	})
+	for round := range 10 {
+		s.test("a user who is enrolled while bound and logged out keeps both, round "+strconv.Itoa(round), func(t *trial) {
+			p := t.newProfile()
+			u, err := t.EnrollUser(t.ctx, p, t.now.Add(-time.Hour))
+			t.must(err)
+			b := t.newBinding(u, app)
+			t.together(4, func(i int) error {
+				switch i {
+				case 0:
+					_, err := t.EnrollUser(t.ctx, p, t.now)
+					return err
+				case 1:
+					_, err := t.RefreshUser(t.ctx, p)
+					return err
+				case 2:
+					return t.LogoutUser(t.ctx, p.ID, t.now.Add(-time.Millisecond))
+				default:
+					_, err := t.Bind(t.ctx, b, t.newSession(b))
+					return err
+				}
+			})
+			u.NotBefore = t.now.Add(-time.Millisecond)
+			u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+			same(t, t.userNow(p.ID), u)
+			if !t.stands(b) {
+				t.Fatal("not bound")
+			}
+		})
+	}
+}
+
+func (t *trial) newProfile() login.Profile {
+	return login.Profile{ID: id("user"), Username: strings.ToLower(id("name")), Name: "Bob", Roles: []string{"writer"}}
+}
+
+// described is the user with what the profile says.
+func described(u login.User, p login.Profile) login.User {
+	u.Username, u.Name, u.Roles = p.Username, p.Name, p.Roles
+	return u
+}

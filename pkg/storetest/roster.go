@@ -1,0 +1,122 @@
+package storetest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// roster is the Roster port, but for what users and races have of it.
+func roster(s *suite) {
+	s.test("the pages hold every user once, as it is", func(t *trial) {
+		const many = 9
+		mine := map[string]login.User{}
+		for range many {
+			u := t.user()
+			mine[u.ID] = u
+			t.role() // roles are not users, however they are kept
+		}
+		u, b, _ := t.bound()
+		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		mine[u.ID] = u
+		var orders [][]string
+		for _, limit := range []int{4, 1000} {
+			var order []string
+			for _, got := range t.everyUser(limit) {
+				if want, ok := mine[got.ID]; ok {
+					same(t, got, want)
+					order = append(order, got.ID)
+				}
+			}
+			if len(order) != len(mine) {
+				t.Fatalf("pages of %d: %d of my users, want %d", limit, len(order), len(mine))
+			}
+			orders = append(orders, order)
+		}
+		if !slices.Equal(orders[0], orders[1]) {
+			t.Fatalf("the order changed: %v", orders)
+		}
+	})
+	s.test("all roles are listed in the order of their names, as they are", func(t *trial) {
+		mine := map[string]login.Role{}
+		for _, name := range []string{id("b") + unlike, id("a"), id("c"), id("B")} {
+			role := login.Role{Name: name, Menus: t.tree()}
+			t.must(t.PutRole(t.ctx, role))
+			mine[name] = role
+		}
+		empty := login.Role{Name: id("empty")}
+		t.must(t.PutRole(t.ctx, empty))
+		mine[empty.Name] = empty
+		t.user() // users are not roles, however they are kept
+		roles, err := t.ListRoles(t.ctx)
+		t.must(err)
+		if !slices.IsSortedFunc(roles, func(a, b login.Role) int { return strings.Compare(a.Name, b.Name) }) {
+			t.Fatal("the roles are in another order")
+		}
+		for _, got := range roles {
+			if want, ok := mine[got.Name]; ok {
+				same(t, got.Menus, want.Menus)
+				delete(mine, got.Name)
+			}
+		}
+		if len(mine) != 0 {
+			t.Fatalf("not listed: %+v", mine)
+		}
+	})
+
+	s.test("a kind of hash that is noted is listed once, in the order of the text", func(t *trial) {
+		kind := "argon2id" + unlike + id("kind")
+		for range 2 {
+			t.must(t.AddHashKind(t.ctx, kind))
+		}
+		bcrypt := id("bcrypt")
+		t.must(t.AddHashKind(t.ctx, bcrypt))
+		kinds, err := t.HashKinds(t.ctx)
+		t.must(err)
+		if !slices.Contains(kinds, kind) || !slices.Contains(kinds, bcrypt) || !slices.IsSorted(kinds) ||
+			len(slices.Compact(slices.Clone(kinds))) != len(kinds) {
+			t.Fatalf("kinds %q", kinds)
+		}
+	})
+	s.test("kinds of hashes that are noted at the same time are all listed", func(t *trial) {
+		var noted [rivals]string
+		for i := range noted {
+			noted[i] = id("kind")
+		}
+		t.together(2*rivals, func(i int) error { return t.AddHashKind(t.ctx, noted[i%rivals]) })
+		kinds, err := t.HashKinds(t.ctx)
+		t.must(err)
+		for _, kind := range noted {
+			if !slices.Contains(kinds, kind) {
+				t.Fatal("a kind is not listed")
+			}
+		}
+	})
+}
+
+// everyUser reads all pages of users and fails the test if one is seen twice or
+// a page is too long.
+func (t *trial) everyUser(limit int) []login.User {
+	t.Helper()
+	var all []login.User
+	seen := map[string]bool{}
+	for after := ""; ; {
+		page, err := t.ListUsers(t.ctx, after, limit)
+		t.must(err)
+		if len(page) == 0 {
+			return all
+		}
+		if len(page) > limit {
+			t.Fatalf("a page of %d users, want %d at most", len(page), limit)
+		}
+		for _, u := range page {
+			if seen[u.ID] {
+				t.Fatal("a user is listed twice")
+			}
+			seen[u.ID] = true
+			after = u.ID
+		}
+		all = append(all, page...)
+	}
+}
