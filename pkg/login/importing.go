@@ -1,0 +1,187 @@
+package login
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// importing is an import under way.
+type importing struct {
+	*Accounts
+	watcher ImportWatcher
+	roles   map[string]bool
+	kinds   []string
+	// lines says by the hash of a username on which line it stood first.
+	lines map[[16]byte]int
+	batch []newcomer
+	done  Imported
+}
+
+// newcomer is a row on its way into the store.
+type newcomer struct {
+	line     int
+	user     User
+	password Hidden
+	// present says that the user is stored already.
+	present bool
+	// bad says what is wrong with the row.
+	bad error
+}
+
+// read makes a newcomer of a row.
+//
+// Errors: those of the store, which are not the row's.
+func (i *importing) read(ctx context.Context, row ImportRow, n *newcomer) error {
+	kind := ""
+	n.user, n.bad = i.newUser(row.NewUser)
+	if n.bad == nil {
+		n.bad = i.checkRow(row, n.user.Roles)
+	}
+	if n.bad == nil && row.PasswordHash != "" {
+		kind, n.bad = i.kindOf(row.PasswordHash)
+	}
+	if n.bad != nil {
+		return nil
+	}
+	name := [16]byte(sum(n.user.Username))
+	if first, ok := i.lines[name]; ok {
+		n.bad = fmt.Errorf("%w, on line %d", ErrRepeated, first)
+		return nil
+	}
+	i.lines[name] = row.Line
+	n.user.ID = importedID(n.user, row.PasswordHash)
+	n.user.PasswordHash, n.password = row.PasswordHash, row.Password
+	if kind == "" || slices.Contains(i.kinds, kind) {
+		return nil
+	}
+	// It is noted before the first such user is stored: from then on a wrong password
+	// costs the same for all users.
+	i.kinds = append(i.kinds, kind)
+	return i.HashKinds.AddHashKind(ctx, kind)
+}
+
+// checkRow says what is wrong with a row beside its user.
+func (i *importing) checkRow(row ImportRow, roles []string) error {
+	for _, role := range roles {
+		if !i.roles[role] {
+			return noSuchRole(role)
+		}
+	}
+	switch {
+	case row.PasswordHash == "":
+		return checkNewPassword(row.Password)
+	case row.Password != "":
+		return ErrTwoPasswords
+	}
+	return nil
+}
+
+// kindOf is the kind of a hash, if users may have such.
+func (i *importing) kindOf(hash Hidden) (string, error) {
+	kind, err := i.Hasher.Kind(hash)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrHashUnreadable, err)
+	}
+	if kind != "" && !slices.Contains(i.kinds, kind) && len(i.kinds) >= i.MaxHashKinds {
+		return "", fmt.Errorf("%w: %d are stored, of %s", ErrTooManyHashKinds, len(i.kinds), strings.Join(i.kinds, "; "))
+	}
+	return kind, nil
+}
+
+// importedID is the id of the user whom a row makes. A plain password is not in
+// it: whoever sees an id could then try passwords against it.
+func importedID(u User, hash Hidden) string {
+	text, err := json.Marshal(append([]string{"import", u.Username, u.Name, string(hash)}, u.Roles...))
+	if err != nil {
+		panic(err) // strings have a JSON form
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum(string(text))))
+}
+
+func sum(text string) []byte {
+	s := sha256.Sum256([]byte(text))
+	return s[:16]
+}
+
+// store stores the batch and reports what became of it.
+func (i *importing) store(ctx context.Context) error {
+	for some := range slices.Chunk(i.batch, importedAtOnce) {
+		var steps []func() error
+		for at := range some {
+			steps = append(steps, func() error { return i.hash(ctx, &some[at]) })
+		}
+		if err := together(steps...); err != nil {
+			return err
+		}
+	}
+	var users []User
+	var of []*newcomer
+	for at := range i.batch {
+		if n := &i.batch[at]; n.bad == nil && !n.present {
+			users, of = append(users, n.user), append(of, n)
+		}
+	}
+	if len(users) > 0 {
+		takenBy, err := i.Bulk.AddUsers(ctx, users)
+		if err != nil {
+			return err
+		}
+		for at, id := range takenBy {
+			of[at].meet(id)
+		}
+	}
+	i.report()
+	return nil
+}
+
+// hash hashes a newcomer's plain password, unless the user is there already.
+func (i *importing) hash(ctx context.Context, n *newcomer) error {
+	if n.bad != nil || n.user.PasswordHash != "" {
+		return nil
+	}
+	id, err := i.Users.UserIDByName(ctx, n.user.Username)
+	switch {
+	case err == nil:
+		n.meet(id)
+		return nil
+	case !errors.Is(err, ErrUserNotFound):
+		return err
+	}
+	n.user.PasswordHash, err = i.Hasher.Hash(ctx, n.password)
+	return err
+}
+
+// meet judges that the username is found with the user id ("" for nobody).
+func (n *newcomer) meet(id string) {
+	switch id {
+	case "":
+	case n.user.ID:
+		n.present = true
+	default:
+		n.bad = ErrUsernameTaken
+	}
+}
+
+// report counts the batch, tells of it and clears it.
+func (i *importing) report() {
+	for _, n := range i.batch {
+		switch {
+		case n.bad != nil:
+			i.done.Bad++
+			i.watcher.Bad(&BadRow{Line: n.line, Cause: n.bad})
+		case n.present:
+			i.done.Present++
+		default:
+			i.done.Added++
+		}
+	}
+	clear(i.batch) // passwords are not kept longer than needed
+	i.batch = i.batch[:0]
+	i.watcher.Progress(i.done)
+}
