@@ -1,42 +1,60 @@
 package main
 
 import (
-	"io"
-	"net/http"
+	"bytes"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// readmeStep is a curl line of a README, and the answer shown below it.
-var readmeStep = regexp.MustCompile("(?s)```sh\ncurl '([^']+)'(?: -H 'content-type: application/json' -d '([^']+)')?\n```\n\n```json\n(.*?)\n```")
+// readmeStep is a block of a README to paste into a shell, and what is shown below
+// it, if that is shown.
+var readmeStep = regexp.MustCompile("(?s)```sh\n(.*?)```\n(?:\n```(?:json|text)\n(.*?)\n```)?")
 
-// Whoever pastes what a README says sees what the README shows.
+// Whoever pastes what a README says, from its beginning to its end, sees what the
+// README shows.
 func TestReadmesAnswerAsShown(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Fatal("the READMEs are tried with curl, which is not installed")
+	}
 	for _, name := range []string{"README.md", "README.zh-CN.md"} {
 		t.Run(name, func(t *testing.T) {
 			readme, err := os.ReadFile("../../" + name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			folder := t.TempDir()
-			s := startServer(t, folder)
-			add := "printf 'correct horse' | bin/wxbind user add bob --role demo"
-			if !strings.Contains(string(readme), add) {
-				t.Fatalf("the README no longer says %s", add)
-			}
-			if status, _, errors := command(t, "correct horse", "user", "add", "bob", "--role", "demo", "--data", folder); status != 0 {
-				t.Fatal(errors)
-			}
 			steps := readmeStep.FindAllStringSubmatch(string(readme), -1)
-			if len(steps) != 4 {
-				t.Fatalf("%d steps, want 4", len(steps))
+			if want := 12; len(steps) != want {
+				t.Fatalf("%d steps, want %d", len(steps), want)
 			}
+			folder := t.TempDir()
+			if err := os.Mkdir(filepath.Join(folder, "bin"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(program, filepath.Join(folder, "bin", "wxbind")); err != nil {
+				t.Fatal(err)
+			}
+			s := startServer(t, filepath.Join(folder, defaultData))
+			const border = "---- next step ----"
+			var script strings.Builder
 			for _, step := range steps {
-				url := strings.Replace(step[1], "http://127.0.0.1:3000", s.url, 1)
-				if got := s.text(url, step[2]); !asShown(step[3]).MatchString(got) {
-					t.Errorf("curl %s\ngives %s\nshown %s", url, got, step[3])
+				fmt.Fprintf(&script, "%s\necho\necho '%s'\n", strings.ReplaceAll(step[1], "http://127.0.0.1:3000", s.url), border)
+			}
+			shell := exec.Command("sh", "-c", script.String())
+			shell.Dir = folder
+			var complaints bytes.Buffer
+			shell.Stderr = &complaints
+			out, err := shell.Output()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, &complaints)
+			}
+			for i, got := range strings.Split(strings.TrimSuffix(string(out), border+"\n"), border+"\n") {
+				if shown := steps[i][2]; !asShown(shown).MatchString(strings.TrimSpace(got)) {
+					t.Errorf("%sgives %sshown %s", steps[i][1], got, shown)
 				}
 			}
 			s.interrupt()
@@ -44,33 +62,8 @@ func TestReadmesAnswerAsShown(t *testing.T) {
 	}
 }
 
-// asShown matches an answer against one in which "…" stands for what differs.
+// asShown matches what is printed against what is shown, in which "…" stands for
+// what differs.
 func asShown(shown string) *regexp.Regexp {
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(shown), "…", `[^"{}]+`) + "$")
-}
-
-// text is the answer to a request as it came.
-func (s *server) text(url, body string) string {
-	s.Helper()
-	method := http.MethodGet
-	if body != "" {
-		method = http.MethodPost
-	}
-	request, err := http.NewRequestWithContext(s.Context(), method, url, strings.NewReader(body))
-	if err != nil {
-		s.Fatal(err)
-	}
-	if body != "" {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		s.Fatal(err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
-	return string(answer)
 }

@@ -390,3 +390,29 @@ func TestServerSaysWhatWentWrongInIt(t *testing.T) {
 		t.Errorf("the log: %s", out.String())
 	}
 }
+
+// text is the answer to a request as it came.
+func (s *server) text(url, body string) string {
+	s.Helper()
+	method := http.MethodGet
+	if body != "" {
+		method = http.MethodPost
+	}
+	request, err := http.NewRequestWithContext(s.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		s.Fatal(err)
+	}
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return string(answer)
+}
