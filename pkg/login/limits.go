@@ -12,8 +12,7 @@ type policy struct {
 	free int
 	// window is how long a wrong password counts.
 	window time.Duration
-	// first is the wait after wrong password number free, and longest bounds the
-	// waits. Without them there is none: another policy decides.
+	// first is the wait after wrong password number free, and longest bounds the waits.
 	first, longest time.Duration
 }
 
@@ -26,9 +25,10 @@ var (
 	// sourcePolicy holds for one address, which many people share behind a carrier's NAT.
 	sourcePolicy = policy{free: 60, window: time.Hour, first: 10 * time.Second, longest: 2 * time.Minute}
 	// accountPolicy holds for one username, whether there is such a user or not.
-	// Beyond it the account is hot, and pairPolicy holds.
-	accountPolicy = policy{free: 10, window: time.Hour}
-	// pairPolicy holds for a hot account and one address: the owner, at another address
+	// Where it asks for a wait the account is hot, and pairPolicy holds instead: its
+	// owner must not wait for what a stranger does.
+	accountPolicy = policy{free: 10, window: time.Hour, first: time.Hour, longest: time.Hour}
+	// pairPolicy holds for a hot account and one address: the owner, at another one
 	// than the stranger, has tries of their own.
 	pairPolicy = policy{free: 2, window: 24 * time.Hour, first: time.Minute, longest: time.Hour}
 )

@@ -14,8 +14,7 @@ import (
 type meter struct {
 	name   string
 	policy policy
-	// lenient says that a try is reserved although there is a wait, which may not be
-	// in force.
+	// lenient says that a try is reserved in spite of a wait, which may not be in force.
 	lenient bool
 	// id is this request's try, and record the counter as last known.
 	id     string
@@ -82,9 +81,6 @@ func (m *meter) admits(entries []try, now time.Time) bool {
 	}
 	held := len(entries) - len(wrong)
 	m.wait, m.full = 0, len(wrong) >= m.policy.free
-	if m.full && m.policy.first == 0 {
-		return false
-	}
 	if m.full {
 		m.wait = max(0, m.policy.ready(wrong).Sub(now))
 	}

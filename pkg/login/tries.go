@@ -33,12 +33,16 @@ func newTries(v *visit, username string) tries {
 	return t
 }
 
-// refusal is TooManyAttempts with the time until every meter that is in force lets
-// a try pass, or nil when they do now.
+// refusal is TooManyAttempts with the time until a try may be made, or nil when
+// it may be made now.
 func (t tries) refusal() error {
-	wait := max(t.identity.wait, t.source.wait, t.account.wait)
-	if t.account.full || !t.pair.reserved {
-		wait = max(wait, t.pair.wait)
+	account := t.account.wait
+	if t.account.full { // it is hot
+		account = min(account, t.pair.wait)
+	}
+	wait := max(t.identity.wait, t.source.wait, account)
+	if !t.pair.reserved { // too many are under way
+		wait = max(wait, heldRetry)
 	}
 	if wait == 0 {
 		return nil
