@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -179,64 +178,6 @@ func (a *Accounts) Delete(ctx context.Context, username string) error {
 	}
 	noteUser(ctx, u.ID, EventDelete)
 	return nil
-}
-
-// User reads a user.
-//
-// Errors: UsernameInvalid, ErrUserNotFound.
-func (a *Accounts) User(ctx context.Context, username string) (User, error) {
-	id, err := a.find(ctx, username)
-	if err != nil {
-		return User{}, err
-	}
-	return a.Users.UserByID(ctx, id)
-}
-
-// Show gives everything that is held about a user.
-//
-// Errors: UsernameInvalid, ErrUserNotFound.
-func (a *Accounts) Show(ctx context.Context, username string) (Export, error) {
-	u, err := a.User(ctx, username)
-	if err != nil {
-		return Export{}, err
-	}
-	e := Export{User: u}
-	err = together(
-		func() (err error) { e.Bindings, err = bindingsOf(ctx, a.Bindings, u); return err },
-		func() (err error) { e.Sessions, err = a.Sessions.SessionsOfUser(ctx, u.ID); return err },
-	)
-	slices.SortFunc(e.Sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return e, err
-}
-
-// All lists the users, reading page after page as the caller goes on.
-func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
-	return func(yield func(User, error) bool) {
-		for after := ""; ; {
-			page, err := a.Roster.ListUsers(ctx, after, listPage)
-			if err != nil {
-				yield(User{}, err)
-				return
-			}
-			for _, u := range page {
-				if !yield(u, nil) {
-					return
-				}
-				after = u.ID
-			}
-			if len(page) == 0 {
-				return
-			}
-		}
-	}
-}
-
-func (a *Accounts) find(ctx context.Context, username string) (string, error) {
-	folded, err := a.Username(username)
-	if err != nil {
-		return "", err
-	}
-	return a.Users.UserIDByName(ctx, folded)
 }
 
 // noteUser notes what was done to a user.

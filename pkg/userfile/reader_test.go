@@ -1,0 +1,170 @@
+package userfile_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/userfile"
+)
+
+// read gives the rows and bad rows of a text, a line each, as "line username name
+// password hash roles" or "line! reason".
+func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
+	t.Helper()
+	r, err := userfile.New(strings.NewReader(text), format)
+	if err != nil {
+		return nil, err
+	}
+	got := []string{}
+	for row, err := range r.Rows() {
+		bad, isBad := errors.AsType[*login.BadRow](err)
+		switch {
+		case isBad:
+			got = append(got, fmt.Sprintf("%d! %v", bad.Line, bad.Cause))
+		case err != nil:
+			return got, err
+		default:
+			got = append(got, fmt.Sprintf("%d %s %s %s %s %v", row.Line, row.Username, row.Name,
+				string(row.Password), string(row.PasswordHash), row.Roles))
+		}
+	}
+	return got, nil
+}
+
+const (
+	quotes = "its quotes do not match; a row is one line"
+	notRow = "it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)"
+)
+
+func TestRows(t *testing.T) {
+	for name, c := range map[string]struct {
+		format userfile.Format
+		text   string
+		want   []string
+	}{
+		"CSV": {userfile.CSV,
+			"username,name,password,passwordHash,roles\nalice,爱丽丝,,\"$argon2id$m=1,t=2\",clerk;reader\nbob,,secret,,\n",
+			[]string{"2 alice 爱丽丝  $argon2id$m=1,t=2 [clerk reader]", "3 bob  secret  []"}},
+		"other columns in another order": {userfile.CSV,
+			"passwordHash,username\n$2b$10$x,alice\n", []string{"2 alice   $2b$10$x []"}},
+		"CSV as Excel writes it": {userfile.CSV,
+			"\uFEFFusername,password\r\nalice,secret\r\n\r\n", []string{"2 alice  secret  []"}},
+		"no line end at the end": {userfile.CSV, "username,password\nalice,secret", []string{"2 alice  secret  []"}},
+		"spaces around roles and none between": {userfile.CSV,
+			"username,password,roles\na,b, clerk ;; reader;\n", []string{"2 a  b  [clerk reader]"}},
+		"quotes within quotes": {userfile.CSV, "username,password\na,\"b\"\"c,d\"\n", []string{"2 a  b\"c,d  []"}},
+		"a quote that is not closed takes only its own line": {userfile.CSV,
+			"username,password\na,\"b\nc,d\ne,f\"g\nh,i\n", []string{"2! " + quotes, "3 c  d  []", "4! " + quotes, "5 h  i  []"}},
+		"too few and too many fields": {userfile.CSV,
+			"username,password\na\nb,c,d\ne,f\n",
+			[]string{"2! it has 1 fields, the first line names 2", "3! it has 3 fields, the first line names 2", "4 e  f  []"}},
+		"blank lines count": {userfile.CSV, "\n\nusername,password\n\n \t\na,b\n", []string{"6 a  b  []"}},
+		"no UTF-8":          {userfile.CSV, "username,password\n\xc4\xe3,b\nc,d\n", []string{"2! the line is not UTF-8", "3 c  d  []"}},
+		"a line without end": {userfile.CSV,
+			"username,password\n" + strings.Repeat("a", 300<<10) + ",b\nc,d\n", []string{"2! the line is too long", "3 c  d  []"}},
+		"JSON lines": {userfile.JSONLines,
+			"{\"username\":\"alice\",\"name\":\"A\",\"passwordHash\":\"h\",\"roles\":[\"clerk\",\"reader\"]}\n\n {\"username\":\"bob\",\"password\":\"p\"}",
+			[]string{"1 alice A  h [clerk reader]", "3 bob  p  []"}},
+		"what is no JSON line": {userfile.JSONLines,
+			"[]\n{\"username\":1}\n{\"user\":\"a\"}\n{} {}\n{\"username\":\"a\"\n\"MARK\n{\"roles\":\"a;b\"}\n{\"username\":\"z\"}\n",
+			[]string{"1! " + notRow, "2! " + notRow, "3! " + notRow, "4! " + notRow, "5! " + notRow, "6! " + notRow, "7! " + notRow, "8 z    []"}},
+		"no JSON lines": {userfile.JSONLines, "", []string{}},
+		"no rows":       {userfile.CSV, "username,password\n", []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read(t, c.text, c.format)
+			if err != nil || !slices.Equal(got, c.want) {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestWrongColumns(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"an empty file":         {"", "empty"},
+		"only blank lines":      {"\n\n", "empty"},
+		"an unknown column":     {"username,passwort\n", "column 2 is none of"},
+		"one column twice":      {"username,password,username\n", "twice"},
+		"no usernames":          {"name,password\n", "username is missing"},
+		"no passwords":          {"username,roles\n", "both missing"},
+		"rows and no header":    {"alice,MARK\nbob,MARK\n", "column 1"},
+		"semicolons for commas": {"username;password\n", "column 1"},
+		"no CSV":                {"\"username\n", "must name the columns"},
+		"no UTF-8":              {"\xff\xfeu\x00s\x00", "not UTF-8"},
+		"JSON":                  {"{\"username\":\"MARK\"}\n", "column"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := read(t, c.text, userfile.CSV)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "MARK") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	if _, err := read(t, "", "xml"); err == nil {
+		t.Error("there is a format xml")
+	}
+}
+
+func TestFileThatBreaksOff(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	r, err := userfile.New(io.MultiReader(strings.NewReader("username,password\na,b\nc"), iotest.ErrReader(broken)), userfile.CSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errs []error
+	rows := 0
+	for _, err := range r.Rows() {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		rows++
+	}
+	if rows != 1 || len(errs) != 1 || !errors.Is(errs[0], broken) {
+		t.Errorf("%d rows, %v", rows, errs)
+	}
+}
+
+// Whatever a file holds, each of its lines is one row, good or bad, and no reason
+// quotes a line.
+func FuzzRows(f *testing.F) {
+	for _, seed := range []string{
+		"alice,secret", "\"a", "a\"b,c", "\xff", "{\"username\":\"a\",\"password\":\"b\"}", "{\"roles\":[1]}", "a,b\r\n\r\nc,d", "\uFEFF",
+	} {
+		f.Add([]byte(seed), true)
+		f.Add([]byte(seed), false)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, csv bool) {
+		format, input := userfile.JSONLines, string(text)
+		if csv {
+			format, input = userfile.CSV, "username,password\n"+input
+		}
+		r, err := userfile.New(strings.NewReader(input), format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := 0
+		for row, err := range r.Rows() {
+			line := row.Line
+			if bad, ok := errors.AsType[*login.BadRow](err); ok {
+				line = bad.Line
+				if cause := bad.Cause.Error(); len(cause) > 120 {
+					t.Fatalf("a reason of %d bytes", len(cause))
+				}
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if line <= last || line > strings.Count(input, "\n")+1 {
+				t.Fatalf("line %d after line %d", line, last)
+			}
+			last = line
+		}
+	})
+}
