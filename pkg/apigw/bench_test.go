@@ -19,10 +19,9 @@ func BenchmarkCheckBind(b *testing.B) {
 	for name, bound := range map[string]bool{"bound": true, "unbound": false} {
 		b.Run(name, func(b *testing.B) {
 			store := &storetest.Memory{}
-			service := login.New(login.Config{
-				WeChat: byCode{}, Secrets: vault{}, Bindings: store, Sessions: store, Users: store, UserAdmin: store,
-				Ephemeral: store, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
-			})
+			config := configOn(store)
+			config.WeChat = byCode{}
+			service := login.New(config)
 			const users = 10_000
 			if bound {
 				for i := range users {

@@ -30,10 +30,7 @@ func FuzzInvoke(f *testing.F) {
 	}
 	f.Add([]byte(`{"version":"2.0"}`))
 	store := &storetest.Memory{}
-	service := login.New(login.Config{
-		WeChat: anyone{}, Secrets: vault{}, Bindings: store, Sessions: store, Users: store, UserAdmin: store,
-		Ephemeral: store, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
-	})
+	service := login.New(configOn(store))
 	logger := slog.New(slog.DiscardHandler)
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		for _, route := range apigw.Routes {

@@ -1,9 +1,7 @@
 package apigw_test
 
 import (
-	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
 // Every secret that passes through carries a mark. Whatever happens to a
@@ -54,23 +51,43 @@ func TestNoSecretShows(t *testing.T) {
 		},
 		"a reset": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
-		for _, broken := range []string{"", "TouchBinding", "Bind", "UserByID", "SwapRecord", "CreateSession", "StoreRecord"} {
+		for _, broken := range []string{
+			"", "TouchBinding", "Bind", "UserByID", "SwapRecord", "CreateSession", "StoreRecord",
+			"SessionWithUser", "SessionsOfUser", "EndSession", "Unbind", "DeleteUser",
+		} {
 			t.Run(name+", broken: "+broken, func(t *testing.T) {
+				t.Parallel() // an account that is deleted takes a second
 				w := newWorld(t)
 				server := httptest.NewServer(far)
 				defer server.Close()
-				w.service = w.serviceOn(server.URL, &breaking{w.store, broken})
-				for i, x := range planted() {
+				store := &breaking{w.store, broken}
+				w.service = w.serviceOn(server.URL, store)
+				token := string(login.NewToken("MARK-nobody").Text())
+				play := func(i int, x planted) {
 					a := w.invoke(t.Context(), x.route, x.event)
 					shown := strings.ReplaceAll(a.text, openID, "")
 					if a.body["code"] == 1.0 {
-						token, _ := a.body["token"].(string)
-						if token != "" && strings.Contains(w.log.String(), token) {
-							t.Errorf("event %d: the token is in the log", i)
+						if given, _ := a.body["token"].(string); given != "" {
+							token = given
 						}
 						shown = strings.ReplaceAll(shown, "u-MARK-unionid", "")
 					}
+					if strings.Contains(w.log.String(), token) {
+						t.Errorf("event %d: the token is in the log", i)
+					}
 					noMark(t, "an answer", shown)
+				}
+				for i, x := range plantedCodes() {
+					play(i, x)
+				}
+				for i, x := range plantedTokens(token) {
+					play(i, x)
+				}
+				event := asJSON(t, authorizerEvent(map[string]string{"authorization": "Bearer " + token, "x-token": "MARK", "cookie": "MARK"}))
+				if out, err := w.authorizer(store).Invoke(t.Context(), []byte(event)); err != nil {
+					noMark(t, "the authorizer's error", err.Error())
+				} else {
+					noMark(t, "the authorizer's answer", string(out))
 				}
 				noMark(t, "the log", w.log.String())
 			})
@@ -87,16 +104,16 @@ func noMark(t *testing.T, where, text string) {
 	}
 }
 
-// planted are events with a mark in each field.
-func planted() []struct {
+// planted is an event for a route, with a mark in each field.
+type planted struct {
 	route apigw.Route
 	event any
-} {
+}
+
+// plantedCodes are for whoever has a code.
+func plantedCodes() []planted {
 	const credentials = `"username":"demo","password":"` + password + `"`
-	all := []struct {
-		route apigw.Route
-		event any
-	}{
+	all := []planted{
 		{apigw.CheckBind, get("code=MARK-code-1")},
 		{apigw.CheckBind, get("code=MARK-code-1&code=MARK-code-2")},
 		{apigw.CheckBind, get("code=MARK%zz")},
@@ -116,69 +133,58 @@ func planted() []struct {
 		{apigw.CheckBind, map[string]any{"version": "2.0", "headers": "MARK"}},
 	}
 	for i, x := range all {
-		if e, ok := x.event.(events.APIGatewayV2HTTPRequest); ok {
-			headers := map[string]string{"authorization": "Bearer MARK", "user-agent": "MARK-agent", "referer": "https://servicewechat.com/MARK/1/page-frame.html", "cookie": "MARK"}
-			for k, v := range e.Headers {
-				headers[k] = v
-			}
-			e.Headers, e.Cookies = headers, []string{"MARK=MARK"}
-			all[i].event = e
-		}
+		all[i].event = withMarks(x.event, map[string]string{"authorization": "Bearer MARK", "x-token": "MARK"})
 	}
 	return all
 }
 
-// breaking is a store of which one operation fails.
-type breaking struct {
-	*storetest.Memory
-	op string
+// plantedTokens are for whoever has a token, or a service's key.
+func plantedTokens(token string) []planted {
+	odd := []planted{
+		{apigw.UserInfo, withHeaders(get(""), map[string]string{"x-token": "MARK"})},
+		{apigw.UserInfo, withHeaders(get(""), map[string]string{"authorization": "Bearer MARK,Bearer " + token})},
+		{apigw.UserInfo, withHeaders(get(""), map[string]string{"authorization": "Basic MARK", "x-token": token + "\x00MARK"})},
+		{apigw.Introspect, introspection(token)},
+		{apigw.Introspect, introspection("MARK")},
+		{apigw.Introspect, withHeaders(introspection(token), basic(serviceID, "MARK"))},
+		{apigw.Introspect, withHeaders(introspection(token), basic("MARK", serviceKey))},
+		{apigw.Introspect, withHeaders(introspection(token), map[string]string{"authorization": "Basic MARK"})},
+		{apigw.Introspect, withHeaders(post(form, "token=MARK&token=MARK"), basic(serviceID, serviceKey))},
+		{apigw.WhoAmI, get("MARK=MARK")},
+	}
+	all := []planted{
+		{apigw.UserInfo, get("MARK=MARK")},
+		{apigw.Sessions, get("")},
+		{apigw.RevokeSession, withID("MARK")},
+		{apigw.RevokeSession, withID(login.NewToken("u1").Hash())},
+		{apigw.Logout, post("application/json", `{"all":"MARK"}`)},
+		{apigw.Logout, post("application/json", `{"all":MARK`)},
+		{apigw.Unbind, post("application/json", `{"code":"MARK-code-20"}`)},
+		{apigw.Unbind, post("application/json", `{"force":true,"code":"MARK\u0001"}`)},
+		{apigw.Export, get("code=MARK-code-21")},
+		{apigw.Export, get("code=MARK%01")},
+		{apigw.Export, get("")},
+		{apigw.DeleteAccount, post("MARK/type", "MARK")},
+		{apigw.DeleteAccount, get("code=MARK%zz")},
+		{apigw.DeleteAccount, get("code=MARK-code-22")},
+		{apigw.Unbind, post("application/json", `{"force":true,"code":"MARK-code-23"}`)},
+		{apigw.Logout, post("application/json", `{"all":true}`)},
+	}
+	for i, x := range all {
+		all[i].event = withMarks(x.event, map[string]string{"authorization": "Bearer " + token, "x-token": "MARK"})
+	}
+	return append(odd, all...)
 }
 
-func (b *breaking) fail(op string) error {
-	if b.op != op {
-		return nil
+// withMarks gives an event headers and cookies with a mark, and some more.
+func withMarks(event any, more map[string]string) any {
+	e, ok := event.(events.APIGatewayV2HTTPRequest)
+	if !ok {
+		return event
 	}
-	return login.Unavailable(errors.New("out of order"))
-}
-
-func (b *breaking) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
-	if err := b.fail("TouchBinding"); err != nil {
-		return login.Binding{}, err
-	}
-	return b.Memory.TouchBinding(ctx, t)
-}
-
-func (b *breaking) Bind(ctx context.Context, x login.Binding, s login.Session) (login.Binding, error) {
-	if err := b.fail("Bind"); err != nil {
-		return login.Binding{}, err
-	}
-	return b.Memory.Bind(ctx, x, s)
-}
-
-func (b *breaking) UserByID(ctx context.Context, id string) (login.User, error) {
-	if err := b.fail("UserByID"); err != nil {
-		return login.User{}, err
-	}
-	return b.Memory.UserByID(ctx, id)
-}
-
-func (b *breaking) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
-	if err := b.fail("SwapRecord"); err != nil {
-		return login.Record{}, err
-	}
-	return b.Memory.SwapRecord(ctx, name, old, r)
-}
-
-func (b *breaking) CreateSession(ctx context.Context, s login.Session) error {
-	if err := b.fail("CreateSession"); err != nil {
-		return err
-	}
-	return b.Memory.CreateSession(ctx, s)
-}
-
-func (b *breaking) StoreRecord(ctx context.Context, name string, r login.Record) error {
-	if err := b.fail("StoreRecord"); err != nil {
-		return err
-	}
-	return b.Memory.StoreRecord(ctx, name, r)
+	e = withHeaders(e, map[string]string{
+		"user-agent": "MARK-agent", "referer": "https://servicewechat.com/MARK/1/page-frame.html", "cookie": "MARK",
+	})
+	e.Cookies = []string{"MARK=MARK"}
+	return withHeaders(e, more)
 }

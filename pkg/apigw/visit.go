@@ -27,9 +27,10 @@ func tokenIn(headers map[string]string) login.Hidden {
 	return login.TokenOf(header(headers, "authorization"), header(headers, "x-token"))
 }
 
-// credential reads `Authorization: Basic <id:key>`. Both parts are written as in a
-// form (RFC 6749, section 2.3.1). It gives "" for what is no such header; nobody has an
-// empty key.
+// credential reads `Authorization: Basic <id:key>`, both parts percent-encoded
+// (RFC 6749, section 2.3.1). A + stays what it is and is no space, so that the usual key
+// without a % may also come as it is. It gives "" for what is no such header; nobody has
+// an empty key.
 func credential(authorization string) (id string, key login.Hidden) {
 	scheme, encoded, _ := strings.Cut(authorization, " ")
 	pair, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
@@ -37,8 +38,8 @@ func credential(authorization string) (id string, key login.Hidden) {
 		return "", ""
 	}
 	rawID, rawKey, found := strings.Cut(string(pair), ":")
-	id, badID := url.QueryUnescape(rawID)
-	plain, badKey := url.QueryUnescape(rawKey)
+	id, badID := url.PathUnescape(rawID)
+	plain, badKey := url.PathUnescape(rawKey)
 	if !found || badID != nil || badKey != nil {
 		return "", ""
 	}

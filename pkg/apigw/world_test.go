@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -19,10 +20,14 @@ import (
 )
 
 const (
-	appID     = "wx0123456789abcdef"
-	appSecret = "MARK-app-secret"
-	sealKey   = "MARK-seal-key-0123456789012345678901234567890"
-	password  = "MARK-password"
+	appID       = "wx0123456789abcdef"
+	secondAppID = "wxfedcba9876543210"
+	appSecret   = "MARK-app-secret"
+	sealKey     = "MARK-seal-key-0123456789012345678901234567890"
+	password    = "MARK-password"
+	serviceID   = "orders"
+	// serviceKey has what a form encodes.
+	serviceKey = "MARK+service/key=0123456789012345678901234567890"
 )
 
 // world is the handlers on an in-memory store and the stand-in over HTTP.
@@ -32,12 +37,16 @@ type world struct {
 	wechat  *wechattest.Server
 	service *login.Service
 	log     *bytes.Buffer
+	// ahead is how far the clock of the service is ahead.
+	ahead time.Duration
+	// codes are how many codes have been given.
+	codes int
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{
 		T: t, store: &storetest.Memory{}, log: &bytes.Buffer{},
-		wechat: wechattest.New(wechattest.Config{Apps: map[string]string{appID: appSecret}}),
+		wechat: wechattest.New(wechattest.Config{Apps: map[string]string{appID: appSecret, secondAppID: appSecret}}),
 	}
 	server := httptest.NewServer(w.wechat)
 	t.Cleanup(server.Close)
@@ -50,29 +59,31 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// stores are the ports that one store implements.
-type stores interface {
-	login.Bindings
-	login.Sessions
-	login.Users
-	login.UserAdmin
-	login.Ephemeral
-}
-
-func (w *world) serviceOn(base string, s stores) *login.Service {
+func (w *world) serviceOn(base string, s storetest.Store) *login.Service {
 	client, err := wechat.New(wechat.Config{Base: base})
 	if err != nil {
 		w.Fatal(err)
 	}
-	return login.New(login.Config{
-		WeChat: client, Secrets: vault{}, Bindings: s, Sessions: s, Users: s, UserAdmin: s, Ephemeral: s,
-		Hasher: plain{}, Username: func(raw string) (string, error) {
-			if raw == "" {
-				return "", login.UsernameMissing
-			}
-			return strings.ToLower(raw), nil
-		},
-	})
+	c := configOn(s)
+	c.WeChat = client
+	c.Now = w.now
+	c.Username = func(raw string) (string, error) {
+		if raw == "" {
+			return "", login.UsernameMissing
+		}
+		return strings.ToLower(raw), nil
+	}
+	return login.New(c)
+}
+
+func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
+
+// configOn is a service on a store, that takes every code.
+func configOn(s storetest.Store) login.Config {
+	return login.Config{
+		WeChat: anyone{}, Secrets: vault{}, Bindings: s, Presence: s, Sessions: s, Users: s, UserAdmin: s,
+		HashKinds: s, Ephemeral: s, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
+	}
 }
 
 // answer is what a client sees.
@@ -85,12 +96,18 @@ type answer struct {
 
 func (w *world) invoke(ctx context.Context, route apigw.Route, event any) answer {
 	w.Helper()
+	return w.invokeOf(ctx, event, route)
+}
+
+// invokeOf gives an event to the function of some routes.
+func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) answer {
+	w.Helper()
 	payload, err := json.Marshal(event)
 	if err != nil {
 		w.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger}, route).Invoke(ctx, payload)
+	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger}, routes...).Invoke(ctx, payload)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -122,15 +139,30 @@ func post(contentType, body string) events.APIGatewayV2HTTPRequest {
 	return e
 }
 
-// lastLine is the newest line of the log.
+// lines are the lines of the log with this message.
+func (w *world) lines(message string) []map[string]any {
+	w.Helper()
+	var lines []map[string]any
+	for text := range strings.Lines(w.log.String()) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			w.Fatal(err)
+		}
+		if line["msg"] == message {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// lastLine is the line of the newest request.
 func (w *world) lastLine() map[string]any {
 	w.Helper()
-	lines := strings.Split(strings.TrimSpace(w.log.String()), "\n")
-	var line map[string]any
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &line); err != nil {
-		w.Fatal(err)
+	lines := w.lines("request")
+	if len(lines) == 0 {
+		w.Fatal("no request is logged")
 	}
-	return line
+	return lines[len(lines)-1]
 }
 
 type vault struct{}
@@ -138,8 +170,11 @@ type vault struct{}
 func (vault) Secret(context.Context) (*login.Secret, error) {
 	return &login.Secret{
 		DefaultApp: appID,
-		Apps:       map[string]login.App{appID: {ID: appID, Secret: appSecret}},
-		SealKeys:   []login.SealKey{{ID: "1", Key: sealKey}},
+		Apps: map[string]login.App{
+			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
+		},
+		SealKeys: []login.SealKey{{ID: "1", Key: sealKey}},
+		Services: []login.ServiceKey{{ID: serviceID, Key: serviceKey}},
 	}, nil
 }
 
@@ -150,6 +185,8 @@ type plain struct{}
 
 func (plain) Hash(_ context.Context, p login.Hidden) (login.Hidden, error) { return p, nil }
 
-func (plain) Verify(_ context.Context, hash, p login.Hidden) (ok, outdated bool, err error) {
+func (plain) Verify(_ context.Context, hash, p login.Hidden, _ []string) (ok, outdated bool, err error) {
 	return hash != "" && hash == p, false, nil
 }
+
+func (plain) Kind(login.Hidden) (string, error) { return "", nil }

@@ -1,0 +1,99 @@
+package apigw_test
+
+import (
+	"context"
+	"errors"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// breaking is a store of which one operation fails.
+type breaking struct {
+	*storetest.Memory
+	op string
+}
+
+func (b *breaking) fail(op string) error {
+	if b.op != op {
+		return nil
+	}
+	return login.Unavailable(errors.New("out of order"))
+}
+
+func (b *breaking) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
+	if err := b.fail("TouchBinding"); err != nil {
+		return login.Binding{}, err
+	}
+	return b.Memory.TouchBinding(ctx, t)
+}
+
+func (b *breaking) Bind(ctx context.Context, x login.Binding, s login.Session) (login.Binding, error) {
+	if err := b.fail("Bind"); err != nil {
+		return login.Binding{}, err
+	}
+	return b.Memory.Bind(ctx, x, s)
+}
+
+func (b *breaking) Unbind(ctx context.Context, x login.Binding, keepLast bool) error {
+	if err := b.fail("Unbind"); err != nil {
+		return err
+	}
+	return b.Memory.Unbind(ctx, x, keepLast)
+}
+
+func (b *breaking) UserByID(ctx context.Context, id string) (login.User, error) {
+	if err := b.fail("UserByID"); err != nil {
+		return login.User{}, err
+	}
+	return b.Memory.UserByID(ctx, id)
+}
+
+func (b *breaking) DeleteUser(ctx context.Context, u login.User) error {
+	if err := b.fail("DeleteUser"); err != nil {
+		return err
+	}
+	return b.Memory.DeleteUser(ctx, u)
+}
+
+func (b *breaking) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
+	if err := b.fail("SessionWithUser"); err != nil {
+		return login.Session{}, login.User{}, err
+	}
+	return b.Memory.SessionWithUser(ctx, userID, tokenHash)
+}
+
+func (b *breaking) SessionsOfUser(ctx context.Context, userID string) ([]login.Session, error) {
+	if err := b.fail("SessionsOfUser"); err != nil {
+		return nil, err
+	}
+	return b.Memory.SessionsOfUser(ctx, userID)
+}
+
+func (b *breaking) CreateSession(ctx context.Context, s login.Session) error {
+	if err := b.fail("CreateSession"); err != nil {
+		return err
+	}
+	return b.Memory.CreateSession(ctx, s)
+}
+
+func (b *breaking) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
+	if err := b.fail("EndSession"); err != nil {
+		return err
+	}
+	return b.Memory.EndSession(ctx, userID, tokenHash, reason)
+}
+
+func (b *breaking) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	if err := b.fail("SwapRecord"); err != nil {
+		return login.Record{}, err
+	}
+	return b.Memory.SwapRecord(ctx, name, old, r)
+}
+
+func (b *breaking) StoreRecord(ctx context.Context, name string, r login.Record) error {
+	if err := b.fail("StoreRecord"); err != nil {
+		return err
+	}
+	return b.Memory.StoreRecord(ctx, name, r)
+}
