@@ -1,0 +1,150 @@
+package doctor
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/sqlitestore"
+)
+
+// Files are those of an embedded store.
+type Files struct {
+	Folder, Database, SealKey string
+}
+
+const (
+	// readTime bounds the reading of the whole database.
+	readTime = time.Minute
+	restore  = "stop `wxbind serve` and restore the folder from its backup"
+	// diskWarn and diskFail are in bytes.
+	diskWarn, diskFail = 1 << 30, 64 << 20
+)
+
+// Embedded checks an embedded store that is there: that it is whole and opens, that
+// the seal key is there, that nobody else reads them, and that the disk has room.
+func Embedded(f Files) []Check {
+	return []Check{
+		{Timeout: readTime, Run: func(ctx context.Context) []Finding { return []Finding{f.store(ctx)} }},
+		{Run: func(context.Context) []Finding { return []Finding{f.sealKey()} }},
+		{Run: func(context.Context) []Finding { return []Finding{f.permissions()} }},
+		{Run: func(context.Context) []Finding { return []Finding{f.disk()} }},
+	}
+}
+
+// store looks for damage first: opening a store may write to it.
+func (f Files) store(ctx context.Context) Finding {
+	const check = "store"
+	damage, err := quickCheck(ctx, f.Database)
+	switch {
+	case ctx.Err() != nil:
+		return warn(check, fmt.Sprintf("%s is too large to be read whole within %s", f.Database, readTime), "run PRAGMA quick_check on a copy of it")
+	case err != nil:
+		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore)
+	case damage != "ok":
+		return fail(check, fmt.Sprintf("%s is damaged: %s", f.Database, damage), restore)
+	}
+	s, err := sqlitestore.Open(ctx, f.Database)
+	if err == nil {
+		err = s.Close()
+	}
+	switch {
+	case errors.Is(err, sqlitestore.ErrNewerSchema):
+		return fail(check, err.Error(), "use the newer wxbind")
+	case errors.Is(err, sqlitestore.ErrNotOurs):
+		return fail(check, err.Error(), "name the folder of the store with --data")
+	case err != nil:
+		return fail(check, err.Error(), "see that the folder can be written to by this user")
+	}
+	return ok(check, f.Database+" is whole")
+}
+
+// quickCheck gives "ok" or the first damage.
+func quickCheck(ctx context.Context, path string) (damage string, err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	db, err := sql.Open("sqlite", name.String()+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return "", err
+	}
+	defer db.Close()
+	err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&damage)
+	return damage, err
+}
+
+// sealKey reads the key, and makes none.
+func (f Files) sealKey() Finding {
+	const check = "seal key"
+	const putBack = "put it back from the backup"
+	switch _, err := SealKeyIn(f.SealKey); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail(check, f.SealKey+" is missing: what is sealed in the store cannot be opened", putBack)
+	case err != nil:
+		return fail(check, err.Error(), putBack)
+	}
+	return ok(check, f.SealKey+" holds a key")
+}
+
+// SealKeyIn reads the seal key of a file that is there; unlike secrets.SealKeyFile
+// it makes none.
+//
+// Errors: fs.ErrNotExist; those of secrets.SealKeyFile.
+func SealKeyIn(path string) (login.SealKey, error) {
+	if _, err := os.Stat(path); err != nil {
+		return login.SealKey{}, err
+	}
+	return secrets.SealKeyFile(path)
+}
+
+// permissions looks for files that others on the machine can read.
+func (f Files) permissions() Finding {
+	const check = "permissions"
+	if runtime.GOOS == "windows" {
+		return skip(check, "Windows has no permission bits")
+	}
+	for _, path := range []string{f.SealKey, f.Database} {
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // another line says so
+		}
+		if err != nil {
+			return fail(check, err.Error(), "run this as the user that `wxbind serve` runs as")
+		}
+		if mode := info.Mode().Perm(); mode&0o077 != 0 {
+			return fail(check, fmt.Sprintf("%s has the mode %#o: others on this machine can use it", path, mode), "chmod 600 "+path)
+		}
+	}
+	return ok(check, "seal key and database are for their owner only")
+}
+
+func (f Files) disk() Finding {
+	const check = "disk"
+	free, err := freeBytes(f.Folder)
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return skip(check, "not known on this system")
+	case err != nil:
+		return fail(check, err.Error(), "see that the folder can be read by this user")
+	}
+	says := fmt.Sprintf("%d MiB are free", free>>20)
+	const room = "make room on the disk: a store that cannot write lets nobody log in"
+	switch {
+	case free < diskFail:
+		return fail(check, says, room)
+	case free < diskWarn:
+		return warn(check, says, room)
+	}
+	return ok(check, says)
+}
