@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,48 +13,203 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-func TestGuessingIsBounded(t *testing.T) {
+func (w *world) bindFrom(address, code, username, password string) (*login.Login, error) {
+	caller := login.Caller{Address: address}
+	return w.Bind(w.Context(), caller, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
+}
+
+// guesser sends wrong passwords, each of which is of another identity, from
+// another address and at another account than all others, but for what is fixed.
+type guesser struct {
+	identity, address, account string
+	n                          int
+}
+
+func (g *guesser) send(w *world, password string) error {
+	g.n++
+	_, err := w.bindFrom(
+		cmp.Or(g.address, fmt.Sprintf("198.51.100.%d", g.n)),
+		fmt.Sprintf("%s-%d", cmp.Or(g.identity, fmt.Sprintf("mallory%d", g.n)), g.n),
+		cmp.Or(g.account, fmt.Sprintf("user%d", g.n)), password)
+	return err
+}
+
+// The table of docs/limits.md.
+func TestWaitsGrow(t *testing.T) {
+	const s, m = time.Second, time.Minute
 	for name, c := range map[string]struct {
-		code, username func(n int) string
-		limit          int
+		guesser guesser
+		free    int
+		waits   []time.Duration
+		// hot says that others have guessed at the account.
+		hot bool
 	}{
-		"per identity": {
-			func(n int) string { return fmt.Sprintf("mallory-%d", n) },
-			func(n int) string { return fmt.Sprintf("user%d", n) }, 5,
+		"of an identity": {
+			guesser: guesser{identity: "mallory"}, free: 5,
+			waits: []time.Duration{1 * m, 2 * m, 4 * m, 8 * m, 16 * m, 32 * m, 60 * m, 60 * m},
 		},
-		"per username": {
-			func(n int) string { return fmt.Sprintf("mallory%d-1", n) },
-			func(int) string { return "alice" }, 10,
+		"of an address": {
+			guesser: guesser{address: "192.0.2.66"}, free: 60,
+			waits: []time.Duration{10 * s, 20 * s, 40 * s, 80 * s, 120 * s, 120 * s},
 		},
-		"per username that does not exist": {
-			func(n int) string { return fmt.Sprintf("mallory%d-1", n) },
-			func(int) string { return "nobody" }, 10,
+		"of an address at a hot account": {
+			guesser: guesser{address: "192.0.2.66", account: "alice"}, free: 2, hot: true,
+			waits: []time.Duration{1 * m, 2 * m, 4 * m, 8 * m, 16 * m},
+		},
+		"of an address at a hot account that does not exist": {
+			guesser: guesser{address: "192.0.2.66", account: "nobody"}, free: 2, hot: true,
+			waits: []time.Duration{1 * m, 2 * m, 4 * m, 8 * m, 16 * m},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.user("alice")
-			for n := range c.limit {
-				if _, err := w.bind(c.code(n), c.username(n), "wrong"); !errors.Is(err, login.InvalidCredentials) {
-					t.Fatalf("try %d: %v", n+1, err)
+			if c.hot {
+				w.heat(c.guesser.account)
+			}
+			wrong := func() {
+				t.Helper()
+				if err := c.guesser.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+					t.Fatalf("wrong password %d: %v", c.guesser.n, err)
 				}
-				w.pass(time.Minute)
 			}
-			hashes := w.hasher.checks
-			_, err := w.bind(c.code(98), c.username(98), password)
-			throttled := login.AsError(err)
-			if throttled.Code != login.TooManyAttempts || w.hasher.checks != hashes {
-				t.Fatalf("try %d: %v", c.limit+1, err)
+			for range c.free {
+				wrong()
 			}
-			if want := 15*time.Minute - time.Duration(c.limit)*time.Minute; throttled.RetryAfter != want {
-				t.Errorf("retry after %v, want %v", throttled.RetryAfter, want)
-			}
-			w.pass(throttled.RetryAfter)
-			if _, err := w.bind(c.code(99), c.username(99), "wrong"); !errors.Is(err, login.InvalidCredentials) {
-				t.Errorf("after the wait: %v", err)
+			for n, wait := range c.waits {
+				for _, left := range []time.Duration{wait, time.Millisecond} {
+					w.pass(wait - left)
+					wait = left
+					checks := w.hasher.checks
+					err := c.guesser.send(w, password)
+					if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != left {
+						t.Fatalf("wait %d: %v, retry after %v, want %v", n+1, err, e.RetryAfter, left)
+					}
+					if w.hasher.checks != checks {
+						t.Fatal("the password was looked at")
+					}
+				}
+				w.pass(time.Millisecond)
+				wrong()
 			}
 		})
 	}
+}
+
+// heat makes an account hot for an hour: ten wrong passwords from ten addresses.
+func (w *world) heat(account string) {
+	w.Helper()
+	for n := range 10 {
+		if _, err := w.bindFrom(fmt.Sprintf("203.0.113.%d", n), fmt.Sprintf("heater%d-%s%d", n, account, w.clock().Unix()), account, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			w.Fatal(err)
+		}
+	}
+}
+
+// Wrong passwords that leave the window shorten the wait.
+func TestWrongPasswordsAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	g := guesser{identity: "mallory"}
+	for n := range 5 { // at 0, 5, 10, 15 and 20 hours
+		if n > 0 {
+			w.pass(5 * time.Hour)
+		}
+		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatalf("wrong password %d: %v", n+1, err)
+		}
+	}
+	w.pass(4*time.Hour - 30*time.Second)
+	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Fatalf("hours after the last one: %v", err)
+	}
+	// Six ask for two minutes. In 30 seconds the first is 24 hours old, and five ask for one.
+	err := g.send(w, password)
+	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != time.Minute {
+		t.Fatalf("got %v, retry after %v, want 1m", err, e.RetryAfter)
+	}
+	w.pass(time.Minute)
+	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+// The account cools down when its wrong passwords leave the window, and then an
+// address may try that would have to wait while it is hot.
+func TestHotAccountTellsTheShorterWait(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	g := guesser{address: "192.0.2.66", account: "alice"}
+	for range 10 {
+		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatal(err)
+		}
+		w.pass(time.Minute)
+	}
+	// By itself the address would wait for an hour since a minute ago.
+	err := g.send(w, "wrong")
+	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != 50*time.Minute {
+		t.Fatalf("got %v, retry after %v, want 50m", err, e.RetryAfter)
+	}
+	w.pass(50 * time.Minute)
+	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+// A stranger guesses at alice's account for days, as often as may be and more,
+// from one address and from many. She logs in all the same, typing errors included.
+func TestStrangerLocksNobodyOut(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	w.Ephemeral = &measured{Ephemeral: w.store}
+	const days = 4
+	from := map[string]int{}
+	for minute := range days * 24 * 60 {
+		stranger := guesser{address: fmt.Sprintf("198.51.100.%d", minute%3), account: "alice", n: minute}
+		if err := stranger.send(w, "wrong"); errors.Is(err, login.InvalidCredentials) {
+			from[stranger.address]++
+		} else if !errors.Is(err, login.TooManyAttempts) {
+			t.Fatal(err)
+		}
+		if minute%(6*60) == 0 {
+			if minute%(24*60) == 0 {
+				if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-typo%d", minute), "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+					t.Fatalf("alice mistypes in minute %d: %v", minute, err)
+				}
+			}
+			if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-%d", minute), "alice", password); err != nil {
+				t.Fatalf("alice in minute %d: %v", minute, err)
+			}
+		}
+		w.pass(time.Minute)
+	}
+	total := 0
+	for _, n := range from {
+		total += n
+	}
+	// Ten an hour at the account, and as an address has waits of an hour, one an hour
+	// for each of three, beside the seven of its shorter waits.
+	if most := days*24*(10+3) + 3*8; total > most {
+		t.Errorf("the stranger had %d tries, want at most %d: %v", total, most, from)
+	}
+	if most := w.Ephemeral.(*measured).most; most > 4096 {
+		t.Errorf("a counter has grown to %d bytes", most)
+	}
+}
+
+// measured keeps how large a record was at most.
+type measured struct {
+	login.Ephemeral
+	mu   sync.Mutex
+	most int
+}
+
+func (m *measured) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	m.mu.Lock()
+	m.most = max(m.most, len(r.Value))
+	m.mu.Unlock()
+	return m.Ephemeral.SwapRecord(ctx, name, old, r)
 }
 
 func TestOnlyWrongPasswordsCount(t *testing.T) {
@@ -115,61 +271,6 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 	}
 }
 
-func TestReservationOfACrashExpires(t *testing.T) {
-	w := newWorld(t)
-	w.user("alice")
-	crash := errors.New("crash")
-	for n := range 5 {
-		// The process dies between the reservation and everything else.
-		w.store.do(func(op string) error {
-			if op == "UserByID" {
-				w.store.do(func(string) error { return crash })
-				return crash
-			}
-			return nil
-		})
-		if _, err := w.bind(fmt.Sprintf("alice-%d", n), "alice", password); err == nil {
-			t.Fatal("no crash")
-		}
-	}
-	w.store.do(nil)
-	if _, err := w.bind("alice-5", "alice", password); !errors.Is(err, login.TooManyAttempts) {
-		t.Errorf("while they stand: %v", err)
-	}
-	w.pass(30 * time.Second)
-	if _, err := w.bind("alice-6", "alice", password); err != nil {
-		t.Errorf("after 30 s: %v", err)
-	}
-}
-
-func TestGuessingAtTheSameTimeStaysWithinTheLimit(t *testing.T) {
-	w := newWorld(t)
-	w.user("alice")
-	const guesses, limit = 100, 10
-	var wrong, throttled atomic.Int32
-	var wg sync.WaitGroup
-	for n := range guesses {
-		wg.Go(func() {
-			_, err := w.bind(fmt.Sprintf("mallory%d-1", n), "alice", "wrong")
-			switch {
-			case errors.Is(err, login.InvalidCredentials):
-				wrong.Add(1)
-			case errors.Is(err, login.TooManyAttempts):
-				throttled.Add(1)
-			default:
-				t.Errorf("guess %d: %v", n, err)
-			}
-		})
-	}
-	wg.Wait()
-	if wrong.Load() != limit || int(wrong.Load())+int(throttled.Load()) != guesses {
-		t.Errorf("%d were tried and %d throttled, want %d tried", wrong.Load(), throttled.Load(), limit)
-	}
-	if w.hasher.checks != limit {
-		t.Errorf("%d passwords were looked at, want %d", w.hasher.checks, limit)
-	}
-}
-
 func (w *world) bindAs(code, openID string) error {
 	_, err := w.Bind(w.Context(), phone, login.BindRequest{Code: code, OpenID: openID, Username: "alice", Password: password})
 	return err
@@ -193,116 +294,4 @@ func TestThrottledTriesCostNobodyElse(t *testing.T) {
 	if _, err := w.bind("alice-1", "alice", password); err != nil {
 		t.Errorf("alice herself: %v", err)
 	}
-}
-
-// A reservation is written, its answer lost, and another one written behind it:
-// the repeat finds a counter that has changed, and in it itself.
-func TestReservationWhoseAnswerWasLostCountsOnce(t *testing.T) {
-	w := newWorld(t)
-	w.user("alice")
-	for n := range 4 {
-		if _, err := w.bind(fmt.Sprintf("mallory-%d", n), fmt.Sprintf("user%d", n), "wrong"); !errors.Is(err, login.InvalidCredentials) {
-			t.Fatal(err)
-		}
-	}
-	w.Ephemeral = &forgetful{Ephemeral: w.store}
-	if _, err := w.bind("mallory-5", "alice", password); err != nil {
-		t.Errorf("the fifth try of five: %v", err)
-	}
-}
-
-// forgetful loses the answer to each first write, and another write follows it.
-type forgetful struct {
-	login.Ephemeral
-	mu   sync.Mutex
-	lost map[string]bool
-}
-
-func (f *forgetful) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
-	stored, err := f.Ephemeral.SwapRecord(ctx, name, old, r)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err != nil || f.lost[name] {
-		return stored, err
-	}
-	if f.lost == nil {
-		f.lost = map[string]bool{}
-	}
-	f.lost[name] = true
-	r.Version += "-by another"
-	if err := f.StoreRecord(ctx, name, r); err != nil {
-		return login.Record{}, err
-	}
-	return r, login.ErrRecordChanged
-}
-
-// The request's time is over: its tries are given back all the same.
-func TestTriesAreGivenBackAfterTheDeadline(t *testing.T) {
-	w := newWorld(t)
-	w.user("alice")
-	for n := range 20 {
-		ctx, cancel := context.WithCancel(t.Context())
-		w.store.do(func(op string) error {
-			if op == "UserByID" {
-				cancel()
-			}
-			return nil
-		})
-		_, err := w.Bind(ctx, phone, login.BindRequest{Code: fmt.Sprintf("alice-%d", n), Username: "alice", Password: password})
-		if !errors.Is(err, login.StoreUnavailable) {
-			t.Fatalf("try %d: %v", n+1, err)
-		}
-	}
-}
-
-// Reservations go when their requests end, long before they expire.
-func TestReservationsInTheWayAreWaitedForBriefly(t *testing.T) {
-	w := newWorld(t)
-	w.user("alice")
-	let := w.hold("alice", 10)
-	_, err := w.bind("mallory-1", "alice", "wrong")
-	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != 2*time.Second {
-		t.Errorf("got %v, retry after %v, want 2s", err, e.RetryAfter)
-	}
-	let()
-	if _, err := w.bind("mallory-2", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
-		t.Errorf("once they are gone: %v", err)
-	}
-}
-
-// hold makes requests that have reserved a try at the username and then wait,
-// until the function that it gives is called.
-func (w *world) hold(username string, n int) (let func()) {
-	release := make(chan struct{})
-	var reserved, ended sync.WaitGroup
-	waiting := &waitingUsers{Users: w.store, reserved: &reserved, release: release}
-	service := login.New(w.Config)
-	service.Users = waiting
-	for i := range n {
-		reserved.Add(1)
-		ended.Go(func() {
-			r := login.BindRequest{Code: fmt.Sprintf("holder%d-1", i), Username: username, Password: password}
-			if _, err := service.Bind(w.Context(), phone, r); err != nil && !errors.Is(err, login.UserBound) {
-				w.Errorf("holder %d: %v", i, err)
-			}
-		})
-	}
-	reserved.Wait()
-	return func() {
-		close(release)
-		ended.Wait()
-	}
-}
-
-// waitingUsers reads a user only when it is released.
-type waitingUsers struct {
-	login.Users
-	reserved *sync.WaitGroup
-	release  chan struct{}
-}
-
-func (u *waitingUsers) UserByID(ctx context.Context, id string) (login.User, error) {
-	u.reserved.Done()
-	<-u.release
-	return u.Users.UserByID(ctx, id)
 }
