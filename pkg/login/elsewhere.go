@@ -6,11 +6,19 @@ import (
 )
 
 // elsewhere are the users of the platform's own directory. wxbind keeps them as
-// the directory last described them.
+// the directory last described them, and never lets one in without having asked
+// it: while it cannot answer, nobody logs in.
 type elsewhere struct{ *Service }
+
+// Why the directory's word is not taken, or is a no.
+var (
+	errUnknownElsewhere = errors.New("the directory does not know the user any more")
+	errAnotherUser      = errors.New("the directory described another user than it was asked for")
+)
 
 func (elsewhere) find(context.Context, string) (string, error) { return "", nil }
 
+// authenticate leaves it to Bind to say who is disabled here.
 func (s elsewhere) authenticate(ctx context.Context, v *visit, claimed claim) (candidate, error) {
 	var profile Profile
 	err := timed(&v.trail.Directory, func() (err error) {
@@ -22,7 +30,7 @@ func (s elsewhere) authenticate(ctx context.Context, v *visit, claimed claim) (c
 	}
 	v.trail.UserID = profile.ID
 	if profile.Disabled {
-		return candidate{}, UserDisabled
+		return candidate{}, s.ban(ctx, v, profile.ID, nil)
 	}
 	var c candidate
 	err = timed(&v.trail.Store, func() error {
@@ -31,34 +39,41 @@ func (s elsewhere) authenticate(ctx context.Context, v *visit, claimed claim) (c
 			func() (err error) { c.others, err = s.Sessions.SessionsOfUser(ctx, profile.ID); return err },
 		)
 	})
-	switch {
-	case err != nil:
-		return candidate{}, err
-	case c.user.Disabled:
-		return candidate{}, UserDisabled
-	}
-	return c, nil
+	return c, err
 }
 
-// describe asks the directory. Whom it does not let in, or does not know any
-// more, loses the sessions from before, too.
+// describe asks the directory, while the stored user is read.
 func (s elsewhere) describe(ctx context.Context, v *visit, userID string) (func(context.Context, User) (User, error), error) {
 	var profile Profile
 	err := timed(&v.trail.Directory, func() (err error) {
 		profile, err = s.Directory.Profile(ctx, userID)
 		return err
 	})
-	if err == nil && !profile.Disabled {
-		return func(ctx context.Context, u User) (User, error) {
-			if profile.describes(u) {
-				return u, nil
-			}
-			return s.Profiles.RefreshUser(ctx, profile)
-		}, nil
-	}
-	if err != nil && !errors.Is(err, ErrUserNotFound) {
+	switch {
+	case errors.Is(err, ErrUserNotFound):
+		return nil, s.ban(ctx, v, userID, errUnknownElsewhere)
+	case err != nil:
 		return nil, err
+	case profile.ID != userID:
+		return nil, Because(DirectoryUnavailable, errAnotherUser)
+	case profile.Disabled:
+		return nil, s.ban(ctx, v, userID, nil)
 	}
-	v.trail.lapse(s.UserAdmin.LogoutUser(ctx, userID, s.clock()))
-	return nil, Because(UserDisabled, err)
+	return func(ctx context.Context, u User) (User, error) {
+		if profile.describes(u) {
+			return u, nil
+		}
+		return s.Profiles.RefreshUser(ctx, profile)
+	}, nil
+}
+
+// ban refuses a user whom the directory does not let in, or does not know any
+// more, and ends the sessions from before. Those that began while it was asked are
+// among them: it may have let them in just before the ban.
+func (s elsewhere) ban(ctx context.Context, v *visit, userID string, why error) error {
+	err := s.UserAdmin.LogoutUser(ctx, userID, s.clock())
+	if !errors.Is(err, ErrUserNotFound) { // nobody who was ever bound
+		v.trail.lapse(err)
+	}
+	return Because(UserDisabled, why)
 }

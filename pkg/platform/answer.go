@@ -1,10 +1,12 @@
 package platform
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -107,6 +109,10 @@ func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail strin
 	case !plainText(p.Name, 0, maxName):
 		return p, textRule("name", 0, maxName)
 	}
+	p.Name = cmp.Or(p.Name, p.Username)
+	// In one order, so that a user who has not changed is not stored anew.
+	slices.Sort(p.Roles)
+	p.Roles = slices.Compact(p.Roles)
 	return p, ""
 }
 

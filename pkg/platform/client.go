@@ -107,11 +107,7 @@ func (c *Client) Authenticate(ctx context.Context, username string, password log
 // Profile implements login.Directory. It may also fail as Secrets do. The Cause of
 // DirectoryUnavailable is an *Error.
 func (c *Client) Profile(ctx context.Context, id string) (login.Profile, error) {
-	profile, err := c.call(ctx, get, map[string]string{"id": id})
-	if err == nil && profile.ID != id {
-		return login.Profile{}, c.failure(&Error{Operation: get, Fault: BadAnswer, Status: http.StatusOK, Detail: "another id than it was asked for", Attempts: 1})
-	}
-	return profile, err
+	return c.call(ctx, get, map[string]string{"id": id})
 }
 
 // Warm opens a connection ahead of the first call, within one attempt's time.
