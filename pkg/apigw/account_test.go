@@ -60,6 +60,7 @@ func TestFreshCodeOfTheSessionsIdentity(t *testing.T) {
 		"forced unbind": {apigw.Unbind, func(code string) events.APIGatewayV2HTTPRequest { return post(form, "force=true&code="+code) }},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // a used code is looked for, and a deleted account swept, for a while
 			w := newWorld(t)
 			used := "alice-901"
 			w.invoke(t.Context(), apigw.Code2Session, post("application/json", `{"code":"`+used+`"}`))

@@ -60,6 +60,44 @@ func BenchmarkCheckBind(b *testing.B) {
 	}
 }
 
+// BenchmarkAuthorizer is our own share of letting a request pass: event in,
+// verdict out, over a store that takes no time. Each round is another user.
+func BenchmarkAuthorizer(b *testing.B) {
+	store := &storetest.Memory{}
+	config := configOn(store)
+	config.WeChat = byCode{}
+	service := login.New(config)
+	const users = 1_000
+	payloads := make([][]byte, users)
+	for i := range users {
+		id := strconv.Itoa(i)
+		u := login.User{ID: id, Username: id, PasswordHash: password, Roles: []string{"staff"}, Apps: map[string]login.UserApp{}}
+		if err := store.AddUser(b.Context(), u); err != nil {
+			b.Fatal(err)
+		}
+		opened, err := service.Bind(b.Context(), login.Caller{}, login.BindRequest{Code: "o" + id, Username: id, Password: password})
+		if err != nil {
+			b.Fatal(err)
+		}
+		event := authorizerEvent(map[string]string{
+			"authorization": "Bearer " + string(opened.Token),
+			"user-agent":    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 MicroMessenger/8.0.49",
+		})
+		if payloads[i], err = json.Marshal(event); err != nil {
+			b.Fatal(err)
+		}
+	}
+	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
+		Verifier: login.Verifier{Presence: store}, Logger: slog.New(slog.DiscardHandler),
+	})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := authorizer.Invoke(b.Context(), payloads[i%users]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // byCode takes a code for the openid.
 type byCode struct{ login.WeChat }
 
