@@ -1,0 +1,238 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// client does one thing after another to the users of a world.
+type client struct {
+	*world
+	ctx    context.Context
+	id     int
+	store  storetest.Store
+	pause  func()
+	chance *rand.Rand
+}
+
+// acts are what a client does, as often as it stands here.
+var acts = []func(*client) error{
+	(*client).verify, (*client).verify, (*client).verify, (*client).verify, (*client).verify,
+	(*client).bind, (*client).bind, (*client).bind, (*client).bind,
+	(*client).login, (*client).login, (*client).login,
+	(*client).unbind, (*client).unbind, (*client).unbind,
+	(*client).endSession, (*client).extendSession,
+	(*client).changeUser, (*client).changeUser, (*client).changeUser,
+	(*client).enrol, (*client).enrol,
+	(*client).remove,
+}
+
+func (c *client) act() error { return acts[c.chance.IntN(len(acts))](c) }
+
+// answers are the errors by which a store says no.
+var answers = []error{
+	login.ErrBindingNotFound, login.ErrAlreadyBound, login.ErrLastBinding, login.ErrSessionNotFound, login.ErrUserNotFound,
+	login.ErrUserChanged, login.IdentityBound, login.UserBound, login.UserDisabled, login.SessionRevoked,
+}
+
+// outcomeOf is an error as an output has it.
+//
+// Errors: one that the contract does not foresee.
+func outcomeOf(err error) (string, error) {
+	if err == nil {
+		return done, nil
+	}
+	for _, no := range answers {
+		if errors.Is(err, no) {
+			return no.Error(), nil
+		}
+	}
+	if errors.Is(err, login.StoreUnavailable) {
+		return unknown, nil
+	}
+	return "", err
+}
+
+// do is one operation. answer completes what is known of its outcome.
+func (c *client) do(in input, operation func() error, answer func(*output)) error {
+	call := c.begin(c.id)
+	c.pause()
+	err := operation()
+	c.pause()
+	end := call.end()
+	outcome, err := outcomeOf(err)
+	if err != nil {
+		return err
+	}
+	out := output{outcome: outcome}
+	if answer != nil {
+		answer(&out)
+	}
+	call.add(end, in, out)
+	return nil
+}
+
+func (c *client) bind() error {
+	n, in := c.newBinding(c.chance.IntN(users), c.chance.IntN(apps), c.chance.IntN(openIDs))
+	session, ok := c.newSession(n, in.at)
+	if !ok {
+		return nil
+	}
+	in.kind, in.session = bind, session
+	var standing login.Binding
+	return c.do(in, func() (err error) {
+		standing, err = c.store.Bind(c.ctx, c.binding(n), c.session(session))
+		return err
+	}, func(out *output) {
+		switch out.outcome {
+		case done:
+			c.publish(session)
+			out.binding = c.numberOf(standing)
+		case login.ErrAlreadyBound.Error():
+			out.binding = c.numberOf(standing)
+		}
+	})
+}
+
+// login is a touch and then a session under the binding that it found. The
+// session's moment is before both.
+func (c *client) login() error {
+	in := input{kind: touch, app: c.chance.IntN(apps), openID: c.chance.IntN(openIDs)}
+	started := c.tick()
+	var found login.Binding
+	err := c.do(in, func() (err error) {
+		found, err = c.store.TouchBinding(c.ctx, login.Touch{AppID: appIDs[in.app], OpenID: c.openID(in.app, in.openID), At: c.time(started)})
+		return err
+	}, func(out *output) {
+		if out.outcome == done {
+			out.binding = c.numberOf(found)
+		}
+	})
+	n := c.numberOf(found)
+	if err != nil || n < 1 {
+		return err
+	}
+	session, ok := c.newSession(n, started)
+	if !ok {
+		return nil
+	}
+	return c.do(input{kind: create, session: session, at: started}, func() error {
+		return c.store.CreateSession(c.ctx, c.session(session))
+	}, func(*output) { c.publish(session) })
+}
+
+func (c *client) unbind() error {
+	n, ok := c.someBinding(c.chance)
+	if !ok {
+		return nil
+	}
+	in := c.identityOf(n)
+	in.kind, in.keepLast = unbind, c.chance.IntN(2) == 0
+	return c.do(in, func() error { return c.store.Unbind(c.ctx, c.binding(n), in.keepLast) }, nil)
+}
+
+// verify reads what Session.Dead judges.
+func (c *client) verify() error {
+	n, ok := c.someSession(c.chance)
+	if !ok {
+		return nil
+	}
+	userID := c.session(n).UserID
+	call := c.begin(c.id)
+	c.pause()
+	stored, owner, err := c.store.SessionWithUser(c.ctx, userID, c.session(n).TokenHash)
+	c.pause()
+	end := call.end()
+	outcome, err := outcomeOf(err)
+	switch {
+	case err != nil:
+		return err
+	case outcome == login.ErrSessionNotFound.Error():
+		call.add(end, input{kind: findSession, session: n}, output{outcome: outcome})
+	case outcome == login.ErrUserNotFound.Error():
+		call.add(end, input{kind: findSession, session: n}, output{outcome: done})
+		call.add(end, input{kind: readUser, user: c.userOf(n)}, output{outcome: outcome})
+	case outcome == done:
+		seen := session{there: true, ended: stored.EndedReason, seen: c.ticks(stored.SeenAt)}
+		c.note(n, seen.seen)
+		call.add(end, input{kind: readSession, session: n}, output{outcome: done, session: seen})
+		call.add(end, input{kind: readUser, user: c.userOf(n)}, output{outcome: done, user: c.view(owner)})
+	}
+	return nil
+}
+
+func (c *client) endSession() error {
+	n, ok := c.someSession(c.chance)
+	if !ok {
+		return nil
+	}
+	reasons := []login.Code{login.SessionRevoked, login.SessionReplaced}
+	in := input{kind: end, session: n, reason: reasons[c.chance.IntN(len(reasons))]}
+	s := c.session(n)
+	return c.do(in, func() error { return c.store.EndSession(c.ctx, s.UserID, s.TokenHash, in.reason) }, nil)
+}
+
+// extendSession goes by what somebody has read of the session, a while ago perhaps.
+func (c *client) extendSession() error {
+	n, ok := c.someSession(c.chance)
+	if !ok {
+		return nil
+	}
+	in := input{kind: extend, session: n, at: c.tick(), was: c.lastSeen(n)}
+	read := c.session(n)
+	read.SeenAt = c.time(in.was)
+	return c.do(in, func() error {
+		return c.store.ExtendSession(c.ctx, read, c.time(in.at), c.time(in.at).Add(login.IdleLife))
+	}, nil)
+}
+
+func (c *client) changeUser() error {
+	u := c.chance.IntN(users)
+	id := c.userID(u)
+	switch c.chance.IntN(5) {
+	case 0:
+		in := input{kind: disable, user: u, at: c.tick()}
+		return c.do(in, func() error { return c.store.DisableUser(c.ctx, id, c.time(in.at)) }, nil)
+	case 1, 2, 3: // disabled users do little
+		return c.do(input{kind: enable, user: u}, func() error { return c.store.EnableUser(c.ctx, id) }, nil)
+	default:
+		in := input{kind: logout, user: u, at: c.tick()}
+		return c.do(in, func() error { return c.store.LogoutUser(c.ctx, id, c.time(in.at)) }, nil)
+	}
+}
+
+func (c *client) enrol() error {
+	in := input{kind: enrol, user: c.chance.IntN(users), at: c.tick()}
+	var enrolled login.User
+	return c.do(in, func() (err error) {
+		enrolled, err = c.store.EnrollUser(c.ctx, login.Profile{ID: c.userID(in.user)}, c.time(in.at))
+		return err
+	}, func(out *output) {
+		if out.outcome == done {
+			out.user = c.view(enrolled)
+		}
+	})
+}
+
+// remove deletes a user as read.
+func (c *client) remove() error {
+	in := input{kind: readUser, user: c.chance.IntN(users)}
+	var read login.User
+	err := c.do(in, func() (err error) {
+		read, err = c.store.UserByID(c.ctx, c.userID(in.user))
+		return err
+	}, func(out *output) {
+		if out.outcome == done {
+			out.user = c.view(read)
+		}
+	})
+	if err != nil || read.ID == "" {
+		return err
+	}
+	in.kind, in.apps = remove, c.view(read).apps
+	return c.do(in, func() error { return c.store.DeleteUser(c.ctx, read) }, nil)
+}

@@ -1,0 +1,264 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// short is a wait in the clock of synctest that lets others come between.
+func short() { time.Sleep(rand.N(5 * time.Millisecond)) }
+
+// histories makes n histories on a store in a clock that costs nothing, and gives
+// the first error of one.
+func histories(t *testing.T, n int, made func() storetest.Store, see func(*history)) (err error) {
+	t.Helper()
+	picture := filepath.Join(t.ArtifactDir(), "history.html")
+	for range n {
+		var h *history
+		synctest.Test(t, func(t *testing.T) {
+			h, err = makeHistory(t.Context(), []storetest.Store{made()}, short)
+		})
+		if err == nil {
+			err = h.check(picture)
+		}
+		if err != nil {
+			return err
+		}
+		if see != nil {
+			see(h)
+		}
+	}
+	return nil
+}
+
+// Without every outcome of the model, histories would show less than they seem to.
+func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
+	seen := map[kind]map[string]int{}
+	err := histories(t, 60, func() storetest.Store { return new(storetest.Memory) }, func(h *history) {
+		for _, o := range h.operations {
+			in := o.Input.(input)
+			if seen[in.kind] == nil {
+				seen[in.kind] = map[string]int{}
+			}
+			seen[in.kind][o.Output.(output).outcome]++
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, outcomes := range map[kind][]error{
+		bind:        {nil, login.ErrAlreadyBound, login.IdentityBound, login.UserBound, login.ErrUserNotFound, login.UserDisabled, login.SessionRevoked},
+		touch:       {nil, login.ErrBindingNotFound},
+		unbind:      {nil, login.ErrBindingNotFound, login.ErrLastBinding},
+		create:      {nil},
+		extend:      {nil},
+		end:         {nil},
+		disable:     {nil, login.ErrUserNotFound},
+		enable:      {nil, login.ErrUserNotFound},
+		logout:      {nil, login.ErrUserNotFound},
+		remove:      {nil, login.ErrUserNotFound, login.ErrUserChanged},
+		enrol:       {nil},
+		findSession: {nil},
+		readSession: {nil},
+		readUser:    {nil, login.ErrUserNotFound},
+	} {
+		for _, err := range outcomes {
+			outcome, _ := outcomeOf(err)
+			if seen[kind][outcome] == 0 {
+				t.Errorf("no history has: %s: %s", kind, outcome)
+			}
+		}
+	}
+}
+
+// Each of these stores breaks one promise in a way that a test of one sentence may
+// overlook, mostly by looking first and writing later.
+func TestBrokenStoreIsCaught(t *testing.T) {
+	for name, broken := range map[string]func(*storetest.Memory) storetest.Store{
+		"a bind takes an identity from its user":            func(m *storetest.Memory) storetest.Store { return thief{m} },
+		"a bind looks for the disabled user first":          func(m *storetest.Memory) storetest.Store { return lateBind{m} },
+		"an unbind goes by the identity alone":              func(m *storetest.Memory) storetest.Store { return bluntUnbind{m} },
+		"an unbind counts the bindings first":               func(m *storetest.Memory) storetest.Store { return countingUnbind{m} },
+		"a verification reads what was true a while ago":    func(m *storetest.Memory) storetest.Store { return &staleReads{Memory: m} },
+		"a logout is answered before it is done":            func(m *storetest.Memory) storetest.Store { return lateLogout{m} },
+		"a disabled user's sessions live when enabled":      func(m *storetest.Memory) storetest.Store { return forgivingDisable{m} },
+		"a deletion looks at the bindings first":            func(m *storetest.Memory) storetest.Store { return hastyDelete{m} },
+		"a session ends for the last reason, not the first": func(m *storetest.Memory) storetest.Store { return lastReason{m} },
+		"an extension goes by what is stored, not read":     func(m *storetest.Memory) storetest.Store { return lateExtension{m} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := histories(t, 300, func() storetest.Store { return broken(new(storetest.Memory)) }, nil)
+			if err == nil || !strings.Contains(err.Error(), "not linearizable") {
+				t.Fatalf("the histories of it: %v", err)
+			}
+		})
+	}
+}
+
+// A write without an answer may have been done, at any time, or not.
+func TestUnknownOutcomesAreNoFault(t *testing.T) {
+	err := histories(t, 30, func() storetest.Store { return unsure{new(storetest.Memory)} }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnErrorThatTheContractDoesNotKnowIsTold(t *testing.T) {
+	foreign := errors.New("foreign")
+	err := histories(t, 10, func() storetest.Store { return failing{new(storetest.Memory), foreign} }, nil)
+	if !errors.Is(err, foreign) {
+		t.Fatal(err)
+	}
+}
+
+type thief struct{ *storetest.Memory }
+
+func (s thief) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
+	if standing, err := s.BindingByOpenID(ctx, b.AppID, b.OpenID); err == nil && standing.UserID != b.UserID {
+		if err := s.Unbind(ctx, standing, false); err != nil {
+			return login.Binding{}, err
+		}
+	}
+	return s.Memory.Bind(ctx, b, session)
+}
+
+type lateBind struct{ *storetest.Memory }
+
+func (s lateBind) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
+	u, err := s.UserByID(ctx, b.UserID)
+	if err != nil || u.Disabled || !session.CreatedAt.After(u.NotBefore) {
+		return s.Memory.Bind(ctx, b, session)
+	}
+	short()
+	late := session
+	late.CreatedAt = session.CreatedAt.Add(time.Hour) // no NotBefore is in its way
+	return s.Memory.Bind(ctx, b, late)
+}
+
+type bluntUnbind struct{ *storetest.Memory }
+
+func (s bluntUnbind) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
+	standing, err := s.BindingByOpenID(ctx, b.AppID, b.OpenID)
+	if err != nil {
+		return err
+	}
+	return s.Memory.Unbind(ctx, standing, keepLast)
+}
+
+type countingUnbind struct{ *storetest.Memory }
+
+func (s countingUnbind) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
+	if u, err := s.UserByID(ctx, b.UserID); err != nil || keepLast && len(u.Apps) < 2 {
+		return s.Memory.Unbind(ctx, b, keepLast)
+	}
+	short()
+	return s.Memory.Unbind(ctx, b, false)
+}
+
+type staleReads struct {
+	*storetest.Memory
+	last login.User
+}
+
+func (s *staleReads) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
+	session, user, err := s.Memory.SessionWithUser(ctx, userID, tokenHash)
+	if stale := s.last; stale.ID == userID && err == nil {
+		s.last = user
+		return session, stale, nil
+	}
+	s.last = user
+	return session, user, err
+}
+
+type lateLogout struct{ *storetest.Memory }
+
+func (s lateLogout) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
+	if _, err := s.UserByID(ctx, id); err != nil {
+		return err
+	}
+	go func() {
+		time.Sleep(20 * time.Millisecond)
+		_ = s.Memory.LogoutUser(ctx, id, notBefore) // nobody is there to be told
+	}()
+	return nil
+}
+
+type forgivingDisable struct{ *storetest.Memory }
+
+func (s forgivingDisable) DisableUser(ctx context.Context, id string, _ time.Time) error {
+	return s.Memory.DisableUser(ctx, id, time.Time{})
+}
+
+type hastyDelete struct{ *storetest.Memory }
+
+func (s hastyDelete) DeleteUser(ctx context.Context, u login.User) error {
+	if err := s.Memory.DeleteUser(ctx, u); !errors.Is(err, login.ErrUserChanged) {
+		return err
+	}
+	now, err := s.UserByID(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	return s.Memory.DeleteUser(ctx, now)
+}
+
+type lastReason struct{ *storetest.Memory }
+
+func (s lastReason) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
+	session, _, err := s.SessionWithUser(ctx, userID, tokenHash)
+	if err != nil || session.EndedReason == "" {
+		return s.Memory.EndSession(ctx, userID, tokenHash, reason)
+	}
+	session.EndedReason = reason
+	if err := s.ForgetSession(ctx, userID, tokenHash); err != nil {
+		return err
+	}
+	return s.CreateSession(ctx, session)
+}
+
+type lateExtension struct{ *storetest.Memory }
+
+func (s lateExtension) ExtendSession(ctx context.Context, read login.Session, seenAt, idleEnd time.Time) error {
+	if stored, _, err := s.SessionWithUser(ctx, read.UserID, read.TokenHash); err == nil {
+		read = stored
+	}
+	return s.Memory.ExtendSession(ctx, read, seenAt, idleEnd)
+}
+
+// unsure loses answers of writes, some of which were done.
+type unsure struct{ *storetest.Memory }
+
+func (s unsure) Bind(ctx context.Context, b login.Binding, session login.Session) (standing login.Binding, err error) {
+	err = s.lose(func() error { standing, err = s.Memory.Bind(ctx, b, session); return err })
+	return standing, err
+}
+
+func (s unsure) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
+	return s.lose(func() error { return s.Memory.LogoutUser(ctx, id, notBefore) })
+}
+
+func (unsure) lose(write func() error) error {
+	if rand.N(10) > 0 {
+		return write()
+	}
+	if rand.N(2) == 0 {
+		_ = write() // what it says is lost
+	}
+	return login.Unavailable(errors.New("lost"))
+}
+
+type failing struct {
+	*storetest.Memory
+	err error
+}
+
+func (s failing) EndSession(context.Context, string, string, login.Code) error { return s.err }

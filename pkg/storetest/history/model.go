@@ -1,0 +1,254 @@
+package history
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// The size of a world: few enough that the clients meet all the time.
+const (
+	users    = 2
+	apps     = 2
+	openIDs  = 2 // an app
+	sessions = 64
+)
+
+// state is a world between two operations. Users, apps and openids are numbered from
+// 0, bindings from 1, so that 0 is none; times are ticks of the world's clock.
+type state struct {
+	users    [users]user
+	bound    [apps][openIDs]int // the binding of an identity
+	sessions [sessions]session
+}
+
+type user struct {
+	there, disabled    bool
+	notBefore, created int64
+	apps               [apps]int // the user's bindings
+}
+
+func (u user) bindings() (n int) {
+	for _, b := range u.apps {
+		if b != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+type session struct {
+	there bool
+	ended login.Code
+	seen  int64
+}
+
+// kind is what an operation does.
+type kind string
+
+const (
+	bind    kind = "bind"
+	touch   kind = "touch"
+	unbind  kind = "unbind"
+	create  kind = "create session"
+	extend  kind = "extend session"
+	end     kind = "end session"
+	disable kind = "disable"
+	enable  kind = "enable"
+	logout  kind = "log out"
+	remove  kind = "delete"
+	enrol   kind = "enrol"
+	// A verification reads a session and its user in one call, but the contract does
+	// not say at one moment: on DynamoDB it is a BatchGetItem. So it is two operations
+	// with the same call and return. Where it finds no user, it says of the session
+	// only that it is there.
+	findSession kind = "find session"
+	readSession kind = "read session"
+	readUser    kind = "read user"
+)
+
+// input is what is asked. Which fields count depends on the kind.
+type input struct {
+	kind              kind
+	user, app, openID int
+	binding, session  int
+	// at is the tick that the operation brings, was the one that it goes by.
+	at, was  int64
+	apps     [apps]int
+	keepLast bool
+	reason   login.Code
+}
+
+// output is what is answered.
+type output struct {
+	outcome string
+	binding int
+	user    user
+	session session
+}
+
+// The outcomes that are not an error's text.
+const (
+	done    = "done"
+	unknown = "unknown"
+)
+
+func refused(err error) output { return output{outcome: err.Error()} }
+
+var model = porcupine.Model{
+	Init: func() any { return state{} },
+	Step: func(now, in, out any) (bool, any) {
+		want, next := now.(state).step(in.(input))
+		got := out.(output)
+		return got == want || got.outcome == unknown, next
+	},
+	DescribeOperation: func(in, out any) string { return fmt.Sprintf("%v: %v", in, out) },
+	DescribeState:     func(s any) string { return fmt.Sprint(s) },
+}
+
+// step is the contract: what an operation answers in a world, and what it makes of it.
+func (s state) step(in input) (output, state) {
+	u := &s.users[in.user]
+	switch in.kind {
+	case bind:
+		return s.bind(in)
+	case unbind:
+		return s.unbind(in)
+	case remove:
+		return s.remove(in)
+	case create:
+		if one := &s.sessions[in.session]; !one.there {
+			*one = session{there: true, seen: in.at}
+		}
+		return output{outcome: done}, s
+	case extend:
+		if one := &s.sessions[in.session]; one.there && one.ended == "" && one.seen == in.was {
+			one.seen = in.at
+		}
+		return output{outcome: done}, s
+	case end, findSession, readSession:
+		return s.ofSession(in)
+	case touch:
+		if b := s.bound[in.app][in.openID]; b != 0 {
+			return output{outcome: done, binding: b}, s
+		}
+		return refused(login.ErrBindingNotFound), s
+	case enrol:
+		if !u.there {
+			*u = user{there: true, created: in.at}
+		}
+		return output{outcome: done, user: *u}, s
+	}
+	if !u.there {
+		return refused(login.ErrUserNotFound), s
+	}
+	switch in.kind {
+	case disable:
+		u.disabled, u.notBefore = true, max(u.notBefore, in.at)
+	case enable:
+		u.disabled = false
+	case logout:
+		u.notBefore = max(u.notBefore, in.at)
+	case readUser:
+		return output{outcome: done, user: *u}, s
+	}
+	return output{outcome: done}, s
+}
+
+func (s state) bind(in input) (output, state) {
+	u := &s.users[in.user]
+	standing := s.bound[in.app][in.openID]
+	switch {
+	case standing != 0 && u.apps[in.app] == standing:
+		return output{outcome: login.ErrAlreadyBound.Error(), binding: standing}, s
+	case standing != 0:
+		return refused(login.IdentityBound), s
+	case !u.there:
+		return refused(login.ErrUserNotFound), s
+	case u.disabled:
+		return refused(login.UserDisabled), s
+	case in.at <= u.notBefore:
+		return refused(login.SessionRevoked), s
+	case u.apps[in.app] != 0:
+		return refused(login.UserBound), s
+	}
+	s.bound[in.app][in.openID], u.apps[in.app] = in.binding, in.binding
+	s.sessions[in.session] = session{there: true, seen: in.at}
+	return output{outcome: done, binding: in.binding}, s
+}
+
+func (s state) unbind(in input) (output, state) {
+	u := &s.users[in.user]
+	switch {
+	case s.bound[in.app][in.openID] != in.binding:
+		return refused(login.ErrBindingNotFound), s
+	case in.keepLast && u.bindings() == 1:
+		return refused(login.ErrLastBinding), s
+	}
+	s.bound[in.app][in.openID], u.apps[in.app] = 0, 0
+	return output{outcome: done}, s
+}
+
+func (s state) remove(in input) (output, state) {
+	u := &s.users[in.user]
+	switch {
+	case !u.there:
+		return refused(login.ErrUserNotFound), s
+	case u.apps != in.apps:
+		return refused(login.ErrUserChanged), s
+	}
+	for app, b := range u.apps {
+		for openID := range s.bound[app] {
+			if b != 0 && s.bound[app][openID] == b {
+				s.bound[app][openID] = 0
+			}
+		}
+	}
+	*u = user{}
+	return output{outcome: done}, s
+}
+
+func (s state) ofSession(in input) (output, state) {
+	one := &s.sessions[in.session]
+	switch {
+	case !one.there:
+		return refused(login.ErrSessionNotFound), s
+	case in.kind == findSession:
+		return output{outcome: done}, s
+	case in.kind == readSession:
+		return output{outcome: done, session: *one}, s
+	case one.ended == "":
+		one.ended = in.reason
+	}
+	return output{outcome: done}, s
+}
+
+// String shows an operation in the picture of a history.
+func (in input) String() string {
+	text := []string{string(in.kind)}
+	switch in.kind {
+	case touch:
+		text = append(text, fmt.Sprintf("openid %d in app %d", in.openID, in.app))
+	case bind, unbind:
+		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d, keepLast %t, at %d", in.user, in.openID, in.app, in.binding, in.keepLast, in.at))
+	case create, extend, end, findSession, readSession:
+		text = append(text, fmt.Sprintf("%d at %d, was %d %s", in.session, in.at, in.was, in.reason))
+	default:
+		text = append(text, fmt.Sprintf("user %d at %d with %v", in.user, in.at, in.apps))
+	}
+	return strings.Join(text, " ")
+}
+
+// String shows a world without the sessions that it does not have.
+func (s state) String() string {
+	var there []string
+	for i, one := range s.sessions {
+		if one.there {
+			there = append(there, fmt.Sprintf("%d:%s@%d", i, one.ended, one.seen))
+		}
+	}
+	return fmt.Sprintf("users %+v bound %v sessions %v", s.users, s.bound, there)
+}

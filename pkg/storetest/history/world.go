@@ -1,0 +1,179 @@
+package history
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// world is the users that the clients of one history share, and what the clients
+// know of them. Its names are of its own, so that a store may hold many worlds.
+type world struct {
+	history
+	name string
+	base time.Time
+	now  atomic.Int64
+
+	mu       sync.Mutex
+	bindings []input         // by number: whose they are
+	sessions []login.Session // by number, as they were made
+	seen     []int64         // by number: SeenAt as last read
+	open     []int           // the sessions that somebody has the token of
+}
+
+var appIDs = [apps]string{"wx0000000000000001", "wx0000000000000002"}
+
+func newWorld(name string) *world {
+	return &world{name: name, base: time.Now().Truncate(time.Millisecond), bindings: make([]input, 1)}
+}
+
+// tick is a moment that is later than those before.
+func (w *world) tick() int64 { return w.now.Add(1) }
+
+func (w *world) time(tick int64) time.Time { return w.base.Add(time.Duration(tick) * time.Millisecond) }
+
+// ticks is the reverse of time, 0 for what was long ago.
+func (w *world) ticks(at time.Time) int64 { return max(0, at.Sub(w.base).Milliseconds()) }
+
+func (w *world) userID(n int) string { return fmt.Sprintf("%s-user-%d", w.name, n) }
+
+func (w *world) openID(app, n int) string { return fmt.Sprintf("%s-openid-%d-%d", w.name, app, n) }
+
+// newBinding is a binding to come.
+func (w *world) newBinding(user, app, openID int) (n int, in input) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	in = input{user: user, app: app, openID: openID, binding: len(w.bindings), at: w.tick()}
+	w.bindings = append(w.bindings, in)
+	return in.binding, in
+}
+
+// identityOf is an input with whose the binding is.
+func (w *world) identityOf(n int) input {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	in := w.bindings[n]
+	in.at = 0
+	return in
+}
+
+func (w *world) binding(n int) login.Binding {
+	in := w.identityOf(n)
+	return login.Binding{
+		ID: fmt.Sprintf("%s-binding-%d", w.name, n), AppID: appIDs[in.app], OpenID: w.openID(in.app, in.openID),
+		UserID: w.userID(in.user), BoundAt: w.base, LastLoginAt: w.base,
+	}
+}
+
+// numberOf is the number of a binding as a store gives it, 0 for none and -1 for one
+// that was never made so.
+func (w *world) numberOf(b login.Binding) int {
+	if b.ID == "" {
+		return 0
+	}
+	n := w.numbered(b.ID)
+	if n < 0 {
+		return n
+	}
+	if made := w.binding(n); b.AppID != made.AppID || b.OpenID != made.OpenID || b.UserID != made.UserID {
+		return -1
+	}
+	return n
+}
+
+func (w *world) numbered(id string) int {
+	digits, ok := strings.CutPrefix(id, w.name+"-binding-")
+	n, err := strconv.Atoi(digits)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !ok || err != nil || n < 1 || n >= len(w.bindings) {
+		return -1
+	}
+	return n
+}
+
+// someBinding is one of the latest, whether it came to be or not.
+func (w *world) someBinding(chance *rand.Rand) (int, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	const latest = 6
+	n := len(w.bindings) - 1 - chance.IntN(latest)
+	return n, n >= 1
+}
+
+// newSession is a session to come, under a binding. It is not ok when there are
+// as many as a state holds.
+func (w *world) newSession(binding int, at int64) (n int, ok bool) {
+	b := w.binding(binding)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n = len(w.sessions); n == sessions {
+		return 0, false
+	}
+	w.sessions = append(w.sessions, login.Session{
+		UserID: b.UserID, TokenHash: fmt.Sprintf("%s-session-%d", w.name, n), AppID: b.AppID, BindingID: b.ID,
+		CreatedAt: w.time(at), SeenAt: w.time(at), IdleEnd: w.time(at).Add(login.IdleLife), AbsoluteEnd: w.time(at).Add(login.AbsoluteLife),
+	})
+	w.seen = append(w.seen, at)
+	return n, true
+}
+
+func (w *world) session(n int) login.Session {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sessions[n]
+}
+
+// userOf is the number of a session's user.
+func (w *world) userOf(session int) int {
+	return w.identityOf(w.numbered(w.session(session).BindingID)).user
+}
+
+// publish says that the login has given the session's token away.
+func (w *world) publish(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = append(w.open, n)
+}
+
+// someSession is one of the latest that are published.
+func (w *world) someSession(chance *rand.Rand) (int, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	const latest = 4
+	i := len(w.open) - 1 - chance.IntN(latest)
+	if i < 0 {
+		return 0, false
+	}
+	return w.open[i], true
+}
+
+// note keeps when a session was seen, as read; lastSeen gives it.
+func (w *world) note(session int, seen int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen[session] = seen
+}
+
+func (w *world) lastSeen(session int) int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seen[session]
+}
+
+// view is a user as the model has them.
+func (w *world) view(u login.User) user {
+	seen := user{there: true, disabled: u.Disabled, notBefore: w.ticks(u.NotBefore), created: w.ticks(u.CreatedAt)}
+	for app, appID := range appIDs {
+		if note, ok := u.Apps[appID]; ok {
+			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID})
+		}
+	}
+	return seen
+}
