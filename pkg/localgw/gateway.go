@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime"
@@ -36,31 +37,35 @@ const (
 
 // Gateway is an http.Handler with routes to functions.
 type Gateway struct {
-	// functions are by route key, such as "GET /x". API Gateway takes a path as it
-	// is, and says 404 to all others: it cleans none, redirects nowhere, and knows no
-	// 405. http.ServeMux does all of that.
-	functions map[string]Function
+	routes []*route
 }
 
 // New makes a Gateway without routes.
-func New() *Gateway { return &Gateway{functions: map[string]Function{}} }
+func New() *Gateway { return &Gateway{} }
 
-// Route sends a method and path to a function. Routes are made before the first
-// request.
-func (g *Gateway) Route(method, path string, f Function) { g.functions[method+" "+path] = f }
+// Route sends a method and path to a function. The path may hold parameters, as
+// in /x/{id}. Routes are made before the first request.
+func (g *Gateway) Route(method, path string, f Function) {
+	g.routes = append(g.routes, newRoute(method, path, f))
+}
+
+// RouteBehind is Route with a Lambda authorizer before the function.
+func (g *Gateway) RouteBehind(authorizer Function, method, path string, f Function) {
+	g.Route(method, path, f)
+	g.routes[len(g.routes)-1].authorizer = authorizer
+}
 
 // ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	routeKey := r.Method + " " + r.URL.Path
-	f, ok := g.functions[routeKey]
-	if !ok {
+	rt, parameters := g.routeOf(r)
+	if rt == nil {
 		refuse(w, http.StatusNotFound, "Not Found")
 		return
 	}
-	invoke(w, r, f, routeKey)
+	rt.serve(w, r, parameters)
 }
 
-func invoke(w http.ResponseWriter, r *http.Request, f Function, routeKey string) {
+func (rt *route) serve(w http.ResponseWriter, r *http.Request, parameters map[string]string) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
@@ -70,21 +75,48 @@ func invoke(w http.ResponseWriter, r *http.Request, f Function, routeKey string)
 		refuse(w, http.StatusBadRequest, "Bad Request")
 		return
 	}
-	payload, err := json.Marshal(event(r, body, routeKey, time.Now()))
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, "Internal Server Error")
-		return
-	}
 	// A client that leaves does not stop a function.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), functionTimeout)
-	defer cancel()
-	answer, err := f.Invoke(ctx, payload)
-	if err != nil {
-		slog.ErrorContext(ctx, "function failed", "route", routeKey, "error", err)
+	ctx := context.WithoutCancel(r.Context())
+	e := event(r, body, rt.key, time.Now())
+	e.PathParameters = parameters
+	answer, err := rt.answer(ctx, e)
+	switch {
+	case errors.Is(err, errForbidden):
+		refuse(w, http.StatusForbidden, "Forbidden")
+	case err != nil:
+		slog.ErrorContext(ctx, "function failed", "route", rt.key, "error", err)
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
-		return
+	default:
+		reply(w, answer)
 	}
-	reply(w, answer)
+}
+
+// errForbidden says that the authorizer does not let the request pass.
+var errForbidden = errors.New("forbidden")
+
+// answer is what the function says to an event that the authorizer lets pass.
+func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) ([]byte, error) {
+	if rt.authorizer != nil {
+		allowed, err := authorize(ctx, rt.authorizer, &e)
+		if err != nil {
+			return nil, fmt.Errorf("authorizer: %w", err)
+		}
+		if !allowed {
+			return nil, errForbidden
+		}
+	}
+	payload, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	return invoke(ctx, rt.function, payload)
+}
+
+// invoke runs a function for as long as it may take.
+func invoke(ctx context.Context, f Function, payload []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, functionTimeout)
+	defer cancel()
+	return f.Invoke(ctx, payload)
 }
 
 // event is what API Gateway would send for r.

@@ -1,0 +1,141 @@
+package localgw
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// request sends a request and gives what comes back.
+func request(t *testing.T, g *Gateway, method, path string) (status int, body string) {
+	t.Helper()
+	server := httptest.NewServer(g)
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Token", "t1")
+	response, err := http.DefaultTransport.RoundTrip(r) // a client would follow a redirect
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, strings.TrimSpace(string(text))
+}
+
+func TestPathParameters(t *testing.T) {
+	for path, want := range map[string]string{
+		"/x/abc":       "abc",
+		"/x/a%20b":     "a b",
+		"/x/a%2Fb":     "a/b",
+		"/x/%E7%88%B1": "爱",
+		"/x/a+b":       "a+b",
+		"/x/%00%ff":    "\x00\ufffd", // an event is JSON, which has no other bytes
+		"/x/{id}":      "{id}",
+		"/x/":          "",
+		"/x":           "",
+		"/x/a/b":       "",
+		"//x/a":        "",
+		"/X/a":         "",
+		"/x/..":        "..",
+	} {
+		f := &function{answer: `{"statusCode":200}`}
+		g := New()
+		g.Route(http.MethodDelete, "/x/{id}", f)
+		status, body := request(t, g, http.MethodDelete, path)
+		if want == "" {
+			if status != 404 || body != `{"message":"Not Found"}` {
+				t.Errorf("%s: got %d %s", path, status, body)
+			}
+			continue
+		}
+		if got := f.event.PathParameters["id"]; status != 200 || got != want || f.event.RouteKey != "DELETE /x/{id}" || f.event.RequestContext.RouteKey != f.event.RouteKey {
+			t.Errorf("%s: got %d, %q by %s, want %q", path, status, got, f.event.RouteKey, want)
+		}
+	}
+}
+
+// API Gateway picks the most specific route.
+func TestRouteWithoutParametersComesFirst(t *testing.T) {
+	for name, order := range map[string][]string{"first": {"/x/y", "/x/{id}"}, "last": {"/x/{id}", "/x/y"}} {
+		g, functions := New(), map[string]*function{}
+		for _, path := range order {
+			functions[path] = &function{answer: `{"statusCode":200}`}
+			g.Route(http.MethodGet, path, functions[path])
+		}
+		if request(t, g, http.MethodGet, "/x/y"); functions["/x/y"].event.Version == "" {
+			t.Errorf("%s: it is not asked", name)
+		}
+		if request(t, g, http.MethodGet, "/x/z"); functions["/x/{id}"].event.PathParameters["id"] != "z" {
+			t.Errorf("%s: the other is not asked", name)
+		}
+	}
+}
+
+// authorizer says something and keeps what it was asked.
+type authorizer struct {
+	asked  events.APIGatewayV2CustomAuthorizerV2Request
+	answer string
+	err    error
+}
+
+func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if _, ok := ctx.Deadline(); !ok {
+		return nil, errors.New("no deadline")
+	}
+	if err := json.Unmarshal(payload, &a.asked); err != nil {
+		return nil, err
+	}
+	return []byte(a.answer), a.err
+}
+
+func TestAuthorizer(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer string
+		err    error
+		status int
+		body   string
+	}{
+		"it lets pass":   {`{"isAuthorized":true,"context":{"userId":"u1","roles":["a"]}}`, nil, 200, "served"},
+		"it denies":      {`{"isAuthorized":false,"context":{"userId":"u1"}}`, nil, 403, `{"message":"Forbidden"}`},
+		"it says little": {`{}`, nil, 403, `{"message":"Forbidden"}`},
+		"it fails":       {`{"isAuthorized":true}`, errors.New("boom"), 500, `{"message":"Internal Server Error"}`},
+		"it says nought": {``, nil, 500, `{"message":"Internal Server Error"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, f := &authorizer{answer: c.answer, err: c.err}, &function{answer: `{"statusCode":200,"body":"served"}`}
+			g := New()
+			g.RouteBehind(a, http.MethodGet, "/x/{id}", f)
+			status, body := request(t, g, http.MethodGet, "/x/7?q=1")
+			if status != c.status || body != c.body {
+				t.Errorf("got %d %s, want %d %s", status, body, c.status, c.body)
+			}
+			if asked := a.asked; asked.Version != "2.0" || asked.Type != "REQUEST" || asked.RouteKey != "GET /x/{id}" ||
+				asked.Headers["x-token"] != "t1" || asked.PathParameters["id"] != "7" || asked.RawQueryString != "q=1" || asked.RequestContext.RequestID == "" {
+				t.Errorf("it is asked %+v", asked)
+			}
+			if c.status != 200 {
+				if f.event.Version != "" {
+					t.Error("the function is asked all the same")
+				}
+				return
+			}
+			said := f.event.RequestContext.Authorizer
+			if said == nil || said.Lambda["userId"] != "u1" || len(said.Lambda["roles"].([]any)) != 1 || f.event.RequestContext.RequestID != a.asked.RequestContext.RequestID {
+				t.Errorf("the function is told %+v", said)
+			}
+		})
+	}
+}
