@@ -58,12 +58,12 @@ func TestUserCommands(t *testing.T) {
 	if strings.Contains(out, "argon2id") {
 		t.Errorf("the list has the hashes: %s", out)
 	}
+	var list struct{ Users []listed }
+	if err := json.Unmarshal([]byte(out), &list); err != nil {
+		t.Fatal(err)
+	}
 	users := map[string]listed{}
-	for line := range strings.Lines(out) {
-		var u listed
-		if err := json.Unmarshal([]byte(line), &u); err != nil {
-			t.Fatal(err)
-		}
+	for _, u := range list.Users {
 		users[u.Username] = u
 	}
 	if len(users) != 3 || users["alice"].Name != "爱丽丝" || users["alice"].Roles[0] != "demo" || users["bob"].Disabled {

@@ -70,6 +70,10 @@ var (
 // for the store. It bounds the memory, and what an interruption leaves unknown.
 const importBatch = 500
 
+// plainBatch is how many of them may have a plain password, each of which takes a
+// processor some 20 ms.
+const plainBatch = 3 * importedAtOnce
+
 // importedAtOnce bounds the requests to a store at the same time.
 const importedAtOnce = 16
 
@@ -118,7 +122,7 @@ func (a *Accounts) Import(ctx context.Context, rows iter.Seq2[ImportRow, error],
 				return i.done, err
 			}
 		}
-		if len(i.batch) == importBatch {
+		if len(i.batch) == importBatch || i.plain == plainBatch {
 			if err := i.store(ctx); err != nil {
 				return i.done, err
 			}

@@ -20,6 +20,8 @@ type importing struct {
 	// lines says by the hash of a username on which line it stood first.
 	lines map[[16]byte]int
 	batch []newcomer
+	// plain counts the plain passwords in the batch.
+	plain int
 	done  Imported
 }
 
@@ -57,6 +59,9 @@ func (i *importing) read(ctx context.Context, row ImportRow, n *newcomer) error 
 	i.lines[name] = row.Line
 	n.user.ID = importedID(n.user, row.PasswordHash)
 	n.user.PasswordHash, n.password = row.PasswordHash, row.Password
+	if n.password != "" {
+		i.plain++
+	}
 	if kind == "" || slices.Contains(i.kinds, kind) {
 		return nil
 	}
@@ -182,6 +187,6 @@ func (i *importing) report() {
 		}
 	}
 	clear(i.batch) // passwords are not kept longer than needed
-	i.batch = i.batch[:0]
+	i.batch, i.plain = i.batch[:0], 0
 	i.watcher.Progress(i.done)
 }
