@@ -49,5 +49,7 @@ var account = []Case{
 	{Name: "account-delete-no-content-type", After: []string{"bind-good"}, Status: 400, Error: login.ContentTypeUnsupported},
 	{Name: "account-delete-too-large-body", After: []string{"bind-good"}, Status: 413, Error: login.BodyTooLarge},
 	{Name: "account-delete-broken-base64", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
+	{Name: "account-export-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
+	{Name: "account-delete-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
 	{Name: "account-no-http-api-event", Status: 400, Error: login.EventMalformed},
 }

@@ -29,6 +29,7 @@ var code2Session = []Case{
 	{Name: "code2session-repeated-form-field", Status: 400, Error: login.ParameterRepeated},
 	{Name: "code2session-wrong-content-type", Status: 400, Error: login.ContentTypeUnsupported},
 	{Name: "code2session-too-large-body", Status: 413, Error: login.BodyTooLarge},
+	{Name: "code2session-malformed-query", Status: 400, Error: login.QueryMalformed},
 	{Name: "code2session-no-http-api-event", Status: 400, Error: login.EventMalformed},
 	{Name: "code2session-wechat-busy", Status: 503, Error: login.WXBusy, WeChat: 2},
 	{Name: "code2session-wechat-code-invalid", Status: 200, Error: login.WXCodeInvalid, WeChat: 1},

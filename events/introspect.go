@@ -35,5 +35,6 @@ var introspect = []Case{
 	{Name: "introspect-two-json-values", Status: 400, Error: login.BodyTrailing},
 	{Name: "introspect-deep-json", Status: 400, Error: login.BodyTooDeep},
 	{Name: "introspect-too-large-body", Status: 413, Error: login.BodyTooLarge},
+	{Name: "introspect-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
 	{Name: "introspect-no-http-api-event", Status: 400, Error: login.EventMalformed},
 }

@@ -27,5 +27,8 @@ var sessions = []Case{
 	{Name: "sessions-revoke-unknown-token", After: []string{"bind-good"}, Status: 401, Error: login.SessionInvalid},
 	{Name: "sessions-revoke-revoked", After: []string{"bind-good", "logout-good"}, Status: 401, Error: login.SessionRevoked},
 	{Name: "sessions-revoke-deleted", After: []string{"bind-good", "account-delete-good"}, Status: 401, Error: login.SessionInvalid},
+	{Name: "sessions-list-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
+	{Name: "sessions-revoke-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
+	{Name: "sessions-revoke-repeated-query-parameter", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
 	{Name: "sessions-no-http-api-event", Status: 400, Error: login.EventMalformed},
 }

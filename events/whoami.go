@@ -11,5 +11,6 @@ var whoAmI = []Case{
 	{Name: "whoami-empty-context", Status: 401, Error: login.SessionInvalid},
 	{Name: "whoami-context-of-other-types", Status: 401, Error: login.SessionInvalid},
 	{Name: "whoami-malformed-query", Status: 400, Error: login.QueryMalformed},
+	{Name: "whoami-repeated-query-parameter", Status: 400, Error: login.ParameterRepeated},
 	{Name: "whoami-no-http-api-event", Status: 400, Error: login.EventMalformed},
 }

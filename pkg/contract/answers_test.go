@@ -1,11 +1,9 @@
 package contract_test
 
 import (
-	"context"
+	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -22,21 +20,16 @@ func TestEvents(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			w := newMemoryWorld(t)
-			for _, name := range c.After {
-				before, err := events.CaseNamed(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				answer := w.play(t, routeOf(t, before.Function()), eventOf(t, before))
-				if _, body := bodyOf(t, answer); answer.StatusCode != before.Status || body.Code != before.Code {
-					t.Fatalf("%s, played before, gives %d and code %d", name, answer.StatusCode, body.Code)
-				}
+			payload := w.prepare(t, c)
+			if c.Function() == events.Authorizer {
+				checkAuthorizer(t, w, c, payload)
+				return
 			}
-			route, payload, calls := routeOf(t, c.Function()), eventOf(t, c), w.wechat.Calls()
-			answer := w.play(t, route, payload)
+			route, calls := routeFor(t, c, payload), w.wechat.Calls()
+			answer := w.answerTo(t, route, payload)
 			text, body := bodyOf(t, answer)
-			if answer.StatusCode != c.Status || body.Code != c.Code || body.Error != c.Error {
-				t.Errorf("status %d: %s\nwant status %d, code %d, error %q", answer.StatusCode, text, c.Status, c.Code, c.Error)
+			if answer.StatusCode != c.Status || body.Code != c.Code || body.Error != c.Error || !holds(t, text, c.Holds) {
+				t.Errorf("status %d: %s\nwant status %d, code %d, error %q, %v", answer.StatusCode, text, c.Status, c.Code, c.Error, c.Holds)
 			}
 			if calls = w.wechat.Calls() - calls; calls != c.WeChat {
 				t.Errorf("%d calls of WeChat, want %d", calls, c.WeChat)
@@ -52,6 +45,41 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+func checkAuthorizer(t *testing.T, w *world, c events.Case, payload []byte) {
+	t.Helper()
+	answer, err := w.authorize(t, payload)
+	if c.Error != "" {
+		if err == nil || !strings.Contains(err.Error(), string(c.Error)) {
+			t.Errorf("got %v and %v, want %s", answer, err, c.Error)
+		}
+		return
+	}
+	if err != nil || answer["isAuthorized"] != c.Holds["isAuthorized"] {
+		t.Fatalf("got %v and %v, want %v", answer, err, c.Holds)
+	}
+	// A denial says nothing of anybody.
+	who, _ := answer["context"].(map[string]any)
+	allowed := answer["isAuthorized"] == true
+	if (who["userId"] == events.UserID) != allowed || (who["appId"] == events.AppID) != allowed || (who["openIdHash"] != nil) != allowed || (who["roles"] != nil) != allowed {
+		t.Errorf("the context is %v", who)
+	}
+}
+
+// holds says whether an answer has these members.
+func holds(t *testing.T, text string, members map[string]any) bool {
+	t.Helper()
+	var body map[string]any
+	if err := json.Unmarshal([]byte(text), &body); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range members {
+		if body[name] != want {
+			return false
+		}
+	}
+	return true
+}
+
 // Menus are nested, which no event shows: its user has none.
 func TestAnswerWithMenus(t *testing.T) {
 	store := &storetest.Memory{}
@@ -62,20 +90,11 @@ func TestAnswerWithMenus(t *testing.T) {
 	}
 	w.addUser(t, login.User{ID: "u-clerk", Username: "clerk", Name: "Clerk", PasswordHash: hashOfDemo(t), Roles: []string{"clerk"}})
 	payload := bindEvent(t, `{"code":"bob-1","username":"clerk","password":"`+events.Password+`"}`)
-	answer := w.play(t, apigw.Bind, payload)
+	answer := w.answerTo(t, apigw.Bind, payload)
 	if text, _ := bodyOf(t, answer); !strings.Contains(text, `"children":[{"id":"leaf"`) {
 		t.Errorf("no menus: %s", text)
 	}
 	checkAnswer(t, theValidators(t), requestOf(t, apigw.Bind, payload), answer)
-}
-
-func eventOf(t *testing.T, c events.Case) []byte {
-	t.Helper()
-	payload, err := c.Event()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return payload
 }
 
 // checkAnswer holds one of our answers against openapi.yaml. Its headers are not
@@ -87,6 +106,10 @@ func checkAnswer(t *testing.T, v validators, request *http.Request, answer *http
 			t.Errorf("no header %s", name)
 		}
 	}
+	challenged := answer.StatusCode == http.StatusUnauthorized
+	if challenge := answer.Header.Get("WWW-Authenticate"); (challenge != "") != challenged {
+		t.Errorf("status %d with WWW-Authenticate %q", answer.StatusCode, challenge)
+	}
 	retry := answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable
 	if wait := answer.Header.Get("Retry-After"); (wait != "") != retry {
 		t.Errorf("status %d with Retry-After %q", answer.StatusCode, wait)
@@ -94,61 +117,6 @@ func checkAnswer(t *testing.T, v validators, request *http.Request, answer *http
 	if wrong := v.answer(request, answer); wrong != "" {
 		t.Errorf("openapi.yaml refuses the answer: %s", wrong)
 	}
-}
-
-// ofSessions are the codes of routes to come.
-var ofSessions = []login.Code{login.SessionInvalid, login.SessionExpired, login.SessionReplaced}
-
-// Every code stands in openapi.yaml with the status that it is answered with, and
-// nothing else does.
-func TestErrors(t *testing.T) {
-	v, a := theValidators(t), theAPI(t)
-	documented := map[login.Code]bool{}
-	for _, route := range apigw.Routes {
-		for status, response := range a.Paths[route.Path][strings.ToLower(route.Method)].Responses {
-			for _, name := range a.errorsOf(response) {
-				code := login.Code(name)
-				if !slices.Contains(login.Codes(), code) {
-					t.Errorf("%s, %s: there is no error %s", route.Path, status, name)
-					continue
-				}
-				documented[code] = true
-				request, answer := answerWith(t, route, code)
-				if got := strconv.Itoa(answer.StatusCode); got != status {
-					t.Errorf("%s: %s is documented with %s and answered with %s", route.Path, code, status, got)
-				}
-				checkAnswer(t, v, request, answer)
-			}
-		}
-	}
-	for _, code := range login.Codes() {
-		if documented[code] == slices.Contains(ofSessions, code) {
-			t.Errorf("%s: documented: %v", code, documented[code])
-		}
-	}
-}
-
-// answerWith makes a route fail with a code, whatever makes it do so otherwise.
-func answerWith(t *testing.T, route apigw.Route, code login.Code) (*http.Request, *http.Response) {
-	t.Helper()
-	w := newMemoryWorld(t)
-	w.config.WeChat = failing(code)
-	good, err := events.CaseNamed(route.Function + "-good")
-	if err != nil {
-		t.Fatal(err)
-	}
-	payload := eventOf(t, good)
-	answer := w.play(t, route, payload)
-	if _, body := bodyOf(t, answer); body.Error != code || body.Action != code.Action() {
-		t.Fatalf("%s is answered with %q and %q", code, body.Error, body.Action)
-	}
-	return requestOf(t, route, payload), answer
-}
-
-type failing login.Code
-
-func (f failing) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {
-	return login.WeChatSession{}, login.Code(f)
 }
 
 // The validation above is worth what it refuses.

@@ -5,18 +5,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
 // The code, openapi.yaml, template.yaml and functions/ have the same routes.
 func TestRoutes(t *testing.T) {
-	code, folders := map[string]string{}, []string{}
+	code, folders := map[string]string{}, []string{events.Authorizer}
 	for _, r := range apigw.Routes {
-		code[r.Method+" "+r.Path] = r.Function
+		code[r.Key()] = r.Function
 		folders = append(folders, r.Function)
 	}
 
@@ -65,8 +67,24 @@ func TestRoutes(t *testing.T) {
 		mains[i] = filepath.Base(filepath.Dir(main))
 	}
 	slices.Sort(folders)
+	folders = slices.Compact(folders) // some serve two routes
 	if !slices.Equal(mains, folders) {
 		t.Errorf("functions/ has %v, the code %v", mains, folders)
+	}
+}
+
+// A route of openapi.yaml asks for what the code asks for.
+func TestGuards(t *testing.T) {
+	session := []map[string][]string{{"Bearer": {}}, {"XToken": {}}}
+	want := map[apigw.Guard][]map[string][]string{
+		apigw.GuardCode: nil, apigw.GuardSession: session, apigw.GuardAuthorizer: session,
+		apigw.GuardService: {{"Service": {}}},
+	}
+	a := theAPI(t)
+	for _, r := range apigw.Routes {
+		if got := a.Paths[r.Path][strings.ToLower(r.Method)].Security; !reflect.DeepEqual(got, want[r.Guard]) {
+			t.Errorf("%s: openapi.yaml asks for %v, want %v", r.Key(), got, want[r.Guard])
+		}
 	}
 }
 

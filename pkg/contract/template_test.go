@@ -81,15 +81,16 @@ func TestSecretIsGeneratedOnce(t *testing.T) {
 	}
 }
 
-// In AWS China ARNs begin with arn:aws-cn and hosts end in amazonaws.com.cn. The one
-// name that is the same there is Lambda's as a principal.
+// In AWS China ARNs begin with arn:aws-cn and hosts end in amazonaws.com.cn. The
+// names that are the same there are those of Lambda and API Gateway as principals.
 func TestPartitionIsNowhereAssumed(t *testing.T) {
 	var whole any
 	decodeYAML(t, "template.yaml", &whole)
 	walk("", whole, func(path string, value any) {
 		text, ok := value.(string)
 		switch {
-		case !ok || text == "lambda.amazonaws.com" && strings.HasSuffix(path, ".Principal.Service"):
+		case !ok || text == "lambda.amazonaws.com" && strings.HasSuffix(path, ".Principal.Service") ||
+			text == "apigateway.amazonaws.com" && strings.HasSuffix(path, ".Principal"):
 		case strings.Contains(text, "arn:aws") || strings.Contains(text, "amazonaws.com"):
 			t.Errorf("%s: %s", path, text)
 		}
@@ -102,7 +103,7 @@ func TestPartitionIsNowhereAssumed(t *testing.T) {
 // The query string holds the code of wx.login: no access log shows it. These are the
 // variables that cannot hold it.
 var logged = regexp.MustCompile(`^\$context\.(requestId|requestTime|identity\.sourceIp|routeKey|protocol|status|responseLength|` +
-	`responseLatency|integrationStatus|integrationLatency|integrationErrorMessage|error\.message)$`)
+	`responseLatency|integrationStatus|integrationLatency|integrationErrorMessage|error\.message|authorizer\.(status|error))$`)
 
 func TestAccessLog(t *testing.T) {
 	tpl := theTemplate(t)

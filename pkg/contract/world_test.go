@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,14 +32,20 @@ const appSecret = "the AppSecret"
 type world struct {
 	wechat *wechattest.Server
 	config login.Config
+	store  stores
+	scene  events.Scene
 }
 
 // stores are the ports that a store implements.
 type stores interface {
 	login.Bindings
+	login.Presence
 	login.Sessions
 	login.Users
 	login.UserAdmin
+	login.Roster
+	login.HashKinds
+	login.Profiles
 	login.Ephemeral
 }
 
@@ -59,7 +67,7 @@ func hashOfDemo(t *testing.T) login.Hidden {
 
 func newWorld(t *testing.T, store stores) *world {
 	t.Helper()
-	w := &world{wechat: wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}})}
+	w := &world{store: store, wechat: wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}})}
 	server := httptest.NewServer(w.wechat)
 	t.Cleanup(server.Close)
 	client, err := wechat.New(wechat.Config{Base: server.URL})
@@ -67,10 +75,12 @@ func newWorld(t *testing.T, store stores) *world {
 		t.Fatal(err)
 	}
 	w.config = login.Config{
-		WeChat: client, Secrets: vault{}, Bindings: store, Sessions: store, Users: store, UserAdmin: store,
-		Ephemeral: store, Hasher: hasher, Username: username.Fold,
+		WeChat: client, Secrets: vault{},
+		Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
+		HashKinds: store, Profiles: store, Ephemeral: store, Hasher: hasher, Username: username.Fold,
 	}
-	w.addUser(t, login.User{ID: "u-demo", Username: events.Username, Name: "Demo", PasswordHash: hashOfDemo(t)})
+	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo", PasswordHash: hashOfDemo(t)})
+	w.addUser(t, login.User{ID: events.OtherUserID, Username: events.OtherUsername, Name: "Other", PasswordHash: hashOfDemo(t)})
 	return w
 }
 
@@ -79,15 +89,15 @@ func newMemoryWorld(t *testing.T) *world { return newWorld(t, &storetest.Memory{
 func (w *world) addUser(t *testing.T, u login.User) {
 	t.Helper()
 	u.Apps = map[string]login.UserApp{}
-	if err := w.config.UserAdmin.AddUser(t.Context(), u); err != nil {
+	if err := w.store.AddUser(t.Context(), u); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// play gives an event to a function, and its answer as a client sees it.
-func (w *world) play(t *testing.T, route apigw.Route, payload []byte) *http.Response {
+// answerTo gives an event to the function of a route, and its answer as a client sees it.
+func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.Response {
 	t.Helper()
-	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.DiscardHandler)}, route)
+	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.DiscardHandler)}, routesOf(route.Function)...)
 	out, err := handler.Invoke(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
@@ -96,11 +106,90 @@ func (w *world) play(t *testing.T, route apigw.Route, payload []byte) *http.Resp
 	if err := json.Unmarshal(out, &answer); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.scene.Saw([]byte(answer.Body)); err != nil {
+		t.Fatal(err)
+	}
 	header := http.Header{}
 	for name, value := range answer.Headers {
 		header.Set(name, value)
 	}
 	return &http.Response{StatusCode: answer.StatusCode, Header: header, Body: io.NopCloser(strings.NewReader(answer.Body))}
+}
+
+// authorize gives an event to the authorizer.
+func (w *world) authorize(t *testing.T, payload []byte) (answer map[string]any, err error) {
+	t.Helper()
+	verifier := login.Verifier{Presence: w.config.Presence, Now: w.config.Now}
+	out, err := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: verifier, Logger: slog.New(slog.DiscardHandler)}).Invoke(t.Context(), payload)
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(out, &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer, nil
+}
+
+// prepare plays what comes before a case, and gives its event.
+func (w *world) prepare(t *testing.T, c events.Case) []byte {
+	t.Helper()
+	for _, name := range c.After {
+		before := caseNamed(t, name)
+		payload, err := w.scene.Event(before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := w.answerTo(t, routeFor(t, before, payload), payload)
+		if text, body := bodyOf(t, answer); answer.StatusCode != before.Status || body.Code != before.Code {
+			t.Fatalf("%s, played before, gives %d: %s", name, answer.StatusCode, text)
+		}
+	}
+	if err := c.Meanwhile.Make(t.Context(), w.store); err != nil {
+		t.Fatal(err)
+	}
+	payload, err := w.scene.Event(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload
+}
+
+func caseNamed(t *testing.T, name string) events.Case {
+	t.Helper()
+	c, err := events.CaseNamed(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// routesOf are the routes of a function.
+func routesOf(function string) []apigw.Route {
+	var routes []apigw.Route
+	for _, r := range apigw.Routes {
+		if r.Function == function {
+			routes = append(routes, r)
+		}
+	}
+	return routes
+}
+
+// routeFor is the route that the event of a case is for; where it names none of its
+// function, the function's first.
+func routeFor(t *testing.T, c events.Case, payload []byte) apigw.Route {
+	t.Helper()
+	var event struct{ RouteKey string }
+	if err := json.Unmarshal(payload, &event); err != nil {
+		t.Fatal(err)
+	}
+	routes := routesOf(c.Function())
+	if len(routes) == 0 {
+		t.Fatalf("no route for functions/%s", c.Function())
+	}
+	if i := slices.IndexFunc(routes, func(r apigw.Route) bool { return r.Key() == event.RouteKey }); i >= 0 {
+		return routes[i]
+	}
+	return routes[0]
 }
 
 // bodyOf reads an answer's body and leaves it to be read again.
@@ -131,32 +220,19 @@ func bindEvent(t *testing.T, body string) []byte {
 // changed is the event of a case with something else in it.
 func changed(t *testing.T, name string, change func(*lambda.APIGatewayV2HTTPRequest)) []byte {
 	t.Helper()
-	c, err := events.CaseNamed(name)
+	payload, err := caseNamed(t, name).Event()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var event lambda.APIGatewayV2HTTPRequest
-	if err := json.Unmarshal(eventOf(t, c), &event); err != nil {
+	if err := json.Unmarshal(payload, &event); err != nil {
 		t.Fatal(err)
 	}
 	change(&event)
-	payload, err := json.Marshal(event)
-	if err != nil {
+	if payload, err = json.Marshal(event); err != nil {
 		t.Fatal(err)
 	}
 	return payload
-}
-
-// routeOf is the route that a function serves.
-func routeOf(t *testing.T, function string) apigw.Route {
-	t.Helper()
-	for _, r := range apigw.Routes {
-		if r.Function == function {
-			return r
-		}
-	}
-	t.Fatalf("no route for functions/%s", function)
-	return apigw.Route{}
 }
 
 // requestOf is the request that an event was made of.
@@ -173,7 +249,8 @@ func requestOf(t *testing.T, route apigw.Route, payload []byte) *http.Request {
 			body = string(decoded)
 		}
 	}
-	r := httptest.NewRequest(route.Method, route.Path, strings.NewReader(body))
+	path := strings.ReplaceAll(route.Path, "{id}", url.PathEscape(event.PathParameters["id"]))
+	r := httptest.NewRequest(route.Method, path, strings.NewReader(body))
 	r.URL.RawQuery = event.RawQueryString
 	for name, value := range event.Headers {
 		r.Header.Set(name, value)
@@ -188,6 +265,7 @@ func (vault) Secret(context.Context) (*login.Secret, error) {
 		DefaultApp: events.AppID,
 		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret}},
 		SealKeys:   []login.SealKey{{ID: "0", Key: login.Hidden(strings.Repeat("k", 64))}},
+		Services:   []login.ServiceKey{{ID: events.ServiceID, Key: events.ServiceKey}},
 	}, nil
 }
 
