@@ -37,6 +37,16 @@ type cli struct {
 		Set  roleSetCmd  `cmd:"" help:"Load roles and their menus from a JSON file, or from standard input for \"-\"."`
 		List roleListCmd `cmd:"" help:"List the roles."`
 	} `cmd:"" help:"Keep the roles."`
+	Secret struct {
+		Set             secretSetCmd             `cmd:"" help:"Store a mini-program's AppSecret. It is asked for, or read from standard input as {\"appId\":\"…\",\"appSecret\":\"…\"}."`
+		Check           secretCheckCmd           `cmd:"" help:"Say whether the secret is well formed, and what it holds, without any value."`
+		NewSealKey      secretNewSealKeyCmd      `cmd:"" help:"Add a key that seals from now on."`
+		AddService      secretAddServiceCmd      `cmd:"" help:"Let a service ask about tokens. Its key is printed once."`
+		RemoveService   secretRemoveServiceCmd   `cmd:"" help:"Let a service ask about tokens no more."`
+		NewDirectoryKey secretNewDirectoryKeyCmd `cmd:"" help:"Set a new key for the platform's directory. It is printed once."`
+	} `cmd:"" help:"Keep a deployed stack's secret."`
+	Doctor  doctorCmd  `cmd:"" help:"Check everything that wxbind needs, and say what to do."`
+	Version versionCmd `cmd:"" help:"Say what this program was built from."`
 }
 
 func main() {

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,6 +17,9 @@ func Secret(read func(context.Context) (*login.Secret, error), do string, w WeCh
 	return Check{Run: func(ctx context.Context) []Finding {
 		secret, err := read(ctx)
 		if err != nil {
+			if e, isOurs := errors.AsType[*login.Error](err); isOurs && e.Cause != nil {
+				err = e.Cause // its code is for clients
+			}
 			return []Finding{
 				fail("secret", err.Error(), do),
 				skip("WeChat", "which apps to ask about is in the secret"),

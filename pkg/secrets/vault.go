@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -17,6 +18,8 @@ const (
 	// draftStage is the version that was written last. A version without a stage may
 	// be deleted by Secrets Manager.
 	draftStage = "WXBINDDRAFT"
+	// vaultTime bounds each call of a Vault.
+	vaultTime = 30 * time.Second
 	// changeTries is how often a change is made anew when another one came first.
 	changeTries = 10
 )
@@ -29,7 +32,7 @@ type VaultClient interface {
 }
 
 // Vault is the stored secret for those who change it. Whoever only reads it wants a
-// Manager.
+// Manager. Each call takes at most 30 seconds.
 type Vault struct {
 	Client VaultClient
 	// SecretID is the secret's name or ARN.
@@ -47,6 +50,8 @@ var ErrBusy = errors.New("the secret is being changed by others; try again")
 // Errors: those of edit and of Draft.Bytes, with nothing changed; ErrBusy; why
 // Secrets Manager did not do it. None holds a value of the secret.
 func (v *Vault) Change(ctx context.Context, edit func(*Draft) error) error {
+	ctx, cancel := context.WithTimeout(ctx, vaultTime)
+	defer cancel()
 	for range changeTries {
 		read, raw, err := v.read(ctx)
 		if err != nil {
@@ -73,6 +78,8 @@ func (v *Vault) Change(ctx context.Context, edit func(*Draft) error) error {
 //
 // Errors: as of Change.
 func (v *Vault) Look(ctx context.Context, look func(*Draft) error) error {
+	ctx, cancel := context.WithTimeout(ctx, vaultTime)
+	defer cancel()
 	_, raw, err := v.read(ctx)
 	if err != nil {
 		return err
@@ -88,6 +95,8 @@ func (v *Vault) Look(ctx context.Context, look func(*Draft) error) error {
 //
 // Errors: those of Parse; why Secrets Manager did not give it. They hold no value.
 func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
+	ctx, cancel := context.WithTimeout(ctx, vaultTime)
+	defer cancel()
 	_, raw, err := v.read(ctx)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/wxbind/wxbind/pkg/doctor"
+)
+
+type doctorCmd struct {
+	storeFlags
+	asJSON
+}
+
+// Run checks everything and reports it. It fails if a check does.
+func (c doctorCmd) Run(ctx context.Context, t console) error {
+	examine := c.examineData
+	if c.Stack != "" {
+		examine = c.examineStack
+	}
+	report := doctor.Run(ctx, examine(ctx))
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	failures := doctor.Failed(report)
+	if err := c.print(t, report, failures); err != nil {
+		return err
+	}
+	if failures > 0 {
+		return fmt.Errorf("%d of %d checks failed", failures, len(report))
+	}
+	return nil
+}
+
+// print writes a line a check, and below it what to do.
+func (c doctorCmd) print(t console, report []doctor.Finding, failures int) error {
+	if c.JSON {
+		return printJSON(t, struct {
+			Checks []doctor.Finding `json:"checks"`
+			Failed int              `json:"failed"`
+		}{report, failures})
+	}
+	lines := newTable(t.out)
+	for _, f := range report {
+		lines.add(string(f.Status), f.Check, f.Says)
+		if f.Do != "" {
+			lines.add("", "", "-> "+f.Do)
+		}
+	}
+	return lines.print()
+}

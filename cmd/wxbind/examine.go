@@ -1,0 +1,138 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/doctor"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/platform"
+	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/wechat"
+)
+
+// The names of checks that more than one place makes.
+const (
+	settingsCheck = "settings"
+	stackCheck    = "stack"
+)
+
+func good(check, says string) doctor.Check {
+	return doctor.Known(doctor.Finding{Check: check, Status: doctor.OK, Says: says})
+}
+
+func failed(check string, err error, do string) doctor.Check {
+	return doctor.Known(doctor.Finding{Check: check, Status: doctor.Fail, Says: err.Error(), Do: do})
+}
+
+// examineStack looks the stack up, on which all else depends.
+func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
+	ctx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	rest := doctor.Known(doctor.Finding{Check: "the rest", Status: doctor.Skip, Says: "nothing is known of the stack"})
+	cfg, err := awsSettings(ctx)
+	if err != nil {
+		return []doctor.Check{failed(settingsCheck, err, "see that `aws sts get-caller-identity` works: wxbind uses what the AWS CLI uses"), rest}
+	}
+	checks := []doctor.Check{good(settingsCheck, "there are AWS credentials, and the region is "+cfg.Region)}
+	s, err := findStack(ctx, cfg, c.Stack)
+	if err != nil {
+		return append(checks, failed(stackCheck, err, "name a stack that `aws cloudformation list-stacks` shows, and its region in AWS_REGION"), rest)
+	}
+	tables, errTables := s.tables()
+	id, errSecret := s.secretID()
+	if err := cmp.Or(errTables, errSecret); err != nil {
+		return append(checks, failed(stackCheck, err, "name the stack that template.yaml was deployed as, or deploy it again"), rest)
+	}
+	checks = append(checks, good(stackCheck, c.Stack+" names its tables and its secret"))
+	far := farEnds{
+		secrets: secrets.New(secrets.Config{Client: secretsmanager.NewFromConfig(cfg), SecretID: id, Timeout: findTime}),
+		advice: "`wxbind secret set --stack " + c.Stack + "` fills it in; if it cannot be read at all, see that these credentials " +
+			"may secretsmanager:GetSecretValue",
+		weChat:    cmp.Or(os.Getenv("WECHAT_API_BASE"), s.parameters["WeChatApiBase"]),
+		directory: s.parameters["DirectoryUrl"],
+	}
+	checks = append(checks, far.checkWeChat()...)
+	checks = append(checks, far.checkDirectory()...)
+	return append(checks, doctor.Tables(dynamodb.NewFromConfig(cfg), tables)...)
+}
+
+// examineData looks at a folder as serve would, and makes nothing in it.
+func (c doctorCmd) examineData(context.Context) []doctor.Check {
+	folder := cmp.Or(c.Data, defaultData)
+	files := doctor.Files{Folder: folder, Database: databaseIn(folder), SealKey: sealKeyIn(folder)}
+	key, err := doctor.SealKeyIn(files.SealKey)
+	if err != nil { // another line says so, and the settings are worth a look still
+		key = login.SealKey{ID: "0", Key: newKey()}
+	}
+	checks := examineEnvironment(key)
+	if _, err := os.Stat(files.Database); err != nil {
+		return append(checks, failed("store", fmt.Errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
+	}
+	return append(checks, doctor.Embedded(files)...)
+}
+
+// examineEnvironment looks at what serve would read from this environment.
+func examineEnvironment(key login.SealKey) []doctor.Check {
+	const advice = "correct it in the environment of `wxbind serve`, and in this one"
+	static, err := secrets.FromEnv(os.Getenv, key)
+	standIn := errors.Is(err, secrets.ErrNotSet)
+	if standIn {
+		static, err = standInSecret(os.Getenv, key)
+	}
+	if err != nil {
+		return []doctor.Check{failed(settingsCheck, err, advice)}
+	}
+	far := farEnds{secrets: static, advice: advice, weChat: os.Getenv("WECHAT_API_BASE"), directory: os.Getenv("WXBIND_DIRECTORY_URL")}
+	if standIn && far.weChat == "" {
+		return append([]doctor.Check{doctor.Known(doctor.Finding{
+			Check: settingsCheck, Status: doctor.Warn,
+			Says: "neither WX_APPID nor WX_APPSECRET is set, so `wxbind serve` uses a stand-in for WeChat, and whoever makes up a code is let in",
+			Do:   "set both, in the environment of `wxbind serve` and in this one, before real people log in",
+		})}, far.checkDirectory()...)
+	}
+	checks := append([]doctor.Check{good(settingsCheck, "the environment names a mini-program")}, far.checkWeChat()...)
+	return append(checks, far.checkDirectory()...)
+}
+
+// farEnds are those on the other side of the network that wxbind calls.
+type farEnds struct {
+	secrets login.Secrets
+	// advice is what to do about a secret that cannot be used.
+	advice string
+	// weChat and directory are URLs; "" means the real WeChat, and no directory.
+	weChat, directory string
+}
+
+func (f farEnds) checkWeChat() []doctor.Check {
+	client, err := wechat.New(wechat.Config{Base: f.weChat})
+	if err != nil {
+		return []doctor.Check{failed("WeChat", err, "correct WECHAT_API_BASE, or the stack's parameter WeChatApiBase")}
+	}
+	return []doctor.Check{doctor.Secret(f.secrets.Secret, f.advice, client), doctor.Clock(client, time.Now)}
+}
+
+func (f farEnds) checkDirectory() []doctor.Check {
+	if f.directory == "" {
+		return nil
+	}
+	client, err := platform.New(platform.Config{URL: f.directory, Secrets: f.secrets})
+	if err != nil {
+		return []doctor.Check{failed("directory", err, "correct WXBIND_DIRECTORY_URL, or the stack's parameter DirectoryUrl")}
+	}
+	return []doctor.Check{doctor.Directory(client)}
+}
+
+func sealKeyIn(folder string) string { return filepath.Join(folder, "seal.key") }
+
+// newKey is 260 random bits as letters and digits.
+func newKey() login.Hidden { return login.Hidden(rand.Text() + rand.Text()) }

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets"
+)
+
+// secretFlags choose the deployed stack whose secret a command works on.
+type secretFlags struct{ storeFlags }
+
+// vault finds the secret. An embedded store has none.
+func (f secretFlags) vault(ctx context.Context) (*secrets.Vault, error) {
+	if f.Stack == "" {
+		return nil, errors.New("the embedded store keeps no AppSecret and no keys of others: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
+			"in the environment of `wxbind serve`; for a deployed stack give --stack NAME")
+	}
+	ctx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	cfg, err := awsSettings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := findStack(ctx, cfg, f.Stack)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.secretID()
+	if err != nil {
+		return nil, err
+	}
+	return &secrets.Vault{Client: secretsmanager.NewFromConfig(cfg), SecretID: id}, nil
+}
+
+// change changes the secret.
+func (f secretFlags) change(ctx context.Context, edit func(*secrets.Draft) error) error {
+	v, err := f.vault(ctx)
+	if err != nil {
+		return err
+	}
+	return v.Change(ctx, edit)
+}
+
+// changeAsking changes the secret. Where question finds something that the change
+// takes from somebody, it asks first.
+func (f secretFlags) changeAsking(
+	ctx context.Context, t console, c confirmed, question func(*secrets.Draft) string, edit func(*secrets.Draft),
+) error {
+	v, err := f.vault(ctx)
+	if err != nil {
+		return err
+	}
+	asked := ""
+	if err := v.Look(ctx, func(d *secrets.Draft) error { asked = question(d); return nil }); err != nil {
+		return err
+	}
+	if asked != "" {
+		if err := c.confirm(ctx, t, asked); err != nil {
+			return err
+		}
+	}
+	return v.Change(ctx, func(d *secrets.Draft) error { edit(d); return nil })
+}
+
+type secretSetCmd struct {
+	secretFlags
+	confirmed
+	Default bool `help:"Make it the mini-program of requests that name none."`
+}
+
+// Run stores a mini-program's AppSecret.
+func (c secretSetCmd) Run(ctx context.Context, t console) error {
+	if _, err := c.vault(ctx); err != nil { // before the user types a secret in vain
+		return err
+	}
+	app, err := t.newApp(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
+		if !d.HasApp(app.ID) {
+			return ""
+		}
+		return "Replace the AppSecret of " + app.ID + "?"
+	}, func(d *secrets.Draft) { d.SetApp(app.ID, app.Secret, c.Default) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "set the AppSecret of %s; `wxbind doctor --stack %s` asks WeChat whether it takes it\n", app.ID, c.Stack)
+	return nil
+}
+
+type secretNewSealKeyCmd struct{ secretFlags }
+
+// Run adds a seal key.
+func (c secretNewSealKeyCmd) Run(ctx context.Context, t console) error {
+	key, id := newKey(), ""
+	err := c.change(ctx, func(d *secrets.Draft) error { id = d.AddSealKey(key); return nil })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "added the seal key %s, which seals from now on; the older ones still open what they sealed\n", id)
+	return nil
+}
+
+type secretAddServiceCmd struct {
+	secretFlags
+	ID string `arg:"" help:"The id that the service gives: up to 32 of A-Z a-z 0-9 _ -."`
+}
+
+// Run adds a service. Its key alone goes to standard output, for a pipe.
+func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
+	key := newKey()
+	if err := c.change(ctx, func(d *secrets.Draft) error { return d.AddService(c.ID, key) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.err, "added the service %s; its key is shown only this once:\n", c.ID)
+	fmt.Fprintln(t.out, string(key))
+	return nil
+}
+
+type secretRemoveServiceCmd struct {
+	secretFlags
+	confirmed
+	ID string `arg:"" help:"The service's id."`
+}
+
+// Run removes a service.
+func (c secretRemoveServiceCmd) Run(ctx context.Context, t console) error {
+	if err := c.confirm(ctx, t, "Let the service "+c.ID+" ask about tokens no more?"); err != nil {
+		return err
+	}
+	if err := c.change(ctx, func(d *secrets.Draft) error { return d.RemoveService(c.ID) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "removed the service %s; functions that run keep the secret for up to 10 minutes\n", c.ID)
+	return nil
+}
+
+type secretNewDirectoryKeyCmd struct {
+	secretFlags
+	confirmed
+}
+
+// Run sets a new directory key. The key alone goes to standard output, for a pipe.
+func (c secretNewDirectoryKeyCmd) Run(ctx context.Context, t console) error {
+	key := newKey()
+	err := c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
+		if !d.HasDirectoryKey() {
+			return ""
+		}
+		return "Replace the directory key? Nobody logs in until the platform's directory has the new one."
+	}, func(d *secrets.Draft) { d.SetDirectoryKey(key) })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.err, "set the directory key; give it to the platform's directory, since it is shown only this once:")
+	fmt.Fprintln(t.out, string(key))
+	return nil
+}
+
+// maxSecretInput bounds what is read of standard input, in bytes.
+const maxSecretInput = 64 << 10
+
+// newApp asks for an AppID and its AppSecret on a terminal, without showing the
+// latter, and otherwise reads {"appId":"…","appSecret":"…"} from standard input.
+//
+// Errors: errInterrupted when ctx ends meanwhile. None holds a value.
+func (c console) newApp(ctx context.Context) (login.App, error) {
+	terminal, ok := terminalOf(c.in)
+	if !ok {
+		return unlessInterrupted(ctx, c.appJSON)
+	}
+	fmt.Fprint(c.err, "AppID: ")
+	id, err := unlessInterrupted(ctx, func() (string, error) { return bufio.NewReader(c.in).ReadString('\n') })
+	if err != nil {
+		return login.App{}, err
+	}
+	secret, err := c.prompt(ctx, terminal, "AppSecret: ")
+	if err != nil {
+		return login.App{}, err
+	}
+	return login.App{ID: strings.TrimSpace(id), Secret: login.Hidden(strings.TrimSpace(string(secret)))}, nil
+}
+
+func (c console) appJSON() (login.App, error) {
+	text, err := io.ReadAll(io.LimitReader(c.in, maxSecretInput+1))
+	if err != nil {
+		return login.App{}, errors.New("cannot read standard input")
+	}
+	if len(text) > maxSecretInput {
+		return login.App{}, fmt.Errorf("standard input is larger than %d bytes", maxSecretInput)
+	}
+	var app struct {
+		AppID     string `json:"appId"`
+		AppSecret string `json:"appSecret"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	// Its own errors may quote a value.
+	if err := decoder.Decode(&app); err != nil || app.AppID == "" || app.AppSecret == "" {
+		return login.App{}, errors.New(`standard input must be {"appId":"…","appSecret":"…"}`)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return login.App{}, errors.New("standard input holds more than one JSON value")
+	}
+	return login.App{ID: app.AppID, Secret: login.Hidden(app.AppSecret)}, nil
+}

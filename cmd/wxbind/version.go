@@ -1,0 +1,57 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+type versionCmd struct{ asJSON }
+
+// version is what a build knows of itself.
+type version struct {
+	Version string `json:"version"`
+	// Commit and Time are "" for a build without version control's records.
+	Commit   string `json:"commit,omitempty"`
+	Time     string `json:"time,omitempty"`
+	Modified bool   `json:"modified"`
+	Go       string `json:"go"`
+}
+
+// Run prints the version.
+func (c versionCmd) Run(t console) error {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return errors.New("this build knows nothing of itself")
+	}
+	v := versionOf(info)
+	if c.JSON {
+		return printJSON(t, v)
+	}
+	fmt.Fprintf(t.out, "wxbind %s\n", v.Version)
+	if v.Commit != "" {
+		with := ""
+		if v.Modified {
+			with = ", with changes that are not committed"
+		}
+		fmt.Fprintf(t.out, "commit %s of %s%s\n", v.Commit, v.Time, with)
+	}
+	fmt.Fprintf(t.out, "built with %s\n", v.Go)
+	return nil
+}
+
+func versionOf(info *debug.BuildInfo) version {
+	v := version{Version: cmp.Or(info.Main.Version, "(devel)"), Go: info.GoVersion}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			v.Commit = s.Value
+		case "vcs.time":
+			v.Time = s.Value
+		case "vcs.modified":
+			v.Modified = s.Value == "true"
+		}
+	}
+	return v
+}
