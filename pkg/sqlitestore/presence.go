@@ -3,31 +3,24 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// SessionWithUser implements login.Presence.
-func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
-	var session login.Session
-	var user login.User
-	err := s.reader.QueryRowContext(ctx, `SELECT `+sessionColumns+`, `+userColumns+`
-		FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = ? AND s.token_hash = ?`,
-		userID, tokenHash).Scan(append(sessionFields(&session), userFields(&user)...)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		var stored bool
-		err = s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = ? AND token_hash = ?)`,
-			userID, tokenHash).Scan(&stored)
-		if err == nil && stored {
-			err = answer{login.ErrUserNotFound}
-		} else if err == nil {
-			err = answer{login.ErrSessionNotFound}
+// SessionWithUser implements login.Presence. Both are of one moment.
+func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (session login.Session, user login.User, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM sessions s WHERE s.user_id = ? AND s.token_hash = ?`,
+			userID, tokenHash).Scan(sessionFields(&session)...)
+		if err != nil {
+			return found(err, login.ErrSessionNotFound)
 		}
-	}
+		user, err = userByID(ctx, tx, userID)
+		return err
+	})
 	if err != nil {
-		return login.Session{}, login.User{}, failed(ctx, err)
+		return login.Session{}, login.User{}, err
 	}
 	return session, user, nil
 }

@@ -13,6 +13,11 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// read does reads that are all of one moment.
+func (s *Store) read(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return transact(ctx, s.reader, do)
+}
+
 // list reads all rows of a query. fields says where the columns of one go.
 func list[T any](ctx context.Context, db *sql.DB, fields func(*T) []any, query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)

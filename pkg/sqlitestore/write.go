@@ -15,7 +15,12 @@ type answer struct{ error }
 // write does a transaction that no other write gets into, and rolls it back when
 // do gives an error: the answer within it, or else StoreUnavailable.
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
+	return transact(ctx, s.writer, do)
+}
+
+// transact does a transaction on a connection of db; see write for its errors.
+func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return failed(ctx, err)
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -71,6 +72,24 @@ func presence(s *suite) {
 			} else if got := stored.Dead(user, t.now); got != login.SessionExpired {
 				t.Fatalf("the session is %q", got)
 			}
+		}
+	})
+
+	s.test("a session that is created while it is looked for is nobody's who is not there", func(t *trial) {
+		_, b, _ := t.bound()
+		for range 50 {
+			session := t.newSession(b)
+			t.together(2, func(i int) error {
+				if i == 0 {
+					return t.CreateSession(t.ctx, session)
+				}
+				for {
+					_, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
+					if !errors.Is(err, login.ErrSessionNotFound) {
+						return err
+					}
+				}
+			})
 		}
 	})
 
