@@ -42,10 +42,13 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 	default:
 		fmt.Fprintf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.appID)
 	}
-	if demo == "" {
+	switch {
+	case far.directory != nil:
+		fmt.Fprintln(out, "  user    those of the platform's directory at WXBIND_DIRECTORY_URL")
+	case demo == "":
 		flag := dataFlag(c.Data)
 		fmt.Fprintf(out, "  user    as you left them; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)
-	} else {
+	default:
 		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, string(demo))
 	}
 	switch {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
@@ -18,10 +19,13 @@ const (
 	standInAppSecret = "the-stand-in-takes-this-appsecret"
 )
 
-// farSide is what is on WeChat's side of serve.
+// farSide is what serve asks beyond this machine: WeChat, and the platform's
+// directory where there is one.
 type farSide struct {
 	secrets login.Secrets
-	appID   string
+	// directory is nil where the store keeps the users.
+	directory login.Directory
+	appID     string
 	// base is WeChat's address, "" for the real one.
 	base string
 	// standIn says that base is the stand-in in this process.
@@ -39,7 +43,7 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 	static, err := secrets.FromEnv(getenv, key)
 	f.standInApp = errors.Is(err, secrets.ErrNotSet)
 	if f.standInApp {
-		static, err = secrets.FromApp(standInAppID, standInAppSecret, key)
+		static, err = standInSecret(getenv, key)
 	}
 	if err != nil {
 		return nil, err
@@ -49,10 +53,28 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		return nil, err
 	}
 	f.secrets, f.appID = static, secret.DefaultApp
+	if url := getenv("WXBIND_DIRECTORY_URL"); url != "" {
+		if secret.DirectoryKey == "" {
+			return nil, errors.New("WXBIND_DIRECTORY_URL is set and " + secrets.EnvDirectoryKey + " is not: the directory takes signed requests only")
+		}
+		if f.directory, err = platform.New(platform.Config{URL: url, Secrets: static}); err != nil {
+			return nil, err
+		}
+	}
 	if f.standInApp && f.base == "" {
 		return f, f.startStandIn(ctx, c.StandIn)
 	}
 	return f, nil
+}
+
+// standInSecret is the secret where no mini-program is set: the stand-in's, with
+// what else the environment says.
+func standInSecret(getenv func(string) string, key login.SealKey) (*secrets.Static, error) {
+	static, err := secrets.FromApp(standInAppID, standInAppSecret, key)
+	if err != nil {
+		return nil, err
+	}
+	return static.WithEnv(getenv)
 }
 
 // startStandIn serves the stand-in on an address.

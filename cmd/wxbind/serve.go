@@ -37,6 +37,18 @@ const (
 	graceTime = 15 * time.Second
 )
 
+// Help implements kong.HelpProvider.
+func (serveCmd) Help() string {
+	return `The environment says what else there is:
+
+  WX_APPID, WX_APPSECRET  the mini-program; without them the stand-in for WeChat has one
+  WX_SERVICES             the services that may ask about tokens at /api/login/introspect, as
+                          "id=key,id2=key2"; a key has at least 43 random characters
+  WXBIND_DIRECTORY_URL    the platform's own directory of users, in the place of the store's
+  WX_DIRECTORY_KEY        the key that signs requests to the directory
+  WECHAT_API_BASE         another WeChat than the real one`
+}
+
 // Run serves until the context ends, and then answers the requests in flight.
 func (c serveCmd) Run(ctx context.Context, t console) error {
 	app.SetLogger(t.err)
@@ -60,9 +72,11 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	demo, err := makeDemo(ctx, accountsOf(store))
-	if err != nil {
-		return err
+	var demo login.Hidden
+	if far.directory == nil {
+		if demo, err = makeDemo(ctx, accountsOf(store)); err != nil {
+			return err
+		}
 	}
 	greet(t.out, c, "http://"+listener.Addr().String(), far, demo)
 	return serve(ctx, listener, handler, func(ctx context.Context) error { return store.Purge(ctx, time.Now()) })
@@ -96,12 +110,19 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	}
 	service := login.New(login.Config{
 		WeChat: client, Secrets: far.secrets,
-		Bindings: store, Sessions: store, Users: store, UserAdmin: store, Ephemeral: store,
-		Hasher: password.New(password.Config{}), Username: username.Fold,
+		Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
+		HashKinds: store, Profiles: store, Ephemeral: store,
+		Hasher: password.New(password.Config{}), Username: username.Fold, Directory: far.directory,
 	})
+	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}})
 	gateway := localgw.New()
 	for _, route := range apigw.Routes {
-		gateway.Route(route.Method, route.Path, apigw.New(apigw.Config{Service: service}, route))
+		handler := apigw.New(apigw.Config{Service: service}, route)
+		if route.Guard == apigw.GuardAuthorizer {
+			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)
+		} else {
+			gateway.Route(route.Method, route.Path, handler)
+		}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
