@@ -13,6 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
@@ -55,22 +56,35 @@ func OnSecret(getenv func(string) string) (*function, error) {
 
 // OnWeChat is for a function that exchanges codes.
 func OnWeChat(getenv func(string) string) (*function, error) {
-	f, err := newFunction(getenv, needsAll)
+	return onWeChat(getenv, needsCodes)
+}
+
+// OnUsers is for a function that exchanges codes and lets users in.
+func OnUsers(getenv func(string) string) (*function, error) {
+	f, err := onWeChat(getenv, needsUsers)
+	if err != nil {
+		return nil, err
+	}
+	f.config.Hasher, f.config.Username = password.New(password.Config{}), username.Fold
+	if f.settings.DirectoryURL == "" {
+		return f, nil
+	}
+	directory, err := platform.New(platform.Config{URL: f.settings.DirectoryURL, Secrets: f.config.Secrets})
+	if err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
+	}
+	f.config.Directory = directory
+	f.steps["directory"] = directory.Warm
+	return f, nil
+}
+
+func onWeChat(getenv func(string) string, some needs) (*function, error) {
+	f, err := newFunction(getenv, some)
 	if err != nil {
 		return nil, err
 	}
 	f.addSecret()
 	return f, f.addWeChat()
-}
-
-// OnUsers is for a function that exchanges codes and lets users in.
-func OnUsers(getenv func(string) string) (*function, error) {
-	f, err := OnWeChat(getenv)
-	if err != nil {
-		return nil, err
-	}
-	f.config.Hasher, f.config.Username = password.New(password.Config{}), username.Fold
-	return f, nil
 }
 
 // newFunction stands on the stores alone.

@@ -18,6 +18,9 @@ type Settings struct {
 	Tables dynamostore.Tables
 	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat.
 	WeChatBase string
+	// DirectoryURL is WXBIND_DIRECTORY_URL; "" means that wxbind keeps the users. Package
+	// platform says what is wrong with it.
+	DirectoryURL string
 	// DynamoDBEndpoint and SecretsEndpoint are the SDK's AWS_ENDPOINT_URL_DYNAMODB and
 	// AWS_ENDPOINT_URL_SECRETS_MANAGER, else AWS_ENDPOINT_URL; "" means AWS.
 	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -33,12 +36,13 @@ type needs int
 const (
 	needsSessions needs = iota
 	needsSecret
-	needsAll
+	needsCodes
+	needsUsers
 )
 
 // SettingsFrom reads all settings. The error names each that is missing or wrong.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
-	return settingsFrom(getenv, needsAll)
+	return settingsFrom(getenv, needsUsers)
 }
 
 // settingsFrom reads the settings that somebody needs.
@@ -79,10 +83,13 @@ func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
 		s.SecretID = required("WXBIND_SECRET_ID")
 		s.SecretsEndpoint = endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL")
 	}
-	if some >= needsAll {
+	if some >= needsCodes {
 		s.Tables.Bindings = required("WXBIND_BINDINGS_TABLE")
 		s.Tables.Ephemeral = required("WXBIND_EPHEMERAL_TABLE")
 		s.WeChatBase = endpoint("WECHAT_API_BASE")
+	}
+	if some >= needsUsers {
+		s.DirectoryURL = getenv("WXBIND_DIRECTORY_URL")
 	}
 	if len(missing) > 0 {
 		wrong = append(wrong, strings.Join(missing, ", ")+" (not set)")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 				parts[part] = newOutage(t, hangs)
 				settings[part] = parts[part].url
 			}
-			f, err := newFunction(getenv(settings))
+			f, err := OnUsers(getenv(settings))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,8 +67,40 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 				return
 			}
 			store := parts["AWS_ENDPOINT_URL_DYNAMODB"]
-			if _, err := f.store.LoadRecord(ctx, "x"); err == nil || store.requests.Load() < 3 {
+			if _, err := f.config.Ephemeral.LoadRecord(ctx, "x"); err == nil || store.requests.Load() < 3 {
 				t.Errorf("after the start: %v after %d requests", err, store.requests.Load()-1)
+			}
+		})
+	}
+}
+
+// A function opens connections to what it uses only.
+func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
+	const dynamoDB, vault, weChat = "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "WECHAT_API_BASE"
+	for name, c := range map[string]struct {
+		parts Parts
+		asked []string
+	}{
+		"Alone":      {Alone, nil},
+		"OnSessions": {OnSessions, []string{dynamoDB}},
+		"OnSecret":   {OnSecret, []string{dynamoDB, vault}},
+		"OnWeChat":   {OnWeChat, []string{dynamoDB, vault, weChat}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settings, around := goodSettings(), map[string]*outage{}
+			for _, setting := range []string{dynamoDB, vault, weChat} {
+				around[setting] = newOutage(t, false)
+				settings[setting] = around[setting].url
+			}
+			f, err := c.parts(getenv(settings))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.warm(t.Context())
+			for setting, o := range around {
+				if got, want := o.requests.Load() > 0, slices.Contains(c.asked, setting); got != want {
+					t.Errorf("%s is asked: %v, want %v", setting, got, want)
+				}
 			}
 		})
 	}
