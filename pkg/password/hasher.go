@@ -46,10 +46,10 @@ func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden,
 
 // Verify says whether the password is the hash's, and whether the hash should be
 // replaced by one of Hash, for which the right password is needed. An empty hash
-// matches nothing. A wrong password costs the work of today's parameters and of
-// each of the kinds once, so that nobody learns by the time whether there is such a
-// user, and with what hash. It does so for users whose hash is of one of the first
-// MaxKinds kinds. See docs/decisions/equal-time.md.
+// matches nothing. A wrong password costs the work of today's parameters and of each of the kinds once, so that nobody
+// learns by the time whether there is such a user, and with what hash. That holds for
+// users whose hash is of one of the first MaxKinds kinds. See
+// docs/decisions/equal-time.md.
 //
 // Errors: the context's, when it ends before all is computed; a hash, or a kind,
 // that cannot be read.
@@ -60,7 +60,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds 
 			return false, false, err
 		}
 	}
-	decoys, err := decoysBeside(stored.kind(), kinds)
+	work, err := workOf(stored, kinds)
 	if err != nil {
 		return false, false, err
 	}
@@ -68,15 +68,17 @@ func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds 
 		return false, false, err
 	}
 	defer h.release()
-	ok, outdated = h.verify(stored, password)
-	if ok && hash != "" {
-		return true, outdated, nil
-	}
-	for _, decoy := range decoys {
+	for _, v := range work {
 		if err := ctx.Err(); err != nil {
 			return false, false, fmt.Errorf("password: not all was computed in time: %w", err)
 		}
-		h.verify(decoy, password)
+		matches, old := h.verify(v, password)
+		if v != stored {
+			continue
+		}
+		if outdated = old; matches && hash != "" {
+			return true, outdated, nil
+		}
 	}
 	return false, outdated, nil
 }

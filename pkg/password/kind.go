@@ -32,20 +32,27 @@ func decoyOf(kind string) (verifier, error) {
 	return nil, errors.New("password: a kind of hashes is neither \"argon2id m=…,t=…,p=…\" nor \"bcrypt …\"")
 }
 
-// decoysBeside are what a wrong password costs beside a hash of the kind own: one
-// decoy of today's parameters and of each of the first MaxKinds kinds, but for own.
-func decoysBeside(own string, kinds []string) ([]verifier, error) {
-	var decoys []verifier
-	done := []string{own}
+// workOf is what a wrong password costs: a hash of today's parameters and one of
+// each of the first MaxKinds kinds, in an order that does not depend on the stored
+// hash, which stands in the place of its kind. All others are decoys. A stored hash
+// of a kind that is not among them comes on top.
+func workOf(stored verifier, kinds []string) ([]verifier, error) {
+	var work []verifier
+	var done []string
 	for _, kind := range append([]string{""}, kinds[:min(len(kinds), MaxKinds)]...) {
-		decoy, err := decoyOf(kind)
+		v, err := decoyOf(kind)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(done, decoy.kind()) {
-			done = append(done, decoy.kind())
-			decoys = append(decoys, decoy)
+		if v.kind() == stored.kind() {
+			v = stored
+		}
+		if !slices.Contains(done, v.kind()) {
+			work, done = append(work, v), append(done, v.kind())
 		}
 	}
-	return decoys, nil
+	if !slices.Contains(done, stored.kind()) {
+		work = append(work, stored)
+	}
+	return work, nil
 }

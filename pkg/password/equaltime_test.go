@@ -1,0 +1,162 @@
+package password_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// userHashes are the hashes that users of one platform may have; "" for the user
+// who is unknown.
+func userHashes(t *testing.T, h *password.Hasher) (hashes map[string]login.Hidden, kinds []string) {
+	t.Helper()
+	own, err := h.Hash(t.Context(), "right")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hashes = map[string]login.Hidden{
+		"unknown":  "",
+		"argon2id": own,
+		"bcrypt4":  login.Hidden(strings.Replace(bcrypt2a, "$05$", "$04$", 1)),
+		"bcrypt5":  bcrypt2a,
+		"imported": "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+	}
+	for _, hash := range hashes {
+		if hash == "" {
+			continue
+		}
+		kind, err := h.Kind(hash)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kind != "" {
+			kinds = append(kinds, kind)
+		}
+	}
+	return hashes, kinds
+}
+
+func TestWrongPasswordsTakeTheSameTime(t *testing.T) {
+	h := password.New(password.Config{})
+	hashes, kinds := userHashes(t, h)
+	times := interleaved(20, hashes, func(user string) {
+		if ok, _, err := h.Verify(t.Context(), hashes[user], "wrong", kinds); ok || err != nil {
+			t.Fatalf("Verify = %v, %v", ok, err)
+		}
+	})
+	mustLookAlike(t, times)
+}
+
+// The same through the whole of a bind.
+func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
+	h := password.New(password.Config{})
+	hashes, kinds := userHashes(t, h)
+	store := &storetest.Memory{}
+	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	for _, kind := range kinds {
+		if err := store.AddHashKind(t.Context(), kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for user, hash := range hashes {
+		u := login.User{ID: "u-" + user, Username: user, PasswordHash: hash, CreatedAt: now, Apps: map[string]login.UserApp{}}
+		if hash == "" {
+			continue
+		}
+		if err := store.AddUser(t.Context(), u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	service := login.New(login.Config{
+		WeChat: anybody{}, Secrets: oneApp{}, Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
+		HashKinds: store, Ephemeral: store, Hasher: h,
+		Username: func(raw string) (string, error) { return raw, nil },
+		Now:      func() time.Time { return now },
+	})
+	tries := 0
+	times := interleaved(40, hashes, func(user string) {
+		now = now.Add(time.Hour) // no account becomes hot
+		tries++
+		r := login.BindRequest{Code: fmt.Sprintf("code%d", tries), Username: user, Password: "wrong"}
+		if _, err := service.Bind(t.Context(), login.Caller{Address: "192.0.2.1"}, r); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatalf("Bind of %s: %v", user, err)
+		}
+	})
+	mustLookAlike(t, times)
+}
+
+// interleaved measures tries of each user, in turn and in random order, so that
+// whatever else the machine does is spread over all of them.
+func interleaved(rounds int, hashes map[string]login.Hidden, try func(user string)) map[string][]time.Duration {
+	var users []string
+	for user := range hashes {
+		users = append(users, user)
+	}
+	times := map[string][]time.Duration{}
+	for range rounds {
+		rand.Shuffle(len(users), func(i, j int) { users[i], users[j] = users[j], users[i] })
+		for _, user := range users {
+			begin := time.Now()
+			try(user)
+			times[user] = append(times[user], time.Since(begin))
+		}
+	}
+	return times
+}
+
+// mustLookAlike fails when the times of a user can be told from those of an
+// unknown one: when the medians are apart by a quarter, and also the ranks are
+// (Mann and Whitney's U; equal distributions of twenty each are beyond these
+// bounds once in a thousand times, and then the medians are not apart).
+func mustLookAlike(t *testing.T, times map[string][]time.Duration) {
+	t.Helper()
+	unknown := times["unknown"]
+	for user, taken := range times {
+		slower := 0
+		for _, a := range taken {
+			for _, b := range unknown {
+				if a > b {
+					slower++
+				}
+			}
+		}
+		share := float64(slower) / float64(len(taken)*len(unknown))
+		ratio := float64(median(taken)) / float64(median(unknown))
+		t.Logf("%s: median %v, %.2f of an unknown user's; slower in %.2f of the pairs", user, median(taken), ratio, share)
+		if (ratio > 1.25 || ratio < 0.8) && (share > 0.8 || share < 0.2) {
+			t.Errorf("%s can be told from an unknown user", user)
+		}
+	}
+}
+
+func median(times []time.Duration) time.Duration {
+	return slices.Sorted(slices.Values(times))[len(times)/2]
+}
+
+// anybody is a WeChat where each code is another person's.
+type anybody struct{}
+
+func (anybody) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
+	return login.WeChatSession{OpenID: "o-" + code, SessionKey: "key"}, nil
+}
+
+// oneApp holds the secret of one mini-program.
+type oneApp struct{}
+
+func (oneApp) Secret(context.Context) (*login.Secret, error) {
+	return &login.Secret{
+		DefaultApp: "wxapp", Apps: map[string]login.App{"wxapp": {ID: "wxapp", Secret: "secret"}},
+		SealKeys: []login.SealKey{{ID: "1", Key: login.Hidden(strings.Repeat("k", 43))}},
+	}, nil
+}
+
+func (a oneApp) Refetch(ctx context.Context) (*login.Secret, error) { return a.Secret(ctx) }
