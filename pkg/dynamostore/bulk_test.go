@@ -5,6 +5,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
@@ -13,4 +14,67 @@ func TestAddsMany(t *testing.T) {
 	storetest.RunBulk(t, func(t *testing.T) storetest.BulkStore {
 		return dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
 	})
+}
+
+func TestAddingManyUnderFaults(t *testing.T) {
+	const many = 60 // three transactions
+	for name, c := range map[string]struct {
+		rules    []dynamotest.Rule
+		requests int
+	}{
+		"none":                {nil, 3},
+		"lost answers":        {[]dynamotest.Rule{{Times: 2, Fault: dynamotest.LoseAnswer()}}, 5},
+		"conflicts":           {[]dynamotest.Rule{{Times: 3, Fault: dynamotest.Conflict()}}, 6},
+		"a lack of capacity":  {[]dynamotest.Rule{{Fault: dynamotest.Throttle()}, {Fault: dynamotest.Cancel("None", "ThrottlingError")}}, 5},
+		"one still under way": {[]dynamotest.Rule{{Fault: dynamotest.InProgress()}}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			var users []login.User
+			for range many {
+				users = append(users, s.newUser())
+			}
+			for _, rule := range c.rules {
+				s.proxy.Inject(rule)
+			}
+			takenBy, err := s.faulty.AddUsers(t.Context(), users)
+			s.must(err)
+			s.requests("TransactWriteItems", c.requests)
+			for i, u := range users {
+				if stored := s.userNow(u.ID); takenBy[i] != "" || stored.Username != u.Username {
+					t.Fatalf("user %d is taken by %q, stored is %+v", i, takenBy[i], stored)
+				}
+			}
+		})
+	}
+}
+
+// A batch that fails in part may be given again: who is stored is told as such.
+func TestAddingManyAgainAfterAFailure(t *testing.T) {
+	s := newScene(t)
+	var users []login.User
+	for range 60 {
+		users = append(users, s.newUser())
+	}
+	s.proxy.Inject(dynamotest.Rule{Skip: 2, Times: dynamotest.Always, Fault: dynamotest.Fail()})
+	if _, err := s.faulty.AddUsers(t.Context(), users); err == nil {
+		t.Fatal("no error")
+	}
+	takenBy, err := s.store.AddUsers(t.Context(), users)
+	s.must(err)
+	present := 0
+	for i, u := range users {
+		switch takenBy[i] {
+		case "":
+		case u.ID:
+			present++
+		default:
+			t.Fatalf("user %d is taken by %q", i, takenBy[i])
+		}
+		s.userNow(u.ID)
+	}
+	if present < 25 || present > 50 {
+		t.Errorf("%d were there already", present)
+	}
 }
