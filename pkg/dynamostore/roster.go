@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -20,15 +19,7 @@ var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id"
 // AddUser implements login.Roster. The item under the username is what keeps
 // it unique.
 func (s *Store) AddUser(ctx context.Context, u login.User) error {
-	absent := aws.String("attribute_not_exists(pk)")
-	err := s.transact(ctx, "AddUser",
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Users, Item: nameItem(u.Username, u.ID), ConditionExpression: absent,
-		}},
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent,
-		}},
-	)
+	err := s.transact(ctx, "AddUser", s.putUser(u)...)
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

@@ -20,8 +20,7 @@ func userValues(u login.User) []any {
 // AddUser implements login.Roster.
 func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := mustChange(ctx, tx, login.ErrUsernameTaken,
-			`INSERT INTO usernames (username, user_id) VALUES (?, ?) ON CONFLICT (username) DO NOTHING`, u.Username, u.ID); err != nil {
+		if err := mustChange(ctx, tx, login.ErrUsernameTaken, claimUsername, u.Username, u.ID); err != nil {
 			return err
 		}
 		_, err := change(ctx, tx, insertUser, userValues(u)...)
