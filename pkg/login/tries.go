@@ -27,8 +27,8 @@ func newTries(v *visit, username string) tries {
 		account:  meterOf(accountPolicy, "account tries", username),
 		pair:     meterOf(pairPolicy, "pair tries", username, v.caller.Address),
 	}
-	// Whether the account is hot is read at the same time. So the pair holds every try
-	// that is under way, and knows of each when the account becomes hot.
+	// Whether the account is hot is not known yet. So the pair holds every try that is
+	// under way, and has all of them when the account becomes hot.
 	t.pair.lenient = true
 	return t
 }
@@ -59,8 +59,8 @@ func (t tries) each(do func(*meter) error) []func() error {
 	return steps
 }
 
-// admit reserves a try, and finds the user: one round trip. The id is "" when
-// there is no such user.
+// admit reserves a try, and finds the user: one round trip, and one more for a hot
+// account. The id is "" when there is no such user.
 //
 // Errors: TooManyAttempts.
 func (s *Service) admit(ctx context.Context, v *visit, t tries, username string) (userID string, err error) {
@@ -68,10 +68,17 @@ func (s *Service) admit(ctx context.Context, v *visit, t tries, username string)
 		func() (err error) { userID, err = s.people.find(ctx, username); return err },
 		func() error { v.trail.lapse(v.remember()); return nil },
 	)
-	if err := timed(&v.trail.Store, func() error { return together(steps...) }); err != nil {
-		return "", err
+	err = timed(&v.trail.Store, func() error { return together(steps...) })
+	if err == nil {
+		err = t.refusal()
 	}
-	return userID, t.refusal()
+	if err == nil && t.account.full {
+		// The pair was perhaps read before the tries that made the account hot.
+		if err = timed(&v.trail.Store, func() error { return s.reserve(ctx, t.pair) }); err == nil {
+			err = t.refusal()
+		}
+	}
+	return userID, err
 }
 
 // countWrong makes the try count. Only when that is certain is the answer told:
