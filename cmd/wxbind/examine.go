@@ -93,14 +93,17 @@ func examineEnvironment(key login.SealKey) []doctor.Check {
 		return []doctor.Check{failed(settingsCheck, err, advice)}
 	}
 	far := farEnds{secrets: static, advice: advice, weChat: os.Getenv("WECHAT_API_BASE"), directory: os.Getenv("WXBIND_DIRECTORY_URL")}
-	if standIn && far.weChat == "" {
-		return append([]doctor.Check{doctor.Known(doctor.Finding{
+	checks := []doctor.Check{good(settingsCheck, "the environment names a mini-program")}
+	if standIn {
+		checks = []doctor.Check{doctor.Known(doctor.Finding{
 			Check: settingsCheck, Status: doctor.Warn,
-			Says: "neither WX_APPID nor WX_APPSECRET is set, so `wxbind serve` uses a stand-in for WeChat, and whoever makes up a code is let in",
+			Says: "neither WX_APPID nor WX_APPSECRET is set, so `wxbind serve` is the stand-in's mini-program, and whoever makes up a code is let in",
 			Do:   "set both, in the environment of `wxbind serve` and in this one, before real people log in",
-		})}, far.checkDirectory()...)
+		})}
 	}
-	checks := append([]doctor.Check{good(settingsCheck, "the environment names a mini-program")}, far.checkWeChat()...)
+	if !standIn || far.weChat != "" { // the stand-in in serve's process is at any port
+		checks = append(checks, far.checkWeChat()...)
+	}
 	return append(checks, far.checkDirectory()...)
 }
 

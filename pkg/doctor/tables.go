@@ -128,7 +128,9 @@ func (t table) checkRecovery(ctx context.Context) []Finding {
 
 // failed is the finding of a call that DynamoDB did not answer well.
 func (t table) failed(ctx context.Context, check, action string, err error) Finding {
-	if _, gone := errors.AsType[*types.ResourceNotFoundException](err); gone {
+	_, gone := errors.AsType[*types.ResourceNotFoundException](err)
+	_, goneFromBackups := errors.AsType[*types.TableNotFoundException](err) // DescribeContinuousBackups has its own
+	if gone || goneFromBackups {
 		return fail(check, "there is no table "+t.name, "deploy the stack again, or restore the table from a backup")
 	}
 	if api, isAPI := errors.AsType[smithy.APIError](err); isAPI {

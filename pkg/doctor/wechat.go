@@ -106,7 +106,7 @@ type refusal struct {
 // refusals are the errcodes of stable_token and getAccessToken that an operator meets.
 // https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
 var refusals = map[int]refusal{
-	40013: {Fail, "knows no mini-program with this AppID", "compare the AppID with the one at " + console + ", and set it with `wxbind secret set`"},
+	40013: {Fail, "knows no mini-program with this AppID", "compare the AppID with the one at " + console + ", and set it" + where},
 	40001: {Fail, wrongSecret, newSecret},
 	40125: {Fail, wrongSecret, newSecret},
 	40243: {Fail, "has frozen the AppSecret", "unfreeze it at " + console},
@@ -123,7 +123,8 @@ var refusals = map[int]refusal{
 
 const (
 	wrongSecret = "does not take the AppSecret"
-	newSecret   = "reset the AppSecret at " + console + ", and set the new one with `wxbind secret set`"
+	newSecret   = "reset the AppSecret at " + console + ", and set the new one" + where
+	where       = ": `wxbind secret set`, or WX_APPID and WX_APPSECRET of `wxbind serve`"
 	unconfirmed = "waits for an administrator of the mini-program to let this machine's address in"
 	confirm     = "let its administrator confirm the message in WeChat"
 )
