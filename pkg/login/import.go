@@ -117,8 +117,9 @@ func (a *Accounts) Import(ctx context.Context, rows iter.Seq2[ImportRow, error],
 			}
 			return i.done, err
 		default:
-			i.batch = append(i.batch, newcomer{line: row.Line})
-			if err := i.read(ctx, row, &i.batch[len(i.batch)-1]); err != nil {
+			n := i.read(row)
+			i.batch = append(i.batch, n)
+			if err := i.bring(ctx, n.kind); err != nil {
 				return i.done, err
 			}
 		}

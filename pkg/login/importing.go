@@ -30,6 +30,8 @@ type newcomer struct {
 	line     int
 	user     User
 	password Hidden
+	// kind is that of the hash that the row brings.
+	kind string
 	// present says that the user is stored already.
 	present bool
 	// bad says what is wrong with the row.
@@ -37,54 +39,52 @@ type newcomer struct {
 }
 
 // read makes a newcomer of a row.
-//
-// Errors: those of the store, which are not the row's.
-func (i *importing) read(ctx context.Context, row ImportRow, n *newcomer) error {
-	kind := ""
-	n.user, n.bad = i.newUser(row.NewUser)
-	if n.bad == nil {
-		n.bad = i.checkRow(row, n.user.Roles)
-	}
-	if n.bad == nil && row.PasswordHash != "" {
-		kind, n.bad = i.kindOf(row.PasswordHash)
+func (i *importing) read(row ImportRow) newcomer {
+	n := newcomer{line: row.Line, password: row.Password}
+	var kind string
+	if n.user, n.bad = i.newUser(row.NewUser); n.bad == nil {
+		kind, n.bad = i.checkRow(row, n.user.Roles)
 	}
 	if n.bad != nil {
-		return nil
+		return n
 	}
 	name := [16]byte(sum(n.user.Username))
 	if first, ok := i.lines[name]; ok {
 		n.bad = fmt.Errorf("%w, on line %d", ErrRepeated, first)
-		return nil
+		return n
 	}
 	i.lines[name] = row.Line
-	n.user.ID = importedID(n.user, row.PasswordHash)
-	n.user.PasswordHash, n.password = row.PasswordHash, row.Password
-	if n.password != "" {
+	n.user.ID, n.user.PasswordHash, n.kind = importedID(n.user, row.PasswordHash), row.PasswordHash, kind
+	if row.PasswordHash == "" {
 		i.plain++
 	}
-	if kind == "" || slices.Contains(i.kinds, kind) {
-		return nil
-	}
-	// It is noted before the first such user is stored: from then on a wrong password
-	// costs the same for all users.
-	i.kinds = append(i.kinds, kind)
-	return i.HashKinds.AddHashKind(ctx, kind)
+	return n
 }
 
-// checkRow says what is wrong with a row beside its user.
-func (i *importing) checkRow(row ImportRow, roles []string) error {
+// checkRow says what is wrong with a row beside its user, and the kind of its hash.
+func (i *importing) checkRow(row ImportRow, roles []string) (kind string, err error) {
 	for _, role := range roles {
 		if !i.roles[role] {
-			return noSuchRole(role)
+			return "", noSuchRole(role)
 		}
 	}
 	switch {
 	case row.PasswordHash == "":
-		return checkNewPassword(row.Password)
+		return "", checkNewPassword(row.Password)
 	case row.Password != "":
-		return ErrTwoPasswords
+		return "", ErrTwoPasswords
 	}
-	return nil
+	return i.kindOf(row.PasswordHash)
+}
+
+// bring notes the kind of a newcomer's hash before the first such user is stored:
+// from then on a wrong password costs the same for all users.
+func (i *importing) bring(ctx context.Context, kind string) error {
+	if kind == "" || slices.Contains(i.kinds, kind) {
+		return nil
+	}
+	i.kinds = append(i.kinds, kind)
+	return i.HashKinds.AddHashKind(ctx, kind)
 }
 
 // kindOf is the kind of a hash, if users may have such.
@@ -152,13 +152,11 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	}
 	id, err := i.Users.UserIDByName(ctx, n.user.Username)
 	switch {
+	case errors.Is(err, ErrUserNotFound):
+		n.user.PasswordHash, err = i.Hasher.Hash(ctx, n.password)
 	case err == nil:
 		n.meet(id)
-		return nil
-	case !errors.Is(err, ErrUserNotFound):
-		return err
 	}
-	n.user.PasswordHash, err = i.Hasher.Hash(ctx, n.password)
 	return err
 }
 
