@@ -77,7 +77,8 @@ func newCloud(tb testing.TB) *cloud {
 		secrets: &secretstest.Server{},
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
-	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, events.AppID, appSecret, sealKey))
+	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
+		events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey))
 	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
 	tb.Cleanup(weChat.Close)
 	tb.Cleanup(vault.Close)
@@ -94,15 +95,17 @@ func newCloud(tb testing.TB) *cloud {
 	return c
 }
 
-// demoUser stores the user that the events name.
-func (c *cloud) demoUser() {
+// addUsers stores the users that the events name.
+func (c *cloud) addUsers() {
 	c.Helper()
-	err := c.store.AddUser(c.Context(), login.User{
-		ID: "demo-id", Username: events.Username, Name: "Demo", PasswordHash: passwordHash(),
-		CreatedAt: time.Now().UTC(), Apps: map[string]login.UserApp{},
-	})
-	if err != nil {
-		c.Fatal(err)
+	for id, name := range map[string]string{events.UserID: events.Username, events.OtherUserID: events.OtherUsername} {
+		err := c.store.AddUser(c.Context(), login.User{
+			ID: id, Username: name, Name: name, PasswordHash: passwordHash(),
+			CreatedAt: time.Now().UTC(), Apps: map[string]login.UserApp{},
+		})
+		if err != nil {
+			c.Fatal(err)
+		}
 	}
 }
 
@@ -118,11 +121,16 @@ type answer struct {
 	fields map[string]any
 }
 
-func (c *cloud) invoke(p *lambdatest.Process, event []byte) answer {
-	c.Helper()
+// output is what a function gives back, whatever it is.
+func (c *cloud) output(p *lambdatest.Process, event []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.Context(), 30*time.Second)
 	defer cancel()
-	out, err := p.Invoke(ctx, event)
+	return p.Invoke(ctx, event)
+}
+
+func (c *cloud) invoke(p *lambdatest.Process, event []byte) answer {
+	c.Helper()
+	out, err := c.output(p, event)
 	if err != nil {
 		c.Fatalf("%v\n%s", err, p.Log())
 	}

@@ -123,15 +123,26 @@ func TestStartsWithoutItsSurroundings(t *testing.T) {
 	}
 }
 
-func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
+// functions are the folders of all functions.
+func functions() []string {
+	names := []string{events.Authorizer}
 	for _, route := range apigw.Routes {
-		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc", "./"+route.Function).Output()
+		if !slices.Contains(names, route.Function) {
+			names = append(names, route.Function)
+		}
+	}
+	return names
+}
+
+func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
+	for _, name := range functions() {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc", "./"+name).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
 		linked := strings.Fields(string(out))
 		if !slices.Contains(linked, "github.com/wxbind/wxbind/pkg/dynamostore") {
-			t.Fatalf("%s: the list is wrong", route.Function)
+			t.Fatalf("%s: the list is wrong", name)
 		}
 		for _, heavy := range []string{
 			"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
@@ -139,7 +150,7 @@ func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 			"github.com/alecthomas/kong", "testing", "net/rpc",
 		} {
 			if slices.Contains(linked, heavy) {
-				t.Errorf("%s links %s", route.Function, heavy)
+				t.Errorf("%s links %s", name, heavy)
 			}
 		}
 	}
@@ -148,9 +159,9 @@ func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 // Lambda fetches the zip before the first start.
 func TestZipIsSmall(t *testing.T) {
 	const limit = 4 << 20
-	for _, route := range apigw.Routes {
-		if size := zipped(t, built(t, "./"+route.Function)); size > limit {
-			t.Errorf("%s: %d bytes, at most %d", route.Function, size, limit)
+	for _, name := range functions() {
+		if size := zipped(t, built(t, "./"+name)); size > limit {
+			t.Errorf("%s: %d bytes, at most %d", name, size, limit)
 		}
 	}
 }

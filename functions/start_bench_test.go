@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/lambdatest"
 )
 
@@ -29,8 +28,8 @@ func BenchmarkStart(b *testing.B) {
 	}
 	const empty = "./testdata/empty"
 	folders := []string{empty}
-	for _, route := range apigw.Routes {
-		folders = append(folders, "./"+route.Function)
+	for _, name := range functions() {
+		folders = append(folders, "./"+name)
 	}
 	for b.Loop() {
 		times := map[string][]time.Duration{}
