@@ -128,7 +128,7 @@ func (i *importing) store(ctx context.Context) error {
 	var users []User
 	var of []*newcomer
 	for at := range i.batch {
-		if n := &i.batch[at]; n.bad == nil && !n.present {
+		if n := &i.batch[at]; n.missing() {
 			users, of = append(users, n.user), append(of, n)
 		}
 	}
@@ -147,7 +147,7 @@ func (i *importing) store(ctx context.Context) error {
 
 // hash hashes a newcomer's plain password, unless the user is there already.
 func (i *importing) hash(ctx context.Context, n *newcomer) error {
-	if n.bad != nil || n.user.PasswordHash != "" {
+	if !n.missing() || n.user.PasswordHash != "" {
 		return nil
 	}
 	id, err := i.Users.UserIDByName(ctx, n.user.Username)
@@ -159,6 +159,9 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	}
 	return err
 }
+
+// missing says that the user is not stored, as far as is known, and should be.
+func (n *newcomer) missing() bool { return n.bad == nil && !n.present }
 
 // meet judges that the username is found with the user id ("" for nobody).
 func (n *newcomer) meet(id string) {
