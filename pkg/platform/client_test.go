@@ -4,6 +4,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -350,7 +352,9 @@ func TestWarm(t *testing.T) {
 }
 
 func TestCertificateThatIsNotTrusted(t *testing.T) {
-	server := httptest.NewTLSServer(&answering{status: 200, body: profile})
+	server := httptest.NewUnstartedServer(&answering{status: 200, body: profile})
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail here
+	server.StartTLS()
 	defer server.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
