@@ -13,7 +13,7 @@ import (
 // Where a Server answers code2Session and stable_token.
 const (
 	Path            = "/sns/jscode2session"
-	StableTokenPath = "/cgi-bin/stable_token" //nolint:gosec // a path
+	StableTokenPath = "/cgi-bin/stable_token"
 )
 
 // remembered is how many codes a Server remembers, so that one which runs for
