@@ -45,7 +45,9 @@ const (
 	// releaseTime bounds a release after the request's deadline.
 	releaseTime = 150 * time.Millisecond
 	// maxSwaps bounds how often a counter is written anew because others wrote it.
-	maxSwaps = 100
+	// From the third time on there is a pause, which grows to ten times swapPause at most.
+	maxSwaps  = 100
+	swapPause = 10 * time.Millisecond
 )
 
 // errNotReserved ends a change of a counter that must stay as it is.
@@ -165,7 +167,7 @@ func (s *Service) change(ctx context.Context, m *meter, edit func([]try, time.Ti
 		}
 		known = stored
 		if n > 2 {
-			if err := pause(ctx, rand.N(20*time.Millisecond)); err != nil { //nolint:gosec // jitter is no secret
+			if err := pause(ctx, rand.N(swapPause*time.Duration(min(n, 10)))); err != nil { //nolint:gosec // jitter is no secret
 				return Unavailable(err)
 			}
 		}

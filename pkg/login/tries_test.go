@@ -163,33 +163,32 @@ func TestStrangerLocksNobodyOut(t *testing.T) {
 	w := newWorld(t)
 	w.user("alice")
 	w.Ephemeral = &measured{Ephemeral: w.store}
-	const days = 4
+	const days, pace = 3, 3 * time.Minute
 	from := map[string]int{}
-	for minute := range days * 24 * 60 {
-		stranger := guesser{address: fmt.Sprintf("198.51.100.%d", minute%3), account: "alice", n: minute}
+	for n := range int(days * 24 * time.Hour / pace) {
+		stranger := guesser{address: fmt.Sprintf("198.51.100.%d", n%3), account: "alice", n: n}
 		if err := stranger.send(w, "wrong"); errors.Is(err, login.InvalidCredentials) {
 			from[stranger.address]++
 		} else if !errors.Is(err, login.TooManyAttempts) {
 			t.Fatal(err)
 		}
-		if minute%(6*60) == 0 {
-			if minute%(24*60) == 0 {
-				if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-typo%d", minute), "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
-					t.Fatalf("alice mistypes in minute %d: %v", minute, err)
-				}
+		if n%120 == 7 { // every six hours
+			if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-typo%d", n), "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+				t.Fatalf("alice mistypes, %d: %v", n, err)
 			}
-			if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-%d", minute), "alice", password); err != nil {
-				t.Fatalf("alice in minute %d: %v", minute, err)
+			w.pass(15 * time.Minute) // longer than she has to wait after four or five of a day
+			if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-%d", n), "alice", password); err != nil {
+				t.Fatalf("alice, %d: %v", n, err)
 			}
 		}
-		w.pass(time.Minute)
+		w.pass(pace)
 	}
 	total := 0
 	for _, n := range from {
 		total += n
 	}
-	// Ten an hour at the account, and as an address has waits of an hour, one an hour
-	// for each of three, beside the seven of its shorter waits.
+	// Ten an hour at the account and, while it is hot, one an hour for each of three
+	// addresses once their shorter waits are over.
 	if most := days*24*(10+3) + 3*8; total > most {
 		t.Errorf("the stranger had %d tries, want at most %d: %v", total, most, from)
 	}
