@@ -2,11 +2,14 @@ package dynamostore
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -17,8 +20,13 @@ const (
 	// 100 that DynamoDB takes. More would be refused more often for want of capacity,
 	// the whole of them.
 	usersAtOnce = 25
-	// bulkAtOnce bounds the transactions at the same time.
-	bulkAtOnce = 8
+	// bulkAtOnce bounds the transactions at the same time. Four go at the pace of a
+	// new on-demand table, which takes 4,000 writes a second, of which one of these
+	// users is four.
+	bulkAtOnce = 4
+	// bulkPatience bounds a transaction. Nobody waits for it as for a login, and a
+	// table that is short of capacity grows meanwhile.
+	bulkPatience = time.Minute
 )
 
 // AddUsers implements login.BulkRoster: many users in a transaction, and many
@@ -66,7 +74,7 @@ func (s *Store) addTogether(ctx context.Context, users []login.User, takenBy []s
 		if len(of) == 0 {
 			return nil
 		}
-		err := s.transact(ctx, "AddUsers", writes...)
+		err := s.transactPatiently(ctx, "AddUsers", writes)
 		no, ok := errors.AsType[*refused](err)
 		if !ok {
 			return err
@@ -82,6 +90,20 @@ func (s *Store) addTogether(ctx context.Context, users []login.User, takenBy []s
 			case user.broken:
 				return login.Unavailable(errUserIDTwice)
 			}
+		}
+	}
+}
+
+// transactPatiently is transact that begins again, with the same token, when its
+// time is over.
+func (s *Store) transactPatiently(ctx context.Context, name string, writes []types.TransactWriteItem) error {
+	ctx, cancel := context.WithTimeout(ctx, bulkPatience)
+	defer cancel()
+	in := &dynamodb.TransactWriteItemsInput{TransactItems: writes, ClientRequestToken: aws.String(rand.Text())}
+	for repeat := 0; ; repeat++ {
+		_, err := call(ctx, name, s.client.TransactWriteItems, in)
+		if !errors.Is(err, context.DeadlineExceeded) || !pause(ctx, repeat) {
+			return err
 		}
 	}
 }

@@ -2,6 +2,10 @@ package dynamostore_test
 
 import (
 	"testing"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
@@ -76,5 +80,19 @@ func TestAddingManyAgainAfterAFailure(t *testing.T) {
 	}
 	if present < 25 || present > 50 {
 		t.Errorf("%d were there already", present)
+	}
+}
+
+// A table that answers late, or not at all for a while, does not break an import off.
+func TestAddingManyIsPatient(t *testing.T) {
+	s := newScene(t, func(o *dynamodb.Options) {
+		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(500 * time.Millisecond)
+	})
+	u := s.newUser()
+	s.proxy.Inject(dynamotest.Rule{Times: 5, Fault: dynamotest.Delay(time.Second)})
+	takenBy, err := s.faulty.AddUsers(t.Context(), []login.User{u})
+	s.must(err)
+	if takenBy[0] != "" || s.userNow(u.ID).Username != u.Username {
+		t.Errorf("taken by %q", takenBy[0])
 	}
 }
