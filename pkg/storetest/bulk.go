@@ -31,7 +31,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) BulkStore) {
 
 	s.test("many users are stored at a time, each as it was", func(t *trial) {
 		var users []login.User
-		for range 230 {
+		for range 110 {
 			users = append(users, t.newUser())
 		}
 		if takenBy := add(t, users...); strings.Join(takenBy, "") != "" {
