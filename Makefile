@@ -15,12 +15,14 @@ FUNCTIONS := checkbind bind code2session userinfo logout sessions unbind account
 LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) \
 	go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 
+# How many histories `make check-long` makes on each store, of some 150 operations each.
+HISTORIES ?= 2000
 # How long each fuzz target runs.
 FUZZTIME ?= 20s
 CFN_LINT_VERSION := 1.51.0
 CFN_LINT := .cache/cfn-lint-$(CFN_LINT_VERSION)
 
-.PHONY: help run build test lint lint-go lint-template fuzz bench bench-start deploy clean need-go need-test need-python need-sam
+.PHONY: help run build test check-long lint lint-go lint-template fuzz bench bench-start deploy clean need-go need-test need-python need-sam
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -36,6 +38,9 @@ build: need-go ## Build the command into bin/ and the functions into bin/<functi
 test: need-test ## Run all tests, with the race detector, on SQLite and DynamoDB Local
 	go vet ./...
 	go test -race -timeout 15m ./...
+
+check-long: need-test ## Check at length that the stores are linearizable: HISTORIES=2000
+	WXBIND_TEST_HISTORIES=$(HISTORIES) go test -race -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
 
 lint: lint-go lint-template ## Check the code and template.yaml
 

@@ -71,23 +71,23 @@ func TestMissingSettingsAreNamedAtStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			settings := maps.Clone(c.settings)
 			delete(settings, name)
-			endsNaming(t, settings, name)
+			endsNaming(t, "checkbind", settings, name)
 		})
 	}
 	for name, value := range map[string]string{"WECHAT_API_BASE": "ftp://MARK", "AWS_ENDPOINT_URL_DYNAMODB": "MARK"} {
 		t.Run(name+" is wrong", func(t *testing.T) {
 			settings := maps.Clone(c.settings)
 			settings[name] = value
-			endsNaming(t, settings, name)
+			endsNaming(t, "checkbind", settings, name)
 		})
 	}
 }
 
-func endsNaming(t *testing.T, settings map[string]string, name string) {
+func endsNaming(t *testing.T, function string, settings map[string]string, name string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	p := lambdatest.Start(t, built(t, "./checkbind"), settings)
+	p := lambdatest.Start(t, built(t, "./"+function), settings)
 	if err := p.Wait(ctx); err == nil || ctx.Err() != nil {
 		t.Errorf("it ended with %v", err)
 	}
@@ -120,6 +120,47 @@ func TestStartsWithoutItsSurroundings(t *testing.T) {
 	a = c.invoke(c.start("checkbind"), checkBind("alice-4"))
 	if a.StatusCode != 503 || a.fields["error"] != string(login.WXUnavailable) || a.Headers["retry-after"] == "" {
 		t.Errorf("without WeChat: %d %s", a.StatusCode, a.Body)
+	}
+}
+
+// Whoever calls the authorizer must get a word about a token that is good even while
+// the secret or WeChat is away: it is not told of either.
+func TestAuthorizerNeedsTheStoreOnly(t *testing.T) {
+	s := newStage(t)
+	bind, err := events.CaseNamed("bind-good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.play(bind)
+	good, err := events.CaseNamed("authorizer-good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range s.settings {
+		if name != "WXBIND_SESSIONS_TABLE" && name != "WXBIND_USERS_TABLE" && name != "AWS_ENDPOINT_URL_DYNAMODB" {
+			delete(s.settings, name)
+		}
+	}
+	s.authorize(good)
+	endsNaming(t, events.Authorizer, map[string]string{"WXBIND_USERS_TABLE": "u"}, "WXBIND_SESSIONS_TABLE")
+}
+
+// When the store is away the authorizer fails, which API Gateway answers with 500. A
+// denial would make clients throw good tokens away.
+func TestAuthorizerDeniesNobodyForAnOutage(t *testing.T) {
+	c := newCloud(t)
+	c.settings["AWS_ENDPOINT_URL_DYNAMODB"] = "http://127.0.0.1:1"
+	unknown, err := events.CaseNamed("authorizer-unknown-token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := unknown.Event()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.output(c.start(events.Authorizer), event)
+	if err == nil || !strings.Contains(err.Error(), string(login.StoreUnavailable)) {
+		t.Errorf("got %s and %v", out, err)
 	}
 }
 

@@ -19,10 +19,12 @@ import (
 // template is what the tests read of template.yaml.
 type template struct {
 	Parameters map[string]struct {
-		AllowedValues []any
-		Default       any
+		AllowedValues      []any
+		MinValue, MaxValue int
+		Default            any
 	}
-	Globals struct {
+	Conditions map[string]any
+	Globals    struct {
 		Function struct {
 			Timeout     int
 			Environment struct{ Variables map[string]any }
@@ -33,7 +35,7 @@ type template struct {
 }
 
 type resource struct {
-	Type                                string
+	Type, Condition                     string
 	DeletionPolicy, UpdateReplacePolicy string
 	Metadata, Properties                map[string]any
 }

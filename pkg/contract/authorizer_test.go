@@ -1,0 +1,104 @@
+package contract_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/apigw"
+)
+
+// Without caching the authorizer sees every request; with it, API Gateway goes by one
+// identity source and by no other, since a request that lacks one is refused unseen.
+// All of it is in the API's body: a route or an authorizer beside it would go when the
+// body is imported again.
+func TestAuthorizer(t *testing.T) {
+	tpl := theTemplate(t)
+	var api struct {
+		DefinitionBody struct {
+			Paths      map[string]map[string]struct{ Security []map[string][]string }
+			Components struct {
+				SecuritySchemes map[string]struct {
+					Type, Name, In string
+					Authorizer     map[string]any `json:"x-amazon-apigateway-authorizer"`
+				}
+			}
+		}
+	}
+	into(t, tpl.Resources["Api"].Properties, &api)
+	scheme := api.DefinitionBody.Components.SecuritySchemes["Session"]
+	choice := func(with, without any) map[string]any {
+		return map[string]any{"Fn::If": []any{"AuthorizerCaches", with, without}}
+	}
+	want := map[string]any{
+		"type":                           "request",
+		"authorizerPayloadFormatVersion": "2.0",
+		"enableSimpleResponses":          true,
+		"authorizerResultTtlInSeconds":   choice(map[string]any{"Ref": "AuthorizerCacheSeconds"}, 0.0),
+		"identitySource":                 choice("$request.header.Authorization", map[string]any{"Ref": "AWS::NoValue"}),
+		"authorizerUri": map[string]any{"Fn::Sub": "arn:${AWS::Partition}:apigateway:${AWS::Region}:" +
+			"lambda:path/2015-03-31/functions/${AuthorizerFunction.Arn}/invocations"},
+	}
+	if !reflect.DeepEqual(scheme.Authorizer, want) || scheme.Type != "apiKey" || scheme.In != "header" {
+		t.Errorf("the authorizer is %+v, want %v", scheme, want)
+	}
+	if p := tpl.Parameters["AuthorizerCacheSeconds"]; p.Default != 0.0 || p.MinValue != 0 || p.MaxValue != 3600 {
+		t.Errorf("the caching time is %+v", p)
+	}
+	var protected []string
+	for path, methods := range api.DefinitionBody.Paths {
+		for method, operation := range methods {
+			if !reflect.DeepEqual(operation.Security, []map[string][]string{{"Session": {}}}) {
+				t.Errorf("%s %s: %v", method, path, operation.Security)
+			}
+			protected = append(protected, strings.ToUpper(method)+" "+path)
+		}
+	}
+	if !slices.Equal(protected, []string{apigw.WhoAmI.Key()}) {
+		t.Errorf("the authorizer protects %v", protected)
+	}
+	for id, r := range tpl.Resources {
+		if strings.HasPrefix(r.Type, "AWS::ApiGatewayV2::") {
+			t.Errorf("%s is beside the API's body", id)
+		}
+	}
+	var permission map[string]any
+	into(t, tpl.Resources["AuthorizerPermission"].Properties, &permission)
+	if want := map[string]any{
+		"FunctionName": map[string]any{"Ref": "AuthorizerFunction"}, "Action": "lambda:InvokeFunction", "Principal": "apigateway.amazonaws.com",
+		"SourceArn": map[string]any{"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/authorizers/*"},
+	}; !reflect.DeepEqual(permission, want) {
+		t.Errorf("the permission is %v, want %v", permission, want)
+	}
+	if arn := tpl.Outputs["AuthorizerArn"].Value; !reflect.DeepEqual(arn, map[string]any{"Fn::GetAtt": "AuthorizerFunction.Arn"}) {
+		t.Errorf("AuthorizerArn is %v", arn)
+	}
+}
+
+// Nothing but the sample depends on a condition, and the sample all of it.
+func TestConditions(t *testing.T) {
+	tpl := theTemplate(t)
+	want := map[string]any{
+		"AuthorizerCaches": map[string]any{"Fn::Not": []any{map[string]any{"Fn::Equals": []any{map[string]any{"Ref": "AuthorizerCacheSeconds"}, "0"}}}},
+		"HasSampleRoute":   map[string]any{"Fn::Equals": []any{map[string]any{"Ref": "SampleRoute"}, "true"}},
+		"HasDirectory":     map[string]any{"Fn::Not": []any{map[string]any{"Fn::Equals": []any{map[string]any{"Ref": "DirectoryUrl"}, ""}}}},
+	}
+	if !reflect.DeepEqual(tpl.Conditions, want) {
+		t.Errorf("the conditions are %v, want %v", tpl.Conditions, want)
+	}
+	for id, r := range tpl.Resources {
+		condition := ""
+		if strings.HasPrefix(id, "Whoami") {
+			condition = "HasSampleRoute"
+		}
+		if r.Condition != condition {
+			t.Errorf("%s is there under the condition %q, want %q", id, r.Condition, condition)
+		}
+	}
+	for name, value := range map[string]any{"SampleRoute": "false", "DirectoryUrl": ""} {
+		if got := tpl.Parameters[name].Default; got != value {
+			t.Errorf("%s is %v by default", name, got)
+		}
+	}
+}

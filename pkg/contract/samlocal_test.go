@@ -1,0 +1,58 @@
+package contract_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/dynamotest"
+)
+
+// The users that docs/sam-local.md stores with `aws dynamodb batch-write-item` are
+// those of the events, as dynamostore stores them.
+func TestUsersOfSAMLocal(t *testing.T) {
+	endpoint := dynamotest.Endpoint(t)
+	client := dynamotest.Client(endpoint)
+	tables := dynamotest.NewTables(t, client)
+	items := bytes.Replace(read(t, "events/users.json"), []byte(`"wxbind-Users"`), []byte(`"`+tables.Users+`"`), 1)
+	batchWrite(t, endpoint, items)
+
+	store := dynamostore.New(dynamostore.Config{Client: client, Tables: tables})
+	for id, name := range map[string]string{events.UserID: events.Username, events.OtherUserID: events.OtherUsername} {
+		found, err := store.UserIDByName(t.Context(), name)
+		if err != nil || found != id {
+			t.Errorf("%s is %q, want %q: %v", name, found, id, err)
+		}
+		u, err := store.UserByID(t.Context(), id)
+		if err != nil || u.Username != name || u.Disabled || !u.NotBefore.IsZero() || len(u.Apps) > 0 {
+			t.Errorf("%s is stored as %+v: %v", name, u, err)
+		}
+		if ok, outdated, err := hasher.Verify(t.Context(), u.PasswordHash, events.Password, nil); !ok || outdated || err != nil {
+			t.Errorf("the password of %s is right: %v, outdated: %v, %v", name, ok, outdated, err)
+		}
+	}
+}
+
+// batchWrite sends a BatchWriteItem as it stands. DynamoDB Local looks at no signature.
+func batchWrite(t *testing.T, endpoint string, items []byte) {
+	t.Helper()
+	body := append(append([]byte(`{"RequestItems":`), items...), '}')
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, endpoint, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	request.Header.Set("X-Amz-Target", "DynamoDB_20120810.BatchWriteItem")
+	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%d: %s, %v", answer.StatusCode, text, err)
+	}
+}
