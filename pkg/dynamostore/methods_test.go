@@ -175,7 +175,7 @@ func writes() []method {
 		},
 		{
 			name: "AddHashKind", operation: "UpdateItem",
-			do: func(ctx context.Context, s *scene, on store) error { return on.AddHashKind(ctx, "bcrypt") },
+			do: func(ctx context.Context, _ *scene, on store) error { return on.AddHashKind(ctx, "bcrypt") },
 			done: func(s *scene) bool {
 				kinds, err := s.store.HashKinds(s.Context())
 				s.must(err)

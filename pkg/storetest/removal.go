@@ -69,7 +69,7 @@ func removals(s *suite) {
 		for name, change := range map[string]func(u login.User, b login.Binding){
 			"bound elsewhere": func(u login.User, _ login.Binding) { t.bind(t.newBinding(u, otherApp)) },
 			"unbound":         func(_ login.User, b login.Binding) { t.must(t.Unbind(t.ctx, b, false)) },
-			"bound anew": func(u login.User, b login.Binding) {
+			"bound anew": func(_ login.User, b login.Binding) {
 				t.must(t.Unbind(t.ctx, b, false))
 				again := b
 				again.ID = id("binding")

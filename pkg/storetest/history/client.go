@@ -25,9 +25,9 @@ var acts = []func(*client) error{
 	(*client).bind, (*client).bind, (*client).bind, (*client).bind,
 	(*client).login, (*client).login, (*client).login,
 	(*client).unbind, (*client).unbind, (*client).unbind,
-	(*client).endSession, (*client).extendSession,
+	(*client).endSession, (*client).endSession, (*client).extendSession, (*client).extendSession,
 	(*client).changeUser, (*client).changeUser, (*client).changeUser,
-	(*client).enrol, (*client).enrol,
+	(*client).describe, (*client).describe, (*client).describe,
 	(*client).remove,
 }
 
@@ -76,8 +76,13 @@ func (c *client) do(in input, operation func() error, answer func(*output)) erro
 	return nil
 }
 
+// bind begins with a look at the user, since a password is compared after the clock
+// was read and before the binding is stored.
 func (c *client) bind() error {
 	n, in := c.newBinding(c.chance.IntN(users), c.chance.IntN(apps), c.chance.IntN(openIDs))
+	if _, err := c.readUser(in.user); err != nil {
+		return err
+	}
 	session, ok := c.newSession(n, in.at)
 	if !ok {
 		return nil
@@ -91,6 +96,7 @@ func (c *client) bind() error {
 		switch out.outcome {
 		case done:
 			c.publish(session)
+			c.made(n)
 			out.binding = c.numberOf(standing)
 		case login.ErrAlreadyBound.Error():
 			out.binding = c.numberOf(standing)
@@ -205,34 +211,44 @@ func (c *client) changeUser() error {
 	}
 }
 
-func (c *client) enrol() error {
+// describe is what a directory does that lets a user in, or is asked of one.
+func (c *client) describe() error {
 	in := input{kind: enrol, user: c.chance.IntN(users), at: c.tick()}
-	var enrolled login.User
-	return c.do(in, func() (err error) {
-		enrolled, err = c.store.EnrollUser(c.ctx, login.Profile{ID: c.userID(in.user)}, c.time(in.at))
-		return err
-	}, func(out *output) {
-		if out.outcome == done {
-			out.user = c.view(enrolled)
-		}
-	})
+	p := login.Profile{ID: c.userID(in.user)}
+	ask := func() (login.User, error) { return c.store.EnrollUser(c.ctx, p, c.time(in.at)) }
+	if c.chance.IntN(3) == 0 {
+		in.kind = refresh
+		ask = func() (login.User, error) { return c.store.RefreshUser(c.ctx, p) }
+	}
+	_, err := c.seeUser(in, ask)
+	return err
 }
 
 // remove deletes a user as read.
 func (c *client) remove() error {
-	in := input{kind: readUser, user: c.chance.IntN(users)}
-	var read login.User
-	err := c.do(in, func() (err error) {
-		read, err = c.store.UserByID(c.ctx, c.userID(in.user))
-		return err
-	}, func(out *output) {
-		if out.outcome == done {
-			out.user = c.view(read)
-		}
-	})
+	n := c.chance.IntN(users)
+	read, err := c.readUser(n)
 	if err != nil || read.ID == "" {
 		return err
 	}
-	in.kind, in.apps = remove, c.view(read).apps
+	in := input{kind: remove, user: n, apps: c.view(read).apps}
 	return c.do(in, func() error { return c.store.DeleteUser(c.ctx, read) }, nil)
+}
+
+// readUser gives a user, the zero User for none.
+func (c *client) readUser(n int) (login.User, error) {
+	return c.seeUser(input{kind: readUser, user: n}, func() (login.User, error) { return c.store.UserByID(c.ctx, c.userID(n)) })
+}
+
+// seeUser does an operation that gives a user.
+func (c *client) seeUser(in input, operation func() (login.User, error)) (seen login.User, err error) {
+	err = c.do(in, func() (err error) {
+		seen, err = operation()
+		return err
+	}, func(out *output) {
+		if out.outcome == done {
+			out.user = c.view(seen)
+		}
+	})
+	return seen, err
 }

@@ -57,7 +57,7 @@ func Check(t *testing.T, stores ...storetest.Store) {
 			t.Fatalf("%s is %q, want a number", Histories, text)
 		}
 	}
-	var operations atomic.Int64
+	var operations, unanswered atomic.Int64
 	var failed atomic.Bool
 	next := make(chan int)
 	var working sync.WaitGroup
@@ -73,6 +73,7 @@ func Check(t *testing.T, stores ...storetest.Store) {
 					t.Errorf("history %d: %v", n, err)
 				}
 				operations.Add(int64(len(made.operations)))
+				unanswered.Add(made.unanswered)
 			}
 		})
 	}
@@ -81,7 +82,10 @@ func Check(t *testing.T, stores ...storetest.Store) {
 	}
 	close(next)
 	working.Wait()
-	t.Logf("%d operations in %d histories", operations.Load(), many)
+	t.Logf("%d operations in %d histories, %d with an unknown outcome", operations.Load(), many, unanswered.Load())
+	if unanswered.Load()*10 > operations.Load() {
+		t.Error("too many outcomes are unknown for the rest to show anything")
+	}
 }
 
 // history is what the clients of one world asked and were answered.
@@ -89,6 +93,7 @@ type history struct {
 	clock      atomic.Int64 // orders calls and returns
 	mu         sync.Mutex
 	operations []porcupine.Operation
+	unanswered int64
 }
 
 // makeHistory lets clients work on users of their own. Every operation pauses
@@ -108,7 +113,7 @@ func makeHistory(ctx context.Context, stores []storetest.Store, pause func()) (*
 	for i := range clients {
 		c := &client{
 			ctx: ctx, id: i, store: stores[i%len(stores)], world: w, pause: pause,
-			chance: mathrand.New(mathrand.NewPCG(mathrand.Uint64(), mathrand.Uint64())), //nolint:gosec // no secret
+			chance: mathrand.New(mathrand.NewPCG(mathrand.Uint64(), mathrand.Uint64())),
 		}
 		working.Go(func() {
 			for range rounds {
@@ -144,11 +149,12 @@ func (c call) end() int64 { return c.history.clock.Add(1) }
 // add notes what was asked and answered. An operation whose outcome is not known may
 // take place at any later time, or, which is the same to everybody, after all others.
 func (c call) add(end int64, in input, out output) {
-	if out.outcome == unknown {
-		end = math.MaxInt64
-	}
 	c.history.mu.Lock()
 	defer c.history.mu.Unlock()
+	if out.outcome == unknown {
+		end = math.MaxInt64
+		c.history.unanswered++
+	}
 	c.history.operations = append(c.history.operations, porcupine.Operation{
 		ClientId: c.client, Input: in, Call: c.begun, Output: out, Return: end,
 	})

@@ -61,6 +61,7 @@ const (
 	logout  kind = "log out"
 	remove  kind = "delete"
 	enrol   kind = "enrol"
+	refresh kind = "refresh"
 	// A verification reads a session and its user in one call, but the contract does
 	// not say at one moment: on DynamoDB it is a BatchGetItem. So it is two operations
 	// with the same call and return. Where it finds no user, it says of the session
@@ -152,7 +153,7 @@ func (s state) step(in input) (output, state) {
 		u.disabled = false
 	case logout:
 		u.notBefore = max(u.notBefore, in.at)
-	case readUser:
+	case readUser, refresh:
 		return output{outcome: done, user: *u}, s
 	}
 	return output{outcome: done}, s

@@ -24,6 +24,7 @@ type world struct {
 	bindings []input         // by number: whose they are
 	sessions []login.Session // by number, as they were made
 	seen     []int64         // by number: SeenAt as last read
+	bound    []int           // the bindings that came to be
 	open     []int           // the sessions that somebody has the token of
 }
 
@@ -98,13 +99,28 @@ func (w *world) numbered(id string) int {
 	return n
 }
 
-// someBinding is one of the latest, whether it came to be or not.
+// made says that a binding came to be. It may be gone again.
+func (w *world) made(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.bound = append(w.bound, n)
+}
+
+// someBinding is one of the latest that came to be.
 func (w *world) someBinding(chance *rand.Rand) (int, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	const latest = 6
-	n := len(w.bindings) - 1 - chance.IntN(latest)
-	return n, n >= 1
+	return oneOf(w.bound, chance)
+}
+
+// oneOf is one of the latest.
+func oneOf(numbers []int, chance *rand.Rand) (int, bool) {
+	const latest = 4
+	i := len(numbers) - 1 - chance.IntN(latest)
+	if i < 0 {
+		return 0, false
+	}
+	return numbers[i], true
 }
 
 // newSession is a session to come, under a binding. It is not ok when there are
@@ -146,12 +162,7 @@ func (w *world) publish(n int) {
 func (w *world) someSession(chance *rand.Rand) (int, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	const latest = 4
-	i := len(w.open) - 1 - chance.IntN(latest)
-	if i < 0 {
-		return 0, false
-	}
-	return w.open[i], true
+	return oneOf(w.open, chance)
 }
 
 // note keeps when a session was seen, as read; lastSeen gives it.
