@@ -108,7 +108,7 @@ func imports(t *testing.T, a *login.Accounts, rows iter.Seq2[login.ImportRow, er
 func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 	w := newWorld(t)
 	w.user("taken")
-	a, _, _ := w.importer()
+	a, _, hasher := w.importer()
 	if err := a.SetRoles(t.Context(), []login.Role{{Name: "clerk"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -169,6 +169,9 @@ func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 	bob, err := a.User(t.Context(), "bob")
 	if err != nil || bob.Name != "bob" || !slices.Equal(bob.Roles, []string{"clerk"}) {
 		t.Errorf("got %+v, %v", bob, err)
+	}
+	if hasher.hashed != 1 {
+		t.Errorf("hashed %d passwords, want only bob's", hasher.hashed)
 	}
 	if _, err := w.bind("bob-1", "bob", "a good password"); err != nil {
 		t.Errorf("bob cannot bind: %v", err)
