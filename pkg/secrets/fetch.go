@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
@@ -16,7 +17,7 @@ import (
 //
 // Errors: login.SecretUnavailable, without anything that the secret holds.
 func (m *Manager) fetch(ctx context.Context) (*login.Secret, error) {
-	out, err := m.config.Client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &m.config.SecretID})
+	out, err := m.config.Client.GetSecretValue(ctx, valueOfNow(m.config.SecretID))
 	if err != nil {
 		return nil, m.unavailable(reason(ctx, err))
 	}
@@ -25,6 +26,15 @@ func (m *Manager) fetch(ctx context.Context) (*login.Secret, error) {
 		return nil, m.unavailable(err)
 	}
 	return secret, nil
+}
+
+// currentStage is the version that everybody reads.
+const currentStage = "AWSCURRENT"
+
+// valueOfNow asks for the current version. AWS takes it for granted; not every
+// engine for tests does.
+func valueOfNow(secretID string) *secretsmanager.GetSecretValueInput {
+	return &secretsmanager.GetSecretValueInput{SecretId: &secretID, VersionStage: aws.String(currentStage)}
 }
 
 // valueOf is the value in an answer, whichever way it was stored.

@@ -13,8 +13,6 @@ import (
 )
 
 const (
-	// currentStage is the version that everybody reads.
-	currentStage = "AWSCURRENT"
 	// draftStage is the version that was written last. A version without a stage may
 	// be deleted by Secrets Manager.
 	draftStage = "WXBINDDRAFT"
@@ -106,7 +104,7 @@ func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
 
 // read gives the current version and its id.
 func (v *Vault) read(ctx context.Context) (version string, raw []byte, err error) {
-	out, err := v.Client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &v.SecretID})
+	out, err := v.Client.GetSecretValue(ctx, valueOfNow(v.SecretID))
 	if err != nil {
 		return "", nil, v.failed(reason(ctx, err))
 	}

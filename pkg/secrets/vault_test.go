@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -39,20 +40,29 @@ func parsed(t *testing.T, double *secretstest.Server) (services int) {
 }
 
 func TestChangesAtOnceAreAllKept(t *testing.T) {
-	double, v := vault(t, aws.NopRetryer{})
-	const changes = 5
-	var all sync.WaitGroup
-	for i := range changes {
-		all.Go(func() {
-			err := v.Change(t.Context(), func(d *secrets.Draft) error { return d.AddService(fmt.Sprint("service-", i), newKey) })
-			if err != nil {
-				t.Error(err)
+	for name, e := range engines(t) {
+		t.Run(name, func(t *testing.T) {
+			e.put(t, "wxbind/changed", shortSecret)
+			v := &secrets.Vault{Client: e.client, SecretID: "wxbind/changed"}
+			const changes = 5
+			var all sync.WaitGroup
+			for i := range changes {
+				all.Go(func() {
+					if err := v.Change(t.Context(), func(d *secrets.Draft) error { return d.AddService(fmt.Sprint("service-", i), newKey) }); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			if s, err := v.Secret(t.Context()); err != nil || len(s.Services) != changes {
+				t.Errorf("got %v, %v; want %d services", s, err, changes)
+			}
+			// It is what the functions read.
+			s, err := secrets.New(secrets.Config{Client: e.client, SecretID: "wxbind/changed", Timeout: time.Minute}).Secret(t.Context())
+			if err != nil || len(s.Services) != changes {
+				t.Errorf("a Manager gives %v, %v", s, err)
 			}
 		})
-	}
-	all.Wait()
-	if n := parsed(t, double); n != changes {
-		t.Errorf("%d services, want %d", n, changes)
 	}
 }
 
