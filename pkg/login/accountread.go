@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 )
@@ -56,10 +57,19 @@ func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 	}
 }
 
+// find gives the id of the user with a username or, as for the users of a
+// Directory, who claim no username here, with that id.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
 func (a *Accounts) find(ctx context.Context, username string) (string, error) {
 	folded, err := a.Username(username)
 	if err != nil {
 		return "", err
 	}
-	return a.Users.UserIDByName(ctx, folded)
+	id, err := a.Users.UserIDByName(ctx, folded)
+	if !errors.Is(err, ErrUserNotFound) {
+		return id, err
+	}
+	u, err := a.Users.UserByID(ctx, username)
+	return u.ID, err
 }

@@ -165,3 +165,21 @@ func TestRolesAreListedAsSet(t *testing.T) {
 		t.Errorf("got %+v, %v", roles, err)
 	}
 }
+
+// The users of a platform's directory claim no username here.
+func TestUserOfADirectoryIsFoundByID(t *testing.T) {
+	w := newWorld(t)
+	enrolled, err := w.store.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.accounts().Disable(t.Context(), "1001"); err != nil {
+		t.Fatal(err)
+	}
+	if u, err := w.store.UserByID(t.Context(), enrolled.ID); err != nil || !u.Disabled {
+		t.Errorf("got %+v, %v", u, err)
+	}
+	if err := w.accounts().Disable(t.Context(), "1002"); !errors.Is(err, login.ErrUserNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
