@@ -18,9 +18,19 @@ import (
 
 type userImportCmd struct {
 	storeFlags
-	File   string `arg:"" help:"The file, or - for standard input. CSV begins with a line that names its columns, of username, name, password, passwordHash, roles (separated by \";\"); JSON lines have the same names, roles as a list."`
+	File   string `arg:"" help:"The file, or - for standard input."`
 	Format string `help:"csv or jsonl; by the file's name if not given." enum:"csv,jsonl," default:"" placeholder:"FORMAT"`
 	asJSON
+}
+
+// Help says what a file must be like, and what is done with it.
+func (userImportCmd) Help() string {
+	return `CSV begins with a line that names its columns, of username, name, password, passwordHash and roles (separated by ";"). ` +
+		`A line of JSON lines is an object with the same names, roles being a list. A row is one line, in UTF-8, ` +
+		`with a plain password or the hash of one: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$).` + "\n\n" +
+		`Every good row is imported, and every bad one reported with its line; with bad rows the exit status is 1. ` +
+		`Users who are there are not changed. After an interruption the same command again goes on: a row whose user an import ` +
+		`has made counts as already there, whatever became of the password since. A username that somebody else has is a bad row.`
 }
 
 // formats are the formats by how a file's name ends.
@@ -42,7 +52,7 @@ func (c userImportCmd) Validate() error {
 
 // Run imports the users. It looks at the file before it opens the store.
 func (c userImportCmd) Run(ctx context.Context, t console) error {
-	file, size, err := c.open(ctx, t)
+	file, rows, err := c.open(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -52,7 +62,7 @@ func (c userImportCmd) Run(ctx context.Context, t console) error {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
 	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
-		report := newImportReport(t, c.JSON, size)
+		report := newImportReport(t, c.JSON, rows)
 		done, err := a.Import(ctx, users.Rows(), login.ImportWatcher{Bad: report.bad, Progress: report.progress})
 		a.said = append(a.said, slog.Int("added", done.Added))
 		if err := report.end(done); err != nil {
@@ -70,9 +80,9 @@ func (c userImportCmd) Run(ctx context.Context, t console) error {
 	})
 }
 
-// open opens the file and counts its lines, -1 where that is not known before
-// they are read.
-func (c userImportCmd) open(ctx context.Context, t console) (in io.ReadCloser, lines int, err error) {
+// open opens the file and counts its rows, -1 where that is not known before they
+// are read.
+func (c userImportCmd) open(ctx context.Context, t console) (in io.ReadCloser, rows int, err error) {
 	if c.File == "-" {
 		return io.NopCloser(&interruptible{ctx: ctx, in: t.in}), -1, nil
 	}
@@ -83,10 +93,13 @@ func (c userImportCmd) open(ctx context.Context, t console) (in io.ReadCloser, l
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return file, -1, err
 	}
-	if lines, err = countLines(file); err == nil {
+	if rows, err = countLines(file); err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
-	return file, lines, err
+	if c.format() == userfile.CSV {
+		rows = max(0, rows-1)
+	}
+	return file, rows, err
 }
 
 // importSummary is what an import reports in the end.

@@ -24,11 +24,11 @@ type importReport struct {
 	failed error
 }
 
-// newImportReport begins a report about a file of so many lines, -1 for not known.
-func newImportReport(t console, json bool, lines int) *importReport {
+// newImportReport begins a report about a file of so many rows, -1 for not known.
+func newImportReport(t console, json bool, rows int) *importReport {
 	_, visible := terminalOf(t.err)
 	r := &importReport{console: t, json: json, rows: jsonList{out: t.out}, begun: time.Now()}
-	r.bar = progressbar.NewOptions(lines,
+	r.bar = progressbar.NewOptions(rows,
 		progressbar.OptionSetWriter(t.err),
 		progressbar.OptionSetVisibility(visible),
 		progressbar.OptionSetDescription("importing"),
@@ -38,6 +38,7 @@ func newImportReport(t console, json bool, lines int) *importReport {
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
+	r.bar.StartWithoutRender() // the clock of its rate
 	if json {
 		r.rows.begin("bad")
 	}
@@ -54,15 +55,18 @@ func (r *importReport) bad(row *login.BadRow) {
 		}{row.Line, why}))
 		return
 	}
-	r.keep(r.bar.Clear())
+	r.draw(r.bar.Clear())
 	fmt.Fprintf(r.err, "line %d: %s\n", row.Line, printable(why))
 }
 
-func (r *importReport) progress(done login.Imported) { r.keep(r.bar.Set(done.Rows())) }
+func (r *importReport) progress(done login.Imported) { r.draw(r.bar.Set(done.Rows())) }
+
+// draw takes what drawing the bar gives: no reason to break an import off.
+func (*importReport) draw(error) {}
 
 // end reports the sum.
 func (r *importReport) end(done login.Imported) error {
-	r.keep(r.bar.Finish())
+	r.draw(r.bar.Finish())
 	s := summaryOf(done, time.Since(r.begun))
 	if r.json {
 		r.keep(r.rows.end(s))
@@ -79,13 +83,19 @@ func (r *importReport) keep(err error) {
 	}
 }
 
-// countLines says how many lines a text has.
+// countLines says how many lines a text has, the last one with an end or without.
 func countLines(in io.Reader) (lines int, err error) {
-	buffer := make([]byte, 64<<10)
+	buffer, ended := make([]byte, 64<<10), true
 	for {
 		n, err := in.Read(buffer)
 		lines += bytes.Count(buffer[:n], []byte("\n"))
+		if n > 0 {
+			ended = buffer[n-1] == '\n'
+		}
 		if errors.Is(err, io.EOF) {
+			if !ended {
+				lines++
+			}
 			return lines, nil
 		}
 		if err != nil {
