@@ -55,18 +55,16 @@ func (r *importReport) bad(row *login.BadRow) {
 		}{row.Line, why}))
 		return
 	}
-	r.draw(r.bar.Clear())
+	_ = r.bar.Clear()
 	fmt.Fprintf(r.err, "line %d: %s\n", row.Line, printable(why))
 }
 
-func (r *importReport) progress(done login.Imported) { r.draw(r.bar.Set(done.Rows())) }
-
-// draw takes what drawing the bar gives: no reason to break an import off.
-func (*importReport) draw(error) {}
+// progress moves the bar. That it cannot be drawn is no reason to break off.
+func (r *importReport) progress(done login.Imported) { _ = r.bar.Set(done.Rows()) }
 
 // end reports the sum.
 func (r *importReport) end(done login.Imported) error {
-	r.draw(r.bar.Finish())
+	_ = r.bar.Finish()
 	s := summaryOf(done, time.Since(r.begun))
 	if r.json {
 		r.keep(r.rows.end(s))
@@ -90,7 +88,7 @@ func countLines(in io.Reader) (lines int, err error) {
 		n, err := in.Read(buffer)
 		lines += bytes.Count(buffer[:n], []byte("\n"))
 		if n > 0 {
-			ended = buffer[n-1] == '\n'
+			ended = bytes.HasSuffix(buffer[:n], []byte("\n"))
 		}
 		if errors.Is(err, io.EOF) {
 			if !ended {
