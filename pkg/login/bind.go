@@ -54,6 +54,7 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 	// May they try a password, and whose?
 	tries := newTries(v, username)
 	userID, err := s.admit(ctx, v, tries, username)
+	v.trail.UserID = userID // so that the log names whose password is guessed
 	if err != nil {
 		s.giveBack(ctx, v, tries)
 		return nil, err
