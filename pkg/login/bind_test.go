@@ -234,9 +234,11 @@ func TestHasherWithoutTimeIsUnavailable(t *testing.T) {
 // busy is a hasher that is never free.
 type busy struct{ end context.CancelFunc }
 
+func (busy) Kind(login.Hidden) (string, error) { return "", nil }
+
 func (busy) Hash(ctx context.Context, _ login.Hidden) (login.Hidden, error) { return "", ctx.Err() }
 
-func (b busy) Verify(ctx context.Context, _, _ login.Hidden) (ok, outdated bool, err error) {
+func (b busy) Verify(ctx context.Context, _, _ login.Hidden, _ []string) (ok, outdated bool, err error) {
 	b.end()
 	return false, false, ctx.Err()
 }
