@@ -1,0 +1,161 @@
+package platform_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/platform"
+	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/username"
+)
+
+// service is the whole of login, whose users are the example server's.
+type service struct {
+	*testing.T
+	*login.Service
+	far   *directory
+	codes int
+}
+
+func newService(t *testing.T, users ...login.Profile) *service {
+	t.Helper()
+	s := &service{T: t, far: startDirectory(t, users...)}
+	store, v := &storetest.Memory{}, &vault{key: key}
+	s.Service = login.New(login.Config{
+		WeChat: people{}, Secrets: v, Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
+		HashKinds: store, Ephemeral: store, Profiles: store, Username: username.Fold,
+		Directory: newClient(t, platform.Config{URL: witness(t, s.far.url), Secrets: v}),
+	})
+	return s
+}
+
+// people are persons with codes: "alice-1" and "alice-2" are two of alice.
+type people struct{}
+
+func (people) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
+	name, _, _ := strings.Cut(code, "-")
+	return login.WeChatSession{OpenID: "o-" + name, SessionKey: "S3CRETw"}, nil
+}
+
+// code is a fresh code of somebody.
+func (s *service) code(name string) string {
+	s.codes++
+	return fmt.Sprintf("%s-%d", name, s.codes)
+}
+
+func (s *service) bind(name, username, password string) (*login.Login, error) {
+	time.Sleep(2 * time.Millisecond) // a session is as old as a millisecond can tell
+	return s.Bind(s.Context(), login.Caller{Address: "192.0.2.1"}, login.BindRequest{Code: s.code(name), Username: username, Password: login.Hidden(password)})
+}
+
+func (s *service) check(name string) (*login.Login, error) {
+	time.Sleep(2 * time.Millisecond)
+	checked, err := s.Check(s.Context(), login.Caller{Address: "192.0.2.1"}, s.code(name))
+	return checked.Login, err
+}
+
+// wants checks a login: who it is, and that the token works.
+func (s *service) wants(l *login.Login, err error, want login.Profile) {
+	s.Helper()
+	if err != nil || l == nil {
+		s.Fatalf("got %+v, %v; want a login", l, err)
+	}
+	v, err := s.Verify(s.Context(), l.Token)
+	for _, u := range []login.User{l.User, v.User} {
+		if err != nil || u.ID != want.ID || u.Username != want.Username || u.Name != want.Name || !slices.Equal(u.Roles, want.Roles) {
+			s.Errorf("got %+v, %v; want %+v", u, err, want)
+		}
+	}
+}
+
+func (s *service) refuses(err error, want login.Code) {
+	s.Helper()
+	if !errors.Is(err, want) {
+		s.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestLoginWithTheExampleServer(t *testing.T) {
+	s := newService(t, alice, bob)
+	bound, err := s.bind("alice", "ALICE", password)
+	s.wants(bound, err, alice)
+	again, err := s.check("alice")
+	s.wants(again, err, alice)
+	_, err = s.bind("bob", "bob", "wrong")
+	s.refuses(err, login.InvalidCredentials)
+	_, err = s.bind("bob", "nobody", password)
+	s.refuses(err, login.InvalidCredentials)
+	l, err := s.bind("bob", "bob", password)
+	s.wants(l, err, bob)
+
+	// Renamed there: the next login tells.
+	renamed := login.Profile{ID: alice.ID, Username: "alicia", Name: "Alicia", Roles: []string{"boss"}}
+	s.far.set(t, renamed, bob)
+	l, err = s.check("alice")
+	s.wants(l, err, renamed)
+
+	// Disabled there: the next login is refused, and ends the sessions.
+	banned := renamed
+	banned.Disabled = true
+	s.far.set(t, banned, bob)
+	if _, err = s.Verify(t.Context(), bound.Token); err != nil {
+		t.Errorf("before anybody has asked: %v", err)
+	}
+	_, err = s.check("alice")
+	s.refuses(err, login.UserDisabled)
+	for _, old := range []*login.Login{bound, again, l} {
+		_, err = s.Verify(t.Context(), old.Token)
+		s.refuses(err, login.SessionRevoked)
+	}
+	_, err = s.bind("alice", "alicia", password)
+	s.refuses(err, login.UserDisabled)
+
+	// Let in again.
+	s.far.set(t, renamed, bob)
+	l, err = s.check("alice")
+	s.wants(l, err, renamed)
+
+	// Unknown there.
+	s.far.set(t, bob)
+	_, err = s.check("alice")
+	s.refuses(err, login.UserDisabled)
+	_, err = s.Verify(t.Context(), l.Token)
+	s.refuses(err, login.SessionRevoked)
+}
+
+func TestLoginWhileTheExampleServerIsDown(t *testing.T) {
+	s := newService(t, alice)
+	bound, err := s.bind("alice", "alice", password)
+	s.wants(bound, err, alice)
+	s.far.stop()
+	_, err = s.check("alice")
+	wantFault(t, err, platform.Lost) // the witness is up
+	for range 6 {
+		_, err = s.bind("alice", "alice", password)
+		s.refuses(err, login.DirectoryUnavailable)
+	}
+	if _, err := s.Verify(t.Context(), bound.Token); err != nil {
+		t.Errorf("the session ends: %v", err)
+	}
+	s.far.start(t)
+	l, err := s.bind("alice", "alice", password)
+	s.wants(l, err, alice)
+}
+
+func TestWrongPasswordsAtTheExampleServer(t *testing.T) {
+	s := newService(t, alice)
+	for range 5 {
+		_, err := s.bind("mallory", "alice", "wrong")
+		s.refuses(err, login.InvalidCredentials)
+	}
+	_, err := s.bind("mallory", "alice", password)
+	s.refuses(err, login.TooManyAttempts)
+	l, err := s.bind("alice", "alice", password)
+	s.wants(l, err, alice)
+}
