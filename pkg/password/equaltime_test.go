@@ -1,4 +1,4 @@
-package password_test
+package password
 
 import (
 	"context"
@@ -11,13 +11,12 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
 // userHashes are the hashes that users of one platform may have; "" for the user
 // who is unknown.
-func userHashes(t *testing.T, h *password.Hasher) (hashes map[string]login.Hidden, kinds []string) {
+func userHashes(t *testing.T, h *Hasher) (hashes map[string]login.Hidden, kinds []string) {
 	t.Helper()
 	own, err := h.Hash(t.Context(), "right")
 	if err != nil {
@@ -26,9 +25,9 @@ func userHashes(t *testing.T, h *password.Hasher) (hashes map[string]login.Hidde
 	hashes = map[string]login.Hidden{
 		"unknown":  "",
 		"argon2id": own,
-		"bcrypt4":  login.Hidden(strings.Replace(bcrypt2a, "$05$", "$04$", 1)),
-		"bcrypt5":  bcrypt2a,
-		"imported": "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+		"bcrypt4":  bcrypt4,
+		"bcrypt5":  bcrypt5,
+		"imported": argonSmall,
 	}
 	for _, hash := range hashes {
 		if hash == "" {
@@ -45,20 +44,19 @@ func userHashes(t *testing.T, h *password.Hasher) (hashes map[string]login.Hidde
 	return hashes, kinds
 }
 
-func TestWrongPasswordsTakeTheSameTime(t *testing.T) {
-	h := password.New(password.Config{})
-	hashes, kinds := userHashes(t, h)
-	times := interleaved(20, hashes, func(user string) {
-		if ok, _, err := h.Verify(t.Context(), hashes[user], "wrong", kinds); ok || err != nil {
-			t.Fatalf("Verify = %v, %v", ok, err)
-		}
-	})
-	mustLookAlike(t, times)
+// lighten makes today's parameters smaller for a test, so that hundreds of tries
+// take seconds. What they are is not what such a test is about.
+func lighten(t *testing.T) {
+	real := today
+	today = argonCost{memory: 1024, passes: 1, lanes: 1}
+	t.Cleanup(func() { today = real })
 }
 
-// The same through the whole of a bind.
+// Nobody learns from the time of a bind whether there is such a user, and with
+// what hash.
 func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
-	h := password.New(password.Config{})
+	lighten(t)
+	h := New(Config{})
 	hashes, kinds := userHashes(t, h)
 	store := &storetest.Memory{}
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
@@ -115,8 +113,8 @@ func interleaved(rounds int, hashes map[string]login.Hidden, try func(user strin
 
 // mustLookAlike fails when the times of a user can be told from those of an
 // unknown one: when the medians are apart by a quarter, and also the ranks are
-// (Mann and Whitney's U; equal distributions of twenty each are beyond these
-// bounds once in a thousand times, and then the medians are not apart).
+// (Mann and Whitney's U; for equal distributions of forty each
+// that is more than four standard deviations).
 func mustLookAlike(t *testing.T, times map[string][]time.Duration) {
 	t.Helper()
 	unknown := times["unknown"]
