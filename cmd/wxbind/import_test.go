@@ -229,8 +229,8 @@ func TestImportOf100000Users(t *testing.T) {
 	importAll(t, n, "--data", data(t))
 }
 
-// DynamoDB Local is slower than any table of AWS: by default the test imports a
-// part, and all 100,000 with WXBIND_TEST_IMPORT_USERS=100000.
+// DynamoDB Local takes minutes for 100,000 users: by default the test imports a part
+// of them, and all with WXBIND_TEST_IMPORT_USERS=100000.
 func TestImportIntoDynamoDB(t *testing.T) {
 	n := 5_000
 	if text := os.Getenv("WXBIND_TEST_IMPORT_USERS"); text != "" {
