@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -100,12 +101,7 @@ func startDirectory(t *testing.T, users ...login.Profile) *directory {
 	t.Helper()
 	d := &directory{file: filepath.Join(t.TempDir(), "users.json")}
 	d.set(t, users...)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	address := freeAddress()
 	d.url = "http://" + address
 	d.start = func(t *testing.T) {
 		t.Helper()
@@ -134,6 +130,18 @@ func startDirectory(t *testing.T, users ...login.Profile) *directory {
 	}
 	d.start(t)
 	return d
+}
+
+// freeAddress is below the ports that systems give away by themselves, so that
+// nobody gets it meanwhile.
+func freeAddress() string {
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.N(12_000))
+		if listener, err := net.Listen("tcp", address); err == nil {
+			listener.Close()
+			return address
+		}
+	}
 }
 
 // set changes who is there, at once for whoever reads.
