@@ -83,8 +83,12 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 	}
 	for _, f := range failures {
 		for _, route := range f.routes {
+			w := newMemoryWorld(t)
+			payload, whole := w.prepare(t, goodCase(t, route)), w.config
 			for _, code := range f.codes {
-				reached[route.Key()][code] = statusWhen(t, route, code, f.fail)
+				w.config = whole
+				f.fail(&w.config, failing(code))
+				reached[route.Key()][code] = w.statusOf(t, route, payload, code)
 			}
 		}
 	}
@@ -149,17 +153,8 @@ var failures = []struct {
 	},
 }
 
-// statusWhen makes a route fail with a code, and gives the status of its answer,
-// which openapi.yaml must take.
-func statusWhen(t *testing.T, route apigw.Route, code login.Code, fail func(*login.Config, failing)) string {
-	t.Helper()
-	w := newMemoryWorld(t)
-	payload := w.prepare(t, goodCase(t, route))
-	fail(&w.config, failing(code))
-	return w.statusOf(t, route, payload, code)
-}
-
-// statusOf gives an event to a route, whose answer must have this error.
+// statusOf gives an event to a route, whose answer must have this error and be as
+// openapi.yaml says.
 func (w *world) statusOf(t *testing.T, route apigw.Route, payload []byte, code login.Code) string {
 	t.Helper()
 	answer := w.answerTo(t, route, payload)
