@@ -16,7 +16,7 @@ LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error AR
 	go build -tags lambda.norpc -trimpath -ldflags "-s -w"
 
 # How many histories `make check-long` makes on each store, of some 150 operations each.
-HISTORIES ?= 2000
+HISTORIES ?= 500
 # How long each fuzz target runs.
 FUZZTIME ?= 20s
 CFN_LINT_VERSION := 1.51.0
@@ -39,8 +39,9 @@ test: need-test ## Run all tests, with the race detector, on SQLite and DynamoDB
 	go vet ./...
 	go test -race -timeout 15m ./...
 
-check-long: need-test ## Check at length that the stores are linearizable: HISTORIES=2000
+check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users go into DynamoDB Local
 	WXBIND_TEST_HISTORIES=$(HISTORIES) go test -race -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
+	WXBIND_TEST_IMPORT_USERS=100000 go test -count 1 -timeout 1h -v -run ImportIntoDynamoDB ./cmd/wxbind
 
 lint: lint-go lint-template ## Check the code and template.yaml
 
@@ -85,6 +86,7 @@ need-go:
 
 need-test: need-go
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler, such as gcc or clang" >&2; exit 1; }
+	@command -v curl >/dev/null || { echo "the tests paste what the READMEs say, for which they need curl" >&2; exit 1; }
 
 need-python:
 	@command -v python3 >/dev/null || { echo "cfn-lint needs Python 3.9 or newer with venv" >&2; exit 1; }

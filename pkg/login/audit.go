@@ -40,6 +40,7 @@ const (
 // What is done by an administrator.
 const (
 	EventUserAdd     Event = "user_add"
+	EventUserImport  Event = "user_import"
 	EventPasswordSet Event = "password_set"
 	EventUserDisable Event = "user_disable"
 	EventUserEnable  Event = "user_enable"

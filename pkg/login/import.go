@@ -7,8 +7,6 @@ import (
 	"iter"
 )
 
-// EventUserImport: an import added users.
-const EventUserImport Event = "user_import"
 
 // BulkRoster adds many users at a time.
 type BulkRoster interface {
