@@ -7,7 +7,6 @@ import (
 	"iter"
 )
 
-
 // BulkRoster adds many users at a time.
 type BulkRoster interface {
 	// AddUsers stores new users, of whom no two have the same id or username, those
