@@ -43,24 +43,24 @@ var verdicts = map[refusal]error{
 }
 
 // judge says what an answer means.
-func judge(op Operation, r reply) (profile login.Profile, verdict error, failed *Error) {
+func judge(op Operation, r reply) (profile login.Profile, failed *Error, verdict error) {
 	fields, detail := fieldsOf(r)
 	if r.status != http.StatusOK {
 		var name string
 		_ = json.Unmarshal(fields["error"], &name) // what is no text is no name of ours
 		if verdict, ok := verdicts[refusal{op, r.status, name}]; ok {
-			return profile, verdict, nil
+			return profile, nil, verdict
 		}
 		if r.status == http.StatusUnauthorized && name == "signature_invalid" {
-			return profile, nil, &Error{Fault: SignatureRefused, Status: r.status}
+			return profile, &Error{Fault: SignatureRefused, Status: r.status}, nil
 		}
-		return profile, nil, &Error{Fault: BadStatus, Status: r.status}
+		return profile, &Error{Fault: BadStatus, Status: r.status}, nil
 	}
 	if detail == "" {
 		profile, detail = profileOf(fields)
 	}
 	if detail != "" {
-		return login.Profile{}, nil, &Error{Fault: BadAnswer, Status: r.status, Detail: detail}
+		return login.Profile{}, &Error{Fault: BadAnswer, Status: r.status, Detail: detail}, nil
 	}
 	return profile, nil, nil
 }

@@ -18,7 +18,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(404, "text/html", []byte(`<html>S3CRET</html>`))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		for _, op := range []Operation{authenticate, get} {
-			p, verdict, failed := judge(op, reply{status, contentType, body})
+			p, failed, verdict := judge(op, reply{status, contentType, body})
 			told := 0
 			if verdict != nil {
 				told++

@@ -23,23 +23,23 @@ const (
 
 // attempt makes one attempt at a call. The verdict is what the directory says of
 // the user in the place of a profile.
-func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, body []byte) (profile login.Profile, verdict error, failed *Error) {
+func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, body []byte) (profile login.Profile, failed *Error, verdict error) {
 	if key == "" {
-		return profile, nil, &Error{Fault: Unsigned}
+		return profile, &Error{Fault: Unsigned}, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	to := c.base.JoinPath(string(op))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
 	if err != nil {
-		return profile, nil, &Error{Fault: NotConnected, Detail: "no such URL"}
+		return profile, &Error{Fault: NotConnected, Detail: "no such URL"}, nil
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
 	sign(req, key, body, c.now())
 	answer, failed := c.send(req)
 	if failed != nil {
-		return profile, nil, failed
+		return profile, failed, nil
 	}
 	return judge(op, answer)
 }

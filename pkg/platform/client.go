@@ -138,7 +138,7 @@ func (c *Client) call(ctx context.Context, op Operation, request map[string]stri
 	}
 	key := secret.DirectoryKey
 	for attempt := 1; ; attempt++ {
-		profile, verdict, failed := c.attempt(ctx, op, key, body)
+		profile, failed, verdict := c.attempt(ctx, op, key, body)
 		if failed == nil {
 			return profile, verdict
 		}

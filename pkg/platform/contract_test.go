@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -51,15 +52,15 @@ func witness(t *testing.T, to string) string {
 			t.Error(err)
 			return
 		}
-		asked := func() *http.Request {
-			again := r.Clone(r.Context())
+		asked := func(ctx context.Context) *http.Request {
+			again := r.Clone(ctx)
 			again.Body, again.RequestURI = io.NopCloser(bytes.NewReader(body)), ""
 			return again
 		}
-		if ok, errs := v.ValidateHttpRequestSync(asked()); !ok {
+		if ok, errs := v.ValidateHttpRequestSync(asked(r.Context())); !ok {
 			t.Errorf("openapi.yaml refuses the request: %s", explain(errs))
 		}
-		out := asked()
+		out := asked(r.Context())
 		out.URL.Scheme, out.URL.Host = target.Scheme, target.Host
 		answer, err := http.DefaultTransport.RoundTrip(out)
 		if err != nil {
@@ -71,7 +72,7 @@ func witness(t *testing.T, to string) string {
 			t.Error(err)
 		}
 		answer.Body = io.NopCloser(bytes.NewReader(text))
-		if ok, errs := v.ValidateHttpResponse(asked(), answer); !ok {
+		if ok, errs := v.ValidateHttpResponse(asked(r.Context()), answer); !ok {
 			t.Errorf("openapi.yaml refuses the answer %d %s: %s", answer.StatusCode, text, explain(errs))
 		}
 		w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
