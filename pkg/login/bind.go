@@ -60,7 +60,7 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Is it the right one?
-	candidate, err := s.people.authenticate(ctx, v, claim{username, userID, r.Password})
+	candidate, err := s.people.authenticate(ctx, v, claim{r.Username, userID, r.Password})
 	if errors.Is(err, InvalidCredentials) {
 		return nil, s.countWrong(ctx, v, tries)
 	}

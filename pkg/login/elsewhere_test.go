@@ -21,6 +21,8 @@ type directory struct {
 	// before, if set, runs before each call.
 	before func(op string) error
 	calls  []string
+	// typed is the last username that was asked about.
+	typed string
 }
 
 var alice = login.Profile{ID: "id of 爱丽丝", Username: "alice", Name: "Alice", Roles: []string{"clerk"}}
@@ -42,8 +44,9 @@ func (d *directory) Authenticate(_ context.Context, username string, p login.Hid
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.typed = username
 	for _, u := range d.users {
-		if u.Username == username && p == password {
+		if strings.EqualFold(u.Username, username) && p == password {
 			return u, nil
 		}
 	}
@@ -146,6 +149,9 @@ func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
 	opened, err := e.bind("alice-1", "Alice", password)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if e.directory.typed != "Alice" {
+		t.Errorf("the directory was asked about %q, not about what was typed", e.directory.typed)
 	}
 	stored, err := e.store.UserByID(t.Context(), alice.ID)
 	if err != nil || stored.Username != "alice" || stored.Name != "Alice" || !slices.Equal(stored.Roles, alice.Roles) ||

@@ -20,7 +20,8 @@ type people interface {
 	describe(ctx context.Context, v *visit, userID string) (refresh func(context.Context, User) (User, error), err error)
 }
 
-// claim is who somebody says they are. userID is what find gave.
+// claim is who somebody says they are: the username as it was typed, and what
+// find gave for it.
 type claim struct {
 	username, userID string
 	password         Hidden

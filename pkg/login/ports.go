@@ -179,7 +179,7 @@ type HashKinds interface {
 
 // Directory is the platform's own users, asked instead of those that wxbind keeps.
 type Directory interface {
-	// Authenticate says whose username and password these are.
+	// Authenticate says whose username and password these are, both as typed.
 	//
 	// Errors: InvalidCredentials; UserDisabled; DirectoryUnavailable.
 	Authenticate(ctx context.Context, username string, password Hidden) (Profile, error)

@@ -83,7 +83,7 @@ func (s *service) refuses(err error, want login.Code) {
 
 func TestLoginWithTheExampleServer(t *testing.T) {
 	s := newService(t, alice, bob)
-	bound, err := s.bind("alice", "ALICE", password)
+	bound, err := s.bind("alice", "alice", password)
 	s.wants(bound, err, alice)
 	again, err := s.check("alice")
 	s.wants(again, err, alice)
