@@ -173,11 +173,7 @@ func (a *Accounts) Delete(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	if err := (removal{users: a.Users, admin: a.Admin, sessions: a.Sessions}).remove(ctx, u); err != nil {
-		return err
-	}
-	noteUser(ctx, u.ID, EventDelete)
-	return nil
+	return removal{users: a.Users, admin: a.Admin, sessions: a.Sessions}.remove(ctx, u)
 }
 
 // noteUser notes what was done to a user.

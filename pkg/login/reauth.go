@@ -121,9 +121,5 @@ func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, co
 	if errors.Is(err, ErrUserNotFound) {
 		return SessionInvalid // somebody else was faster
 	}
-	if err != nil {
-		return err
-	}
-	v.trail.note(EventDelete)
-	return nil
+	return err
 }

@@ -33,8 +33,9 @@ func (s *Service) removal() removal {
 	return removal{users: s.Users, admin: s.UserAdmin, sessions: s.Sessions}
 }
 
-// remove removes the user. A remove that broke off can be repeated until the user
-// is gone; sessions that are then left are removed by who comes with their token.
+// remove removes the user, and notes it as soon as that is done. A remove that
+// broke off can be repeated until the user is gone; sessions that are then left are
+// removed by who comes with their token.
 //
 // Errors: ErrUserNotFound.
 func (r removal) remove(ctx context.Context, user User) error {
@@ -53,6 +54,7 @@ func (r removal) remove(ctx context.Context, user User) error {
 			return err
 		}
 	}
+	noteUser(ctx, user.ID, EventDelete)
 	if err := r.sweep(ctx, user.ID); err != nil {
 		return err
 	}

@@ -180,6 +180,32 @@ func TestDeleteGoesOnWhereItBrokeOff(t *testing.T) {
 	}
 }
 
+// Nobody can repeat a deletion whose user is gone, so it is noted at once.
+func TestDeletionThatBrokeOffIsNotedWhereTheUserIsGone(t *testing.T) {
+	for op, noted := range map[string]int{"DeleteUser": 0, "SessionsOfUser": 1} {
+		t.Run(op, func(t *testing.T) {
+			w := newWorld(t)
+			u := w.bound("alice-1", "alice")
+			v := w.visit(w.token("alice-2"))
+			w.store.do(func(called string) error {
+				_, err := w.store.Memory.UserByID(t.Context(), u.ID)
+				if called == op && (op == "DeleteUser" || err != nil) {
+					return login.Unavailable(errors.New("down"))
+				}
+				return nil
+			})
+			got := events(t, func(ctx context.Context) {
+				if err := w.Delete(ctx, phone, v, "alice-3"); !errors.Is(err, login.StoreUnavailable) {
+					t.Errorf("got %v", err)
+				}
+			})
+			if !slices.Equal(got, slices.Repeat([]login.Event{login.EventDelete}, noted)) {
+				t.Errorf("noted %v", got)
+			}
+		})
+	}
+}
+
 func TestOfTwoDeletionsTheLaterFindsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
