@@ -128,13 +128,12 @@ func TestUnbindEndsTheSessionsUnderTheBinding(t *testing.T) {
 func TestOfTwoLastUnbindsOneIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.bound("alice-1", "alice")
-	here := w.visit(w.token("alice-2"))
 	opened, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-3", Username: "alice", Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
 	there := w.visit(opened.Token)
-	here = w.visit(w.token("alice-4")) // knows of both
+	here := w.visit(w.token("alice-4"))
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
 	for i, v := range []login.Visitor{here, there} {
