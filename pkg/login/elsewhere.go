@@ -71,8 +71,10 @@ func (s elsewhere) describe(ctx context.Context, v *visit, userID string) (func(
 // more, and ends the sessions from before. Those that began while it was asked are
 // among them: it may have let them in just before the ban.
 func (s elsewhere) ban(ctx context.Context, v *visit, userID string, why error) error {
-	err := s.UserAdmin.LogoutUser(ctx, userID, s.clock())
-	if !errors.Is(err, ErrUserNotFound) { // nobody who was ever bound
+	switch err := s.UserAdmin.LogoutUser(ctx, userID, s.clock()); {
+	case err == nil:
+		v.trail.note(EventLogoutAll)
+	case !errors.Is(err, ErrUserNotFound): // nobody who was ever bound
 		v.trail.lapse(err)
 	}
 	return Because(UserDisabled, why)

@@ -226,8 +226,13 @@ func TestRefusedByTheDirectory(t *testing.T) {
 			if v := e.visit(old); v.User.ID != alice.ID {
 				t.Error("the session from before does not live")
 			}
-			if checked, err := e.check("alice-2"); !errors.Is(err, login.UserDisabled) || checked.Login != nil {
-				t.Errorf("got %+v, %v; want user_disabled", checked, err)
+			got := events(t, func(ctx context.Context) {
+				if checked, err := e.Check(ctx, phone, "alice-2"); !errors.Is(err, login.UserDisabled) || checked.Login != nil {
+					t.Errorf("got %+v, %v; want user_disabled", checked, err)
+				}
+			})
+			if !slices.Equal(got, []login.Event{login.EventLogoutAll}) {
+				t.Errorf("noted %v", got)
 			}
 			e.refused(old, login.SessionRevoked)
 			if n := len(e.sessions(alice.ID)); n != before {
@@ -268,8 +273,8 @@ func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
 	e.directory.set(disabled)
 	trail := &login.Trail{}
 	_, err := e.Bind(login.WithTrail(t.Context(), trail), phone, login.BindRequest{Code: "alice-1", Username: "alice", Password: password})
-	if !errors.Is(err, login.UserDisabled) || trail.UserID != alice.ID || len(trail.Lapses) != 0 {
-		t.Errorf("got %v and %+v; want user_disabled, who it is, and no lapse", err, trail)
+	if !errors.Is(err, login.UserDisabled) || trail.UserID != alice.ID || len(trail.Lapses)+len(trail.Events) != 0 {
+		t.Errorf("got %v and %+v; want user_disabled, who it is, no lapse and no event", err, trail)
 	}
 	if _, err := e.store.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
 		t.Errorf("the user is stored: %v", err)
