@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"unicode/utf8"
 )
 
 // User reads a user.
@@ -58,18 +59,23 @@ func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 }
 
 // find gives the id of the user with a username or, as for the users of a
-// Directory, who claim no username here, with that id.
+// Directory, who claim no username here, with that id, which need not have the
+// form of a username.
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
 func (a *Accounts) find(ctx context.Context, username string) (string, error) {
-	folded, err := a.Username(username)
-	if err != nil {
-		return "", err
-	}
-	id, err := a.Users.UserIDByName(ctx, folded)
-	if !errors.Is(err, ErrUserNotFound) {
-		return id, err
+	folded, invalid := a.Username(username)
+	if invalid == nil {
+		id, err := a.Users.UserIDByName(ctx, folded)
+		if !errors.Is(err, ErrUserNotFound) {
+			return id, err
+		}
+	} else if username == "" || len(username) > maxUserID || !utf8.ValidString(username) {
+		return "", invalid
 	}
 	u, err := a.Users.UserByID(ctx, username)
+	if errors.Is(err, ErrUserNotFound) && invalid != nil {
+		return "", invalid
+	}
 	return u.ID, err
 }

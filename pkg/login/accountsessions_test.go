@@ -183,3 +183,33 @@ func TestUserOfADirectoryIsFoundByID(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An id is the directory's, and need not have the form of a username.
+func TestUserOfADirectoryIsFoundByAnIDThatIsNoUsername(t *testing.T) {
+	w := newWorld(t)
+	a := w.accounts()
+	a.Username = func(raw string) (string, error) { // as package username has it
+		switch {
+		case raw == "":
+			return "", login.UsernameMissing
+		case len(raw) > 128:
+			return "", login.UsernameInvalid
+		}
+		return strings.ToLower(raw), nil
+	}
+	id := strings.Repeat("7", 256)
+	if _, err := w.store.EnrollUser(t.Context(), login.Profile{ID: id, Username: "carol"}, w.clock()); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Disable(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if u, err := w.store.UserByID(t.Context(), id); err != nil || !u.Disabled {
+		t.Errorf("got %+v, %v", u, err)
+	}
+	for nobody, want := range map[string]error{id[:255]: login.UsernameInvalid, id + "7": login.UsernameInvalid, "": login.UsernameMissing} {
+		if err := a.Disable(t.Context(), nobody); !errors.Is(err, want) {
+			t.Errorf("%d bytes: got %v, want %v", len(nobody), err, want)
+		}
+	}
+}
