@@ -184,9 +184,6 @@ func (l *late) DeleteUser(ctx context.Context, u login.User) error {
 // After a deletion, and once what was under way has ended, nothing in any table
 // names the user: neither what is kept for long nor the short-lived records.
 func TestNoTableNamesADeletedUser(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs DynamoDB Local")
-	}
 	for name, open := range shelves {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
