@@ -135,19 +135,7 @@ func (a *Accounts) SetPassword(ctx context.Context, username string, password Hi
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
 func (a *Accounts) Disable(ctx context.Context, username string) error {
-	id, err := a.find(ctx, username)
-	if err != nil {
-		return err
-	}
-	notBefore, err := a.afterSessions(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := a.Admin.DisableUser(ctx, id, notBefore); err != nil {
-		return err
-	}
-	noteUser(ctx, id, EventUserDisable)
-	return nil
+	return a.endSessions(ctx, username, a.Admin.DisableUser, EventUserDisable)
 }
 
 // Enable lets a disabled user in again.

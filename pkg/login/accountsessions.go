@@ -31,6 +31,11 @@ func (a *Accounts) RevokeSession(ctx context.Context, username, sessionID string
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
 func (a *Accounts) RevokeSessions(ctx context.Context, username string) error {
+	return a.endSessions(ctx, username, a.Admin.LogoutUser, EventLogoutAll)
+}
+
+// endSessions ends all sessions of a user by a write that moves NotBefore.
+func (a *Accounts) endSessions(ctx context.Context, username string, write func(context.Context, string, time.Time) error, e Event) error {
 	id, err := a.find(ctx, username)
 	if err != nil {
 		return err
@@ -39,10 +44,10 @@ func (a *Accounts) RevokeSessions(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Admin.LogoutUser(ctx, id, notBefore); err != nil {
+	if err := write(ctx, id, notBefore); err != nil {
 		return err
 	}
-	noteUser(ctx, id, EventLogoutAll)
+	noteUser(ctx, id, e)
 	return nil
 }
 
