@@ -13,7 +13,7 @@ import (
 // maxScan is how many items one request of a listing reads at most.
 const maxScan = 1000
 
-// errUserIDTwice cannot happen by chance: an id is random.
+// errUserIDTwice cannot happen by chance: an id is random, or a hash.
 var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
 
 // AddUser implements login.Roster. The item under the username is what keeps

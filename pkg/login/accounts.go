@@ -161,7 +161,7 @@ func (a *Accounts) Delete(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	return removal{users: a.Users, admin: a.Admin, sessions: a.Sessions}.remove(ctx, u)
+	return removal{users: a.Users, admin: a.Admin, sessions: a.Sessions}.remove(ctx, u, "")
 }
 
 // noteUser notes what was done to a user.

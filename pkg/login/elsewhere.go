@@ -39,7 +39,25 @@ func (s elsewhere) authenticate(ctx context.Context, v *visit, claimed claim) (c
 			func() (err error) { c.others, err = s.Sessions.SessionsOfUser(ctx, profile.ID); return err },
 		)
 	})
-	return c, err
+	if err != nil {
+		return candidate{}, err
+	}
+	return c, timed(&v.trail.Store, func() error { return s.holdOff(ctx, v, c.user) })
+}
+
+// holdOff refuses a bind whose user has left while it was under way, and takes
+// back what it has stored of them.
+//
+// Errors: SessionRevoked.
+func (s elsewhere) holdOff(ctx context.Context, v *visit, enrolled User) error {
+	gone, err := s.departed(ctx, v, enrolled.ID)
+	if err != nil || !gone {
+		return err
+	}
+	if len(enrolled.Apps) == 0 {
+		v.trail.lapse(s.UserAdmin.DeleteUser(ctx, enrolled))
+	}
+	return SessionRevoked
 }
 
 // describe asks the directory, while the stored user is read.

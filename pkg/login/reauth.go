@@ -116,7 +116,10 @@ func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, co
 	}
 	err = timed(&v.trail.Store, func() error {
 		v.trail.lapse(v.remember())
-		return s.removal().remove(ctx, visitor.User)
+		if err := s.noteDeparture(ctx, v, visitor.User.ID); err != nil {
+			return err
+		}
+		return s.removal().remove(ctx, visitor.User, visitor.Session.TokenHash)
 	})
 	if errors.Is(err, ErrUserNotFound) {
 		return SessionInvalid // somebody else was faster

@@ -11,7 +11,8 @@ import (
 // from bringing the user back is, in turn:
 //
 //   - a bind is a transaction that needs the user, so it comes before DeleteUser,
-//     which then finds that Apps have changed, or it fails;
+//     which then finds that Apps have changed, or it fails; for a directory's user,
+//     whom a bind may make, see departure.go;
 //   - a session is stored while the user is read. Either that read finds nobody,
 //     and the login forgets the session; or it came before DeleteUser, and the
 //     session is stored within inFlight of it, to be found by the last sweep; or it
@@ -34,12 +35,13 @@ func (s *Service) removal() removal {
 }
 
 // remove removes the user, and notes it as soon as that is done. A remove that
-// broke off can be repeated until the user is gone; sessions that are then left are
-// removed by who comes with their token.
+// broke off can be repeated until the user is gone, for which the session with the
+// hash `own` is kept so long; sessions that are then left are removed by who comes
+// with their token.
 //
 // Errors: ErrUserNotFound.
-func (r removal) remove(ctx context.Context, user User) error {
-	if err := r.sweep(ctx, user.ID); err != nil {
+func (r removal) remove(ctx context.Context, user User, own string) error {
+	if err := r.sweep(ctx, user.ID, own); err != nil {
 		return err
 	}
 	for {
@@ -55,21 +57,22 @@ func (r removal) remove(ctx context.Context, user User) error {
 		}
 	}
 	noteUser(ctx, user.ID, EventDelete)
-	if err := r.sweep(ctx, user.ID); err != nil {
+	if err := r.sweep(ctx, user.ID, ""); err != nil {
 		return err
 	}
 	if err := pause(ctx, inFlight); err != nil {
 		return Unavailable(err)
 	}
-	return r.sweep(ctx, user.ID)
+	return r.sweep(ctx, user.ID, "")
 }
 
-// sweep removes all sessions of a user.
-func (r removal) sweep(ctx context.Context, userID string) error {
+// sweep removes all sessions of a user but the one with the hash kept.
+func (r removal) sweep(ctx context.Context, userID, kept string) error {
 	sessions, err := r.sessions.SessionsOfUser(ctx, userID)
 	if err != nil {
 		return err
 	}
+	sessions = slices.DeleteFunc(sessions, func(s Session) bool { return s.TokenHash == kept })
 	for some := range slices.Chunk(sessions, sweptAtOnce) {
 		var steps []func() error
 		for _, s := range some {

@@ -90,7 +90,7 @@ func (s *Service) Verify(ctx context.Context, token Hidden) (Visitor, error) {
 	visitor, orphaned, err := Verifier{Presence: s.Presence, Now: s.Now}.verify(ctx, token)
 	if orphaned {
 		if t, err := ParseToken(string(token)); err == nil {
-			trailOf(ctx).lapse(s.removal().sweep(ctx, t.UserID))
+			trailOf(ctx).lapse(s.removal().sweep(ctx, t.UserID, ""))
 		}
 	}
 	return visitor, err

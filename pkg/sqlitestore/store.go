@@ -41,7 +41,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
 	s := &Store{}
-	if s.writer, err = connect(path, 1, "_txlock=immediate&_pragma=foreign_keys(1)"); err != nil {
+	if s.writer, err = connect(path, 1, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
 		return nil, err
 	}
 	if s.reader, err = connect(path, readers, "_pragma=query_only(1)"); err != nil {

@@ -1,0 +1,85 @@
+package login_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// The directory has vouched for alice, or is about to; then she deletes her
+// account, and only then does her bind go on.
+func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
+	for name, hold := range map[string]func(e *elsewhere, once func() error){
+		"while the directory is asked": func(e *elsewhere, once func() error) {
+			e.directory.before = func(op string) error {
+				if op == "Authenticate" {
+					return once()
+				}
+				return nil
+			}
+		},
+		"before the user is stored": func(e *elsewhere, once func() error) {
+			e.store.do(func(op string) error {
+				if op == "EnrollUser" {
+					return once()
+				}
+				return nil
+			})
+		},
+		"before the bind": func(e *elsewhere, once func() error) {
+			e.store.do(func(op string) error {
+				if op == "Bind" {
+					return once()
+				}
+				return nil
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := newElsewhere(t)
+				v := e.visit(e.in("alice-1"))
+				deleted := false
+				hold(e, func() error {
+					if deleted {
+						return nil
+					}
+					deleted = true
+					e.pass(time.Second)
+					return e.Delete(t.Context(), phone, v, "alice-2")
+				})
+				opened, err := e.bind("alice-3", "alice", password)
+				if err == nil || !deleted {
+					t.Errorf("logged in as %+v", opened)
+				}
+				if u, err := e.store.Memory.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
+					t.Errorf("she is back: %+v, %v", u, err)
+				}
+				if left, err := e.store.Memory.SessionsOfUser(t.Context(), alice.ID); err != nil || len(left) != 0 {
+					t.Errorf("%d sessions are left, %v", len(left), err)
+				}
+				// What she begins afterwards counts.
+				e.pass(time.Second)
+				if _, err := e.bind("alice-4", "alice", password); err != nil {
+					t.Errorf("she cannot come again: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestBindDoesNotCountWhereDeparturesCannotBeRead(t *testing.T) {
+	e := newElsewhere(t)
+	e.store.do(func(op string) error {
+		if op == "LoadRecord" {
+			return login.Unavailable(errors.New("down"))
+		}
+		return nil
+	})
+	if _, err := e.bind("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
+		t.Errorf("got %v", err)
+	}
+}
