@@ -88,7 +88,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fault(x)
 		return
 	}
-	x.pass() //nolint:contextcheck // the exchange has the request's context
+	x.pass()
 }
 
 func (p *Proxy) faultFor(operation string, body []byte) Fault {
