@@ -103,6 +103,31 @@ func TestCommandsMakeNoStore(t *testing.T) {
 	}
 }
 
+// An empty flag is a variable that a script has not set: it chooses neither the
+// store of this folder nor every mini-program.
+func TestEmptyFlagChoosesNothing(t *testing.T) {
+	folder := boundAlice(t)
+	t.Chdir(filepath.Dir(folder))
+	if err := os.Rename(folder, defaultData); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"user", "delete", "alice", "--yes", "--stack", ""},
+		{"user", "delete", "alice", "--yes", "--stack="},
+		{"user", "delete", "alice", "--yes", "--data", ""},
+		{"binding", "remove", "alice", "--yes", "--app", ""},
+		{"session", "revoke", "alice", "--id", ""},
+	} {
+		status, out, said := command(t, "", args...)
+		if status != 2 || out != "" || strings.Count(said, "\n") != 1 || !strings.Contains(said, "it is given and empty") {
+			t.Errorf("wxbind %q: status %d: %s%s", args, status, out, said)
+		}
+	}
+	if s := show(t, defaultData); s.state("-one") != "active" || s.state("-two") != "active" {
+		t.Errorf("left is %+v", s)
+	}
+}
+
 func TestRoleSet(t *testing.T) {
 	folder := data(t)
 	good := `{"roles":[{"name":"clerk","menus":[{"id":"1","name":"订单","path":"/o","icon":"o","children":[{"id":"2","name":"列表"}]}]}]}`

@@ -32,7 +32,7 @@ func (c bindingListCmd) Run(ctx context.Context, t console) error {
 
 type bindingRemoveCmd struct {
 	oneUser
-	App string `help:"The mini-program in which to unbind." placeholder:"APPID" xor:"which" required:""`
+	App string `help:"The mini-program in which to unbind." placeholder:"APPID" xor:"which" required:"" type:"given"`
 	All bool   `help:"Unbind in every mini-program." xor:"which" required:""`
 	confirmed
 }

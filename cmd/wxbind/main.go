@@ -4,9 +4,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"reflect"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -70,6 +72,7 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(c),
 		kong.Vars{"data": defaultData},
+		kong.NamedMapper("given", kong.MapperFunc(given)),
 		kong.WithHyphenPrefixedParameters(true), // a session's id may begin with one
 	)
 	if err != nil {
@@ -88,4 +91,18 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		return 1
 	}
 	return 0
+}
+
+// given reads a flag that says what a command works on. "" is the variable of a
+// script that nobody has set, and must not be taken for a flag that is not there.
+func given(d *kong.DecodeContext, target reflect.Value) error {
+	var value string
+	if err := d.Scan.PopValueInto("string", &value); err != nil {
+		return err
+	}
+	if value == "" {
+		return errors.New("it is given and empty")
+	}
+	target.SetString(value)
+	return nil
 }

@@ -30,8 +30,8 @@ type store interface {
 
 // storeFlags choose the store that a command works on.
 type storeFlags struct {
-	Data  string `help:"The folder of the embedded store; .wxbind if not given." placeholder:"DIR" xor:"store"`
-	Stack string `help:"The deployed stack to work on instead; uses the AWS CLI's credentials and region." placeholder:"NAME" xor:"store"`
+	Data  string `help:"The folder of the embedded store; .wxbind if not given." placeholder:"DIR" xor:"store" type:"given"`
+	Stack string `help:"The deployed stack to work on instead; uses the AWS CLI's credentials and region." placeholder:"NAME" xor:"store" type:"given"`
 }
 
 // open gives the accounts of the chosen store, and what closes it.
