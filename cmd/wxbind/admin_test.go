@@ -101,6 +101,15 @@ func TestCommandsMakeNoStore(t *testing.T) {
 	if _, err := os.Stat(folder); !os.IsNotExist(err) {
 		t.Errorf("the folder is there: %v", err)
 	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(databaseIn(folder), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, errors := command(t, "", "user", "list", "--data", folder); status != 1 || !strings.Contains(errors, "there is no store") {
+		t.Errorf("an empty file: status %d: %s", status, errors)
+	}
 }
 
 // An empty flag is a variable that a script has not set: it chooses neither the

@@ -44,8 +44,8 @@ func (f storeFlags) open(ctx context.Context) (*login.Accounts, func() error, er
 		return accountsOf(s), func() error { return nil }, nil
 	}
 	folder := cmp.Or(f.Data, defaultData)
-	// Only serve makes a store: a mistyped folder must not become one.
-	if _, err := os.Stat(databaseIn(folder)); err != nil {
+	// Only serve makes a store: a mistyped folder must not become one, nor an empty file.
+	if info, err := os.Stat(databaseIn(folder)); err != nil || info.Size() == 0 {
 		return nil, nil, fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder)
 	}
 	s, err := sqlitestore.Open(ctx, databaseIn(folder))

@@ -41,7 +41,7 @@ func Embedded(f Files) []Check {
 	}
 }
 
-// store looks for damage first: opening a store may write to it.
+// store looks before it opens: that may write to a store, or make one of nothing.
 func (f Files) store(ctx context.Context) Finding {
 	const check = "store"
 	damage, err := quickCheck(ctx, f.Database)
@@ -53,11 +53,17 @@ func (f Files) store(ctx context.Context) Finding {
 	case damage != "ok":
 		return fail(check, fmt.Sprintf("%s is damaged: %s", f.Database, damage), restore)
 	}
-	s, err := sqlitestore.Open(ctx, f.Database)
-	if err == nil {
-		err = s.Close()
+	if err = f.examine(ctx); err == nil {
+		var s *sqlitestore.Store
+		if s, err = sqlitestore.Open(ctx, f.Database); err == nil {
+			err = s.Close()
+		}
 	}
 	switch {
+	case errors.Is(err, sqlitestore.ErrEmpty):
+		return fail(check, f.Database+" is empty: what it held is lost", restore)
+	case errors.Is(err, sqlitestore.ErrOlderSchema):
+		return warn(check, f.Database+" is whole, and was made by an older wxbind", "back the folder up: the next command or `wxbind serve` brings it up to date")
 	case errors.Is(err, sqlitestore.ErrNewerSchema):
 		return fail(check, err.Error(), "use the newer wxbind")
 	case errors.Is(err, sqlitestore.ErrNotOurs):
@@ -70,18 +76,35 @@ func (f Files) store(ctx context.Context) Finding {
 
 // quickCheck gives "ok" or the first damage.
 func quickCheck(ctx context.Context, path string) (damage string, err error) {
-	path, err = filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	db, err := sql.Open("sqlite", name.String()+"?mode=ro&_pragma=busy_timeout(5000)")
+	db, err := openReadOnly(path)
 	if err != nil {
 		return "", err
 	}
 	defer db.Close()
 	err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&damage)
 	return damage, err
+}
+
+// examine is sqlitestore.Examine, with the file's name.
+func (f Files) examine(ctx context.Context) error {
+	db, err := openReadOnly(f.Database)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := sqlitestore.Examine(ctx, db); err != nil {
+		return fmt.Errorf("%s: %w", f.Database, err)
+	}
+	return nil
+}
+
+func openReadOnly(path string) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+	return sql.Open("sqlite", name.String()+"?mode=ro&_pragma=busy_timeout(5000)")
 }
 
 // sealKey reads the key, and makes none.

@@ -70,9 +70,9 @@ func TestEmbeddedStore(t *testing.T) {
 			must(t, os.Remove(f.Database))
 			sqlite(t, f.Database, "CREATE TABLE notes (text)")
 			must(t, os.Chmod(f.Database, 0o600))
-		}, "FAIL store: sqlitestore: ", goodKey, goodModes},
+		}, "FAIL store: /", goodKey, goodModes},
 		"a newer schema": {func(t *testing.T, f doctor.Files) { sqlite(t, f.Database, "PRAGMA user_version = 999") },
-			"FAIL store: sqlitestore: ", goodKey, goodModes},
+			"FAIL store: /", goodKey, goodModes},
 		"no seal key":            {func(t *testing.T, f doctor.Files) { must(t, os.Remove(f.SealKey)) }, wholeStore, "FAIL seal key: ", goodModes},
 		"a damaged key":          {func(t *testing.T, f doctor.Files) { must(t, os.WriteFile(f.SealKey, []byte("S3CRET"), 0o600)) }, wholeStore, "FAIL seal key: the seal key in ", goodModes},
 		"a key for all":          {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.SealKey, 0o644)) }, wholeStore, goodKey, "FAIL permissions: "},
@@ -86,6 +86,24 @@ func TestEmbeddedStore(t *testing.T) {
 				t.Error("it has made a seal key")
 			}
 		})
+	}
+}
+
+// doctor changes nothing: it makes no store of an empty file, whose contents are
+// lost, and brings no schema up to date under a wxbind that runs.
+func TestEmbeddedStoreStaysAsItIs(t *testing.T) {
+	for want, spoil := range map[string]func(*testing.T, doctor.Files){
+		"FAIL store: ": func(t *testing.T, f doctor.Files) { must(t, os.Truncate(f.Database, 0)) },
+		"warn store: ": func(t *testing.T, f doctor.Files) { sqlite(t, f.Database, "PRAGMA user_version = 1") },
+	} {
+		f := files(t)
+		spoil(t, f)
+		before, err := os.ReadFile(f.Database)
+		must(t, err)
+		wantLines(t, doctor.Embedded(f), want+f.Database, "ok seal key", "ok permissions", "ok disk")
+		if after, err := os.ReadFile(f.Database); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%sthe database was changed, %v", want, err)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package sqlitestore
 
 import (
 	"context"
+	"database/sql"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -16,6 +17,28 @@ var (
 	ErrNotOurs     = errors.New("the file is not a database of wxbind")
 	ErrNewerSchema = errors.New("the database was made by a newer wxbind")
 )
+
+// What Examine says of a file that Open would write to.
+var (
+	ErrEmpty       = errors.New("the file is empty")
+	ErrOlderSchema = errors.New("the database was made by an older wxbind")
+)
+
+// Examine says what Open would find in a database, and only reads it.
+//
+// Errors: ErrEmpty, ErrOlderSchema, ErrNotOurs, ErrNewerSchema; SQLite's.
+func Examine(ctx context.Context, db *sql.DB) error {
+	version, err := schemaOf(ctx, db)
+	switch {
+	case err != nil:
+		return err
+	case version == 0:
+		return ErrEmpty
+	case version < len(migrations):
+		return ErrOlderSchema
+	}
+	return nil
+}
 
 // applicationID marks a database as ours in its header ("wxbd").
 const applicationID = 0x77786264
@@ -34,7 +57,7 @@ var migrations = []string{schema1, schema2}
 // migrate brings the schema up to date. Of several processes that do so at the
 // same time the first does the work, the others wait for it and find it done.
 func (s *Store) migrate(ctx context.Context) error {
-	version, err := s.version(ctx, s.writer)
+	version, err := schemaOf(ctx, s.writer)
 	if err != nil || version == len(migrations) {
 		return err
 	}
@@ -46,7 +69,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after the commit it has nothing to do, else there is an error already
-	if version, err = s.version(ctx, tx); err != nil {
+	if version, err = schemaOf(ctx, tx); err != nil {
 		return err
 	}
 	for ; version < len(migrations); version++ {
@@ -60,8 +83,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	return tx.Commit()
 }
 
-// version reads the version of the schema, 0 for an empty file.
-func (s *Store) version(ctx context.Context, db querier) (int, error) {
+// schemaOf reads the version of the schema, 0 for an empty file.
+func schemaOf(ctx context.Context, db querier) (int, error) {
 	var application, version, objects int
 	err := db.QueryRowContext(ctx, `SELECT a.application_id, v.user_version, (SELECT count(*) FROM sqlite_schema)
 		FROM pragma_application_id a, pragma_user_version v`).Scan(&application, &version, &objects)
