@@ -125,7 +125,14 @@ func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	fmt.Fprintf(t.err, "added the service %s; its key is shown only this once:\n", c.ID)
-	fmt.Fprintln(t.out, string(key))
+	return printKey(t, key)
+}
+
+// printKey prints a key that is nowhere else to be read but in the secret.
+func printKey(t console, key login.Hidden) error {
+	if _, err := fmt.Fprintln(t.out, string(key)); err != nil {
+		return errors.New("it is set, and the key cannot be printed: set another one")
+	}
 	return nil
 }
 
@@ -165,8 +172,7 @@ func (c secretNewDirectoryKeyCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	fmt.Fprintln(t.err, "set the directory key; give it to the platform's directory, since it is shown only this once:")
-	fmt.Fprintln(t.out, string(key))
-	return nil
+	return printKey(t, key)
 }
 
 // maxSecretInput bounds what is read of standard input, in bytes.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"encoding/json"
 	"net/http/httptest"
 	"strings"
@@ -143,6 +144,20 @@ func TestSecretKeys(t *testing.T) {
 	before := double.Value(testSecretID)
 	if status, _, errors := onStack(t, "", "secret new-directory-key"); status != 1 || !strings.Contains(errors, "--yes") || double.Value(testSecretID) != before {
 		t.Errorf("replacing it unconfirmed: status %d: %s", status, errors)
+	}
+}
+
+// A key that nobody has seen is no success.
+func TestKeyThatCannotBePrinted(t *testing.T) {
+	secretStack(t, setSecret)
+	full, out := io.Pipe()
+	full.Close()
+	for _, args := range []string{"secret add-service orders", "secret new-directory-key"} {
+		var errors strings.Builder
+		if status := run(t.Context(), strings.Fields(args+" --stack wxbind-dev"), console{in: strings.NewReader(""), out: out, err: &errors}); status != 1 ||
+			!strings.Contains(errors.String(), "cannot be printed") {
+			t.Errorf("wxbind %s: status %d: %s", args, status, errors.String())
+		}
 	}
 }
 
