@@ -177,6 +177,9 @@ func TestCommandsAreAudited(t *testing.T) {
 func TestRolesGoRound(t *testing.T) {
 	folder, other := data(t), data(t)
 	_, roles, _ := command(t, "", "role", "list", "--json", "--data", folder)
+	if strings.Contains(roles, "null") {
+		t.Errorf("a list is null: %s", roles)
+	}
 	if status, _, said := command(t, roles, "role", "set", "-", "--data", other); status != 0 {
 		t.Fatal(said)
 	}

@@ -146,6 +146,7 @@ func TestRoleSet(t *testing.T) {
 		want   string
 	}{
 		"good":             {good, 0, "set role clerk"},
+		"an escape":        {`{"roles":[{"name":"\u001b[2Jr"}]}`, 0, "set role \uFFFD[2Jr"},
 		"not JSON":         {"{\n\n\"roles\": x}", 1, "line 3"},
 		"a wrong type":     {"{\"roles\":\n{}}", 1, "line 2"},
 		"an unknown field": {`{"roles":[{"name":"r","menu":[]}]}`, 1, `"menu"`},

@@ -27,7 +27,7 @@ type importReport struct {
 // newImportReport begins a report about a file of so many rows, -1 for not known.
 func newImportReport(t console, json bool, rows int) *importReport {
 	_, visible := terminalOf(t.err)
-	r := &importReport{console: t, json: json, rows: jsonList{out: t.out}, begun: time.Now()}
+	r := &importReport{console: t, json: json, rows: jsonList{out: t.out, name: "bad"}, begun: time.Now()}
 	r.bar = progressbar.NewOptions(rows,
 		progressbar.OptionSetWriter(t.err),
 		progressbar.OptionSetVisibility(visible),
@@ -39,9 +39,6 @@ func newImportReport(t console, json bool, rows int) *importReport {
 		progressbar.OptionClearOnFinish(),
 	)
 	r.bar.StartWithoutRender() // the clock of its rate
-	if json {
-		r.rows.begin("bad")
-	}
 	return r
 }
 

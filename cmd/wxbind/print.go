@@ -22,26 +22,30 @@ func printJSON(t console, value any) error {
 	return encoder.Encode(value)
 }
 
-// jsonList writes {"name":[…]} as its elements come, since there may be many.
+// jsonList writes {"name":[…]} as its elements come, since there may be many, and
+// nothing before the first is there.
 type jsonList struct {
 	out   io.Writer
+	name  string
 	count int
 }
-
-func (l *jsonList) begin(name string) { fmt.Fprintf(l.out, "{%q:[", name) }
 
 func (l *jsonList) add(element any) error {
 	text, err := json.Marshal(element)
 	if err != nil {
 		return err
 	}
-	separator := ",\n"
-	if l.count == 0 {
-		separator = "\n"
-	}
+	_, err = fmt.Fprintf(l.out, "%s\n%s", l.separator(), text)
 	l.count++
-	_, err = fmt.Fprintf(l.out, "%s%s", separator, text)
 	return err
+}
+
+// separator is what stands before the next element.
+func (l *jsonList) separator() string {
+	if l.count > 0 {
+		return ","
+	}
+	return fmt.Sprintf("{%q:[", l.name)
 }
 
 // end closes the list, and the object with the fields of rest if it is not nil.
@@ -54,7 +58,12 @@ func (l *jsonList) end(rest any) error {
 		}
 		tail = "," + string(text[1:])
 	}
-	_, err := fmt.Fprintf(l.out, "\n]%s\n", tail)
+	if l.count == 0 {
+		tail = l.separator() + "]" + tail
+	} else {
+		tail = "\n]" + tail
+	}
+	_, err := fmt.Fprintln(l.out, tail)
 	return err
 }
 

@@ -46,7 +46,7 @@ func (c roleSetCmd) Run(ctx context.Context, t console) error {
 			return err
 		}
 		for _, r := range roles {
-			fmt.Fprintf(t.out, "set role %s (%d menus on its first level)\n", r.Name, len(r.Menus))
+			fmt.Fprintf(t.out, "set role %s (%d menus on its first level)\n", printable(r.Name), len(r.Menus))
 		}
 		return nil
 	})
@@ -66,7 +66,7 @@ func (c roleListCmd) Run(ctx context.Context, t console) error {
 		}
 		file, rows := roleFile{Roles: []listedRole{}}, newTable(t.out, "ROLE", "MENUS")
 		for _, r := range roles {
-			file.Roles = append(file.Roles, listedRole{Name: r.Name, Menus: append([]login.Menu{}, r.Menus...)})
+			file.Roles = append(file.Roles, listedRole{Name: r.Name, Menus: listMenus(r.Menus)})
 			var names []string
 			for _, m := range r.Menus {
 				names = append(names, m.Name)
@@ -78,6 +78,16 @@ func (c roleListCmd) Run(ctx context.Context, t console) error {
 		}
 		return rows.print()
 	})
+}
+
+// listMenus are menus in a list, in which no list is null.
+func listMenus(menus []login.Menu) []login.Menu {
+	all := []login.Menu{}
+	for _, m := range menus {
+		m.Children = listMenus(m.Children)
+		all = append(all, m)
+	}
+	return all
 }
 
 func readRoles(path string, stdin io.Reader) (roleFile, error) {

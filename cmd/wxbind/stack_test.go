@@ -118,3 +118,24 @@ func TestCommandsOnADeployedStack(t *testing.T) {
 		t.Errorf("no region: status %d: %s", status, errors)
 	}
 }
+
+// A list that cannot be read is no JSON that begins and does not end.
+func TestListsThatCannotBeReadPrintNothing(t *testing.T) {
+	outputs := map[string]string{"BindingsTable": "b", "SessionsTable": "s", "UsersTable": "u", "EphemeralTable": "e"}
+	server := httptest.NewServer(cloudFormation("wxbind-dev", outputs))
+	defer server.Close()
+	dynamoDB := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"__type":"com.amazon.coral.service#AccessDeniedException","message":"no"}`)
+	}))
+	defer dynamoDB.Close()
+	setAWS(t, server.URL, dynamoDB.URL)
+	for _, args := range []string{"user list", "user show alice", "binding list alice", "session list alice", "role list"} {
+		for _, flags := range []string{" --stack wxbind-dev", " --stack wxbind-dev --json"} {
+			status, out, said := command(t, "", strings.Fields(args+flags)...)
+			if status != 1 || out != "" || strings.Count(said, "\n") != 1 {
+				t.Errorf("wxbind %s%s: status %d: %s%s", args, flags, status, out, said)
+			}
+		}
+	}
+}

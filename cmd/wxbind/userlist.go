@@ -15,10 +15,7 @@ type userListCmd struct {
 // Run lists the users, in JSON as {"users":[…]}.
 func (c userListCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
-		lines, rows := jsonList{out: t.out}, newTable(t.out, "USERNAME", "NAME", "ROLES", "BOUND IN", "STATE", "CREATED", "ID")
-		if c.JSON {
-			lines.begin("users")
-		}
+		lines, rows := jsonList{out: t.out, name: "users"}, newTable(t.out, "USERNAME", "NAME", "ROLES", "BOUND IN", "STATE", "CREATED", "ID")
 		for u, err := range a.All(ctx) {
 			if err != nil {
 				return err
