@@ -1,8 +1,8 @@
 package main
 
 import (
-	"io"
 	"encoding/json"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
