@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // data makes a store that has been served once.
@@ -177,15 +176,34 @@ func TestRoleSet(t *testing.T) {
 func TestInterruptEndsAWaitForStandardInput(t *testing.T) {
 	folder := data(t)
 	for _, args := range [][]string{{"user", "add", "bob"}, {"role", "set", "-"}} {
-		silent, writer := io.Pipe()
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(100*time.Millisecond, cancel)
 		var out, errors bytes.Buffer
-		status := run(ctx, append(args, "--data", folder), console{in: silent, out: &out, err: &errors})
+		status := run(ctx, append(args, "--data", folder), console{in: &silence{asked: cancel, over: t.Context()}, out: &out, err: &errors})
 		if status != 1 || errors.String() != "wxbind: interrupted\n" {
 			t.Errorf("%v: status %d: %s", args, status, errors.String())
 		}
-		writer.Close()
+	}
+}
+
+// silence is an input that nobody writes to. It tells when it is read.
+type silence struct {
+	asked func()
+	over  context.Context
+}
+
+func (s *silence) Read([]byte) (int, error) {
+	s.asked()
+	<-s.over.Done()
+	return 0, io.EOF
+}
+
+func TestInterruptedBeforeTheStoreIsOpen(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	folder := data(t)
+	cancel()
+	var out, errors bytes.Buffer
+	if status := run(ctx, []string{"user", "list", "--data", folder}, console{in: strings.NewReader(""), out: &out, err: &errors}); status != 1 || errors.String() != "wxbind: interrupted\n" {
+		t.Errorf("status %d: %s", status, errors.String())
 	}
 }
 

@@ -87,6 +87,9 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		return 2
 	}
 	if err := command.Run(); err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = errInterrupted // wherever it was
+		}
 		fmt.Fprintf(c.err, "wxbind: %v\n", err)
 		return 1
 	}
