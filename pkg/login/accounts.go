@@ -55,6 +55,7 @@ var (
 	ErrNameInvalid      = errors.New("a name is UTF-8 without control characters")
 	ErrTooManyRoles     = fmt.Errorf("a user has at most %d roles", MaxRoles)
 	ErrRoleNotFound     = errors.New("no such role")
+	ErrPasswordNotHere  = errors.New("the platform's directory keeps this user's password")
 )
 
 // Add stores a new user.
@@ -107,7 +108,7 @@ func (a *Accounts) newUser(n NewUser) (User, error) {
 // SetPassword gives a user a new password and ends the user's sessions.
 //
 // Errors: UsernameInvalid, ErrUserNotFound, PasswordMissing, PasswordInvalid,
-// ErrPasswordTooShort, ErrPasswordChanged.
+// ErrPasswordTooShort, ErrPasswordNotHere, ErrPasswordChanged.
 func (a *Accounts) SetPassword(ctx context.Context, username string, password Hidden) error {
 	if err := checkNewPassword(password); err != nil {
 		return err
@@ -115,6 +116,9 @@ func (a *Accounts) SetPassword(ctx context.Context, username string, password Hi
 	u, err := a.User(ctx, username)
 	if err != nil {
 		return err
+	}
+	if u.PasswordHash == "" { // it would open nothing, and look like a change
+		return ErrPasswordNotHere
 	}
 	hash, err := a.Hasher.Hash(ctx, password)
 	if err != nil {

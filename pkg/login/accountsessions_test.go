@@ -184,6 +184,20 @@ func TestUserOfADirectoryIsFoundByID(t *testing.T) {
 	}
 }
 
+func TestUserOfADirectoryHasNoPasswordHere(t *testing.T) {
+	w := newWorld(t)
+	enrolled, err := w.store.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.accounts().SetPassword(t.Context(), "1001", "another one"); !errors.Is(err, login.ErrPasswordNotHere) {
+		t.Errorf("got %v", err)
+	}
+	if u, err := w.store.UserByID(t.Context(), enrolled.ID); err != nil || u.PasswordHash != "" {
+		t.Errorf("got %+v, %v", u, err)
+	}
+}
+
 // An id is the directory's, and need not have the form of a username.
 func TestUserOfADirectoryIsFoundByAnIDThatIsNoUsername(t *testing.T) {
 	w := newWorld(t)
