@@ -22,7 +22,12 @@ const (
 
 const allColumns = "username, name, password, passwordHash, roles"
 
-var errQuotes = errors.New("its quotes do not match; a row is one line")
+var (
+	errQuotes = errors.New("its quotes do not match; a row is one line")
+	// errLineBreak is about a record that others read well. Its lines are no rows: a
+	// user's name could else hold a line that makes another user, with any roles.
+	errLineBreak = errors.New("a field has a line break; a row is one line")
+)
 
 // columns names the columns of a file, in their order.
 type columns []string
@@ -77,6 +82,12 @@ func (c columns) parse(line []byte) (login.ImportRow, error) {
 		}
 	}
 	return row, nil
+}
+
+// whole says whether a text of several lines is one record of CSV.
+func (c columns) whole(record []byte) bool {
+	records, err := csv.NewReader(bytes.NewReader(record)).ReadAll()
+	return err == nil && len(records) == 1 && len(records[0]) == len(c)
 }
 
 // fields are the values of a line of CSV.

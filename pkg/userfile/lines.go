@@ -60,3 +60,26 @@ func (l *lines) next() ([]byte, error) {
 		}
 	}
 }
+
+// skipRest skips the lines that a record which began on the line read last goes on
+// over, if whole says that it and they are one. It looks at maxLine bytes.
+func (l *lines) skipRest(line []byte, whole func(record []byte) bool) bool {
+	record := append(bytes.Clone(line), '\n')
+	open := bytes.Count(line, []byte(`"`))%2 == 1
+	ahead, _ := l.in.Peek(maxLine) // overwrites line; fewer at the end, of which the next read has the error
+	for rest := ahead; open; {
+		text, after, ended := bytes.Cut(rest, []byte("\n"))
+		if len(rest) == 0 || !ended && len(ahead) == maxLine {
+			return false
+		}
+		record, rest = append(append(record, text...), '\n'), after
+		open = open != (bytes.Count(text, []byte(`"`))%2 == 1)
+	}
+	if !whole(record) {
+		return false
+	}
+	skipped := min(len(record)-len(line)-1, len(ahead)) // the last line may have no end
+	l.number += bytes.Count(record[len(line)+1:], []byte("\n"))
+	_, _ = l.in.Discard(skipped) // they are in the buffer
+	return true
+}

@@ -1,7 +1,7 @@
 // Package userfile reads users from the files that platforms export: CSV and JSON
 // lines. Both have one row a line, in UTF-8.
 //
-// CSV (RFC 4180, but a quoted field holds no line break) begins with a line that
+// CSV (RFC 4180, but a row whose quoted field holds a line break is a bad one) begins with a line that
 // names its columns, in any order: username, and of name, password, passwordHash
 // and roles those that there are. Several roles are separated by ";".
 //
@@ -31,6 +31,8 @@ type Reader struct {
 	lines *lines
 	// parse makes a row of a line. Its errors quote nothing of it.
 	parse func(line []byte) (login.ImportRow, error)
+	// columns is nil for JSON lines.
+	columns columns
 }
 
 // New begins to read a file. Of CSV it reads the first line.
@@ -56,7 +58,7 @@ func New(r io.Reader, f Format) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	in.parse = columns.parse
+	in.parse, in.columns = columns.parse, columns
 	return in, nil
 }
 
@@ -87,6 +89,9 @@ func (r *Reader) next() (login.ImportRow, error) {
 		return login.ImportRow{}, err
 	}
 	row, err := r.parse(line)
+	if errors.Is(err, errQuotes) && r.lines.skipRest(line, r.columns.whole) {
+		err = errLineBreak
+	}
 	if err != nil {
 		return login.ImportRow{}, &login.BadRow{Line: number, Cause: err}
 	}

@@ -38,9 +38,18 @@ func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 }
 
 const (
-	quotes = "its quotes do not match; a row is one line"
-	notRow = "it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)"
+	quotes    = "its quotes do not match; a row is one line"
+	lineBreak = "a field has a line break; a row is one line"
+	notRow    = "it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)"
 )
+
+// rowsFrom are n rows c,d from a line on.
+func rowsFrom(line, n int) (rows []string) {
+	for i := range n {
+		rows = append(rows, fmt.Sprintf("%d c  d  []", line+i))
+	}
+	return rows
+}
 
 func TestRows(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -61,6 +70,12 @@ func TestRows(t *testing.T) {
 		"quotes within quotes": {userfile.CSV, "username,password\na,\"b\"\"c,d\"\n", []string{"2 a  b\"c,d  []"}},
 		"a quote that is not closed takes only its own line": {userfile.CSV,
 			"username,password\na,\"b\nc,d\ne,f\"g\nh,i\n", []string{"2! " + quotes, "3 c  d  []", "4! " + quotes, "5 h  i  []"}},
+		"a name with a line that looks like a row": {userfile.CSV,
+			"username,name,password,roles\na,\"A\nmallory,M,secret,admin\n\",b,\r\nc,C,d,\ne,\"E\r\nmallory,M,secret,admin\",f,",
+			[]string{"2! " + lineBreak, "5 c C d  []", "6! " + lineBreak}},
+		"a quote that is not closed for long": {userfile.CSV,
+			"username,password\na,\"b\n" + strings.Repeat("c,d\n", 20000)[:4*20000-1] + "\"\n", // its lines are rows but for the last
+			append(append([]string{"2! " + quotes}, rowsFrom(3, 19999)...), "20002! "+quotes)},
 		"too few and too many fields": {userfile.CSV,
 			"username,password\na\nb,c,d\ne,f\n",
 			[]string{"2! it has 1 fields, the first line names 2", "3! it has 3 fields, the first line names 2", "4 e  f  []"}},
@@ -136,7 +151,7 @@ func TestFileThatBreaksOff(t *testing.T) {
 // quotes a line.
 func FuzzRows(f *testing.F) {
 	for _, seed := range []string{
-		"alice,secret", "\"a", "a\"b,c", "\xff", "{\"username\":\"a\",\"password\":\"b\"}", "{\"roles\":[1]}", "a,b\r\n\r\nc,d", "\uFEFF",
+		"alice,secret", "\"a", "a,\"b\nc,d\n\"\ne,f", "a,\"b\n\"", "a\"b,c", "\xff", "{\"username\":\"a\",\"password\":\"b\"}", "{\"roles\":[1]}", "a,b\r\n\r\nc,d", "\uFEFF",
 	} {
 		f.Add([]byte(seed), true)
 		f.Add([]byte(seed), false)
