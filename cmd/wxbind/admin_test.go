@@ -151,6 +151,8 @@ func TestRoleSet(t *testing.T) {
 		"an unknown field": {`{"roles":[{"name":"r","menu":[]}]}`, 1, `"menu"`},
 		"two values":       {good + good, 1, "more than one"},
 		"no roles":         {`{}`, 1, "no roles"},
+		"nothing":          {" \n", 1, "is empty"},
+		"Windows' mark":    {"\uFEFF" + good, 0, "set role clerk"},
 		"a bad role":       {`{"roles":[{"name":"r","menus":[{"name":"x"}]}]}`, 1, `role "r"`},
 		"too large":        {strings.Repeat(" ", maxRoleFile+1), 1, "larger"},
 	} {

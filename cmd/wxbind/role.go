@@ -107,6 +107,9 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 	if len(text) > maxRoleFile {
 		return roleFile{}, fmt.Errorf("%s is larger than %d bytes", path, maxRoleFile)
 	}
+	if text = bytes.TrimPrefix(text, []byte("\uFEFF")); len(bytes.TrimSpace(text)) == 0 {
+		return roleFile{}, fmt.Errorf("%s is empty", path)
+	}
 	var file roleFile
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
