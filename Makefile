@@ -77,9 +77,11 @@ clean: ## Remove what was built; data in .wxbind/ stays
 	rm -rf bin .aws-sam .cache
 
 # SAM calls build-<Name>Function with the folder to build into: functions/<name> is the
-# function's folder, in lower case.
+# function's folder, in lower case. With samconfig.toml a changed parameter is changed
+# code: SAM publishes a new version for nothing less.
 build-%Function: need-go
 	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+	cp samconfig.toml $(ARTIFACTS_DIR)/
 
 need-go:
 	@command -v go >/dev/null || { echo "wxbind needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }

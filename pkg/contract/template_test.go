@@ -23,11 +23,18 @@ type template struct {
 		MinValue, MaxValue int
 		Default            any
 	}
+	Rules map[string]struct {
+		Assertions []struct{ Assert any }
+	}
 	Conditions map[string]any
 	Globals    struct {
 		Function struct {
-			Timeout     int
-			Environment struct{ Variables map[string]any }
+			Timeout                       int
+			Tracing                       any
+			AutoPublishAlias              string
+			AutoPublishAliasAllProperties bool
+			DeploymentPreference          map[string]any
+			Environment                   struct{ Variables map[string]any }
 		}
 	}
 	Resources map[string]resource
@@ -35,7 +42,7 @@ type template struct {
 }
 
 type resource struct {
-	Type, Condition                     string
+	Type, Condition, DependsOn          string
 	DeletionPolicy, UpdateReplacePolicy string
 	Metadata, Properties                map[string]any
 }
