@@ -177,7 +177,7 @@ func functions() []string {
 
 func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 	for _, name := range functions() {
-		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc", "./"+name).Output()
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc,nethttpomithttp2", "./"+name).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 
 // Lambda fetches the zip before the first start.
 func TestZipIsSmall(t *testing.T) {
-	const limit = 4 << 20
+	const limit = 3_500_000
 	for _, name := range functions() {
 		if size := zipped(t, built(t, "./"+name)); size > limit {
 			t.Errorf("%s: %d bytes, at most %d", name, size, limit)

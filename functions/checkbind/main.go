@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	app.Start(app.OnUsers, apigw.CheckBind)
+	app.Start(app.OnProfiles, apigw.CheckBind)
 }

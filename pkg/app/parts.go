@@ -59,13 +59,22 @@ func OnWeChat(getenv func(string) string) (*function, error) {
 	return onWeChat(getenv, needsCodes)
 }
 
-// OnUsers is for a function that exchanges codes and lets users in.
+// OnUsers is for a function that exchanges codes and lets in users who give a password.
 func OnUsers(getenv func(string) string) (*function, error) {
-	f, err := onWeChat(getenv, needsUsers)
+	f, err := OnProfiles(getenv)
 	if err != nil {
 		return nil, err
 	}
 	f.config.Hasher, f.config.Username = password.New(password.Config{}), username.Fold
+	return f, nil
+}
+
+// OnProfiles is for a function that exchanges codes and describes the users behind them.
+func OnProfiles(getenv func(string) string) (*function, error) {
+	f, err := onWeChat(getenv, needsUsers)
+	if err != nil {
+		return nil, err
+	}
 	if f.settings.DirectoryURL == "" {
 		return f, nil
 	}

@@ -139,7 +139,7 @@ func TestBuildTargets(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, part := range []string{
-				"GOOS=linux", "GOARCH=" + want, "-tags lambda.norpc", "-trimpath", "-ldflags -s -w",
+				"GOOS=linux", "GOARCH=" + want, "-tags lambda.norpc,nethttpomithttp2", "-trimpath", "-gcflags github.com/aws/...=-l", "-ldflags -s -w",
 				"-o " + artifacts + "/bootstrap", "./functions/" + folderOf(id),
 			} {
 				if !strings.Contains(string(called), part) {

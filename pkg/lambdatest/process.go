@@ -21,7 +21,7 @@ const timeout = 10 * time.Second
 func Build(tb testing.TB, folder, into string) string {
 	tb.Helper()
 	bootstrap := filepath.Join(into, "bootstrap")
-	build := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", bootstrap, ".")
+	build := exec.Command("go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-gcflags", "github.com/aws/...=-l", "-ldflags", "-s -w", "-o", bootstrap, ".")
 	build.Dir = folder
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
