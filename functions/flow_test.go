@@ -1,0 +1,181 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/iamtest"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/wechattest"
+)
+
+// flow is a part of a function's life: cases of events/, played by the built
+// bootstrap on a state of its own.
+type flow struct {
+	name  string
+	cases []string
+	// unbound says that nobody is bound; else alice is to the user, since yesterday.
+	unbound bool
+	// prepare makes more of the state.
+	prepare func(*performance)
+	// during happens to a request of the function's to DynamoDB.
+	during func(*performance) dynamotest.Rule
+	// directory is the URL of the platform's directory, "" for none.
+	directory string
+	// status and err are the answer to each case, where the state makes it another one
+	// than is said in events/.
+	status int
+	err    login.Code
+}
+
+// performance is a flow that is played.
+type performance struct {
+	*stage
+	flow
+	guard *iamtest.Guard
+	// troubles are what is not as the flow has it.
+	troubles []string
+}
+
+// play plays the flow with a function that is held to a policy.
+func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *performance {
+	t.Helper()
+	p := &performance{stage: &stage{cloud: newCloud(t), processes: map[string]*lambdatest.Process{}}, flow: f}
+	p.prepareAll()
+
+	proxy := dynamotest.NewProxy(t, p.settings["AWS_ENDPOINT_URL_DYNAMODB"])
+	if f.during != nil {
+		proxy.Inject(f.during(p))
+	}
+	p.guard = iamtest.NewGuard(t, iamtest.Config{
+		Policy: policy,
+		Tables: map[string]string{
+			p.settings["WXBIND_BINDINGS_TABLE"]: "BindingsTable", p.settings["WXBIND_SESSIONS_TABLE"]: "SessionsTable",
+			p.settings["WXBIND_USERS_TABLE"]: "UsersTable", p.settings["WXBIND_EPHEMERAL_TABLE"]: "EphemeralTable",
+		},
+		DynamoDB: proxy.URL(), SecretsManager: p.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
+	})
+	p.settings["AWS_ENDPOINT_URL_DYNAMODB"], p.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = p.guard.URL, p.guard.URL
+
+	for _, name := range f.cases {
+		c, err := events.CaseNamed(name)
+		if err != nil || c.Function() != function {
+			t.Fatalf("%s is no case of %s: %v", name, function, err)
+		}
+		if err := c.Meanwhile.Make(t.Context(), p.store); err != nil {
+			t.Fatal(err)
+		}
+		if f.status != 0 {
+			c.Status, c.Code, c.Error = f.status, 0, f.err
+		}
+		if err := p.ask(c); err != nil {
+			p.troubles = append(p.troubles, fmt.Sprintf("%s: %v", name, err))
+		}
+	}
+	process := p.processes[function]
+	process.Stop()
+	for line := range strings.Lines(process.Log()) {
+		if strings.Contains(line, `"lapses"`) && strings.Contains(line, "AccessDenied") {
+			p.troubles = append(p.troubles, line)
+		}
+	}
+	return p
+}
+
+// ask plays a case; the error says how the answer differs.
+func (p *performance) ask(c events.Case) error {
+	process, event := p.cue(c)
+	out, err := p.output(process, event)
+	if err != nil {
+		return err
+	}
+	body := out
+	if c.Function() != events.Authorizer {
+		var a lambdaevents.APIGatewayV2HTTPResponse
+		if err := json.Unmarshal(out, &a); err != nil {
+			return err
+		}
+		if a.StatusCode != c.Status {
+			return fmt.Errorf("status %d: %s", a.StatusCode, a.Body)
+		}
+		body = []byte(a.Body)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return err
+	}
+	code, _ := fields["code"].(float64)
+	told, _ := fields["error"].(string)
+	if int(code) != c.Code || login.Code(told) != c.Error {
+		return fmt.Errorf("%s, want code %d and %q", body, c.Code, string(c.Error))
+	}
+	for name, want := range c.Holds {
+		if fields[name] != want {
+			return fmt.Errorf("%s, want %s to be %v", body, name, want)
+		}
+	}
+	return p.scene.Saw(body)
+}
+
+// prepareAll makes the state that a flow begins with: a user with a role, and a
+// session that has not been used for a day.
+func (p *performance) prepareAll() {
+	p.Helper()
+	p.settings["WXBIND_SECRET_ID"] = iamtest.SecretARN("Secret")
+	p.secrets.Put(p.settings["WXBIND_SECRET_ID"], strings.TrimSuffix(p.secrets.Value("wxbind"), "}")+fmt.Sprintf(`,"directoryKey":%q}`, directoryKey))
+	p.settings["WXBIND_DIRECTORY_URL"] = p.directory
+	p.must(p.store.PutRole(p.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1"}}}))
+	if p.directory == "" {
+		p.must(p.store.AddUser(p.Context(), login.User{
+			ID: events.UserID, Username: events.Username, Name: "Demo", PasswordHash: passwordHash(),
+			Roles: []string{"clerk"}, Apps: map[string]login.UserApp{},
+		}))
+	} else if !p.unbound {
+		// The directory has another name by now.
+		_, err := p.store.EnrollUser(p.Context(), login.Profile{ID: events.UserID, Username: events.Username, Name: "Former"}, time.Now().Add(-48*time.Hour))
+		p.must(err)
+	}
+	if !p.unbound {
+		p.bind()
+	}
+	if p.prepare != nil {
+		p.prepare(p)
+	}
+}
+
+// bind binds alice, and has the scene know her session.
+func (p *performance) bind() {
+	p.Helper()
+	token := login.NewToken(events.UserID)
+	session := p.session(token.Hash(), 24*time.Hour)
+	_, err := p.store.Bind(p.Context(), login.Binding{
+		ID: session.BindingID, AppID: events.AppID, OpenID: wechattest.OpenID(events.AppID, "alice"), UserID: events.UserID,
+		SealedKey: "none", BoundAt: session.CreatedAt, LastLoginAt: session.CreatedAt,
+	}, session)
+	p.must(err)
+	p.must(p.scene.Saw([]byte(fmt.Sprintf(`{"token":%q}`, string(token.Text())))))
+}
+
+// session is one of alice's, so old.
+func (p *performance) session(hash string, age time.Duration) login.Session {
+	at := time.Now().UTC().Add(-age).Truncate(time.Millisecond)
+	return login.Session{
+		UserID: events.UserID, TokenHash: hash, AppID: events.AppID, OpenIDHash: "alice", BindingID: "alice's",
+		CreatedAt: at, SeenAt: at, IdleEnd: at.Add(login.IdleLife), AbsoluteEnd: at.Add(login.AbsoluteLife),
+	}
+}
+
+func (p *performance) must(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}

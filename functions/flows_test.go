@@ -1,0 +1,115 @@
+package functions_test
+
+import (
+	"net/http"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// flowsOf are the flows of a function that together ask for all that it ever asks
+// for; with directories, those where one of them has the users.
+func flowsOf(function string, of *directories) []flow {
+	switch function {
+	case "checkbind":
+		return checkBindFlows(of)
+	case "bind":
+		return bindFlows(of)
+	}
+	if of != nil {
+		return nil // whoever has a session is not asked for again
+	}
+	flows, ok := visits[function]
+	if !ok {
+		panic("no flows of " + function)
+	}
+	return flows
+}
+
+func checkBindFlows(of *directories) []flow {
+	flows := []flow{
+		{name: "unbound, and again", unbound: true, cases: []string{"checkbind-good", "checkbind-repeated-request"}},
+		{name: "bound", cases: []string{"checkbind-bound"}},
+		{name: "more sessions than are kept", prepare: (*performance).addSessions, cases: []string{"checkbind-bound"}},
+	}
+	if of == nil {
+		return flows
+	}
+	flows = append(elsewhere(of.open, flows), elsewhere(of.closed, []flow{
+		{name: "disabled in the directory", cases: []string{"checkbind-bound"}, status: http.StatusOK, err: login.UserDisabled},
+	})...)
+	return flows
+}
+
+func bindFlows(of *directories) []flow {
+	flows := []flow{
+		{name: "good, and again", unbound: true, cases: []string{"bind-good", "bind-repeated-request"}},
+		{name: "wrong password", unbound: true, cases: []string{"bind-wrong-password"}},
+		{name: "bound, with more sessions than are kept", prepare: (*performance).addSessions, cases: []string{"bind-again"}},
+	}
+	if of == nil {
+		return append(flows, flow{name: "an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bind-good"}})
+	}
+	flows = append(elsewhere(of.open, flows), elsewhere(of.closed, []flow{
+		{name: "disabled in the directory", cases: []string{"bind-again"}, status: http.StatusOK, err: login.UserDisabled},
+	})...)
+	return flows
+}
+
+// elsewhere are flows where a directory has the users.
+func elsewhere(url string, flows []flow) []flow {
+	for i := range flows {
+		flows[i].directory = url
+	}
+	return flows
+}
+
+// visits are the flows of the functions that ask no directory.
+var visits = map[string][]flow{
+	"code2session": {
+		{name: "good, and again", cases: []string{"code2session-good", "code2session-repeated-request"}},
+	},
+	"userinfo": {
+		{name: "good", cases: []string{"userinfo-good"}},
+		orphaned("userinfo-good"),
+	},
+	"logout": {
+		{name: "good", cases: []string{"logout-good"}},
+		{name: "everywhere", cases: []string{"logout-good-all"}},
+		orphaned("logout-good"),
+	},
+	"sessions": {
+		{name: "list", cases: []string{"sessions-list-good"}},
+		{name: "revoke", cases: []string{"sessions-revoke-good"}},
+		orphaned("sessions-list-good"),
+	},
+	"unbind": {
+		{name: "good", cases: []string{"unbind-good"}},
+		{name: "by force", cases: []string{"unbind-force-good"}},
+		{name: "by force with a code of another's, and again", cases: []string{"unbind-force-code-of-another", "unbind-force-code-of-another"}},
+		orphaned("unbind-last-binding"),
+	},
+	"account": {
+		{name: "export, and again", cases: []string{"account-export-good", "account-export-repeated-request"}},
+		{name: "delete", cases: []string{"account-delete-good"}},
+		{name: "delete while being bound elsewhere", cases: []string{"account-delete-good"}, during: boundElsewhere},
+		orphaned("account-export-good"),
+	},
+	"introspect": {
+		{name: "good", cases: []string{"introspect-good"}},
+		{name: "the user is gone", prepare: (*performance).deleteUser, cases: []string{"introspect-deleted"}},
+	},
+	"authorizer": {
+		{name: "good", cases: []string{"authorizer-good"}},
+	},
+	"whoami": {
+		{name: "good", cases: []string{"whoami-good"}},
+	},
+}
+
+// orphaned is a flow whose user is gone and whose session is not: somebody must tidy up.
+func orphaned(name string) flow {
+	return flow{
+		name: "the user is gone", prepare: (*performance).deleteUser, cases: []string{name},
+		status: http.StatusUnauthorized, err: login.SessionInvalid,
+	}
+}

@@ -1,0 +1,49 @@
+package functions_test
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// addSessions makes more sessions than a user keeps, living and dead.
+func (p *performance) addSessions() {
+	p.Helper()
+	for i := range login.MaxSessions + login.MaxDeadSessions + 1 {
+		s := p.session(fmt.Sprint("session-", i), 2*time.Hour)
+		if i >= login.MaxSessions {
+			s.EndedReason = login.SessionRevoked
+		}
+		p.must(p.store.CreateSession(p.Context(), s))
+	}
+}
+
+// makeHashOld hashes the password as it was done before.
+func (p *performance) makeHashOld() {
+	p.Helper()
+	old, err := bcrypt.GenerateFromPassword([]byte(events.Password), bcrypt.MinCost)
+	p.must(err)
+	p.must(p.store.ReplacePassword(p.Context(), events.UserID, passwordHash(), login.Hidden(old), time.Now().Add(-time.Hour)))
+}
+
+// deleteUser removes the user, and leaves the sessions.
+func (p *performance) deleteUser() {
+	p.Helper()
+	u, err := p.store.UserByID(p.Context(), events.UserID)
+	p.must(err)
+	p.must(p.store.DeleteUser(p.Context(), u))
+}
+
+// boundElsewhere binds the user in another mini-program right before a transaction.
+func boundElsewhere(p *performance) dynamotest.Rule {
+	return dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.Before(func() {
+		if err := events.BoundElsewhere.Make(p.Context(), p.store); err != nil {
+			p.Error(err)
+		}
+	})}
+}

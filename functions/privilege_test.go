@@ -1,0 +1,133 @@
+package functions_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/iamtest"
+)
+
+// withDirectory is the template's condition under which the platform's own directory
+// has the users.
+const withDirectory = "HasDirectory"
+
+// conditions are those that hold beside: all that add to a role.
+var conditions = []string{"HasSampleRoute", "Traces"}
+
+// unplayed are the grants that no flow of ours uses, by their actions, and why they
+// are there.
+var unplayed = map[string]string{
+	"logs:CreateLogStream":     "Lambda makes a stream for each instance; the ARN of a log group ends in :*, which stands for its streams",
+	"logs:PutLogEvents":        "Lambda writes there what the function prints",
+	"xray:PutTelemetryRecords": "Lambda does it for a function that is traced; X-Ray has no resources, so it stands with *",
+	"xray:PutTraceSegments":    "as above",
+}
+
+// Every function, as it is built, does its work with what template.yaml allows it,
+// and uses all of it. Whatever else is taken from it, somebody notices: a flow is
+// answered otherwise, or the request's log line names what was refused.
+func TestLeastPrivilege(t *testing.T) {
+	template, err := iamtest.Read("../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	directories := startDirectories(t)
+	for _, id := range template.Functions() {
+		name := strings.ToLower(strings.TrimSuffix(id, "Function"))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play := flowsOf(name, nil)
+			role, err := template.Role(id, conditions...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			holdTo(t, name, role.Policy, play)
+			more, err := template.Role(id, append(conditions, withDirectory)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if elsewhere := flowsOf(name, directories); len(elsewhere) > 0 {
+				t.Run("directory", func(t *testing.T) { holdTo(t, name, more.Policy, elsewhere) })
+			} else if !reflect.DeepEqual(role, more) {
+				t.Errorf("it has no part in a directory and may %v with one", more.Policy)
+			}
+		})
+	}
+}
+
+// holdTo plays the flows of a function under its policy, and those that a part of
+// the policy is for without that part.
+func holdTo(t *testing.T, function string, policy iamtest.Policy, flows []flow) {
+	usedBy := map[iamtest.Access][]flow{}
+	for _, f := range flows {
+		t.Run(f.name, func(t *testing.T) {
+			p := f.play(t, function, policy)
+			if len(p.troubles) > 0 || len(p.guard.Refused()) > 0 || len(p.guard.Misunderstood()) > 0 {
+				t.Errorf("%v; refused: %v, %v", p.troubles, p.guard.Refused(), p.guard.Misunderstood())
+			}
+			for _, a := range p.guard.Used() {
+				usedBy[a] = append(usedBy[a], f)
+			}
+		})
+	}
+	for _, grant := range policy.Grants() {
+		if len(usedBy[grant]) == 0 && unplayed[grant.Action] == "" {
+			t.Errorf("it may %s on %s and never does", grant.Action, grant.Resource)
+		}
+	}
+	if t.Failed() {
+		return
+	}
+	for _, r := range policy.Reductions() {
+		var concerned []flow
+		for _, lost := range r.Lost {
+			concerned = append(concerned, usedBy[lost]...)
+		}
+		if len(concerned) == 0 {
+			continue // of what nobody plays
+		}
+		t.Run("without "+r.Name, func(t *testing.T) {
+			t.Parallel()
+			if !slices.ContainsFunc(concerned, func(f flow) bool {
+				p := f.play(t, function, r.Policy)
+				return len(p.guard.Refused()) > 0 && len(p.troubles) > 0
+			}) {
+				t.Error("nobody notices")
+			}
+		})
+	}
+}
+
+// A role is Lambda's to assume. Its policy names what it is about: wildcards stand
+// only where it is said above why they must.
+func TestPoliciesNameWhatTheyAllow(t *testing.T) {
+	template, err := iamtest.Read("../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const trust = `{"Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"}}],"Version":"2012-10-17"}`
+	for _, id := range template.Functions() {
+		role, err := template.Role(id, append(conditions, withDirectory)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if role.Trust != trust {
+			t.Errorf("the role of %s is assumed by %s", id, role.Trust)
+		}
+		var logs []string
+		for _, grant := range role.Policy.Grants() {
+			if strings.ContainsAny(grant.Action, "*?") || strings.ContainsAny(grant.Resource, "*?") && unplayed[grant.Action] == "" {
+				t.Errorf("%s may %s on %s", id, grant.Action, grant.Resource)
+			}
+			if strings.HasPrefix(grant.Action, "logs:") {
+				logs = append(logs, grant.Action+" on "+grant.Resource)
+			}
+		}
+		group := iamtest.LogGroupARN(strings.TrimSuffix(id, "Function") + "LogGroup")
+		if want := []string{"logs:CreateLogStream on " + group, "logs:PutLogEvents on " + group}; !slices.Equal(logs, want) {
+			t.Errorf("%s may %v, want %v", id, logs, want)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package iamtest
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Access is an action on a resource, as IAM names both: the action as
+// "dynamodb:GetItem", the resource by its ARN.
+type Access struct {
+	Action, Resource string
+}
+
+// A resource of the template has its logical id as its name in the account and
+// region that the tests live in.
+const (
+	tableARN  = "arn:aws:dynamodb:us-east-1:000000000000:table/"
+	secretARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"
+	groupARN  = "arn:aws:logs:us-east-1:000000000000:log-group:"
+)
+
+// SecretARN is the ARN of the template's secret with a logical id.
+func SecretARN(id string) string { return secretARN + id }
+
+// LogGroupARN is the ARN of the template's log group with a logical id. It ends in
+// ":*", which stands for its streams:
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+func LogGroupARN(id string) string { return groupARN + id + ":*" }
+
+// The beginnings of X-Amz-Target, which names a service's operation.
+const (
+	dynamoDB       = "DynamoDB_20120810."
+	secretsManager = "secretsmanager."
+)
+
+// accessesOf are what a request needs to be allowed, all of it, each once. The
+// tables' logical ids are under the names that requests give them.
+//
+// DynamoDB's operations on one table and its batches need the action of their own
+// name on each table, and a transaction needs those of its parts:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+func accessesOf(target string, body []byte, tables map[string]string) ([]Access, error) {
+	if operation, ok := strings.CutPrefix(target, secretsManager); ok {
+		return secretAccess(operation, body)
+	}
+	operation, ok := strings.CutPrefix(target, dynamoDB)
+	if !ok {
+		return nil, fmt.Errorf("iamtest: %q is no operation that it knows", target)
+	}
+	var request struct {
+		TableName, IndexName string
+		RequestItems         map[string]json.RawMessage
+		TransactItems        []map[string]struct{ TableName string }
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, fmt.Errorf("iamtest: %s: %w", operation, err)
+	}
+	needs := map[string][]string{} // tables by action
+	index := ""
+	switch operation {
+	case "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan":
+		if request.IndexName != "" {
+			index = "/index/" + request.IndexName
+		}
+		needs[operation] = []string{request.TableName}
+	case "BatchGetItem", "BatchWriteItem":
+		needs[operation] = slices.Collect(maps.Keys(request.RequestItems))
+	case "TransactWriteItems", "TransactGetItems":
+		for _, part := range request.TransactItems {
+			for what, on := range part {
+				needs[partActions[what]] = append(needs[partActions[what]], on.TableName)
+			}
+		}
+	default:
+		return nil, fmt.Errorf("iamtest: it does not know what %s needs", operation)
+	}
+	var all []Access
+	for action, names := range needs {
+		for _, name := range names {
+			if action == "" || tables[name] == "" {
+				return nil, fmt.Errorf("iamtest: %s has a part or a table that it does not know", operation)
+			}
+			all = append(all, Access{"dynamodb:" + action, tableARN + tables[name] + index})
+		}
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("iamtest: %s names no table", operation)
+	}
+	return sorted(all), nil
+}
+
+// partActions are the actions that the parts of a transaction need.
+var partActions = map[string]string{
+	"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
+}
+
+// secretAccess wants the secret's ARN, which is what a stack gives its functions:
+// a policy does not know a secret by its name.
+func secretAccess(operation string, body []byte) ([]Access, error) {
+	var request struct{ SecretID string }
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, fmt.Errorf("iamtest: %s: %w", operation, err)
+	}
+	if operation == "" || !strings.HasPrefix(request.SecretID, "arn:") {
+		return nil, errors.New("iamtest: a secret must be asked for by its ARN")
+	}
+	return []Access{{"secretsmanager:" + operation, request.SecretID}}, nil
+}
+
+// sorted is a set in the order of resources and actions.
+func sorted(all []Access) []Access {
+	slices.SortFunc(all, func(a, b Access) int {
+		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Action, b.Action))
+	})
+	return slices.Compact(all)
+}
