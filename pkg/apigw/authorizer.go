@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
 // AuthorizerFunction is the folder of the authorizer below functions/.
@@ -20,6 +21,8 @@ type AuthorizerConfig struct {
 	Verifier login.Verifier
 	// Logger gets one line a request; nil means slog.Default().
 	Logger *slog.Logger
+	// Metrics is as in Config.
+	Metrics *metrics.Writer
 }
 
 // Authorizer lets the platform's own routes be reached with a living session
@@ -31,6 +34,7 @@ type AuthorizerConfig struct {
 type Authorizer struct {
 	verifier login.Verifier
 	logger   *slog.Logger
+	metrics  *metrics.Writer
 }
 
 // NewAuthorizer makes an Authorizer.
@@ -38,7 +42,7 @@ func NewAuthorizer(c AuthorizerConfig) *Authorizer {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Authorizer{verifier: c.Verifier, logger: c.Logger}
+	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics}
 }
 
 // Invoke says whether a request may pass, and who sends it. API Gateway tells the
@@ -67,6 +71,9 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 		slog.String("requestId", requestID(event.RequestContext.RequestID)),
 	}
 	logRequest(ctx, a.logger, level, trail, begin, append(line, attrs...))
+	a.metrics.Write(metrics.Request{
+		Route: AuthorizerFunction, Visit: true, Failure: failure.Code, Took: time.Since(begin), Trail: trail,
+	})
 
 	switch {
 	case err == nil:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
 // Config holds what a Handler needs.
@@ -18,6 +19,8 @@ type Config struct {
 	Service *login.Service
 	// Logger gets a line a request, and one for each security event; nil means slog.Default().
 	Logger *slog.Logger
+	// Metrics gets what there is to count and to time of a request; nil means nothing does.
+	Metrics *metrics.Writer
 }
 
 // Handler serves the routes of one function. It implements lambda.Handler of
@@ -26,6 +29,7 @@ type Handler struct {
 	routes  []Route
 	service *login.Service
 	logger  *slog.Logger
+	metrics *metrics.Writer
 }
 
 // New makes the handler of a function's routes, of which there is at least one.
@@ -33,7 +37,7 @@ func New(c Config, routes ...Route) *Handler {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Handler{routes: routes, service: c.Service, logger: c.Logger}
+	return &Handler{routes: routes, service: c.Service, logger: c.Logger, metrics: c.Metrics}
 }
 
 // routeOf finds the route of an event by its routeKey. A function with one route

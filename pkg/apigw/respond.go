@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
 // statuses maps what sort of failure it is to HTTP. A decision is 200, whatever
@@ -51,6 +52,7 @@ var levels = map[login.Severity]slog.Level{
 
 func (x *exchange) respond(ctx context.Context, a answer) events.APIGatewayV2HTTPResponse {
 	x.log(ctx, slog.LevelInfo, a.outcome, http.StatusOK)
+	x.measure(metrics.Request{Decision: a.outcome})
 	return respond(http.StatusOK, a.body)
 }
 
@@ -67,6 +69,7 @@ func (x *exchange) respondError(ctx context.Context, err error) events.APIGatewa
 		attrs = append(attrs, slog.Any("wechat", details.LogValue()))
 	}
 	x.log(ctx, levels[failure.Code.Severity()], string(failure.Code), status, attrs...)
+	x.measure(metrics.Request{Failure: failure.Code})
 
 	response := respond(status, failedBody{
 		Code: codeFailed, Msg: failure.Code.Message(x.request.lang),
@@ -115,6 +118,17 @@ func (x *exchange) log(ctx context.Context, level slog.Level, outcome string, st
 		slog.String("requestId", x.request.id),
 	}
 	logRequest(ctx, x.handler.logger, level, x.trail, x.begin, append(line, attrs...))
+}
+
+// measure writes the metrics of a request, unless the authorizer has counted it.
+// All routes of a function have the same guard.
+func (x *exchange) measure(r metrics.Request) {
+	first := x.handler.routes[0]
+	if first.Guard == GuardAuthorizer {
+		return
+	}
+	r.Route, r.Visit, r.Took, r.Trail = first.Function, first.Guard != GuardCode, time.Since(x.begin), x.trail
+	x.handler.metrics.Write(r)
 }
 
 // logRequest adds what a request's trail knows to its line, and writes it.

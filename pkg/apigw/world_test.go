@@ -14,6 +14,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/storetest"
 	"github.com/wxbind/wxbind/pkg/wechat"
 	"github.com/wxbind/wxbind/pkg/wechattest"
@@ -33,10 +34,12 @@ const (
 // world is the handlers on an in-memory store and the stand-in over HTTP.
 type world struct {
 	*testing.T
-	store   *storetest.Memory
-	wechat  *wechattest.Server
-	service *login.Service
-	log     *bytes.Buffer
+	store  *storetest.Memory
+	wechat *wechattest.Server
+	// weChatURL is where wechat listens.
+	weChatURL string
+	service   *login.Service
+	log       *bytes.Buffer
 	// ahead is how far the clock of the service is ahead.
 	ahead time.Duration
 	// codes are how many codes have been given.
@@ -50,6 +53,7 @@ func newWorld(t *testing.T) *world {
 	}
 	server := httptest.NewServer(w.wechat)
 	t.Cleanup(server.Close)
+	w.weChatURL = server.URL
 	w.service = w.serviceOn(server.URL, w.store)
 	if err := w.store.AddUser(t.Context(), login.User{
 		ID: "u1", Username: "demo", Name: "Demo", PasswordHash: password, Apps: map[string]login.UserApp{},
@@ -107,7 +111,7 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 		w.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger}, routes...).Invoke(ctx, payload)
+	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger, Metrics: w.metrics()}, routes...).Invoke(ctx, payload)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -120,6 +124,11 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 		w.Fatalf("the body is not JSON: %v", err)
 	}
 	return a
+}
+
+// metrics are written where a Lambda function's are: in its log.
+func (w *world) metrics() *metrics.Writer {
+	return metrics.New(metrics.Config{Output: w.log, Stack: "prod"})
 }
 
 func get(query string) events.APIGatewayV2HTTPRequest {

@@ -17,13 +17,15 @@ import (
 // at once.
 func Start(parts Parts, routes ...apigw.Route) {
 	f := begin(parts)
-	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config)}, routes...))
+	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config), Metrics: metricsOn(os.Stdout, os.Getenv)}, routes...))
 }
 
 // StartAuthorizer runs the authorizer as Start runs a function.
 func StartAuthorizer() {
 	f := begin(OnSessions)
-	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: f.config.Presence}}))
+	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
+		Verifier: login.Verifier{Presence: f.config.Presence}, Metrics: metricsOn(os.Stdout, os.Getenv),
+	}))
 }
 
 // begin makes a function of its parts and warms it.

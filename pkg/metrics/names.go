@@ -7,7 +7,7 @@ const (
 	// Stack is the dimension of every metric: the deployment. Two of them in one
 	// account do not mix.
 	Stack = "Stack"
-	// Outcome is the second dimension of LoginFailures, and of nothing else.
+	// Outcome is a second dimension that LoginFailures has as well, and nothing else.
 	Outcome = "Outcome"
 )
 
@@ -22,7 +22,7 @@ const (
 	Unbound = "Unbound"
 	// Bound: code2session said that the WeChat is bound. It opens no session.
 	Bound = "Bound"
-	// LoginFailures: any other answer, by Outcome.
+	// LoginFailures: any other answer. It is there by Stack, and by Stack and Outcome.
 	LoginFailures = "LoginFailures"
 )
 

@@ -1,0 +1,116 @@
+package metrics
+
+import (
+	"encoding/json"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// Config holds what a Writer needs.
+type Config struct {
+	// Output gets the lines; in a Lambda function it is the standard output, of which
+	// Lambda makes CloudWatch's log.
+	Output io.Writer
+	// Stack is the value of the dimension Stack. It is not "".
+	Stack string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Writer writes the metrics of requests. A nil Writer writes none.
+type Writer struct {
+	output io.Writer
+	stack  []byte // in JSON
+	now    func() time.Time
+
+	mu   sync.Mutex
+	line line // its memory is used again
+}
+
+// New makes a Writer.
+func New(c Config) *Writer {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	stack, err := json.Marshal(c.Stack)
+	if err != nil {
+		panic(err) // a string has its JSON
+	}
+	return &Writer{output: c.Output, stack: stack, now: c.Now}
+}
+
+// Request is what there is to say of a request that is done. It holds no secret.
+type Request struct {
+	// Route is the function that served it: letters and digits.
+	Route string
+	// Visit says that it is a visit; else it is a login.
+	Visit bool
+	// Decision names the answer of a login that did not fail: "login", "unbound" or "bound".
+	Decision string
+	// Failure is "" for a request that did not fail.
+	Failure login.Code
+	Took    time.Duration
+	Trail   *login.Trail
+}
+
+// decisions are the metrics of the answers of logins.
+var decisions = map[string]string{"login": Logins, "unbound": Unbound, "bound": Bound}
+
+// Write writes the line of a request. What cannot be written is lost: no request
+// fails for its metrics.
+func (w *Writer) Write(r Request) {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.line.begin(w.now(), w.stack, r.Route)
+	_, _ = w.output.Write(w.line.end(r.tally(&w.line)))
+}
+
+// tally adds what counts of a request, and gives the outcome of a login that failed.
+func (r Request) tally(l *line) (outcome string) {
+	failure := ""
+	if r.Failure != "" {
+		failure = outcomeOf(r.Failure)
+	}
+	switch {
+	case r.Visit && failure == "":
+		l.count(Visits, 1)
+	case r.Visit:
+		l.count(VisitFailures, 1)
+	case failure == "":
+		l.count(decisions[r.Decision], 1)
+		if slices.Contains(r.Trail.Events, login.EventBind) {
+			l.count(Binds, 1)
+		}
+	default:
+		l.count(LoginFailures, 1)
+		outcome = failure
+	}
+	if culprit, ok := culprits[login.Code(failure)]; ok {
+		l.count(culprit, 1)
+	}
+	l.count(Lapses, len(r.Trail.Lapses))
+	if failure != malformed {
+		r.clock(l)
+	}
+	return outcome
+}
+
+// clock adds how long a request took.
+func (r Request) clock(l *line) {
+	if r.Visit {
+		l.latency(VisitLatency, r.Took)
+		return
+	}
+	l.latency(LoginLatency, r.Took)
+	l.latency(WeChatLatency, r.Trail.WeChat)
+	l.latency(StoreLatency, r.Trail.Store)
+	l.latency(HashingLatency, r.Trail.Hashing)
+	l.latency(DirectoryLatency, r.Trail.Directory)
+}
