@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,6 +19,22 @@ type Fault func(x *Exchange)
 func LoseAnswer() Fault {
 	return func(x *Exchange) {
 		_, _, _, _ = x.forward()
+		x.reset()
+	}
+}
+
+// CutAnswer lets the engine do the request, and resets the connection in the
+// middle of its answer.
+func CutAnswer() Fault {
+	return func(x *Exchange) {
+		status, header, body, err := x.forward()
+		if err == nil {
+			maps.Copy(x.w.Header(), header)
+			x.w.Header().Set("Content-Length", strconv.Itoa(len(body)+1)) // even of an empty body some is missing
+			x.w.WriteHeader(status)
+			_, _ = x.w.Write(body[:len(body)/2]) // the client may be gone
+			_ = http.NewResponseController(x.w).Flush()
+		}
 		x.reset()
 	}
 }

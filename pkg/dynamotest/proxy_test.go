@@ -63,15 +63,19 @@ func TestRulesMatchInOrderAndAreUsedUp(t *testing.T) {
 
 func TestLostAnswerIsOfARequestThatWasDone(t *testing.T) {
 	endpoint := Endpoint(t)
-	p := NewProxy(t, endpoint)
-	table := NewTables(t, Client(endpoint)).Users
-	p.Inject(Rule{Fault: LoseAnswer()})
-	if err := put(t, once(p), table, "a"); err == nil {
-		t.Fatal("there is an answer")
-	}
-	out, err := Client(endpoint).GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key("a"), ConsistentRead: aws.Bool(true)})
-	if err != nil || out.Item == nil {
-		t.Fatalf("it is not done: %v", err)
+	for name, fault := range map[string]Fault{"lost": LoseAnswer(), "cut": CutAnswer()} {
+		t.Run(name, func(t *testing.T) {
+			p := NewProxy(t, endpoint)
+			table := NewTables(t, Client(endpoint)).Users
+			p.Inject(Rule{Fault: fault})
+			if err := put(t, once(p), table, "a"); err == nil {
+				t.Fatal("there is an answer")
+			}
+			out, err := Client(endpoint).GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key("a"), ConsistentRead: aws.Bool(true)})
+			if err != nil || out.Item == nil {
+				t.Fatalf("it is not done: %v", err)
+			}
+		})
 	}
 }
 

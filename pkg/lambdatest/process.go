@@ -93,7 +93,15 @@ func (p *Process) Ready(ctx context.Context) (time.Duration, error) {
 
 // Invoke sends an event to the function and gives its answer.
 func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	return p.api.invoke(ctx, payload, timeout, p.ended)
+}
+
+// InvokeWithin sends an event and tells the function that so much time is left until
+// Lambda ends it. Nothing ends it here: the answer may come until ctx ends.
+func (p *Process) InvokeWithin(ctx context.Context, left time.Duration, payload []byte) ([]byte, error) {
+	return p.api.invoke(ctx, payload, left, p.ended)
 }
 
 // Wait gives how the process ended by itself.

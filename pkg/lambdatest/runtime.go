@@ -102,11 +102,10 @@ func (a *runtimeAPI) done(w http.ResponseWriter, r *http.Request) {
 
 var errEnded = errors.New("the process has ended")
 
-// invoke hands an event over and waits for the answer, or for the process's end.
-func (a *runtimeAPI) invoke(ctx context.Context, payload []byte, timeout time.Duration, ended <-chan struct{}) ([]byte, error) {
-	i := &invocation{id: rand.Text(), payload: payload, deadline: time.Now().Add(timeout), answer: make(chan outcome, 1)}
-	ctx, cancel := context.WithDeadline(ctx, i.deadline)
-	defer cancel()
+// invoke hands an event over, to be answered within left, and waits for the
+// answer, or for the process's end.
+func (a *runtimeAPI) invoke(ctx context.Context, payload []byte, left time.Duration, ended <-chan struct{}) ([]byte, error) {
+	i := &invocation{id: rand.Text(), payload: payload, deadline: time.Now().Add(left), answer: make(chan outcome, 1)}
 	select {
 	case a.events <- i:
 	case <-ended:

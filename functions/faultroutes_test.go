@@ -1,0 +1,201 @@
+package functions_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// side is what a fault befalls.
+type side int
+
+const (
+	onWeChat side = 1 << iota
+	onDynamoDB
+	onSecrets
+)
+
+// change is what a request makes of its user's things: how many more there are than
+// before. What is negative has gone.
+type change struct {
+	Users, Bindings, Sessions int
+}
+
+func (c change) plus(d change) change {
+	return change{c.Users + d.Users, c.Bindings + d.Bindings, c.Sessions + d.Sessions}
+}
+
+func (c change) negative() change { return change{-c.Users, -c.Bindings, -c.Sessions} }
+
+// call is a good request to a route.
+type call struct {
+	// key is the route's; see apigw.Route.Key.
+	key      string
+	function string
+	// on is all that the route stands on.
+	on side
+	// unbound says that the caller is not bound yet.
+	unbound bool
+	// makes is what the request changes, and remakes what one more such request does.
+	makes, remakes change
+	// partly is what may be done of a call that failed; one more then does the rest.
+	partly change
+	// over is how one more is answered where the request has ended its own session.
+	over login.Code
+	// event is the request, with a code and the token of a session.
+	event func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest
+}
+
+// writes says that the call writes something, be it only the mark of a login.
+func (c call) writes() bool { return c.changes() || c.on&onWeChat != 0 }
+
+// changes says that the call changes what its user has.
+func (c call) changes() bool { return c.makes != change{} }
+
+// writesSession says that the call writes a session by itself.
+func (c call) writesSession() bool {
+	return c.changes() && c.makes.Bindings == 0 || c.partly != change{}
+}
+
+// transacts says that the call changes things together or not at all.
+func (c call) transacts() bool { return c.makes.Bindings != 0 }
+
+// startsAtWeChat says that the code is looked at first. Elsewhere it is the session.
+func (c call) startsAtWeChat() bool {
+	return c.function == "checkbind" || c.function == "bind" || c.function == "code2session"
+}
+
+// calls are one for each route, and one for the authorizer.
+var calls = []call{
+	{
+		key: "GET /mobileApi/user/checkBind", function: "checkbind", on: onWeChat | onDynamoDB | onSecrets,
+		makes: change{Sessions: 1}, remakes: change{Sessions: 1},
+		event: withQuery,
+	},
+	{
+		key: "POST /mobileApi/user/bind", function: "bind", on: onWeChat | onDynamoDB | onSecrets, unbound: true,
+		makes: change{Bindings: 1, Sessions: 1}, remakes: change{Sessions: 1},
+		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			return withBody(token, map[string]any{"code": code, "username": p.name, "password": events.Password})
+		},
+	},
+	{
+		key: "POST /api/login/code2session", function: "code2session", on: onWeChat | onDynamoDB | onSecrets,
+		event: withCode,
+	},
+	{key: "GET /mobileApi/user/info", function: "userinfo", on: onDynamoDB, event: withToken},
+	{
+		key: "POST /mobileApi/user/logout", function: "logout", on: onDynamoDB,
+		makes: change{Sessions: -1}, over: login.SessionRevoked, event: withToken,
+	},
+	{key: "GET /mobileApi/user/sessions", function: "sessions", on: onDynamoDB, event: withToken},
+	{
+		key: "DELETE /mobileApi/user/sessions/{id}", function: "sessions", on: onDynamoDB,
+		makes: change{Sessions: -1},
+		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			e := withToken(p, code, token)
+			e.PathParameters = map[string]string{"id": p.otherSession}
+			return e
+		},
+	},
+	{
+		key: "POST /mobileApi/user/unbind", function: "unbind", on: onWeChat | onDynamoDB | onSecrets,
+		makes: change{Bindings: -1, Sessions: -2}, over: login.BindingRemoved,
+		event: func(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			return withBody(token, map[string]any{"code": code, "force": true})
+		},
+	},
+	{
+		key: "GET /mobileApi/user/export", function: "account", on: onWeChat | onDynamoDB | onSecrets,
+		event: withQuery,
+	},
+	{
+		key: "DELETE /mobileApi/user/account", function: "account", on: onWeChat | onDynamoDB | onSecrets,
+		makes: change{Users: -1, Bindings: -1, Sessions: -2}, over: login.SessionInvalid,
+		partly: change{Sessions: -1}, // the session that asks stays until the user is gone
+		event:  withCode,
+	},
+	{
+		key: "POST /api/login/introspect", function: "introspect", on: onDynamoDB | onSecrets,
+		event: func(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			return lambdaevents.APIGatewayV2HTTPRequest{
+				Headers: map[string]string{
+					"authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(events.ServiceID+":"+events.ServiceKey)),
+					"content-type":  "application/x-www-form-urlencoded",
+				},
+				Body: "token=" + url.QueryEscape(token),
+			}
+		},
+	},
+	{
+		key: "GET /api/sample/whoami", function: "whoami",
+		event: func(p *person, _, _ string) lambdaevents.APIGatewayV2HTTPRequest {
+			e := lambdaevents.APIGatewayV2HTTPRequest{}
+			e.RequestContext.Authorizer = &lambdaevents.APIGatewayV2HTTPRequestContextAuthorizerDescription{
+				Lambda: map[string]any{"userId": p.id, "appId": events.AppID, "roles": []string{}},
+			}
+			return e
+		},
+	},
+	{key: events.Authorizer, function: events.Authorizer, on: onDynamoDB, event: withToken},
+}
+
+func withToken(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
+	return lambdaevents.APIGatewayV2HTTPRequest{Headers: map[string]string{"authorization": "Bearer " + token}}
+}
+
+func withQuery(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+	e := withToken(p, code, token)
+	e.RawQueryString = "code=" + code
+	return e
+}
+
+func withCode(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+	return withBody(token, map[string]any{"code": code})
+}
+
+func withBody(token string, fields map[string]any) lambdaevents.APIGatewayV2HTTPRequest {
+	body, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // texts always marshal
+	}
+	return lambdaevents.APIGatewayV2HTTPRequest{
+		Headers: map[string]string{"authorization": "Bearer " + token, "content-type": "application/json"},
+		Body:    string(body),
+	}
+}
+
+// payload is the call as API Gateway sends it.
+func (c call) payload(p *person, code, token string) []byte {
+	e := c.event(p, code, token)
+	e.Version, e.RouteKey = "2.0", c.key
+	e.RequestContext.RequestID = "fault"
+	e.RequestContext.HTTP = lambdaevents.APIGatewayV2HTTPRequestContextHTTPDescription{Method: http.MethodPost, SourceIP: p.address}
+	payload, err := json.Marshal(e)
+	if err != nil {
+		panic(err) // texts always marshal
+	}
+	return payload
+}
+
+// unknownRoutes are the routes without a call.
+func unknownRoutes() []string {
+	known := map[string]bool{}
+	for _, c := range calls {
+		known[c.key] = true
+	}
+	var unknown []string
+	for _, route := range apigw.Routes {
+		if !known[route.Key()] {
+			unknown = append(unknown, route.Key())
+		}
+	}
+	return unknown
+}

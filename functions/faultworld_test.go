@@ -1,0 +1,190 @@
+package functions_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/wechattest"
+)
+
+// secretText is the secret of every world.
+var secretText = fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
+	events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey)
+
+// tables are those that all worlds share: each has users of its own in them.
+type tables struct {
+	dynamostore.Tables
+	engine string
+	// store reads and writes them past every fault.
+	store *dynamostore.Store
+}
+
+func newTables(t *testing.T) tables {
+	engine := dynamotest.Endpoint(t)
+	client := dynamotest.Client(engine)
+	names := dynamotest.NewTables(t, client)
+	return tables{names, engine, dynamostore.New(dynamostore.Config{Client: client, Tables: names})}
+}
+
+// world is what one function of one pair finds around it.
+type world struct {
+	*testing.T
+	tables
+	wechat  *wechattest.Server
+	secrets *secretstest.Server
+	proxy   *dynamotest.Proxy
+
+	weChatGate, storeGate, secretsGate *gate
+}
+
+func newWorld(t *testing.T, shared tables) *world {
+	w := &world{
+		T: t, tables: shared,
+		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}),
+		secrets: &secretstest.Server{},
+		proxy:   dynamotest.NewProxy(t, shared.engine),
+	}
+	w.secrets.Put("wxbind", secretText)
+	w.weChatGate, w.storeGate, w.secretsGate = newGate(t, w.wechat), newGate(t, w.proxy), newGate(t, w.secrets)
+	return w
+}
+
+// start runs a function in this world.
+func (w *world) start(function string) *lambdatest.Process {
+	w.Helper()
+	return lambdatest.Start(w, built(w, "./"+function), map[string]string{
+		"WXBIND_SECRET_ID":                 "wxbind",
+		"WXBIND_BINDINGS_TABLE":            w.Bindings,
+		"WXBIND_SESSIONS_TABLE":            w.Sessions,
+		"WXBIND_USERS_TABLE":               w.Users,
+		"WXBIND_EPHEMERAL_TABLE":           w.Ephemeral,
+		"WECHAT_API_BASE":                  w.weChatGate.url(),
+		"AWS_ENDPOINT_URL_DYNAMODB":        w.storeGate.url(),
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": w.secretsGate.url(),
+	})
+}
+
+// gate is a server that can go away and come back at its address.
+type gate struct {
+	tb      testing.TB
+	address string
+	handler http.Handler
+	server  *http.Server
+}
+
+func newGate(tb testing.TB, handler http.Handler) *gate {
+	g := &gate{tb: tb, address: "127.0.0.1:0", handler: handler}
+	g.open()
+	tb.Cleanup(g.shut)
+	return g
+}
+
+func (g *gate) url() string { return "http://" + g.address }
+
+// open listens. Another program may take the port of a gate that is shut; that is
+// told and not mistaken for a fault.
+func (g *gate) open() {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", g.address)
+	if err != nil {
+		g.tb.Errorf("the port was taken meanwhile: %v", err)
+		return
+	}
+	g.address = listener.Addr().String()
+	server := &http.Server{Handler: g.handler, ReadHeaderTimeout: time.Minute}
+	g.server = server
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // only a shut gate stops serving
+		}
+	}()
+}
+
+// shut ends the connections and refuses new ones.
+func (g *gate) shut() { _ = g.server.Close() }
+
+// person is the user of one pair, with two sessions.
+type person struct {
+	name, id, address string
+	binding           login.Binding
+	token             login.Token
+	otherSession      string
+}
+
+// newPerson stores a user, bound unless they are to be bound by the call.
+func (w *world) newPerson(ctx context.Context, name, address string, unbound bool) *person {
+	w.Helper()
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	p := &person{name: name, id: "id-" + name, address: address}
+	p.binding = login.Binding{
+		ID: "binding-of-" + name, AppID: events.AppID, OpenID: wechattest.OpenID(events.AppID, name), UserID: p.id,
+		SealedKey: "none", BoundAt: now, LastLoginAt: now.Add(-time.Minute),
+	}
+	p.token = login.NewToken(p.id)
+	err := w.store.AddUser(ctx, login.User{
+		ID: p.id, Username: name, Name: name, PasswordHash: passwordHash(),
+		CreatedAt: now, Apps: map[string]login.UserApp{},
+	})
+	if err == nil && !unbound {
+		session := w.sessionOf(p, p.token, now)
+		_, err = w.store.Bind(ctx, p.binding, session)
+		other := login.NewToken(p.id)
+		p.otherSession = other.Hash()
+		if err == nil {
+			err = w.store.CreateSession(ctx, w.sessionOf(p, other, now))
+		}
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+	return p
+}
+
+func (w *world) sessionOf(p *person, token login.Token, at time.Time) login.Session {
+	return login.Session{
+		UserID: p.id, TokenHash: token.Hash(), AppID: p.binding.AppID, OpenIDHash: "none", BindingID: p.binding.ID,
+		CreatedAt: at, SeenAt: at, IdleEnd: at.Add(login.IdleLife), AbsoluteEnd: at.Add(login.AbsoluteLife),
+	}
+}
+
+// holding is what the tables have of a person: how many users, bindings and living
+// sessions.
+func (w *world) holding(ctx context.Context, p *person) change {
+	w.Helper()
+	var c change
+	user, err := w.store.UserByID(ctx, p.id)
+	if err == nil {
+		c.Users = 1
+	} else if !errors.Is(err, login.ErrUserNotFound) {
+		w.Error(err)
+	}
+	binding, err := w.store.BindingByOpenID(ctx, p.binding.AppID, p.binding.OpenID)
+	if err == nil {
+		c.Bindings = 1
+	} else if !errors.Is(err, login.ErrBindingNotFound) {
+		w.Error(err)
+	}
+	if noted := user.Apps[p.binding.AppID]; noted.BindingID != binding.ID || noted.OpenID != binding.OpenID {
+		w.Errorf("%s: the binding is %q, and its user knows %q", p.name, binding.ID, noted.BindingID)
+	}
+	sessions, err := w.store.SessionsOfUser(ctx, p.id)
+	if err != nil {
+		w.Error(err)
+	}
+	for _, s := range sessions {
+		if s.Dead(user, time.Now()) == "" {
+			c.Sessions++
+		}
+	}
+	return c
+}

@@ -1,0 +1,31 @@
+package lambdatest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// CPU is the processor time that the process has used so far, as Linux counts it for
+// each of its threads. Go keeps its threads, so that none that has ended is missed.
+// https://docs.kernel.org/scheduler/sched-stats.html
+func (p *Process) CPU() (time.Duration, error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", p.command.Process.Pid))
+	if err != nil || len(files) == 0 {
+		return 0, fmt.Errorf("lambdatest: no thread of process %d is in /proc: it has ended, or this is no Linux", p.command.Process.Pid)
+	}
+	var sum time.Duration
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return 0, err
+		}
+		var running time.Duration
+		if _, err := fmt.Sscan(string(text), &running); err != nil {
+			return 0, fmt.Errorf("lambdatest: %s: %w", file, err)
+		}
+		sum += running
+	}
+	return sum, nil
+}
