@@ -179,7 +179,9 @@ func (h holding) GetSecretValue(context.Context, *secretsmanager.GetSecretValueI
 	return &secretsmanager.GetSecretValueOutput{SecretString: aws.String(string(text))}, err
 }
 
-func TestLogsAreKeptForATime(t *testing.T) {
+// A function's log group is kept for the time that is set, and says in its name which
+// stack the metrics in it are of: see pkg/app.
+func TestLogs(t *testing.T) {
 	tpl := theTemplate(t)
 	groups := []string{"AccessLogGroup"}
 	for id, r := range tpl.Resources {
@@ -189,6 +191,9 @@ func TestLogsAreKeptForATime(t *testing.T) {
 		group, _ := r.Properties["LoggingConfig"].(map[string]any)["LogGroup"].(map[string]any)["Ref"].(string)
 		if group != strings.TrimSuffix(id, "Function")+"LogGroup" {
 			t.Errorf("%s logs to %q", id, group)
+		}
+		if name, want := tpl.Resources[group].Properties["LogGroupName"], (map[string]any{"Fn::Sub": "/aws/lambda/${AWS::StackName}/" + folderOf(id)}); !reflect.DeepEqual(name, want) {
+			t.Errorf("%s is named %v, want %v", group, name, want)
 		}
 		groups = append(groups, group)
 	}

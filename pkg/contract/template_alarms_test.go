@@ -1,0 +1,214 @@
+package contract_test
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/metrics"
+)
+
+// metric is one of CloudWatch's, with its dimensions as template.yaml writes them.
+type metric struct {
+	namespace, name string
+	dimensions      map[string]any
+}
+
+// ofServices are the metrics that AWS's services make by themselves, with the dimension
+// that they have one a resource by, and the type of that resource.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+var ofServices = map[string]struct {
+	dimension, of string
+	names         []string
+}{
+	"AWS/Lambda":     {"FunctionName", "AWS::Serverless::Function", []string{"Duration", "Errors", "Throttles"}},
+	"AWS/ApiGateway": {"ApiId", "AWS::Serverless::HttpApi", []string{"4xx", "5xx", "Count"}},
+	"AWS/DynamoDB":   {"TableName", "AWS::DynamoDB::Table", []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}},
+}
+
+// ofOurs are the metrics of pkg/metrics, which all have the dimension Stack.
+var ofOurs = []string{
+	metrics.Logins, metrics.Binds, metrics.Unbound, metrics.Bound, metrics.LoginFailures, metrics.Visits, metrics.VisitFailures,
+	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures, metrics.SecretFailures, metrics.DirectoryFailures,
+	metrics.InternalFailures, metrics.Lapses, metrics.LoginLatency, metrics.WeChatLatency, metrics.StoreLatency,
+	metrics.HashingLatency, metrics.DirectoryLatency, metrics.VisitLatency,
+}
+
+// check says what is wrong with a metric that nothing makes: an alarm on it would be
+// silent for ever.
+func (m metric) check(tpl template) error {
+	if m.namespace == metrics.Namespace {
+		if !slices.Contains(ofOurs, m.name) || !reflect.DeepEqual(m.dimensions, map[string]any{metrics.Stack: ref("AWS::StackName")}) {
+			return fmt.Errorf("we make no %s of %v", m.name, m.dimensions)
+		}
+		return nil
+	}
+	service := ofServices[m.namespace]
+	resource, _ := m.dimensions[service.dimension].(map[string]any)
+	id, _ := resource["Ref"].(string)
+	if !slices.Contains(service.names, m.name) || len(m.dimensions) != 1 || service.of == "" || tpl.Resources[id].Type != service.of {
+		return fmt.Errorf("%s makes no %s of %v", m.namespace, m.name, m.dimensions)
+	}
+	return nil
+}
+
+// alarm is what the tests read of an alarm: it is upon one metric, or upon an
+// expression of several.
+type alarm struct {
+	measured
+	AlarmDescription, AlarmName          string
+	Metrics                              []query
+	ComparisonOperator, TreatMissingData string
+	Threshold                            float64
+	EvaluationPeriods                    int
+	AlarmActions, OKActions              any
+}
+
+type measured struct {
+	Namespace, MetricName string
+	Dimensions            []struct {
+		Name  string
+		Value any
+	}
+}
+
+func (m measured) metric() metric {
+	dimensions := map[string]any{}
+	for _, d := range m.Dimensions {
+		dimensions[d.Name] = d.Value
+	}
+	return metric{m.Namespace, m.MetricName, dimensions}
+}
+
+type query struct {
+	ID         string `json:"Id"`
+	Expression string
+	ReturnData *bool
+	MetricStat *struct {
+		Metric measured
+		Stat   string
+		Period int
+	}
+}
+
+// theAlarms are the alarms with the metrics that each looks at.
+func theAlarms(t *testing.T, tpl template) (alarms map[string]alarm, looksAt map[string][]metric) {
+	t.Helper()
+	alarms, looksAt = map[string]alarm{}, map[string][]metric{}
+	for id, r := range tpl.Resources {
+		if r.Type != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		var a alarm
+		into(t, r.Properties, &a)
+		alarms[id] = a
+		if a.MetricName != "" {
+			looksAt[id] = append(looksAt[id], a.metric())
+		}
+		for _, q := range a.Metrics {
+			if q.MetricStat != nil {
+				looksAt[id] = append(looksAt[id], q.MetricStat.Metric.metric())
+			}
+		}
+	}
+	return alarms, looksAt
+}
+
+// Every failure that stops logins has an alarm upon a metric that is there, and every
+// alarm is heard where all are.
+func TestAlarms(t *testing.T) {
+	tpl := theTemplate(t)
+	alarms, looksAt := theAlarms(t, tpl)
+	watched := map[string]bool{}
+	for id, a := range alarms {
+		for _, m := range looksAt[id] {
+			if err := m.check(tpl); err != nil {
+				t.Errorf("%s: %v", id, err)
+			}
+			watched[m.namespace+" "+m.name] = true
+		}
+		// An alarm takes ten, and an expression decides of what it is given.
+		if n := len(looksAt[id]); n == 0 || n > 10 {
+			t.Errorf("%s looks at %d metrics", id, n)
+		}
+		for i, q := range a.Metrics {
+			if decides := q.ReturnData == nil || *q.ReturnData; decides != (i == 0) || (i == 0) != (q.Expression != "") {
+				t.Errorf("%s: %+v", id, q)
+			}
+			if i > 0 && q.MetricStat.Period != a.Metrics[1].MetricStat.Period {
+				t.Errorf("%s looks at periods that differ", id)
+			}
+			for _, name := range operands.FindAllString(q.Expression, -1) {
+				if !slices.ContainsFunc(a.Metrics, func(q query) bool { return q.ID == name }) {
+					t.Errorf("%s: %s is about %s, which is nothing", id, q.Expression, name)
+				}
+			}
+		}
+		to := choice("HasAlarmTopic", []any{ref("AlarmTopicArn")}, ref("AWS::NoValue"))
+		if !reflect.DeepEqual(a.AlarmActions, to) || !reflect.DeepEqual(a.OKActions, to) {
+			t.Errorf("%s tells %v and %v", id, a.AlarmActions, a.OKActions)
+		}
+		if a.AlarmDescription == "" || a.AlarmName != "" || a.Threshold <= 0 || a.EvaluationPeriods < 1 ||
+			a.ComparisonOperator != "GreaterThanOrEqualToThreshold" || a.TreatMissingData != "notBreaching" {
+			t.Errorf("%s is %+v", id, a)
+		}
+	}
+	for _, name := range []string{
+		"AWS/Lambda Errors", "AWS/Lambda Throttles", "AWS/Lambda Duration", "AWS/ApiGateway 5xx", "wxbind WeChatFailures",
+		"wxbind AppSecretRejected", "wxbind StoreFailures", "wxbind SecretFailures", "wxbind DirectoryFailures", "wxbind InternalFailures",
+	} {
+		if !watched[name] {
+			t.Errorf("nobody hears of %s", name)
+		}
+	}
+}
+
+// operands are the metrics in an expression: functions are in capitals.
+var operands = regexp.MustCompile(`\b[a-z]\w*\b`)
+
+// The alarms on functions forget none but the sample.
+func TestAlarmsOnFunctions(t *testing.T) {
+	tpl := theTemplate(t)
+	_, looksAt := theAlarms(t, tpl)
+	var functions []string
+	for id, r := range tpl.Resources {
+		if r.Type == "AWS::Serverless::Function" && r.Condition == "" {
+			functions = append(functions, id)
+		}
+	}
+	slices.Sort(functions)
+	for id, name := range map[string]string{"ErrorsAlarm": "Errors", "ThrottlesAlarm": "Throttles", "SlowAlarm": "Duration"} {
+		var watched []string
+		for _, m := range looksAt[id] {
+			function, _ := m.dimensions["FunctionName"].(map[string]any)["Ref"].(string)
+			watched = append(watched, function)
+			if m.name != name {
+				t.Errorf("%s looks at %s of %s", id, m.name, function)
+			}
+		}
+		slices.Sort(watched)
+		if !slices.Equal(watched, functions) {
+			t.Errorf("%s looks at %v, want %v", id, watched, functions)
+		}
+	}
+}
+
+// A call is slow when it has used up most of its time, before it is cut off.
+func TestSlowIsNearTheTimeout(t *testing.T) {
+	tpl := theTemplate(t)
+	alarms, _ := theAlarms(t, tpl)
+	slow, timeout := alarms["SlowAlarm"], 1000*float64(tpl.Globals.Function.Timeout)
+	if slow.Threshold < 0.7*timeout || slow.Threshold > 0.9*timeout {
+		t.Errorf("slow is %v ms of %v", slow.Threshold, timeout)
+	}
+	for _, q := range slow.Metrics[1:] {
+		if q.MetricStat.Stat != "p99" {
+			t.Errorf("slow is judged by %s of %s", q.MetricStat.Stat, q.ID)
+		}
+	}
+}
