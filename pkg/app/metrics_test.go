@@ -2,12 +2,16 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
@@ -39,6 +43,42 @@ func TestStackOfTheMetrics(t *testing.T) {
 				t.Errorf("got %s and %v, want %s", log.String(), err, c.want)
 			}
 		})
+	}
+}
+
+// A built function writes each request's metrics where Lambda finds them: on the
+// standard output, a line of its own, with what Lambda says of it.
+func TestFunctionsWriteMetrics(t *testing.T) {
+	unknown, err := events.CaseNamed("authorizer-unknown-token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := unknown.Event()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := lambdatest.Start(t, lambdatest.Build(t, "../../functions/authorizer", t.TempDir()), map[string]string{
+		"AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/prod/authorizer", "WXBIND_SESSIONS_TABLE": "s", "WXBIND_USERS_TABLE": "u",
+		"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:1", // nobody listens
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := p.Invoke(ctx, event); err == nil {
+		t.Error("the authorizer answers without a store")
+	}
+	p.Stop()
+	var found []map[string]any
+	for text := range strings.Lines(p.Log()) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatalf("%v in %s", err, text)
+		}
+		if line["_aws"] != nil {
+			found = append(found, line)
+		}
+	}
+	if len(found) != 1 || found[0][metrics.Stack] != "prod" || found[0][metrics.VisitFailures] != 1.0 || found[0][metrics.StoreFailures] != 1.0 {
+		t.Errorf("got %v in\n%s", found, p.Log())
 	}
 }
 
