@@ -24,7 +24,7 @@ FUZZTIME ?= 20s
 CFN_LINT_VERSION := 1.51.0
 CFN_LINT := .cache/cfn-lint-$(CFN_LINT_VERSION)
 
-.PHONY: help run build test check-long lint lint-go lint-template fuzz bench bench-start deploy clean need-go need-test need-python need-sam
+.PHONY: help run build test check-long lint lint-go lint-template fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -65,8 +65,12 @@ fuzz: need-go ## Fuzz all that reads foreign bytes, FUZZTIME each
 		done; \
 	done
 
-bench: need-go ## Measure our own share of a login and of a request: the handlers over in-memory ports
+bench: need-go ## Measure whole requests through the built functions, and the handlers alone over in-memory ports
+	go test -run '^$$' -bench Requests -benchtime 1x ./functions
 	go test -run '^$$' -bench 'CheckBind|Authorizer' -benchmem ./pkg/apigw
+
+cost: need-go ## Count what a login, a bind and a verified token use and cost on AWS
+	go test -run '^$$' -bench Cost -benchtime 1x ./functions
 
 bench-start: need-go ## Measure each function's start against an empty function's
 	go test -run '^$$' -bench Start -benchtime 1x ./functions

@@ -1,0 +1,150 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	// weChatTime and storeTime are what a call of WeChat and of DynamoDB takes at least.
+	weChatTime = 50 * time.Millisecond
+	storeTime  = 5 * time.Millisecond
+	// warmups are requests that are not measured: the first of each function.
+	warmups = 3
+)
+
+// measured are the requests of one kind.
+type measured struct {
+	name, function string
+	// walls are the times of the requests, as Lambda would bill them.
+	walls []time.Duration
+	usage
+	// cpu is the processor time of all of them.
+	cpu time.Duration
+	// logged is how many bytes a request logs.
+	logged int
+}
+
+// each is x for one request, of n.
+func (m *measured) each(x float64) float64 { return x / float64(len(m.walls)) }
+
+// measureRequests plays n whole requests of each kind, one after another as Lambda
+// does, through the built bootstraps. Each user binds once, from an address of their
+// own, and comes back once.
+func measureRequests(b *testing.B, n int) []*measured {
+	b.Helper()
+	c := newCloud(b)
+	u := &upstreams{TB: b}
+	c.settings["WECHAT_API_BASE"] = u.before(c.settings["WECHAT_API_BASE"], weChatTime, u.countWeChat)
+	c.settings["AWS_ENDPOINT_URL_DYNAMODB"] = u.before(c.settings["AWS_ENDPOINT_URL_DYNAMODB"], storeTime, u.countDynamoDB)
+	for i := range n + warmups {
+		name := fmt.Sprintf("user%d", i)
+		if err := c.store.AddUser(b.Context(), login.User{
+			ID: name, Username: name, Name: name, PasswordHash: passwordHash(), CreatedAt: time.Now().Add(-time.Hour), Apps: map[string]login.UserApp{},
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	verify, err := events.CaseNamed("authorizer-good")
+	if err != nil {
+		b.Fatal(err)
+	}
+	verifying, err := verify.Event()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var tokens []string
+	return []*measured{
+		c.measure(u, "checkBind, not bound", "checkbind", n, 301, func(i int) []byte { return checkBind(fmt.Sprintf("person%d-1", i)) }, nil),
+		c.measure(u, "bind", "bind", n, 1, bindOf, func(token string) { tokens = append(tokens, token) }),
+		c.measure(u, "checkBind, bound", "checkbind", n, 1, func(i int) []byte { return checkBind(fmt.Sprintf("person%d-3", i)) }, nil),
+		c.measure(u, "verify (authorizer)", events.Authorizer, n, 0, func(i int) []byte {
+			return []byte(strings.ReplaceAll(string(verifying), "{{token}}", tokens[i]))
+		}, nil),
+	}
+}
+
+// measure plays one kind of request, each of which must be answered with code.
+func (c *cloud) measure(u *upstreams, name, function string, n int, code float64, event func(i int) []byte, saw func(token string)) *measured {
+	c.Helper()
+	p := c.start(function)
+	m := &measured{name: name, function: function}
+	var cpu time.Duration
+	for i := range n + warmups {
+		payload := event(i)
+		if i == warmups {
+			u.take()
+			cpu = c.cpu(p)
+		}
+		began := time.Now()
+		out, err := c.output(p, payload)
+		wall := time.Since(began)
+		if err != nil {
+			c.Fatalf("%s: %v\n%s", name, err, p.Log())
+		}
+		if i >= warmups {
+			m.walls = append(m.walls, wall)
+		}
+		token := c.answered(out, code)
+		if saw != nil {
+			saw(token)
+		}
+	}
+	m.cpu = c.cpu(p) - cpu
+	m.usage = u.take()
+	p.Stop()
+	m.logged = len(p.Log()) / (n + warmups)
+	return m
+}
+
+func (c *cloud) cpu(p interface{ CPU() (time.Duration, error) }) time.Duration {
+	c.Helper()
+	used, err := p.CPU()
+	if err != nil {
+		c.Fatal(err)
+	}
+	return used
+}
+
+// answered holds an answer against the code that it must have; the authorizer's has
+// none. It gives the token, if there is one.
+func (c *cloud) answered(out []byte, code float64) string {
+	c.Helper()
+	var a struct {
+		Body         string
+		IsAuthorized bool
+	}
+	var body struct {
+		Code  float64
+		Token string
+	}
+	if json.Unmarshal(out, &a) != nil || !a.IsAuthorized && (json.Unmarshal([]byte(a.Body), &body) != nil || body.Code != code) {
+		c.Fatalf("got %s, want code %v", out, code)
+	}
+	return body.Token
+}
+
+// bindOf is the request of a person who binds for the first time, from an address
+// that has not bound before.
+func bindOf(i int) []byte {
+	event, err := json.Marshal(lambdaevents.APIGatewayV2HTTPRequest{
+		Version: "2.0", Headers: map[string]string{"content-type": "application/json"},
+		Body: fmt.Sprintf(`{"code":"person%d-2","username":"user%d","password":%q}`, i, i, events.Password),
+		RequestContext: lambdaevents.APIGatewayV2HTTPRequestContext{
+			RequestID: "local",
+			HTTP:      lambdaevents.APIGatewayV2HTTPRequestContextHTTPDescription{SourceIP: fmt.Sprintf("198.51.100.%d", i)},
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return event
+}

@@ -1,0 +1,164 @@
+package functions_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// upstreams are WeChat and DynamoDB as a function under measurement sees them: each
+// call takes at least a given time, and what is asked of them is counted.
+type upstreams struct {
+	testing.TB
+	mu sync.Mutex
+	// open is how many calls are under way, the first of them since since.
+	open  int
+	since time.Time
+	used  usage
+}
+
+// usage is what requests have asked of the upstreams.
+type usage struct {
+	// waited is the time in which at least one call was under way.
+	waited time.Duration
+	// WeChat and DynamoDB are numbers of calls.
+	weChat, dynamoDB int
+	// reads and writes are DynamoDB's capacity units.
+	reads, writes float64
+}
+
+// before serves an upstream, each of whose calls takes at least so long.
+func (u *upstreams) before(target string, takes time.Duration, count func(r *http.Request, status int, body []byte)) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		u.begin()
+		defer u.end()
+		began := time.Now()
+		status, header, body := u.forward(target, r)
+		count(r, status, body)
+		select {
+		case <-time.After(takes - time.Since(began)):
+		case <-r.Context().Done():
+		}
+		for name, values := range header {
+			w.Header()[name] = values
+		}
+		w.Header().Del("X-Amz-Crc32") // of the body without the capacity
+		w.WriteHeader(status)
+		if _, err := w.Write(body); err != nil && r.Context().Err() == nil {
+			u.Errorf("an upstream's answer: %v", err)
+		}
+	}))
+	u.Cleanup(server.Close)
+	return server.URL
+}
+
+// forward asks the upstream itself; DynamoDB is asked for the consumed capacity, too.
+func (u *upstreams) forward(target string, r *http.Request) (status int, header http.Header, body []byte) {
+	asked, err := io.ReadAll(r.Body)
+	if r.Header.Get("X-Amz-Target") != "" {
+		asked = bytes.Replace(asked, []byte("{"), []byte(`{"ReturnConsumedCapacity":"TOTAL",`), 1)
+	}
+	if err == nil {
+		var request *http.Request
+		request, err = http.NewRequestWithContext(r.Context(), r.Method, target+r.URL.RequestURI(), bytes.NewReader(asked))
+		if err == nil {
+			request.Header = r.Header
+			var response *http.Response
+			if response, err = http.DefaultClient.Do(request); err == nil {
+				defer response.Body.Close()
+				body, err = io.ReadAll(response.Body)
+				if err == nil {
+					return response.StatusCode, response.Header, body
+				}
+			}
+		}
+	}
+	if r.Context().Err() == nil {
+		u.Errorf("an upstream: %v", err)
+	}
+	return http.StatusBadGateway, nil, nil
+}
+
+func (u *upstreams) begin() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.open++; u.open == 1 {
+		u.since = time.Now()
+	}
+}
+
+func (u *upstreams) end() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.open--; u.open == 0 {
+		u.used.waited += time.Since(u.since)
+	}
+}
+
+// take gives what was used since it was last asked.
+func (u *upstreams) take() usage {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	used := u.used
+	u.used = usage{}
+	return used
+}
+
+func (u *upstreams) countWeChat(r *http.Request, _ int, _ []byte) {
+	if r.Method == http.MethodHead {
+		return // a start opens its connection
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.used.weChat++
+}
+
+// countDynamoDB adds up the capacity that DynamoDB Local names. It names none for a
+// write whose condition does not hold: AWS charges the size of the item that is
+// there, and one unit for none, so here one.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+func (u *upstreams) countDynamoDB(r *http.Request, status int, body []byte) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	units := 0.0
+	switch {
+	case status == http.StatusOK:
+		units = consumed(u, body)
+	case bytes.Contains(body, []byte("ConditionalCheckFailedException")):
+		units = 1
+	default:
+		u.Errorf("DynamoDB answers %s with %d: %s", operation, status, body)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.used.dynamoDB++
+	switch operation {
+	case "GetItem", "BatchGetItem", "Query":
+		u.used.reads += units
+	default:
+		u.used.writes += units
+	}
+}
+
+// consumed is the sum of the capacity units in an answer.
+func consumed(tb testing.TB, body []byte) float64 {
+	type capacity struct{ CapacityUnits float64 }
+	var answer struct{ ConsumedCapacity json.RawMessage }
+	if err := json.Unmarshal(body, &answer); err != nil {
+		tb.Errorf("an answer of DynamoDB: %v", err)
+	}
+	list := []capacity{{}}
+	if json.Unmarshal(answer.ConsumedCapacity, &list[0]) != nil && json.Unmarshal(answer.ConsumedCapacity, &list) != nil {
+		tb.Errorf("an answer of DynamoDB without its capacity: %s", body)
+	}
+	sum := 0.0
+	for _, c := range list {
+		sum += c.CapacityUnits
+	}
+	return sum
+}
