@@ -2,14 +2,19 @@ package contract_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// The dashboard shows metrics that are there, and every alarm.
+// The dashboard shows metrics that are there, and every alarm. Its name is one of all
+// that an account has, whatever their Regions.
 func TestDashboard(t *testing.T) {
 	tpl := theTemplate(t)
+	if name := tpl.Resources["Dashboard"].Properties["DashboardName"]; !reflect.DeepEqual(name, map[string]any{"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}) {
+		t.Errorf("the dashboard is named %v", name)
+	}
 	text, _ := tpl.Resources["Dashboard"].Properties["DashboardBody"].(map[string]any)["Fn::Sub"].(string)
 	var body struct {
 		Widgets []struct {
