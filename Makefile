@@ -24,7 +24,7 @@ FUZZTIME ?= 20s
 CFN_LINT_VERSION := 1.51.0
 CFN_LINT := .cache/cfn-lint-$(CFN_LINT_VERSION)
 
-.PHONY: help run build test check-long lint lint-go lint-template fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
+.PHONY: help run build test check-long faults lint lint-go lint-template fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -44,6 +44,9 @@ test: need-test ## Run all tests, with the race detector, on SQLite and DynamoDB
 check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users go into DynamoDB Local
 	WXBIND_TEST_HISTORIES=$(HISTORIES) go test -race -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
 	WXBIND_TEST_IMPORT_USERS=100000 go test -count 1 -timeout 1h -v -run ImportIntoDynamoDB ./cmd/wxbind
+
+faults: need-go ## Let each fault meet each route, and print docs/reliability.md's table
+	@cd functions && go test -count 1 -timeout 10m -run '^TestFaults$$' -print-faults
 
 lint: lint-go lint-template ## Check the code and template.yaml
 

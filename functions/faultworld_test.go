@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,24 +85,49 @@ type gate struct {
 	server  *http.Server
 }
 
+// A gate's port must still be free when it opens again. So it is one that no system
+// gives to a connection or a listener by itself: Linux does so from 32768, macOS
+// from 49152. The next gate takes the next port, and each process begins elsewhere.
+const (
+	firstPort = 20000
+	ports     = 12000
+	portTries = 200
+)
+
+var lastPort atomic.Int64
+
+func init() { lastPort.Store(rand.Int64N(ports)) }
+
 func newGate(tb testing.TB, handler http.Handler) *gate {
-	g := &gate{tb: tb, address: "127.0.0.1:0", handler: handler}
-	g.open()
-	tb.Cleanup(g.shut)
-	return g
+	tb.Helper()
+	g := &gate{tb: tb, handler: handler}
+	var err error
+	for range portTries {
+		g.address = fmt.Sprintf("127.0.0.1:%d", firstPort+lastPort.Add(1)%ports)
+		if err = g.listen(); err == nil {
+			tb.Cleanup(g.shut)
+			return g
+		}
+	}
+	tb.Fatalf("no free port: %v", err)
+	return nil
 }
 
 func (g *gate) url() string { return "http://" + g.address }
 
-// open listens. Another program may take the port of a gate that is shut; that is
-// told and not mistaken for a fault.
+// open listens again. Should another program have taken the port, that is told and
+// not mistaken for the fault.
 func (g *gate) open() {
+	if err := g.listen(); err != nil {
+		g.tb.Errorf("the port was taken meanwhile: %v", err)
+	}
+}
+
+func (g *gate) listen() error {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", g.address)
 	if err != nil {
-		g.tb.Errorf("the port was taken meanwhile: %v", err)
-		return
+		return err
 	}
-	g.address = listener.Addr().String()
 	server := &http.Server{Handler: g.handler, ReadHeaderTimeout: time.Minute}
 	g.server = server
 	go func() {
@@ -108,6 +135,7 @@ func (g *gate) open() {
 			panic(err) // only a shut gate stops serving
 		}
 	}()
+	return nil
 }
 
 // shut ends the connections and refuses new ones.
