@@ -3,7 +3,9 @@ package functions_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,6 +43,10 @@ type performance struct {
 	*stage
 	flow
 	guard *iamtest.Guard
+	// free are the settings of a function that nobody guards.
+	free map[string]string
+	// farewell is a deletion that is under way.
+	farewell sync.WaitGroup
 	// troubles are what is not as the flow has it.
 	troubles []string
 }
@@ -80,6 +86,7 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 			p.troubles = append(p.troubles, fmt.Sprintf("%s: %v", name, err))
 		}
 	}
+	p.farewell.Wait()
 	process := p.processes[function]
 	process.Stop()
 	for line := range strings.Lines(process.Log()) {
@@ -132,6 +139,7 @@ func (p *performance) prepareAll() {
 	p.settings["WXBIND_SECRET_ID"] = iamtest.SecretARN("Secret")
 	p.secrets.Put(p.settings["WXBIND_SECRET_ID"], strings.TrimSuffix(p.secrets.Value("wxbind"), "}")+fmt.Sprintf(`,"directoryKey":%q}`, directoryKey))
 	p.settings["WXBIND_DIRECTORY_URL"] = p.directory
+	p.free = maps.Clone(p.settings)
 	p.must(p.store.PutRole(p.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1"}}}))
 	if p.directory == "" {
 		p.must(p.store.AddUser(p.Context(), login.User{

@@ -49,6 +49,9 @@ func bindFlows(of *directories) []flow {
 	if of == nil {
 		return append(flows, flow{name: "an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bind-good"}})
 	}
+	flows = append(flows, flow{
+		name: "the user leaves meanwhile", during: leaving, cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked,
+	})
 	flows = append(elsewhere(of.open, flows), elsewhere(of.closed, []flow{
 		{name: "disabled in the directory", cases: []string{"bind-again"}, status: http.StatusOK, err: login.UserDisabled},
 	})...)

@@ -1,13 +1,17 @@
 package functions_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -46,4 +50,41 @@ func boundElsewhere(p *performance) dynamotest.Rule {
 			p.Error(err)
 		}
 	})}
+}
+
+// leaving has the user leave while the function is about to store what the directory
+// says of them: it goes on when they are gone.
+func leaving(p *performance) dynamotest.Rule {
+	bootstrap := built(p, "./account")
+	leave := sync.OnceFunc(func() {
+		c, err := events.CaseNamed("account-delete-good")
+		if err != nil {
+			p.Error(err)
+			return
+		}
+		event, err := p.scene.Event(c)
+		if err != nil {
+			p.Error(err)
+			return
+		}
+		account := lambdatest.Start(p, bootstrap, p.free)
+		p.farewell.Go(func() {
+			if out, err := p.output(account, event); err != nil || !bytes.Contains(out, []byte(`"statusCode":200`)) {
+				p.Errorf("the user does not leave: %s, %v", out, err)
+			}
+		})
+	})
+	return dynamotest.Rule{
+		Operation: "UpdateItem", Times: dynamotest.Always,
+		Body: func(body []byte) bool { return bytes.Contains(body, []byte("describedAs")) },
+		Fault: dynamotest.Before(func() {
+			leave()
+			for p.Context().Err() == nil {
+				if _, err := p.store.UserByID(p.Context(), events.UserID); errors.Is(err, login.ErrUserNotFound) {
+					return
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		}),
+	}
 }
