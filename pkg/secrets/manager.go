@@ -54,6 +54,8 @@ type Config struct {
 //     10 minutes.
 //   - While it is fetched again, and when that fails, the older one is served; a
 //     failed fetch is repeated after 5 seconds at the earliest.
+//   - A caller who finds it out of date has it fetched anew, at most every 2 seconds:
+//     one who comes too soon leaves that to the first caller after.
 //   - Where there is none yet, each request tries, and those that come meanwhile
 //     wait. Should the request that fetches end before its fetch, the next one fetches.
 //
@@ -67,6 +69,9 @@ type Manager struct {
 	fetched   time.Time
 	failed    time.Time
 	refetched time.Time
+	// doubted says that somebody found the secret out of date when it was too soon to
+	// fetch it anew.
+	doubted bool
 	// flight is the fetch that is under way, or nil.
 	flight *flight
 }
@@ -119,6 +124,7 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 		cached, f := m.secret, m.flight
 		switch {
 		case cached != nil && (m.suffices(anew) || ctx.Err() != nil):
+			m.doubted = m.doubted || anew
 			m.mu.Unlock()
 			return cached, nil //nolint:nilerr // a secret at hand serves a request that ends, too
 		case ctx.Err() != nil:
@@ -144,10 +150,14 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 	}
 }
 
-// suffices says whether the cached secret does for a caller.
+// suffices says whether the cached secret does for a caller. One that is in doubt does
+// until it may be fetched anew: whoever found it so has been told to come back then.
 func (m *Manager) suffices(anew bool) bool {
 	if anew {
 		return m.within(refetchPause, m.refetched)
+	}
+	if m.doubted && m.flight == nil && !m.within(refetchPause, m.refetched) && !m.within(failurePause, m.failed) {
+		return false
 	}
 	return m.flight != nil || m.within(cacheLife, m.fetched) || m.within(failurePause, m.failed)
 }
@@ -179,13 +189,13 @@ func (m *Manager) lead(ctx context.Context, f *flight, anew bool) error {
 	defer m.mu.Unlock()
 	f.abandoned = err != nil && ctx.Err() != nil
 	now := m.now()
+	if (anew || m.doubted) && !f.abandoned {
+		m.refetched = now
+	}
 	if err == nil {
-		m.secret, m.fetched = secret, now
+		m.secret, m.fetched, m.doubted = secret, now, false
 	} else {
 		m.failed = now
-	}
-	if anew && !f.abandoned {
-		m.refetched = now
 	}
 	if f.secret = m.secret; f.secret == nil {
 		f.err = err

@@ -134,11 +134,36 @@ func TestRefetchesShareOneFetchInTwoSeconds(t *testing.T) {
 		double.Put(id, shortSecret)
 		time.Sleep(2*time.Second - time.Millisecond)
 		wantApp(t, m.Refetch, "S3CRETnew")
+		wantApp(t, m.Secret, "S3CRETnew")
 		wantCalls(t, double, 2)
 		time.Sleep(time.Millisecond)
 		wantApp(t, m.Refetch, appSecret)
 		wantApp(t, m.Secret, appSecret)
 		wantCalls(t, double, 3)
+	})
+}
+
+// The secret is looked at just before the operator stores the new one. Who is refused
+// with the old one a moment later, and comes back when told, meets the new one.
+func TestWhoFoundItOutOfDateTooSoonIsServedAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, double, _ := manager(t)
+		wantApp(t, m.Secret, appSecret)
+		wantApp(t, m.Refetch, appSecret)
+		double.Put(id, newSecret)
+		wantApp(t, m.Refetch, appSecret)
+		wantCalls(t, double, 2)
+		time.Sleep(2 * time.Second)
+		wantApp(t, m.Secret, "S3CRETnew")
+		wantApp(t, m.Refetch, "S3CRETnew")
+		wantCalls(t, double, 3)
+
+		time.Sleep(5 * time.Minute) // the last Refetch came too soon once more
+		wantApp(t, m.Secret, "S3CRETnew")
+		wantCalls(t, double, 4)
+		time.Sleep(5 * time.Minute)
+		wantApp(t, m.Secret, "S3CRETnew")
+		wantCalls(t, double, 4)
 	})
 }
 

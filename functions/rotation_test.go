@@ -1,0 +1,158 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/wechattest"
+)
+
+const (
+	// instances are how many processes of a function share the load.
+	instances = 3
+	// logins are how many people log in at the same time.
+	logins = 12
+)
+
+// fleet is several instances of checkBind under load.
+type fleet struct {
+	*cloud
+	processes []*lambdatest.Process
+}
+
+func newFleet(t *testing.T) *fleet {
+	f := &fleet{cloud: newCloud(t)}
+	for i := range instances {
+		f.processes = append(f.processes, f.start("checkbind"))
+		f.invoke(f.processes[i], checkBind(fmt.Sprintf("warm%d-1", i)))
+	}
+	return f
+}
+
+// login sends a code to an instance, and says what is wrong with an answer that is
+// neither the person's identity nor refused; refused is then Retry-After.
+func (f *fleet) login(instance int, code, person string) (refused time.Duration, err error) {
+	out, err := f.output(f.processes[instance%instances], checkBind(code))
+	if err != nil {
+		return 0, err
+	}
+	var a answer
+	if err := json.Unmarshal(out, &a.APIGatewayV2HTTPResponse); err != nil {
+		return 0, err
+	}
+	if err := json.Unmarshal([]byte(a.Body), &a.fields); err != nil {
+		return 0, err
+	}
+	switch {
+	case a.StatusCode == 200 && a.fields["openId"] == wechattest.OpenID(events.AppID, person):
+		return 0, nil
+	case a.StatusCode == 503 && a.fields["error"] == string(login.WXSecretRejected) && a.fields["action"] == "retry":
+		seconds, err := strconv.Atoi(a.Headers["retry-after"])
+		return time.Duration(seconds) * time.Second, err
+	default:
+		return 0, fmt.Errorf("%s gets %d %s", person, a.StatusCode, a.Body)
+	}
+}
+
+// each lets everybody do something at the same time.
+func (f *fleet) each(what func(i int, person string) error) {
+	f.Helper()
+	var all sync.WaitGroup
+	for i := range logins {
+		all.Go(func() {
+			if err := what(i, fmt.Sprintf("person%d", i)); err != nil {
+				f.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// An AppSecret is reset at WeChat, and a moment later stored in the secret. Between
+// the two everybody is told to try again; from then on nobody has to more than once,
+// though all instances still hold the old one and have just looked in vain.
+func TestAppSecretIsReplacedUnderLoad(t *testing.T) {
+	const replacement = "the-next-appsecret-that-must-not-show"
+	f := newFleet(t)
+	f.each(func(i int, person string) error {
+		if refused, err := f.login(i, person+"-1", person); err != nil || refused != 0 {
+			return fmt.Errorf("%s, before: refused %v, %v", person, refused, err)
+		}
+		return nil
+	})
+	f.wechat.SetSecret(events.AppID, replacement)
+	f.each(func(i int, person string) error {
+		if refused, err := f.login(i, person+"-2", person); err != nil || refused == 0 {
+			return fmt.Errorf("%s, between: refused %v, %v", person, refused, err)
+		}
+		return nil
+	})
+	f.secrets.Put("wxbind", strings.Replace(f.secrets.Value("wxbind"), appSecret, replacement, 1))
+	f.each(func(i int, person string) error {
+		refused, err := f.login(i, person+"-3", person)
+		if err != nil || refused == 0 {
+			return err
+		}
+		time.Sleep(refused)
+		// Whichever instance the retry meets: under load each has seen the refusal.
+		if refused, err = f.login(i+1, person+"-4", person); err != nil || refused != 0 {
+			return fmt.Errorf("%s, after a retry: refused %v, %v", person, refused, err)
+		}
+		return nil
+	})
+	f.silent(replacement)
+}
+
+// A seal key is added while instances run that do not know it. What they have sealed
+// is opened by the new ones, and what those seal by them: each person's code reaches
+// an old and a new instance, so that the second one opens what the first one sealed.
+func TestSealKeyIsAddedUnderLoad(t *testing.T) {
+	const next = "the-next-seal-key-that-must-not-show-0123456789"
+	old := newFleet(t)
+	old.secrets.Put("wxbind", fmt.Sprintf(`{"defaultApp":%q,"apps":{%q:{"appSecret":%q}},"sealKeys":[{"id":"1","key":%q},{"id":"0","key":%q}]}`,
+		events.AppID, events.AppID, appSecret, next, sealKey))
+	young := &fleet{cloud: old.cloud}
+	for i := range instances {
+		young.processes = append(young.processes, old.start("checkbind"))
+		young.invoke(young.processes[i], checkBind(fmt.Sprintf("young%d-1", i)))
+	}
+	for round := range 2 {
+		old.each(func(i int, person string) error {
+			first, second := old, young
+			if round == 1 {
+				first, second = young, old
+			}
+			code := fmt.Sprintf("%s-%d", person, round+1)
+			if _, err := first.login(i, code, person); err != nil {
+				return fmt.Errorf("first: %w", err)
+			}
+			if _, err := second.login(i, code, person); err != nil {
+				return fmt.Errorf("second: %w", err)
+			}
+			return nil
+		})
+	}
+	old.silent(next)
+	young.silent(next)
+}
+
+// silent stops the instances, whose logs must hold neither a secret of the cloud's nor
+// this one.
+func (f *fleet) silent(secret string) {
+	f.Helper()
+	for _, p := range f.processes {
+		p.Stop()
+		f.noSecretIn(p.Log())
+		if strings.Contains(p.Log(), secret) {
+			f.Errorf("a replacement is in the log: %s", p.Log())
+		}
+	}
+}
