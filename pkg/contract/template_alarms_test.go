@@ -65,8 +65,18 @@ type alarm struct {
 	Metrics                              []query
 	ComparisonOperator, TreatMissingData string
 	Threshold                            float64
-	EvaluationPeriods                    int
+	Period, EvaluationPeriods            int
 	AlarmActions, OKActions              any
+}
+
+// period is in seconds.
+func (a alarm) period() int {
+	for _, q := range a.Metrics {
+		if q.MetricStat != nil {
+			return q.MetricStat.Period
+		}
+	}
+	return a.Period
 }
 
 type measured struct {
@@ -140,7 +150,7 @@ func TestAlarms(t *testing.T) {
 			if decides := q.ReturnData == nil || *q.ReturnData; decides != (i == 0) || (i == 0) != (q.Expression != "") {
 				t.Errorf("%s: %+v", id, q)
 			}
-			if i > 0 && q.MetricStat.Period != a.Metrics[1].MetricStat.Period {
+			if i > 0 && q.MetricStat.Period != a.period() {
 				t.Errorf("%s looks at periods that differ", id)
 			}
 			for _, name := range operands.FindAllString(q.Expression, -1) {

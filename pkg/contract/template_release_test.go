@@ -27,6 +27,7 @@ func TestReleases(t *testing.T) {
 	}; !reflect.DeepEqual(function.DeploymentPreference, want) {
 		t.Errorf("functions are released by %v, want %v", function.DeploymentPreference, want)
 	}
+	all, _ := theAlarms(t, tpl)
 	back := alarms[1].([]any)
 	if len(back) == 0 || len(back) > 10 { // what CodeDeploy takes
 		t.Errorf("%d alarms bring a release back", len(back))
@@ -36,6 +37,10 @@ func TestReleases(t *testing.T) {
 		r := tpl.Resources[id]
 		if r.Type != "AWS::CloudWatch::Alarm" || r.Condition != "" {
 			t.Errorf("%v brings releases back and is %+v", alarm, r)
+		}
+		// The shortest canary takes 5 minutes, and CloudWatch is some minutes late.
+		if seconds := all[id].period() * all[id].EvaluationPeriods; seconds < 1 || seconds > 180 {
+			t.Errorf("%s needs %d s to begin", id, seconds)
 		}
 		// The API refers to the aliases, these to the deployment groups, and these to the
 		// alarms: CloudFormation refuses a circle.
