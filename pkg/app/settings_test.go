@@ -29,7 +29,7 @@ func TestSettingsNameWhatIsMissing(t *testing.T) {
 		needs []string
 	}{
 		"Alone": {Alone, nil}, "OnSessions": {OnSessions, sessions}, "OnSecret": {OnSecret, secret},
-		"OnWeChat": {OnWeChat, all}, "OnUsers": {OnUsers, all},
+		"OnWeChat": {OnWeChat, all}, "OnProfiles": {OnProfiles, all}, "OnUsers": {OnUsers, all},
 		"all settings": {func(getenv func(string) string) (*function, error) { _, err := SettingsFrom(getenv); return nil, err }, all},
 	} {
 		t.Run(name, func(t *testing.T) {
