@@ -62,6 +62,15 @@ func (f *fleet) login(instance int, code, person string) (refused time.Duration,
 	}
 }
 
+// expect is login of somebody who must be refused, or must not.
+func (f *fleet) expect(instance int, code, person string, refusal bool) error {
+	refused, err := f.login(instance, code, person)
+	if err == nil && (refused > 0) != refusal {
+		err = fmt.Errorf("%s is told to wait %v", code, refused)
+	}
+	return err
+}
+
 // each lets everybody do something at the same time.
 func (f *fleet) each(what func(i int, person string) error) {
 	f.Helper()
@@ -83,17 +92,11 @@ func TestAppSecretIsReplacedUnderLoad(t *testing.T) {
 	const replacement = "the-next-appsecret-that-must-not-show"
 	f := newFleet(t)
 	f.each(func(i int, person string) error {
-		if refused, err := f.login(i, person+"-1", person); err != nil || refused != 0 {
-			return fmt.Errorf("%s, before: refused %v, %v", person, refused, err)
-		}
-		return nil
+		return f.expect(i, person+"-1", person, false)
 	})
 	f.wechat.SetSecret(events.AppID, replacement)
 	f.each(func(i int, person string) error {
-		if refused, err := f.login(i, person+"-2", person); err != nil || refused == 0 {
-			return fmt.Errorf("%s, between: refused %v, %v", person, refused, err)
-		}
-		return nil
+		return f.expect(i, person+"-2", person, true)
 	})
 	f.secrets.Put("wxbind", strings.Replace(f.secrets.Value("wxbind"), appSecret, replacement, 1))
 	f.each(func(i int, person string) error {
@@ -103,10 +106,7 @@ func TestAppSecretIsReplacedUnderLoad(t *testing.T) {
 		}
 		time.Sleep(refused)
 		// Whichever instance the retry meets: under load each has seen the refusal.
-		if refused, err = f.login(i+1, person+"-4", person); err != nil || refused != 0 {
-			return fmt.Errorf("%s, after a retry: refused %v, %v", person, refused, err)
-		}
-		return nil
+		return f.expect(i+1, person+"-4", person, false)
 	})
 	f.silent(replacement)
 }

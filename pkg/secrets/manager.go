@@ -126,7 +126,7 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 		case cached != nil && (m.suffices(anew) || ctx.Err() != nil):
 			m.doubted = m.doubted || anew
 			m.mu.Unlock()
-			return cached, nil //nolint:nilerr // a secret at hand serves a request that ends, too
+			return cached, nil // a secret at hand serves a request that ends, too
 		case ctx.Err() != nil:
 			m.mu.Unlock()
 			return nil, m.unavailable(fmt.Errorf("the request ended: %w", ctx.Err()))
