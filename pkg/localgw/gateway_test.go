@@ -14,21 +14,26 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// function answers with what it is told and keeps the event.
-type function struct {
-	event  events.APIGatewayV2HTTPRequest
+// stub answers with what it is told and keeps the event.
+type stub[E any] struct {
+	event  E
 	answer string
 	err    error
 }
 
-func (f *function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+type (
+	function   = stub[events.APIGatewayV2HTTPRequest]
+	authorizer = stub[events.APIGatewayV2CustomAuthorizerV2Request]
+)
+
+func (s *stub[E]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if _, ok := ctx.Deadline(); !ok {
 		return nil, errors.New("no deadline")
 	}
-	if err := json.Unmarshal(payload, &f.event); err != nil {
+	if err := json.Unmarshal(payload, &s.event); err != nil {
 		return nil, err
 	}
-	return []byte(f.answer), f.err
+	return []byte(s.answer), s.err
 }
 
 func serve(t *testing.T, f *function) *httptest.Server {

@@ -1,16 +1,12 @@
 package localgw
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-lambda-go/events"
 )
 
 // request sends a request and gives what comes back.
@@ -84,23 +80,6 @@ func TestRouteWithoutParametersComesFirst(t *testing.T) {
 	}
 }
 
-// authorizer says something and keeps what it was asked.
-type authorizer struct {
-	asked  events.APIGatewayV2CustomAuthorizerV2Request
-	answer string
-	err    error
-}
-
-func (a *authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	if _, ok := ctx.Deadline(); !ok {
-		return nil, errors.New("no deadline")
-	}
-	if err := json.Unmarshal(payload, &a.asked); err != nil {
-		return nil, err
-	}
-	return []byte(a.answer), a.err
-}
-
 func TestAuthorizer(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer string
@@ -122,7 +101,7 @@ func TestAuthorizer(t *testing.T) {
 			if status != c.status || body != c.body {
 				t.Errorf("got %d %s, want %d %s", status, body, c.status, c.body)
 			}
-			if asked := a.asked; asked.Version != "2.0" || asked.Type != "REQUEST" || asked.RouteKey != "GET /x/{id}" ||
+			if asked := a.event; asked.Version != "2.0" || asked.Type != "REQUEST" || asked.RouteKey != "GET /x/{id}" ||
 				asked.Headers["x-token"] != "t1" || asked.PathParameters["id"] != "7" || asked.RawQueryString != "q=1" || asked.RequestContext.RequestID == "" {
 				t.Errorf("it is asked %+v", asked)
 			}
@@ -133,7 +112,7 @@ func TestAuthorizer(t *testing.T) {
 				return
 			}
 			said := f.event.RequestContext.Authorizer
-			if said == nil || said.Lambda["userId"] != "u1" || len(said.Lambda["roles"].([]any)) != 1 || f.event.RequestContext.RequestID != a.asked.RequestContext.RequestID {
+			if said == nil || said.Lambda["userId"] != "u1" || len(said.Lambda["roles"].([]any)) != 1 || f.event.RequestContext.RequestID != a.event.RequestContext.RequestID {
 				t.Errorf("the function is told %+v", said)
 			}
 		})
