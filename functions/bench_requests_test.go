@@ -29,8 +29,9 @@ type measured struct {
 	usage
 	// cpu is the processor time of all of them.
 	cpu time.Duration
-	// logged is how many bytes a request logs.
-	logged int
+	// logged is how many bytes a request logs, and peak the most bytes of memory that the
+	// process ever had.
+	logged, peak int
 }
 
 // each is x for one request, of n.
@@ -100,6 +101,11 @@ func (c *cloud) measure(u *upstreams, name, function string, n int, code float64
 	}
 	m.cpu = c.cpu(p) - cpu
 	m.usage = u.take()
+	peak, err := p.PeakMemory()
+	if err != nil {
+		c.Fatal(err)
+	}
+	m.peak = peak
 	p.Stop()
 	m.logged = len(p.Log()) / (n + warmups)
 	return m

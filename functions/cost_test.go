@@ -96,13 +96,18 @@ func BenchmarkCost(b *testing.B) {
 	for b.Loop() {
 		table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(table, "\na request\tWeChat calls\tDynamoDB calls\tread units\twrite units\tbilled\tmemory\tlogs\t%s a million\tof it DynamoDB\tLambda\tAPI\tlogs\n", list.Currency)
+		var bind *measured
 		for _, m := range measureRequests(b, costRuns) {
-			c := list.of(b, m)
+			if m.function == "bind" {
+				bind = m
+			}
+			c := list.of(m, memoryOf(b, m.function))
 			fmt.Fprintf(table, "%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.0f ms\t%.0f MB\t%d B\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\n", m.name,
 				m.each(float64(m.weChat)), m.each(float64(m.dynamoDB)), m.each(m.reads), m.each(m.writes),
 				c.billed, c.memory, m.logged, c.store+c.compute+c.api+c.logs, c.store, c.compute, c.api, c.logs)
 		}
 		table.Flush()
+		list.printBindMemory(bind)
 		fmt.Printf("prices of %s, %s: functions/testdata/prices.json\n", list.Region, list.Date)
 	}
 }
@@ -117,9 +122,9 @@ type cost struct {
 	store, compute, api, logs float64
 }
 
-func (p prices) of(tb testing.TB, m *measured) cost {
-	tb.Helper()
-	c := cost{memory: memoryOf(tb, m.function)}
+// of is the cost of measured requests in a function of so much memory, in MB.
+func (p prices) of(m *measured, memory float64) cost {
+	c := cost{memory: memory}
 	slower := time.Duration(m.each(float64(m.cpu)) * max(0, wholeProcessor/c.memory-1))
 	for _, wall := range m.walls {
 		wall += slower
@@ -132,4 +137,18 @@ func (p prices) of(tb testing.TB, m *measured) cost {
 	}
 	c.logs = float64(m.logged) * 1e6 / 1e9 * p.GBOfLogs
 	return c
+}
+
+// printBindMemory prints what BindMemory decides: how long a bind takes, most of which
+// is one argon2id hash, and what Lambda takes for it.
+func (p prices) printBindMemory(bind *measured) {
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "\nBindMemory\tshare of a processor\tits CPU time becomes\tbilled\tLambda, %s a million\n", p.Currency)
+	for _, memory := range []float64{256, 512, 768, 1024, 1536, wholeProcessor} {
+		c, share := p.of(bind, memory), memory/wholeProcessor
+		fmt.Fprintf(table, "%.0f MB\t%.0f %%\t%s\t%.0f ms\t%.2f\n", memory, 100*share,
+			milliseconds(time.Duration(bind.each(float64(bind.cpu))/share)), c.billed, c.compute)
+	}
+	table.Flush()
+	fmt.Printf("the most memory that bind's process had: %.0f MB\n", float64(bind.peak)/1e6)
 }

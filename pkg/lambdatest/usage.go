@@ -1,6 +1,7 @@
 package lambdatest
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,4 +29,20 @@ func (p *Process) CPU() (time.Duration, error) {
 		sum += running
 	}
 	return sum, nil
+}
+
+// PeakMemory is the most bytes that the process has had in memory at once so far: its
+// resident set, its own file included.
+// https://docs.kernel.org/filesystems/proc.html (VmHWM)
+func (p *Process) PeakMemory() (int, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+	if err != nil {
+		return 0, fmt.Errorf("lambdatest: process %d has ended, or this is no Linux: %w", p.command.Process.Pid, err)
+	}
+	_, rest, _ := bytes.Cut(text, []byte("VmHWM:"))
+	var kilobytes int
+	if _, err := fmt.Sscan(string(rest), &kilobytes); err != nil {
+		return 0, fmt.Errorf("lambdatest: no VmHWM of process %d: %w", p.command.Process.Pid, err)
+	}
+	return kilobytes << 10, nil
 }
