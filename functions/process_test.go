@@ -1,15 +1,11 @@
 package functions_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"compress/flate"
 	"context"
-	"io"
 	"maps"
-	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -208,24 +204,14 @@ func TestZipIsSmall(t *testing.T) {
 }
 
 // zipped is the size of the zip that holds a bootstrap.
-func zipped(tb testing.TB, path string) int {
+func zipped(tb testing.TB, path string) (size int) {
 	tb.Helper()
-	bootstrap, err := os.ReadFile(path)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var out bytes.Buffer
-	archive := zip.NewWriter(&out)
-	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
-	file, err := archive.Create("bootstrap")
+	out, err := exec.CommandContext(tb.Context(), built(tb, "./testdata/zip"), path).Output()
 	if err == nil {
-		_, err = file.Write(bootstrap)
-	}
-	if err == nil {
-		err = archive.Close()
+		size, err = strconv.Atoi(strings.TrimSpace(string(out)))
 	}
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return out.Len()
+	return size
 }
