@@ -105,9 +105,29 @@ func TestAppSecretIsReplacedUnderLoad(t *testing.T) {
 			return err
 		}
 		time.Sleep(refused)
-		// Whichever instance the retry meets: under load each has seen the refusal.
 		return f.expect(i+1, person+"-4", person, false)
 	})
+	f.silent(replacement)
+}
+
+// Where few log in, a retry may meet an instance that nobody has asked since the
+// AppSecret was reset, and the one after it another such: nobody waits for any of them.
+func TestAppSecretIsReplacedInAQuietHour(t *testing.T) {
+	const replacement = "the-next-appsecret-that-must-not-show"
+	f := newFleet(t)
+	f.wechat.SetSecret(events.AppID, replacement)
+	refused, err := f.login(0, "alice-1", "alice")
+	if err != nil || refused == 0 {
+		t.Fatalf("before it is stored: told to wait %v, %v", refused, err)
+	}
+	f.secrets.Put("wxbind", strings.Replace(f.secrets.Value("wxbind"), appSecret, replacement, 1))
+	time.Sleep(refused)
+	for i := range instances {
+		instance := instances - 1 - i // the one that has looked in vain comes last
+		if err := f.expect(instance, fmt.Sprintf("alice-%d", i+2), "alice", false); err != nil {
+			t.Errorf("instance %d: %v", instance, err)
+		}
+	}
 	f.silent(replacement)
 }
 

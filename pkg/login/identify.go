@@ -63,24 +63,13 @@ func (s *Service) identify(ctx context.Context, route string, caller Caller, cod
 	app := secret.AppOf(caller)
 	v.trail.AppID = app.ID
 
-	var answer WeChatSession
-	err = timed(&v.trail.WeChat, func() (err error) {
-		answer, err = s.WeChat.Code2Session(ctx, app, code)
-		return err
-	})
+	answer, err := s.exchange(ctx, v, app, code)
 	v.exchanged = s.clock()
 	twin := repeat{route: route, appID: app.ID, code: code, address: caller.Address}
-	switch {
-	case errors.Is(err, WXCodeUsed):
+	v.remember = func() error { return s.remember(ctx, v, twin, answer) }
+	if errors.Is(err, WXCodeUsed) {
 		answer, err = s.recall(ctx, v, twin, err)
 		v.remember = func() error { return nil }
-	case errors.Is(err, WXSecretRejected):
-		// WeChat has a newer AppSecret than we. Until the operator has stored it no one
-		// can log in; from then on the next request uses it.
-		_, refetch := s.Secrets.Refetch(ctx)
-		v.trail.lapse(refetch)
-	default:
-		v.remember = func() error { return s.remember(ctx, v, twin, answer) }
 	}
 	if err != nil {
 		return nil, err
@@ -90,6 +79,32 @@ func (s *Service) identify(ctx context.Context, route string, caller Caller, cod
 	v.trail.OpenIDHash = v.secret.Hash("log openid", app.ID, answer.OpenID)[:16]
 	v.sealedKey = v.secret.Seal([]byte(answer.SessionKey), "session_key", app.ID, answer.OpenID)
 	return v, nil
+}
+
+// exchange asks WeChat whose code it is. When WeChat does not take the AppSecret,
+// the secret is fetched anew: until the operator has stored WeChat's newer one no one
+// can log in. Once it is there the code is sent again with it, since WeChat looks at
+// the AppSecret before the code; else each instance that still holds the old one would
+// turn somebody away. See docs/decisions/rejected-appsecret.md.
+func (s *Service) exchange(ctx context.Context, v *visit, app App, code string) (answer WeChatSession, err error) {
+	ask := func() (err error) { answer, err = s.WeChat.Code2Session(ctx, app, code); return err }
+	rejected := timed(&v.trail.WeChat, ask)
+	if !errors.Is(rejected, WXSecretRejected) {
+		return answer, rejected
+	}
+	newer, err := s.Secrets.Refetch(ctx)
+	if err != nil {
+		v.trail.lapse(err)
+		return answer, rejected
+	}
+	renewed, known := newer.Apps[app.ID]
+	if !known || renewed.Secret == app.Secret {
+		return answer, rejected
+	}
+	v.trail.lapse(rejected)
+	v.secret, app = newer, renewed
+	err = timed(&v.trail.WeChat, ask)
+	return answer, err
 }
 
 // touch marks the login in the identity's binding and remembers the identity for

@@ -32,7 +32,8 @@ type WeChat interface {
 	// WeChat cannot have seen it, or says that it is busy, is it sent once more.
 	//
 	// Errors: an *Error with one of the WX… codes; WXCodeUsed when the code was
-	// used before, WXSecretRejected when WeChat does not take the AppSecret.
+	// used before, WXSecretRejected when WeChat does not take the AppSecret and so has
+	// not looked at the code.
 	Code2Session(ctx context.Context, app App, code string) (WeChatSession, error)
 }
 

@@ -123,17 +123,6 @@ func TestRepeatAcrossAKeyRotation(t *testing.T) {
 	}
 }
 
-func TestRejectedAppSecretIsFetchedAnew(t *testing.T) {
-	w := newWorld(t)
-	w.people.before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
-	if _, err := w.check("alice-1"); !errors.Is(err, login.WXSecretRejected) {
-		t.Errorf("got %v", err)
-	}
-	if w.vault.refetches != 1 {
-		t.Errorf("%d refetches, want 1", w.vault.refetches)
-	}
-}
-
 // A store that hangs does not make a repeat wait longer than it may.
 func TestRepeatDoesNotWaitForASlowStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -157,18 +146,3 @@ func (hanging) LoadRecord(ctx context.Context, _ string) (login.Record, error) {
 	<-ctx.Done()
 	return login.Record{}, login.Unavailable(ctx.Err())
 }
-
-func TestFailedRefetchIsToldToTheOperator(t *testing.T) {
-	w := newWorld(t)
-	w.people.before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
-	w.Secrets = noRefetch{w.vault}
-	trail := &login.Trail{}
-	_, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1")
-	if !errors.Is(err, login.WXSecretRejected) || !errors.Is(errors.Join(trail.Lapses...), login.SecretUnavailable) {
-		t.Errorf("got %v, lapses %v", err, trail.Lapses)
-	}
-}
-
-type noRefetch struct{ *vault }
-
-func (noRefetch) Refetch(context.Context) (*login.Secret, error) { return nil, login.SecretUnavailable }

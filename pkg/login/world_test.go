@@ -114,11 +114,17 @@ type people struct {
 	slowRefusal time.Duration
 	// before, if set, runs before a code is looked at.
 	before func(code string) error
+	// appSecret, if set, is the only one that is taken: it comes before the code.
+	appSecret login.Hidden
 }
 
-func (p *people) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
+func (p *people) Code2Session(_ context.Context, app login.App, code string) (login.WeChatSession, error) {
 	p.mu.Lock()
 	p.calls++
+	if p.appSecret != "" && app.Secret != p.appSecret {
+		p.mu.Unlock()
+		return login.WeChatSession{}, &login.Error{Code: login.WXSecretRejected}
+	}
 	used := p.used[code]
 	p.used[code] = true
 	before := p.before
