@@ -17,18 +17,19 @@ type metric struct {
 }
 
 // ofServices are the metrics that AWS's services make by themselves, with the dimension
-// that they have one a resource by, and the type of that resource.
+// that they have one a resource by, and the type of that resource, to SAM and to
+// CloudFormation.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
 var ofServices = map[string]struct {
-	dimension, of string
-	names         []string
+	dimension string
+	of, names []string
 }{
-	"AWS/Lambda":     {"FunctionName", "AWS::Serverless::Function", []string{"Duration", "Errors", "Throttles"}},
-	"AWS/ApiGateway": {"ApiId", "AWS::Serverless::HttpApi", []string{"4xx", "5xx", "Count"}},
-	"AWS/DynamoDB":   {"TableName", "AWS::DynamoDB::Table", []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}},
+	"AWS/Lambda":     {"FunctionName", []string{"AWS::Serverless::Function", "AWS::Lambda::Function"}, []string{"Duration", "Errors", "Throttles"}},
+	"AWS/ApiGateway": {"ApiId", []string{"AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api"}, []string{"4xx", "5xx", "Count"}},
+	"AWS/DynamoDB":   {"TableName", []string{"AWS::DynamoDB::Table"}, []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}},
 }
 
 // ofOurs are the metrics of pkg/metrics, which all have the dimension Stack.
@@ -40,8 +41,8 @@ var ofOurs = []string{
 }
 
 // check says what is wrong with a metric that nothing makes: an alarm on it would be
-// silent for ever.
-func (m metric) check(tpl template) error {
+// silent for ever. kindOf gives the type of a resource.
+func (m metric) check(kindOf func(id string) string) error {
 	if m.namespace == metrics.Namespace {
 		if !slices.Contains(ofOurs, m.name) || !reflect.DeepEqual(m.dimensions, map[string]any{metrics.Stack: ref("AWS::StackName")}) {
 			return fmt.Errorf("we make no %s of %v", m.name, m.dimensions)
@@ -51,11 +52,14 @@ func (m metric) check(tpl template) error {
 	service := ofServices[m.namespace]
 	resource, _ := m.dimensions[service.dimension].(map[string]any)
 	id, _ := resource["Ref"].(string)
-	if !slices.Contains(service.names, m.name) || len(m.dimensions) != 1 || service.of == "" || tpl.Resources[id].Type != service.of {
+	if !slices.Contains(service.names, m.name) || len(m.dimensions) != 1 || !slices.Contains(service.of, kindOf(id)) {
 		return fmt.Errorf("%s makes no %s of %v", m.namespace, m.name, m.dimensions)
 	}
 	return nil
 }
+
+// kindOf is the type of a resource.
+func (tpl template) kindOf(id string) string { return tpl.Resources[id].Type }
 
 // alarm is what the tests read of an alarm: it is upon one metric, or upon an
 // expression of several.
@@ -137,7 +141,7 @@ func TestAlarms(t *testing.T) {
 	watched := map[string]bool{}
 	for id, a := range alarms {
 		for _, m := range looksAt[id] {
-			if err := m.check(tpl); err != nil {
+			if err := m.check(tpl.kindOf); err != nil {
 				t.Errorf("%s: %v", id, err)
 			}
 			watched[m.namespace+" "+m.name] = true

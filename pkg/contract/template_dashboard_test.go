@@ -47,7 +47,7 @@ func TestDashboard(t *testing.T) {
 				continue
 			}
 			m := metric{row[0].(string), row[1].(string), map[string]any{row[2].(string): ref(strings.Trim(row[3].(string), "${}"))}}
-			if err := m.check(tpl); err != nil {
+			if err := m.check(tpl.kindOf); err != nil {
 				t.Errorf("%s: %v", w.Properties.Title, err)
 			}
 			seen[m.namespace+" "+m.name] = true

@@ -1,0 +1,197 @@
+//go:build sam
+
+package contract_test
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/dynamostore"
+)
+
+// promise is something that holds in every stack, whatever its parameters, Region and
+// partition.
+type promise struct {
+	name  string
+	check func(s *stack, wrong func(format string, arguments ...any))
+}
+
+var promises = []promise{
+	{"tables", checkTables}, {"secret", checkSecret}, {"functions", checkFunctions}, {"logs", checkLogs},
+	{"releases", checkReleases}, {"roles", checkRoles}, {"trust", checkTrust}, {"partition", checkPartition},
+	{"routes", checkRoutes}, {"throttles", checkThrottles}, {"authorizer", checkSessionScheme}, {"access log", checkAccessLog},
+	{"domain", checkDomain}, {"alarms", checkAlarms}, {"dashboard", checkDashboard}, {"outputs", checkOutputs},
+}
+
+// of are the ids of the resources of a type, sorted.
+func (s *stack) of(kind string) []string {
+	var ids []string
+	for id, r := range s.resources {
+		if r.kind == kind {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func (s *stack) kindOf(id string) string { return s.resources[id].kind }
+
+// decode reads the properties of a resource. What does not fit stays empty, and is found.
+func (s *stack) decode(id string, into any) error {
+	text, err := json.Marshal(s.resources[id].properties)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+// functionIDs are the functions that there must be.
+func (s *stack) functionIDs() []string {
+	ids := []string{
+		"AccountFunction", "AuthorizerFunction", "BindFunction", "CheckBindFunction", "Code2SessionFunction", "IntrospectFunction",
+		"LogoutFunction", "SessionsFunction", "UnbindFunction", "UserInfoFunction",
+	}
+	if s.parameters["SampleRoute"] == "true" {
+		ids = append(ids, "WhoamiFunction")
+	}
+	return ids
+}
+
+func checkTables(s *stack, wrong func(string, ...any)) {
+	if n := len(s.of("AWS::DynamoDB::Table")); n != len(dynamostore.Schema) {
+		wrong("there are %d", n)
+	}
+	for _, schema := range dynamostore.Schema {
+		id := schema.Name + "Table"
+		var got table
+		if err := s.decode(id, &got); err != nil {
+			wrong("%s: %v", id, err)
+		}
+		if err := got.check(schema, s.parameters["DeletionProtection"]); err != nil {
+			wrong("%s: %v", id, err)
+		}
+		if r := s.resources[id]; r.deletionPolicy != "Retain" || r.updateReplacePolicy != "Retain" {
+			wrong("%s goes with the stack", id)
+		}
+	}
+}
+
+func checkSecret(s *stack, wrong func(string, ...any)) {
+	ids := s.of("AWS::SecretsManager::Secret")
+	if !slices.Equal(ids, []string{"Secret"}) {
+		wrong("the secrets are %v", ids)
+	}
+	r := s.resources["Secret"]
+	if !reflect.DeepEqual(r.properties["GenerateSecretString"], generatedOnce) || len(r.properties) != 2 {
+		wrong("it is made by %v, want %v for ever", r.properties, generatedOnce)
+	}
+	if r.deletionPolicy != "Retain" || r.updateReplacePolicy != "Retain" {
+		wrong("it goes with the stack")
+	}
+}
+
+// memoryOf names the parameter that says how much memory a function has.
+func memoryOf(function string) string {
+	switch function {
+	case "BindFunction":
+		return "BindMemory"
+	case "AccountFunction", "CheckBindFunction", "Code2SessionFunction", "UnbindFunction":
+		return "LoginMemory" // these ask WeChat
+	}
+	return "SessionMemory"
+}
+
+func checkFunctions(s *stack, wrong func(string, ...any)) {
+	if ids := s.of("AWS::Lambda::Function"); !slices.Equal(ids, s.functionIDs()) {
+		wrong("there are %v", ids)
+	}
+	tracing := "PassThrough"
+	if s.parameters["Tracing"] == "true" && s.partition == "aws" {
+		tracing = "Active"
+	}
+	for _, id := range s.functionIDs() {
+		noun := strings.TrimSuffix(id, "Function")
+		var environment struct {
+			Environment struct{ Variables map[string]string }
+		}
+		if err := s.decode(id, &environment); err != nil {
+			wrong("%s: %v", id, err)
+		}
+		variables := environment.Environment.Variables
+		if _, err := app.SettingsFrom(func(name string) string {
+			if slices.Contains(setByLambda, name) {
+				return "set by Lambda"
+			}
+			return variables[name]
+		}); err != nil {
+			wrong("%s does not start: %v", id, err)
+		}
+		if variables["WXBIND_SECRET_ID"] != s.arn("secretsmanager", "secret:Secret") {
+			wrong("%s reads the secret %s", id, variables["WXBIND_SECRET_ID"])
+		}
+		for _, schema := range dynamostore.Schema {
+			if got := variables["WXBIND_"+strings.ToUpper(schema.Name)+"_TABLE"]; got != schema.Name+"Table" {
+				wrong("%s takes %q for %s", id, got, schema.Name)
+			}
+		}
+		want := map[string]any{
+			"Runtime": "provided.al2023", "Handler": "bootstrap", "Timeout": 10.0,
+			"Role": s.roleARN(noun + "Role"), "MemorySize": s.parameters[memoryOf(id)],
+			"Architectures": []any{s.parameters["Architecture"]}, "TracingConfig": map[string]any{"Mode": tracing},
+			"LoggingConfig": map[string]any{"LogFormat": "JSON", "LogGroup": s.logGroup(noun)},
+		}
+		if n := s.parameters[noun+"Concurrency"]; n != "" && n != "0" {
+			want["ReservedConcurrentExecutions"] = n
+		}
+		got := s.resources[id].properties
+		for _, name := range append(slices.Collect(maps.Keys(want)), "ReservedConcurrentExecutions") {
+			if !reflect.DeepEqual(got[name], want[name]) {
+				wrong("%s has %s %v, want %v", id, name, got[name], want[name])
+			}
+		}
+	}
+}
+
+func (s *stack) logGroup(noun string) string {
+	return "/aws/lambda/" + stackName + "/" + strings.ToLower(noun)
+}
+
+func checkLogs(s *stack, wrong func(string, ...any)) {
+	names := map[any]bool{"/aws/vendedlogs/" + stackName + "/access": true}
+	for _, id := range s.functionIDs() {
+		names[s.logGroup(strings.TrimSuffix(id, "Function"))] = true
+	}
+	ids := s.of("AWS::Logs::LogGroup")
+	for _, id := range ids {
+		properties := s.resources[id].properties
+		if !names[properties["LogGroupName"]] || properties["RetentionInDays"] != s.parameters["LogRetentionDays"] {
+			wrong("%s is %v", id, properties)
+		}
+	}
+	if len(ids) != len(names) {
+		wrong("there are %v, want %v", ids, names)
+	}
+}
+
+func checkOutputs(s *stack, wrong func(string, ...any)) {
+	want := map[string]string{
+		"ApiUrl":        "https://Api.execute-api." + s.region + "." + s.suffix,
+		"AuthorizerArn": s.arn("lambda", "function:AuthorizerFunction:live"),
+		"SecretArn":     s.arn("secretsmanager", "secret:Secret"),
+	}
+	for _, schema := range dynamostore.Schema {
+		want[schema.Name+"Table"] = schema.Name + "Table"
+	}
+	if name := s.parameters["DomainName"]; name != "" {
+		want["DomainUrl"] = "https://" + name
+		want["DomainTarget"] = "d-domain.execute-api." + s.region + "." + s.suffix
+	}
+	if !reflect.DeepEqual(s.outputs, want) {
+		wrong("they are %v, want %v", s.outputs, want)
+	}
+}

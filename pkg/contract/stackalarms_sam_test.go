@@ -1,0 +1,106 @@
+//go:build sam
+
+package contract_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/metrics"
+)
+
+// metricOf is a metric of the stack as template.yaml would write it.
+func (s *stack) metricOf(m metric) metric {
+	dimensions := map[string]any{}
+	for name, value := range m.dimensions {
+		text, _ := value.(string)
+		if name == metrics.Stack && text == stackName {
+			text = "AWS::StackName"
+		}
+		dimensions[name] = ref(text)
+	}
+	return metric{m.namespace, m.name, dimensions}
+}
+
+// Every alarm is upon a metric that something makes, forgets no function but the sample,
+// and tells the topic, if there is one.
+func checkAlarms(s *stack, wrong func(string, ...any)) {
+	want := []string{
+		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "ErrorsAlarm", "InternalFailuresAlarm",
+		"SecretFailuresAlarm", "SlowAlarm", "StoreFailuresAlarm", "ThrottlesAlarm", "WeChatFailuresAlarm",
+	}
+	if ids := s.of("AWS::CloudWatch::Alarm"); !slices.Equal(ids, want) {
+		wrong("there are %v", ids)
+	}
+	for _, id := range want {
+		var a alarm
+		if err := s.decode(id, &a); err != nil {
+			wrong("%s: %v", id, err)
+		}
+		var looksAt []metric
+		if a.MetricName != "" {
+			looksAt = append(looksAt, a.metric())
+		}
+		for _, q := range a.Metrics {
+			if q.MetricStat != nil {
+				looksAt = append(looksAt, q.MetricStat.Metric.metric())
+			}
+		}
+		functions := map[any]bool{}
+		for _, m := range looksAt {
+			if err := s.metricOf(m).check(s.kindOf); err != nil {
+				wrong("%s: %v", id, err)
+			}
+			if function := m.dimensions["FunctionName"]; function != nil {
+				functions[function] = true
+			}
+		}
+		if len(looksAt) == 0 || len(functions) > 0 && (len(functions) != 10 || functions["WhoamiFunction"]) {
+			wrong("%s looks at %v", id, looksAt)
+		}
+		for _, tells := range []any{a.AlarmActions, a.OKActions} {
+			list, _ := tells.([]any)
+			topic := s.parameters["AlarmTopicArn"]
+			if heard := len(list) == 1 && list[0] == topic; heard != (topic != "") || !heard && tells != nil {
+				wrong("%s tells %v", id, tells)
+			}
+		}
+	}
+}
+
+// The dashboard is JSON, of this stack's Region, and shows alarms that are there.
+func checkDashboard(s *stack, wrong func(string, ...any)) {
+	board := s.resources["Dashboard"].properties
+	if board["DashboardName"] != stackName+"-"+s.region {
+		wrong("it is named %v", board["DashboardName"])
+	}
+	text, _ := board["DashboardBody"].(string)
+	var body struct {
+		Widgets []struct {
+			Properties struct {
+				Region string
+				Alarms []string
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &body); err != nil {
+		wrong("it is no JSON: %v", err)
+	}
+	shown := 0
+	for _, w := range body.Widgets {
+		if r := w.Properties.Region; r != "" && r != s.region {
+			wrong("it is of %s", r)
+		}
+		for _, arn := range w.Properties.Alarms {
+			shown++
+			id, ours := strings.CutPrefix(arn, s.arn("cloudwatch", "alarm:"))
+			if !ours || s.kindOf(id) != "AWS::CloudWatch::Alarm" {
+				wrong("it shows %s, which is not there", arn)
+			}
+		}
+	}
+	if shown == 0 {
+		wrong("it shows no alarm")
+	}
+}

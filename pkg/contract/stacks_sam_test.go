@@ -1,0 +1,155 @@
+//go:build sam
+
+package contract_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Both partitions: SAM makes something of its own of either.
+var regions = []string{"us-east-1", "cn-north-1"}
+
+// stackCases are the parameters that change what is made.
+func stackCases(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	cases := map[string]map[string]string{
+		"defaults":            {},
+		"domain":              {"DomainName": "login.example.com", "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d"},
+		"domain of China":     {"DomainName": "login.example.cn", "CertificateArn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0a1b2c3d"},
+		"topic":               {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
+		"topic of China":      {"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms"},
+		"concurrency":         {"CheckBindConcurrency": "200", "BindConcurrency": "20", "AuthorizerConcurrency": "100"},
+		"caching authorizer":  {"AuthorizerCacheSeconds": "300", "SampleRoute": "true"},
+		"sample route":        {"SampleRoute": "true"},
+		"directory":           {"DirectoryUrl": "https://users.example.com/login"},
+		"not traced":          {"Tracing": "false"},
+		"no way back":         {"RollbackOnAlarm": "false"},
+		"all at once, bigger": {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
+	}
+	for environment, commands := range samConfig(t) {
+		parameters := map[string]string{}
+		list, _ := commands["global"]["parameter_overrides"].([]any)
+		for _, override := range list {
+			key, value, _ := strings.Cut(fmt.Sprint(override), "=")
+			parameters[key] = value
+		}
+		cases["samconfig.toml: "+environment] = parameters
+	}
+	return cases
+}
+
+// fits says whether parameters are of a partition.
+func fits(region string, parameters map[string]string) bool {
+	for _, value := range parameters {
+		if strings.HasPrefix(value, "arn:") && strings.HasPrefix(value, "arn:aws-cn:") != strings.HasPrefix(region, "cn-") {
+			return false
+		}
+	}
+	return true
+}
+
+// What becomes of template.yaml keeps every promise, in either partition and with
+// whatever parameters.
+func TestSAMStacks(t *testing.T) {
+	text, cases := string(read(t, "template.yaml")), stackCases(t)
+	var asked []translation
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(cases)) {
+		for _, region := range regions {
+			if fits(region, cases[name]) {
+				asked = append(asked, translation{text, region, cases[name]})
+				names = append(names, name+" in "+region)
+			}
+		}
+	}
+	for i, template := range translate(t, asked) {
+		t.Run(names[i], func(t *testing.T) {
+			s, err := evaluate(template, asked[i].Region, asked[i].Parameters)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range promises {
+				p.check(s, func(format string, arguments ...any) { t.Errorf(p.name+": "+format, arguments...) })
+			}
+			if loop := circle(template); loop != nil {
+				t.Errorf("CloudFormation refuses a circle: %v", loop)
+			}
+		})
+	}
+}
+
+// What CloudFormation would find only in the middle of a deployment, or never, the
+// template refuses at once.
+func TestSAMRefusesParameters(t *testing.T) {
+	template := translate(t, []translation{{string(read(t, "template.yaml")), "us-east-1", map[string]string{}}})[0]
+	for name, parameters := range map[string]map[string]string{
+		"a domain without a certificate": {"DomainName": "login.example.com"},
+		"a certificate without a domain": {"CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d"},
+		"a URL for a domain":             {"DomainName": "https://login.example.com"},
+		"a topic by its name":            {"AlarmTopicArn": "alarms"},
+		"a directory without TLS":        {"DirectoryUrl": "http://users.example.com"},
+		"too little memory to hash in":   {"BindMemory": "128"},
+		"a processor of another kind":    {"Architecture": "riscv64"},
+		"a caching time beyond an hour":  {"AuthorizerCacheSeconds": "3601"},
+		"a name that nothing has":        {"Memory": "512"},
+	} {
+		if _, err := evaluate(template, "us-east-1", parameters); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// circle is a way from a resource back to itself by what it refers to, if there is one.
+// CloudFormation looks at what is written, whatever the conditions.
+func circle(template translated) []string {
+	needs := map[string][]string{}
+	for id, r := range template.Resources {
+		found := map[string]bool{}
+		need := func(name string) {
+			name, _, _ = strings.Cut(name, ".")
+			if _, ok := template.Resources[name]; ok && name != id {
+				found[name] = true
+			}
+		}
+		walk("", map[string]any{"DependsOn": r.DependsOn, "Properties": r.Properties, "UpdatePolicy": r.UpdatePolicy}, func(path string, value any) {
+			text, ok := value.(string)
+			switch {
+			case !ok:
+			case strings.HasSuffix(path, ".Ref"), strings.Contains(path, ".Fn::GetAtt"), strings.HasPrefix(path, ".DependsOn"):
+				need(text)
+			default: // ${…} is nothing but a reference, in Fn::Sub or not
+				for _, name := range variable.FindAllString(text, -1) {
+					need(strings.Trim(name, "${}"))
+				}
+			}
+		})
+		needs[id] = slices.Sorted(maps.Keys(found))
+	}
+	done := map[string]bool{}
+	var visit func(id string, way []string) []string
+	visit = func(id string, way []string) []string {
+		if i := slices.Index(way, id); i >= 0 {
+			return append(slices.Clone(way[i:]), id)
+		}
+		if done[id] {
+			return nil
+		}
+		for _, next := range needs[id] {
+			if loop := visit(next, append(slices.Clone(way), id)); loop != nil {
+				return loop
+			}
+		}
+		done[id] = true
+		return nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(needs)) {
+		if loop := visit(id, nil); loop != nil {
+			return loop
+		}
+	}
+	return nil
+}

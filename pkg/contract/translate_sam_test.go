@@ -1,0 +1,80 @@
+//go:build sam
+
+package contract_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// translation is a template and what SAM is told about where it goes. SAM itself knows
+// no parameters but those that it is given and the defaults.
+type translation struct {
+	Template   string            `json:"template"`
+	Region     string            `json:"region"`
+	Parameters map[string]string `json:"parameters"`
+}
+
+// translated is a template without anything of SAM's, as CloudFormation takes it.
+type translated struct {
+	Parameters map[string]struct {
+		Type, AllowedPattern string
+		AllowedValues        []any
+		MinValue, MaxValue   *float64
+		Default              any
+	}
+	Rules      map[string]struct{ Assertions []struct{ Assert any } }
+	Conditions map[string]any
+	Resources  map[string]struct {
+		Type, Condition, DeletionPolicy, UpdateReplacePolicy string
+		DependsOn, Properties, UpdatePolicy                  any
+	}
+	Outputs map[string]struct {
+		Condition string
+		Value     any
+	}
+}
+
+// translate makes of each what AWS makes of it on deployment, with the library that AWS
+// does it with: https://github.com/aws/serverless-application-model. The SAM CLI brings it.
+func translate(t *testing.T, asked []translation) []translated {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	input, err := json.Marshal(asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	python := exec.CommandContext(ctx, filepath.Join(tool(t, "WXBIND_SAM_CLI"), "bin", "python"), "testdata/translate.py")
+	python.Stdin = bytes.NewReader(input)
+	var complaints bytes.Buffer
+	python.Stderr = &complaints
+	output, err := python.Output()
+	if err != nil {
+		t.Fatalf("aws-sam-translator: %v\n%s", err, complaints.Bytes())
+	}
+	var got []translated
+	if err := json.Unmarshal(output, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != len(asked) {
+		t.Fatalf("%d translations of %d", len(got), len(asked))
+	}
+	return got
+}
+
+// tool is the folder that a variable names.
+func tool(t *testing.T, variable string) string {
+	t.Helper()
+	folder := os.Getenv(variable)
+	if folder == "" {
+		t.Fatalf("%s is not set: run `make sam-check`", variable)
+	}
+	return folder
+}
