@@ -17,14 +17,25 @@ FUNCTIONS := checkbind bind code2session userinfo logout sessions unbind account
 LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) \
 	go build -tags lambda.norpc,nethttpomithttp2 -trimpath -gcflags github.com/aws/...=-l -ldflags "-s -w"
 
+comma := ,
+
 # How many histories `make check-long` makes on each store, of some 150 operations each.
 HISTORIES ?= 500
 # How long each fuzz target runs.
 FUZZTIME ?= 20s
-CFN_LINT_VERSION := 1.51.0
+# The last release that translates SAM's template before it judges it. Later ones know less
+# of SAM, and refuse properties that it has:
+# https://github.com/aws-cloudformation/cfn-lint/issues/4680
+CFN_LINT_VERSION := 1.53.3
 CFN_LINT := .cache/cfn-lint-$(CFN_LINT_VERSION)
+SAM_CLI_VERSION := 1.170.0
+SAM_CLI := .cache/sam-$(SAM_CLI_VERSION)
+MOTO_VERSION := 5.2.1
+MOTO := .cache/moto-$(MOTO_VERSION)
+# What `make sam-check` builds, a folder for each processor.
+SAM_BUILD := .cache/sam-build
 
-.PHONY: help run build test check-long faults lint lint-go lint-template fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
+.PHONY: help run build test check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -38,7 +49,7 @@ build: need-go ## Build the command into bin/ and the functions into bin/<functi
 	$(foreach f,$(FUNCTIONS),$(LAMBDA_BUILD) -o bin/$(f)/bootstrap ./functions/$(f) &&) true
 
 test: need-test ## Run all tests, with the race detector, on SQLite and DynamoDB Local
-	go vet ./...
+	go vet -tags sam ./...
 	go test -race -timeout 15m ./...
 
 check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users go into DynamoDB Local
@@ -56,9 +67,36 @@ lint-go: need-go
 lint-template: $(CFN_LINT)/bin/cfn-lint
 	$(CFN_LINT)/bin/cfn-lint --regions us-east-1 cn-north-1 -- template.yaml
 
+# Each Python program has a folder of its own, since what one needs another may not bear:
+# $(call python-program,folder,packages). The program is what pip writes last.
+define python-program
+	python3 -m venv $(1)
+	@$(1)/bin/pip --quiet --disable-pip-version-check install $(2) || \
+		{ echo "$(firstword $(2)) was not installed: see above whether Python's package index was reached" >&2; exit 1; }
+endef
+
+# What SAM makes of template.yaml and of the code. The build is SAM's own, by samconfig.toml
+# but for the processor, the sample route, and the folder: .aws-sam is whoever runs `sam`'s.
+sam-check: need-test $(SAM_CLI)/bin/sam $(MOTO)/bin/moto_server
+	@set -e; unset MAKEFLAGS; export SAM_CLI_TELEMETRY=0 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none; \
+	for region in us-east-1 cn-north-1; do \
+		$(SAM_CLI)/bin/sam validate --lint --region $$region; \
+	done; \
+	for processor in x86_64 arm64; do \
+		$(SAM_CLI)/bin/sam build --build-dir $(SAM_BUILD)/$$processor \
+			--parameter-overrides Architecture=$$processor SampleRoute=true; \
+	done
+	WXBIND_SAM_CLI=$(CURDIR)/$(SAM_CLI) WXBIND_SAM_BUILD=$(CURDIR)/$(SAM_BUILD) WXBIND_MOTO=$(CURDIR)/$(MOTO) \
+		go test -tags sam -count 1 -timeout 15m -run '^TestSAM' ./functions ./pkg/contract
+
 $(CFN_LINT)/bin/cfn-lint: | need-python
-	python3 -m venv $(CFN_LINT)
-	$(CFN_LINT)/bin/pip --quiet --disable-pip-version-check install cfn-lint==$(CFN_LINT_VERSION)
+	$(call python-program,$(CFN_LINT),cfn-lint==$(CFN_LINT_VERSION))
+
+$(SAM_CLI)/bin/sam: | need-python
+	$(call python-program,$(SAM_CLI),aws-sam-cli==$(SAM_CLI_VERSION) cfn-lint==$(CFN_LINT_VERSION))
+
+$(MOTO)/bin/moto_server: | need-python
+	$(call python-program,$(MOTO),moto[server$(comma)cloudformation$(comma)secretsmanager]==$(MOTO_VERSION))
 
 fuzz: need-go ## Fuzz all that reads foreign bytes, FUZZTIME each
 	@set -e; for package in $$(go list ./...); do \
@@ -100,7 +138,8 @@ need-test: need-go
 	@command -v curl >/dev/null || { echo "the tests paste what the READMEs say, for which they need curl" >&2; exit 1; }
 
 need-python:
-	@command -v python3 >/dev/null || { echo "cfn-lint needs Python 3.9 or newer with venv" >&2; exit 1; }
+	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
+		{ echo "this needs python3, 3.10 or newer, with its module venv (Debian: python3-venv)" >&2; exit 1; }
 
 need-sam:
 	@command -v sam >/dev/null || { echo "deploying needs the AWS SAM CLI: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/install-sam-cli.html" >&2; exit 1; }
