@@ -115,6 +115,14 @@ func (c *cloud) start(name string) *lambdatest.Process {
 	return lambdatest.Start(c, built(c, "./"+name), c.settings)
 }
 
+// instance is a running function, whoever runs it.
+type instance interface {
+	Invoke(ctx context.Context, event []byte) ([]byte, error)
+	Stop()
+	// Log is all that it has written, once it is stopped.
+	Log() string
+}
+
 // answer is a function's answer to a client.
 type answer struct {
 	lambdaevents.APIGatewayV2HTTPResponse
@@ -122,13 +130,13 @@ type answer struct {
 }
 
 // output is what a function gives back, whatever it is.
-func (c *cloud) output(p *lambdatest.Process, event []byte) ([]byte, error) {
+func (c *cloud) output(p instance, event []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.Context(), 30*time.Second)
 	defer cancel()
 	return p.Invoke(ctx, event)
 }
 
-func (c *cloud) invoke(p *lambdatest.Process, event []byte) answer {
+func (c *cloud) invoke(p instance, event []byte) answer {
 	c.Helper()
 	out, err := c.output(p, event)
 	if err != nil {

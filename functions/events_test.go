@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -17,30 +16,7 @@ func TestEvents(t *testing.T) {
 	for _, c := range events.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t)
-			for _, name := range c.After {
-				earlier, err := events.CaseNamed(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				s.play(earlier)
-			}
-			if err := c.Meanwhile.Make(t.Context(), s.store); err != nil {
-				t.Fatal(err)
-			}
-			before := s.wechat.Calls()
-			if c.Function() == events.Authorizer {
-				s.authorize(c)
-			} else {
-				s.compare(c, s.play(c))
-			}
-			if calls := s.wechat.Calls() - before; calls != c.WeChat {
-				t.Errorf("%d calls to WeChat, want %d", calls, c.WeChat)
-			}
-			for _, p := range s.processes {
-				p.Stop()
-				s.noSecretIn(p.Log())
-			}
+			newStage(t).perform(c)
 		})
 	}
 }
@@ -49,17 +25,47 @@ func TestEvents(t *testing.T) {
 type stage struct {
 	*cloud
 	scene     events.Scene
-	processes map[string]*lambdatest.Process
+	processes map[string]instance
+	// launch starts a function; nil means cloud.start.
+	launch func(function string) instance
 }
 
 func newStage(t *testing.T) *stage {
-	s := &stage{cloud: newCloud(t), processes: map[string]*lambdatest.Process{}}
+	s := &stage{cloud: newCloud(t), processes: map[string]instance{}}
 	s.addUsers()
 	return s
 }
 
+// perform plays a case with all that comes before it, and compares what is answered.
+func (s *stage) perform(c events.Case) {
+	s.Helper()
+	for _, name := range c.After {
+		earlier, err := events.CaseNamed(name)
+		if err != nil {
+			s.Fatal(err)
+		}
+		s.play(earlier)
+	}
+	if err := c.Meanwhile.Make(s.Context(), s.store); err != nil {
+		s.Fatal(err)
+	}
+	before := s.wechat.Calls()
+	if c.Function() == events.Authorizer {
+		s.authorize(c)
+	} else {
+		s.compare(c, s.play(c))
+	}
+	if calls := s.wechat.Calls() - before; calls != c.WeChat {
+		s.Errorf("%d calls to WeChat, want %d", calls, c.WeChat)
+	}
+	for _, p := range s.processes {
+		p.Stop()
+		s.noSecretIn(p.Log())
+	}
+}
+
 // cue gives the event of a case and the process that it is for.
-func (s *stage) cue(c events.Case) (*lambdatest.Process, []byte) {
+func (s *stage) cue(c events.Case) (instance, []byte) {
 	s.Helper()
 	event, err := s.scene.Event(c)
 	if err != nil {
@@ -67,7 +73,11 @@ func (s *stage) cue(c events.Case) (*lambdatest.Process, []byte) {
 	}
 	p, ok := s.processes[c.Function()]
 	if !ok {
-		p = s.start(c.Function())
+		if s.launch != nil {
+			p = s.launch(c.Function())
+		} else {
+			p = s.start(c.Function())
+		}
 		s.processes[c.Function()] = p
 	}
 	return p, event

@@ -14,7 +14,6 @@ import (
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/iamtest"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
@@ -54,7 +53,7 @@ type performance struct {
 // play plays the flow with a function that is held to a policy.
 func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *performance {
 	t.Helper()
-	p := &performance{stage: &stage{cloud: newCloud(t), processes: map[string]*lambdatest.Process{}}, flow: f}
+	p := &performance{stage: &stage{cloud: newCloud(t), processes: map[string]instance{}}, flow: f}
 	p.prepareAll()
 
 	proxy := dynamotest.NewProxy(t, p.settings["AWS_ENDPOINT_URL_DYNAMODB"])
