@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
 	"time"
 )
 
@@ -17,9 +18,8 @@ func haveImage(ctx context.Context) bool {
 }
 
 func containerCommand(port int) []string {
-	return []string{
+	return slices.Concat([]string{
 		"docker", "run", "--rm", "--pull", "never", "--env", telemetryOff,
-		"--publish", fmt.Sprintf("127.0.0.1:%d:8000", port),
-		image, "-Xmx256m", "-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb",
-	}
+		"--publish", fmt.Sprintf("127.0.0.1:%d:8000", port), image,
+	}, jvmOptions, []string{"-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb"})
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -76,6 +77,10 @@ func start(ctx context.Context) (string, error) {
 	return startOnFreePort(ctx, command)
 }
 
+// jvmOptions let an engine live on little. The JVM's thorough compiler and its parallel
+// collector would cost an engine that lives for minutes twice the processor time.
+var jvmOptions = []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"}
+
 // engineCommand gives the command that runs an engine on a port.
 func engineCommand(ctx context.Context, cache string) (func(port int) []string, error) {
 	if haveImage(ctx) {
@@ -90,10 +95,10 @@ func engineCommand(ctx context.Context, cache string) (func(port int) []string, 
 		return nil, err
 	}
 	return func(port int) []string {
-		return []string{
-			java, "-Xmx256m", "-Djava.library.path=" + filepath.Join(home, "DynamoDBLocal_lib"),
+		return slices.Concat([]string{java}, jvmOptions, []string{
+			"-Djava.library.path=" + filepath.Join(home, "DynamoDBLocal_lib"),
 			"-jar", filepath.Join(home, "DynamoDBLocal.jar"), "-inMemory", "-sharedDb", "-port", fmt.Sprint(port),
-		}
+		})
 	}, nil
 }
 
