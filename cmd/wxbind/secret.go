@@ -14,13 +14,14 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/vault"
 )
 
 // secretFlags choose the deployed stack whose secret a command works on.
 type secretFlags struct{ storeFlags }
 
 // vault finds the secret. An embedded store has none.
-func (f secretFlags) vault(ctx context.Context) (*secrets.Vault, error) {
+func (f secretFlags) vault(ctx context.Context) (*vault.Vault, error) {
 	if f.Stack == "" {
 		return nil, errors.New("the embedded store keeps no AppSecret and no keys of others: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
 			"in the environment of `wxbind serve`; for a deployed stack give --stack NAME")
@@ -39,7 +40,7 @@ func (f secretFlags) vault(ctx context.Context) (*secrets.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &secrets.Vault{Client: secretsmanager.NewFromConfig(cfg), SecretID: id}, nil
+	return &vault.Vault{Client: secretsmanager.NewFromConfig(cfg), SecretID: id}, nil
 }
 
 // change changes the secret.

@@ -25,7 +25,7 @@ const (
 //
 // While warming holds, nothing is tried twice: a start does not wait for
 // somebody else's outage.
-func awsConfig(s Settings, warming *atomic.Bool) aws.Config {
+func awsConfig(s Settings, transport http.RoundTripper, warming *atomic.Bool) aws.Config {
 	credentials := aws.Credentials{
 		AccessKeyID: s.accessKeyID, SecretAccessKey: s.secretAccessKey, SessionToken: s.sessionToken,
 		Source: "environment",
@@ -35,7 +35,7 @@ func awsConfig(s Settings, warming *atomic.Bool) aws.Config {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return credentials, nil
 		}),
-		HTTPClient: httpClient(),
+		HTTPClient: &http.Client{Transport: transport, Timeout: AttemptTimeout},
 		Retryer:    func() aws.Retryer { return patient{dynamostore.Retryer(), warming} },
 	}
 }
@@ -50,17 +50,16 @@ func (p patient) IsErrorRetryable(err error) bool {
 	return !p.warming.Load() && p.Retryer.IsErrorRetryable(err)
 }
 
-// httpClient keeps connections, but not those that a frozen function's peer has
+// newTransport keeps connections, but not those that a frozen function's peer has
 // long closed.
-func httpClient() *http.Client {
-	transport := &http.Transport{
+func newTransport() http.RoundTripper {
+	return thaw.New(thaw.Config{Base: &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: DialTimeout}).DialContext,
 		TLSHandshakeTimeout:   DialTimeout,
 		ResponseHeaderTimeout: AttemptTimeout,
 		MaxIdleConnsPerHost:   16,
 		ForceAttemptHTTP2:     false,
-	}
-	return &http.Client{Transport: thaw.New(thaw.Config{Base: transport}), Timeout: AttemptTimeout}
+	}})
 }
 
 // endpoint makes an SDK's optional endpoint of a setting.

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
@@ -27,7 +28,10 @@ type Parts func(getenv func(string) string) (*function, error)
 // function is what a function stands on.
 type function struct {
 	settings Settings
-	config   login.Config
+	// aws and transport are for all calls to AWS.
+	aws       aws.Config
+	transport http.RoundTripper
+	config    login.Config
 	// steps warm the parts, by their names in the log.
 	steps   map[string]func(context.Context) error
 	warming atomic.Bool
@@ -102,9 +106,10 @@ func newFunction(getenv func(string) string, some needs) (*function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &function{settings: s, steps: map[string]func(context.Context) error{}}
+	f := &function{settings: s, transport: newTransport(), steps: map[string]func(context.Context) error{}}
+	f.aws = awsConfig(s, f.transport, &f.warming)
 	store := dynamostore.New(dynamostore.Config{
-		Client: dynamodb.NewFromConfig(awsConfig(s, &f.warming), func(o *dynamodb.Options) {
+		Client: dynamodb.NewFromConfig(f.aws, func(o *dynamodb.Options) {
 			o.BaseEndpoint = endpoint(s.DynamoDBEndpoint)
 		}),
 		Tables: s.Tables,
@@ -127,8 +132,9 @@ func newFunction(getenv func(string) string, some needs) (*function, error) {
 func (f *function) addSecret() {
 	s := f.settings
 	manager := secrets.New(secrets.Config{
-		Client: secretsmanager.NewFromConfig(awsConfig(s, &f.warming), func(o *secretsmanager.Options) {
-			o.BaseEndpoint = endpoint(s.SecretsEndpoint)
+		Source: secrets.NewClient(secrets.ClientConfig{
+			Region: s.Region, Endpoint: s.SecretsEndpoint, Credentials: f.aws.Credentials,
+			Retryer: f.aws.Retryer(), Transport: f.transport,
 		}),
 		SecretID: s.SecretID,
 	})

@@ -9,6 +9,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
 )
 
 // outage stands for one of a function's surroundings: it hangs, or fails at once.
@@ -70,7 +74,31 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 			if _, err := f.config.Ephemeral.LoadRecord(ctx, "x"); err == nil || store.requests.Load() < 3 {
 				t.Errorf("after the start: %v after %d requests", err, store.requests.Load()-1)
 			}
+			vault := parts["AWS_ENDPOINT_URL_SECRETS_MANAGER"]
+			if _, err := f.config.Secrets.Secret(ctx); err == nil || vault.requests.Load() != 4 {
+				t.Errorf("after the start: %v after %d requests, want 3", err, vault.requests.Load()-1)
+			}
 		})
+	}
+}
+
+// The secret is asked for with the credentials of the function's role, in its Region.
+func TestSecretIsAskedForByTheRole(t *testing.T) {
+	double := &secretstest.Server{
+		Access: aws.Credentials{AccessKeyID: "MARK-id", SecretAccessKey: "MARK-key", SessionToken: "MARK-session"}, Region: "cn-north-1",
+	}
+	double.Put("MARK-secret", `{"appId":"wx0123456789abcdef","appSecret":"MARK","sealKey":"MARK-0123456789-0123456789-0123456789-0123456"}`)
+	server := httptest.NewServer(double)
+	t.Cleanup(server.Close)
+	settings := goodSettings()
+	settings["AWS_REGION"], settings["AWS_SESSION_TOKEN"] = "cn-north-1", "MARK-session"
+	settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = server.URL
+	f, err := OnSecret(getenv(settings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if secret, err := f.config.Secrets.Secret(t.Context()); err != nil || secret.DefaultApp != "wx0123456789abcdef" {
+		t.Errorf("got %v, %v", secret, err)
 	}
 }
 
@@ -114,7 +142,7 @@ func TestAttemptIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := awsConfig(Settings{}, new(atomic.Bool)).HTTPClient.Do(request)
+	response, err := awsConfig(Settings{}, newTransport(), new(atomic.Bool)).HTTPClient.Do(request)
 	if err == nil {
 		response.Body.Close()
 	}

@@ -9,9 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
@@ -158,7 +155,7 @@ func TestGeneratedSecret(t *testing.T) {
 	}
 	text[generate.GenerateStringKey] = strings.Repeat("a", generate.PasswordLength)
 	fetch := func() error {
-		_, err := secrets.New(secrets.Config{Client: holding(text)}).Secret(t.Context())
+		_, err := secrets.New(secrets.Config{Source: holding(text)}).Secret(t.Context())
 		return err
 	}
 	for _, field := range []string{"appId", "appSecret"} {
@@ -175,10 +172,7 @@ func TestGeneratedSecret(t *testing.T) {
 // holding is a Secrets Manager with one secret.
 type holding map[string]string
 
-func (h holding) GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	text, err := json.Marshal(h)
-	return &secretsmanager.GetSecretValueOutput{SecretString: aws.String(string(text))}, err
-}
+func (h holding) Value(context.Context, string) ([]byte, error) { return json.Marshal(h) }
 
 // A function's log group is kept for the time that is set, and says in its name which
 // stack the metrics in it are of: see pkg/app.

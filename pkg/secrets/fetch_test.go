@@ -7,27 +7,28 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
 )
 
 func TestManagerOnAServer(t *testing.T) {
-	for name, e := range engines(t) {
+	for name, e := range secretstest.Engines(t) {
 		t.Run(name, func(t *testing.T) {
 			m := func(id string) *secrets.Manager {
-				return secrets.New(secrets.Config{Client: e.client, SecretID: id, Timeout: time.Minute})
+				return secrets.New(secrets.Config{Source: client(e.URL, http.DefaultTransport), SecretID: id, Timeout: time.Minute})
 			}
 
-			e.put(t, "wxbind/short", shortSecret)
+			e.Put(t, "wxbind/short", shortSecret)
 			short := m("wxbind/short")
 			wantApp(t, short.Secret, appSecret)
-			e.put(t, "wxbind/short", newSecret)
+			e.Put(t, "wxbind/short", newSecret)
 			wantApp(t, short.Secret, appSecret)
 			wantApp(t, short.Refetch, "S3CRETnew")
 			wantApp(t, short.Secret, "S3CRETnew")
 
-			e.put(t, "wxbind/long", longSecret)
+			e.Put(t, "wxbind/long", longSecret)
 			wantApp(t, m("wxbind/long").Secret, appSecret)
 
-			e.putBinary(t, "wxbind/binary", []byte(shortSecret))
+			e.PutBinary(t, "wxbind/binary", []byte(shortSecret))
 			wantApp(t, m("wxbind/binary").Secret, appSecret)
 
 			_, err := m("wxbind/none").Secret(t.Context())
@@ -39,7 +40,7 @@ func TestManagerOnAServer(t *testing.T) {
 func TestServerThatCannotBeReached(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
-	m := secrets.New(secrets.Config{Client: sdkClient(server.URL, &http.Transport{}), SecretID: id, Timeout: time.Minute})
+	m := secrets.New(secrets.Config{Source: client(server.URL, &http.Transport{}), SecretID: id, Timeout: time.Minute})
 	_, err := m.Secret(t.Context())
 	wantUnavailable(t, err, "Secrets Manager cannot be reached: dial tcp")
 }
@@ -60,7 +61,7 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 				_, _ = w.Write([]byte(body))
 			}))
 			defer server.Close()
-			m := secrets.New(secrets.Config{Client: sdkClient(server.URL, http.DefaultTransport), SecretID: id, Timeout: time.Minute})
+			m := secrets.New(secrets.Config{Source: client(server.URL, http.DefaultTransport), SecretID: id, Timeout: time.Minute})
 			_, err := m.Secret(t.Context())
 			wantUnavailable(t, err, "secret wxbind/test: ")
 		})

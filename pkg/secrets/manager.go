@@ -1,5 +1,6 @@
 // Package secrets gives the domain the operator's secret: from Secrets Manager
-// through a cache, or from the environment of a single machine.
+// through a cache, or from the environment of a single machine. Who changes it there
+// wants package vault.
 package secrets
 
 import (
@@ -8,8 +9,6 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -28,17 +27,20 @@ const (
 	retryAfter = 2 * time.Second
 )
 
-// Client is the one call that is made of a *secretsmanager.Client.
-type Client interface {
-	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+// Source is where a Manager gets the secret: a Client.
+type Source interface {
+	// Value gives the current version of a secret, which goes by its name or ARN.
+	//
+	// Errors: why there is none, of which Reason keeps what an operator needs.
+	Value(ctx context.Context, secretID string) ([]byte, error)
 }
 
 // Config sets up a Manager.
 type Config struct {
-	Client Client
+	Source Source
 	// SecretID is the secret's name or ARN.
 	SecretID string
-	// Timeout bounds one fetch, the client's own retries included. Zero means 2 s.
+	// Timeout bounds one fetch, the Source's own retries included. Zero means 2 s.
 	Timeout time.Duration
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
@@ -173,7 +175,7 @@ func (m *Manager) within(d time.Duration, at time.Time) bool {
 func (m *Manager) now() time.Time { return m.config.Now().Round(0) }
 
 // lead fetches for all who wait for f, and gives the fetch's error even where an
-// older secret makes up for it. A panic of the client leaves f abandoned.
+// older secret makes up for it. A panic of the Source leaves f abandoned.
 func (m *Manager) lead(ctx context.Context, f *flight, anew bool) error {
 	defer func() {
 		m.mu.Lock()

@@ -12,8 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
@@ -213,23 +211,20 @@ func TestEndedRequestGetsWhatIsCached(t *testing.T) {
 	})
 }
 
-// clientFunc is a Client that does what no server can make the SDK do.
-type clientFunc func() (*secretsmanager.GetSecretValueOutput, error)
+// sourceFunc is a Source that does what no server can make a Client do.
+type sourceFunc func() ([]byte, error)
 
-func (f clientFunc) GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	return f()
-}
+func (f sourceFunc) Value(context.Context, string) ([]byte, error) { return f() }
 
 func TestPanicLeavesTheFetchToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
-		m := secrets.New(secrets.Config{SecretID: id, Client: clientFunc(func() (*secretsmanager.GetSecretValueOutput, error) {
+		m := secrets.New(secrets.Config{SecretID: id, Source: sourceFunc(func() ([]byte, error) {
 			if calls++; calls == 1 {
 				time.Sleep(time.Second)
-				panic("the client is broken")
+				panic("the source is broken")
 			}
-			value := shortSecret
-			return &secretsmanager.GetSecretValueOutput{SecretString: &value}, nil
+			return []byte(shortSecret), nil
 		})})
 		go func() {
 			defer func() {
@@ -250,9 +245,9 @@ func TestOperatorIsToldInTheLogByDefault(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
 	defer slog.SetDefault(before)
 	synctest.Test(t, func(t *testing.T) {
-		double, client := bubble(t)
+		double, transport := bubble(t)
 		double.Put(id, shortSecret)
-		m := secrets.New(secrets.Config{Client: client, SecretID: id})
+		m := secrets.New(secrets.Config{Source: client("http://double", transport), SecretID: id})
 		wantApp(t, m.Secret, appSecret)
 		double.Fail(http.StatusBadRequest, "AccessDeniedException")
 		wantApp(t, m.Refetch, appSecret)

@@ -22,11 +22,11 @@ var newSecret = strings.Replace(shortSecret, appSecret, "S3CRETnew", 1)
 // manager makes a Manager in a bubble, its double holding shortSecret. The errors
 // that it is told stand in the result's list.
 func manager(t *testing.T) (*secrets.Manager, *secretstest.Server, *[]error) {
-	double, client := bubble(t)
+	double, transport := bubble(t)
 	double.Put(id, shortSecret)
 	told := &[]error{}
 	var mu sync.Mutex
-	return secrets.New(secrets.Config{Client: client, SecretID: id, OnError: func(_ context.Context, err error) {
+	return secrets.New(secrets.Config{Source: client("http://double", transport), SecretID: id, OnError: func(_ context.Context, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		*told = append(*told, err)
@@ -109,10 +109,10 @@ func TestSecretIsServedForTenMinutes(t *testing.T) {
 
 func TestClockSetBackFetchesAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		double, client := bubble(t)
+		double, transport := bubble(t)
 		double.Put(id, shortSecret)
 		var back time.Duration
-		m := secrets.New(secrets.Config{Client: client, SecretID: id, Now: func() time.Time { return time.Now().Add(-back) }})
+		m := secrets.New(secrets.Config{Source: client("http://double", transport), SecretID: id, Now: func() time.Time { return time.Now().Add(-back) }})
 		wantApp(t, m.Secret, appSecret)
 		back = time.Hour
 		wantApp(t, m.Secret, appSecret)

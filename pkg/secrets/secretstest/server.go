@@ -5,16 +5,23 @@ package secretstest
 import (
 	"crypto/rand"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Server is an http.Handler that answers as AWS does (JSON 1.1).
 // Its zero value holds no secret. It is safe for concurrent use.
 type Server struct {
+	// Access is who may call, and signs for Region. Without it any signature will do.
+	Access aws.Credentials
+	Region string
+
 	mu      sync.Mutex
 	secrets map[string]*versions
 	status  int
@@ -103,7 +110,10 @@ const maxBody = 64 << 10
 // ServeHTTP answers one call by what the server holds when the delay is over.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var req request
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&req)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err == nil {
+		err = json.Unmarshal(body, &req)
+	}
 
 	s.mu.Lock()
 	s.calls++
@@ -127,6 +137,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "UnknownOperationException")
 	case r.Header.Get("Authorization") == "":
 		refuse(w, http.StatusBadRequest, "MissingAuthenticationTokenException")
+	case !s.signed(r, body):
+		refuse(w, http.StatusBadRequest, "InvalidSignatureException")
 	case err != nil:
 		refuse(w, http.StatusBadRequest, "SerializationException")
 	case s.status != 0:

@@ -1,4 +1,6 @@
-package secrets
+// Package vault is the stored secret for those who change it, on the SDK's client of
+// Secrets Manager. Functions only read it, by a secrets.Manager, and do not link this.
+package vault
 
 import (
 	"context"
@@ -10,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
 const (
@@ -22,17 +25,16 @@ const (
 	changeTries = 10
 )
 
-// VaultClient is what a Vault calls of a *secretsmanager.Client.
-type VaultClient interface {
-	Client
+// Client is what a Vault calls of a *secretsmanager.Client.
+type Client interface {
+	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
 	UpdateSecretVersionStage(context.Context, *secretsmanager.UpdateSecretVersionStageInput, ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error)
 }
 
-// Vault is the stored secret for those who change it. Whoever only reads it wants a
-// Manager. Each call takes at most 30 seconds.
+// Vault is one stored secret. Each call takes at most 30 seconds.
 type Vault struct {
-	Client VaultClient
+	Client Client
 	// SecretID is the secret's name or ARN.
 	SecretID string
 }
@@ -45,9 +47,9 @@ var ErrBusy = errors.New("the secret is being changed by others; try again")
 // place if that is still the one that was read; else the change is made anew, so
 // that edit may be called more than once.
 //
-// Errors: those of edit and of Draft.Bytes, with nothing changed; ErrBusy; why
+// Errors: those of edit and of secrets.Draft.Bytes, with nothing changed; ErrBusy; why
 // Secrets Manager did not do it. None holds a value of the secret.
-func (v *Vault) Change(ctx context.Context, edit func(*Draft) error) error {
+func (v *Vault) Change(ctx context.Context, edit func(*secrets.Draft) error) error {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
 	for range changeTries {
@@ -55,7 +57,7 @@ func (v *Vault) Change(ctx context.Context, edit func(*Draft) error) error {
 		if err != nil {
 			return err
 		}
-		draft, err := ReadDraft(raw)
+		draft, err := secrets.ReadDraft(raw)
 		if err != nil {
 			return v.failed(err)
 		}
@@ -75,14 +77,14 @@ func (v *Vault) Change(ctx context.Context, edit func(*Draft) error) error {
 // Look gives the secret as it is stored to look.
 //
 // Errors: as of Change.
-func (v *Vault) Look(ctx context.Context, look func(*Draft) error) error {
+func (v *Vault) Look(ctx context.Context, look func(*secrets.Draft) error) error {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
 	_, raw, err := v.read(ctx)
 	if err != nil {
 		return err
 	}
-	draft, err := ReadDraft(raw)
+	draft, err := secrets.ReadDraft(raw)
 	if err != nil {
 		return v.failed(err)
 	}
@@ -91,7 +93,7 @@ func (v *Vault) Look(ctx context.Context, look func(*Draft) error) error {
 
 // Secret reads and parses the secret, from no cache.
 //
-// Errors: those of Parse; why Secrets Manager did not give it. They hold no value.
+// Errors: those of secrets.Parse; why Secrets Manager did not give it. They hold no value.
 func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
@@ -99,16 +101,15 @@ func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Parse(raw)
+	return secrets.Parse(raw)
 }
 
 // read gives the current version and its id.
 func (v *Vault) read(ctx context.Context) (version string, raw []byte, err error) {
-	out, err := v.Client.GetSecretValue(ctx, valueOfNow(v.SecretID))
-	if err != nil {
-		return "", nil, v.failed(reason(ctx, err))
+	if version, raw, err = read(ctx, v.Client, v.SecretID); err != nil {
+		return "", nil, v.failed(secrets.Reason(ctx, err))
 	}
-	return aws.ToString(out.VersionId), valueOf(out), nil
+	return version, raw, nil
 }
 
 // replace makes text the current version, if read is the current one. It is not
@@ -118,7 +119,7 @@ func (v *Vault) replace(ctx context.Context, read, text string) (done bool, err 
 		SecretId: &v.SecretID, SecretString: &text, VersionStages: []string{draftStage},
 	})
 	if err != nil {
-		return false, v.failed(reason(ctx, err))
+		return false, v.failed(secrets.Reason(ctx, err))
 	}
 	_, failure := v.Client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
 		SecretId: &v.SecretID, VersionStage: aws.String(currentStage),
@@ -132,7 +133,7 @@ func (v *Vault) replace(ctx context.Context, read, text string) (done bool, err 
 	current, _, err := v.read(ctx)
 	switch {
 	case err != nil || current == read:
-		return false, v.failed(reason(ctx, failure))
+		return false, v.failed(secrets.Reason(ctx, failure))
 	default:
 		return current == aws.ToString(written.VersionId), nil
 	}

@@ -1,9 +1,8 @@
-package secrets_test
+package vault_test
 
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -12,22 +11,29 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/secrets/vault"
 )
 
-// vault gives a Vault on a double that holds the short secret.
-func vault(t *testing.T, retryer aws.Retryer) (*secretstest.Server, *secrets.Vault) {
+const (
+	id    = "wxbind/test"
+	appID = "wx0123456789abcdef"
+	// Values of secrets carry a mark that no error may show.
+	newKey      login.Hidden = "S3CRETn-0123456789-0123456789-0123456789-key"
+	shortSecret              = `{"appId":"` + appID + `","appSecret":"S3CRETa0123456789abcdef012345678","sealKey":"S3CRETk-0123456789-0123456789-0123456789-key"}`
+)
+
+// store gives a Vault on a double that holds the short secret.
+func store(t *testing.T, retryer aws.Retryer) (*secretstest.Server, *vault.Vault) {
 	t.Helper()
 	double := &secretstest.Server{}
 	double.Put(id, shortSecret)
 	server := httptest.NewServer(double)
 	t.Cleanup(server.Close)
-	options := sdkClient(server.URL, http.DefaultTransport).Options()
-	options.Retryer = retryer
-	return double, &secrets.Vault{Client: secretsmanager.New(options), SecretID: id}
+	return double, &vault.Vault{Client: secretstest.SDKClient(server.URL, retryer), SecretID: id}
 }
 
 func parsed(t *testing.T, double *secretstest.Server) (services int) {
@@ -40,10 +46,11 @@ func parsed(t *testing.T, double *secretstest.Server) (services int) {
 }
 
 func TestChangesAtOnceAreAllKept(t *testing.T) {
-	for name, e := range engines(t) {
+	for name, e := range secretstest.Engines(t) {
 		t.Run(name, func(t *testing.T) {
-			e.put(t, "wxbind/changed", shortSecret)
-			v := &secrets.Vault{Client: e.client, SecretID: "wxbind/changed"}
+			e.Put(t, "wxbind/changed", shortSecret)
+			client := secretstest.SDKClient(e.URL, aws.NopRetryer{})
+			v := &vault.Vault{Client: client, SecretID: "wxbind/changed"}
 			const changes = 5
 			var all sync.WaitGroup
 			for i := range changes {
@@ -57,8 +64,7 @@ func TestChangesAtOnceAreAllKept(t *testing.T) {
 			if s, err := v.Secret(t.Context()); err != nil || len(s.Services) != changes {
 				t.Errorf("got %v, %v; want %d services", s, err, changes)
 			}
-			// It is what the functions read.
-			s, err := secrets.New(secrets.Config{Client: e.client, SecretID: "wxbind/changed", Timeout: time.Minute}).Secret(t.Context())
+			s, err := secrets.New(secrets.Config{Source: vault.Source{Client: client}, SecretID: "wxbind/changed", Timeout: time.Minute}).Secret(t.Context())
 			if err != nil || len(s.Services) != changes {
 				t.Errorf("a Manager gives %v, %v", s, err)
 			}
@@ -68,7 +74,7 @@ func TestChangesAtOnceAreAllKept(t *testing.T) {
 
 // Another one's change between the reading and the writing is not undone.
 func TestChangeThatComesSecond(t *testing.T) {
-	double, v := vault(t, aws.NopRetryer{})
+	double, v := store(t, aws.NopRetryer{})
 	edits := 0
 	err := v.Change(t.Context(), func(d *secrets.Draft) error {
 		if edits++; edits == 1 {
@@ -82,14 +88,14 @@ func TestChangeThatComesSecond(t *testing.T) {
 }
 
 func TestChangeThatIsAlwaysSecond(t *testing.T) {
-	double, v := vault(t, aws.NopRetryer{})
+	double, v := store(t, aws.NopRetryer{})
 	edits := 0
 	err := v.Change(t.Context(), func(d *secrets.Draft) error {
 		edits++
 		double.Put(id, shortSecret)
 		return d.AddService("ours", newKey)
 	})
-	if !errors.Is(err, secrets.ErrBusy) || edits != 10 || parsed(t, double) != 0 {
+	if !errors.Is(err, vault.ErrBusy) || edits != 10 || parsed(t, double) != 0 {
 		t.Errorf("%v after %d edits", err, edits)
 	}
 }
@@ -97,7 +103,7 @@ func TestChangeThatIsAlwaysSecond(t *testing.T) {
 func TestLostAnswersCountAsDone(t *testing.T) {
 	for _, operation := range []string{"GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"} {
 		t.Run(operation, func(t *testing.T) {
-			double, v := vault(t, retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 1 }))
+			double, v := store(t, retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 1 }))
 			double.LoseAnswer(operation)
 			edits := 0
 			err := v.Change(t.Context(), func(d *secrets.Draft) error {
@@ -124,7 +130,7 @@ func TestChangeThatFailsChangesNothing(t *testing.T) {
 		"what is there is bad": {nil, func(s *secretstest.Server) { s.Put(id, "S3CRET") }, "secret wxbind/test: the secret is not a JSON object"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			double, v := vault(t, aws.NopRetryer{})
+			double, v := store(t, aws.NopRetryer{})
 			if row.spoil != nil {
 				row.spoil(double)
 			}

@@ -1,0 +1,192 @@
+package secrets_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+
+	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+)
+
+// thrice is a retryer of 3 attempts, 100 ms apart.
+func thrice() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 100 * time.Millisecond, nil })
+	})
+}
+
+// The double signs what it gets again, with the SDK's signer.
+func TestRequestIsSigned(t *testing.T) {
+	double := &secretstest.Server{Access: access, Region: "us-east-1"}
+	double.Put(id, shortSecret)
+	server := httptest.NewServer(double)
+	defer server.Close()
+	ask := func() error {
+		_, err := client(server.URL, http.DefaultTransport).Value(t.Context(), id)
+		return err
+	}
+	if err := ask(); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(){
+		"another key":     func() { double.Access.SecretAccessKey += "x" },
+		"another role":    func() { double.Access.AccessKeyID += "x" },
+		"another session": func() { double.Access.SessionToken += "x" },
+		"another region":  func() { double.Region = "cn-north-1" },
+	} {
+		before, region := double.Access, double.Region
+		spoil()
+		if err := ask(); err == nil || err.Error() != "InvalidSignatureException" {
+			t.Errorf("%s: %v", name, err)
+		}
+		double.Access, double.Region = before, region
+	}
+}
+
+// scripted is a server that answers with one step after another, the last one again
+// and again.
+func scripted(t *testing.T, steps ...http.HandlerFunc) (url string, calls *atomic.Int32) {
+	t.Helper()
+	calls = new(atomic.Int32)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Amzn-Requestid", "request-1")
+		steps[min(int(calls.Add(1)), len(steps))-1](w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL, calls
+}
+
+func says(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+}
+
+func TestWhatIsAskedAgain(t *testing.T) {
+	good := says(200, `{"SecretString":"value"}`)
+	for name, c := range map[string]struct {
+		step  http.HandlerFunc
+		again bool
+		// want is what is said when it does not get better.
+		want string
+	}{
+		"throttled":          {says(400, `{"__type":"ThrottlingException","Message":"S3CRET"}`), true, "answers ThrottlingException (request id request-1)"},
+		"AWS's own fault":    {says(500, `{"__type":"InternalServiceError"}`), true, "answers InternalServiceError (request id request-1)"},
+		"a page with 503":    {says(503, `<html>S3CRET</html>`), true, "answers HTTP status 503 (request id request-1)"},
+		"denied":             {says(400, `{"__type":"AccessDeniedException","Message":"S3CRET"}`), false, "answers AccessDeniedException (request id request-1)"},
+		"with a namespace":   {says(400, `{"__type":"com.amazonaws.secretsmanager#ResourceNotFoundException"}`), false, "answers ResourceNotFoundException"},
+		"a code that is not": {says(400, `{"__type":"S3CRET"}`), false, "answers HTTP status 400"},
+		"a redirect": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+		}, false, "answers HTTP status 307"},
+		"no JSON":    {says(200, `S3CRET`), false, "the answer is not a JSON object"},
+		"far longer": {says(200, `{"SecretString":"`+strings.Repeat("S3CRET", 100_000)+`"}`), false, "the answer is over 409600 bytes long"},
+		"broken off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, false, "its answer cannot be read"},
+		"an id that is not": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Amzn-Requestid", "S3CRET=")
+			says(400, `{"__type":"DecryptionFailure"}`)(w, r)
+		}, false, "answers DecryptionFailure (request id none)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, calls := scripted(t, c.step, good)
+			value, err := patientClient(url, &http.Transport{}, thrice()).Value(t.Context(), id)
+			if got := string(value); c.again && (got != "value" || err != nil || calls.Load() != 2) || !c.again && (got != "" || err == nil || calls.Load() != 1) {
+				t.Errorf("once: %q, %v after %d calls", got, err, calls.Load())
+			}
+			url, calls = scripted(t, c.step)
+			_, err = patientClient(url, &http.Transport{}, thrice()).Value(t.Context(), id)
+			if text := secrets.Reason(t.Context(), err).Error(); !strings.Contains(text, c.want) || strings.Contains(text, "S3CRET") {
+				t.Errorf("for ever: %s; want %q", text, c.want)
+			}
+			if n := calls.Load(); c.again && n != 3 || !c.again && n != 1 {
+				t.Errorf("for ever: %d calls", n)
+			}
+		})
+	}
+}
+
+func TestUnreachableIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dials := 0
+		refused := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+			dials++
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		}}
+		begun := time.Now()
+		_, err := patientClient("http://127.0.0.1:1", refused, thrice()).Value(t.Context(), id)
+		if err == nil || dials != 3 || time.Since(begun) != 200*time.Millisecond {
+			t.Errorf("%v after %d attempts in %v", err, dials, time.Since(begun))
+		}
+	})
+}
+
+func TestAttemptsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double, transport := bubble(t)
+		double.Delay(time.Hour)
+		c := patientClient("http://double", transport, thrice())
+		begun := time.Now()
+		if _, err := c.Value(t.Context(), id); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if took := time.Since(begun); took != 6200*time.Millisecond || double.Calls() != 3 {
+			t.Errorf("%d attempts of 2 s and two pauses took %v", double.Calls(), took)
+		}
+	})
+}
+
+// Whether an attempt is under way or the pause before the next one, the request's end
+// is the end.
+func TestClientEndsWithItsContext(t *testing.T) {
+	for name, delay := range map[string]time.Duration{"attempt": time.Hour, "pause": 0} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				double, transport := bubble(t)
+				double.Delay(delay)
+				double.Fail(500, "InternalServiceError")
+				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				defer cancel()
+				begun := time.Now()
+				if _, err := patientClient("http://double", transport, thrice()).Value(ctx, id); err == nil {
+					t.Error("no error")
+				}
+				if took := time.Since(begun); took != 50*time.Millisecond || double.Calls() != 1 {
+					t.Errorf("%d calls in %v", double.Calls(), took)
+				}
+			})
+		})
+	}
+}
+
+// Secrets Manager keeps up to 65,536 bytes, and JSON may write each as six.
+func TestLargestSecret(t *testing.T) {
+	for name, e := range secretstest.Engines(t) {
+		t.Run(name, func(t *testing.T) {
+			c := client(e.URL, http.DefaultTransport)
+			text, raw := strings.Repeat("\x01", 10_000), strings.Repeat("\xff\x00", 30_000)
+			e.Put(t, "wxbind/text", text)
+			if value, err := c.Value(t.Context(), "wxbind/text"); string(value) != text || err != nil {
+				t.Errorf("text: %d bytes, %v", len(value), err)
+			}
+			e.PutBinary(t, "wxbind/raw", []byte(raw))
+			if value, err := c.Value(t.Context(), "wxbind/raw"); string(value) != raw || err != nil {
+				t.Errorf("bytes: %d bytes, %v", len(value), err)
+			}
+		})
+	}
+}
