@@ -1,0 +1,231 @@
+package metrics_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/metrics"
+)
+
+// alarm is one of template.yaml's: upon one metric, or upon an expression of several.
+type alarm struct {
+	metric            `yaml:",inline"`
+	Statistic         string  `yaml:"Statistic"`
+	Period            int     `yaml:"Period"`
+	Metrics           []query `yaml:"Metrics"`
+	Threshold         float64 `yaml:"Threshold"`
+	EvaluationPeriods int     `yaml:"EvaluationPeriods"`
+	DatapointsToAlarm int     `yaml:"DatapointsToAlarm"`
+}
+
+type metric struct {
+	Namespace  string `yaml:"Namespace"`
+	MetricName string `yaml:"MetricName"`
+}
+
+type query struct {
+	ID         string `yaml:"Id"`
+	Expression string `yaml:"Expression"`
+	MetricStat struct {
+		Metric metric `yaml:"Metric"`
+		Stat   string `yaml:"Stat"`
+		Period int    `yaml:"Period"`
+	} `yaml:"MetricStat"`
+}
+
+// theAlarms are those upon the metrics of a namespace, each as an expression.
+func theAlarms(t *testing.T, namespace string) map[string]alarm {
+	t.Helper()
+	text, err := os.ReadFile("../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string    `yaml:"Type"`
+			Properties yaml.Node `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &template); err != nil {
+		t.Fatal(err)
+	}
+	alarms := map[string]alarm{}
+	for id, r := range template.Resources {
+		if r.Type != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		var a alarm
+		if err := r.Properties.Decode(&a); err != nil {
+			t.Fatal(err)
+		}
+		if a.MetricName != "" {
+			q := query{ID: "only"}
+			q.MetricStat.Metric, q.MetricStat.Stat, q.MetricStat.Period = a.metric, a.Statistic, a.Period
+			a.Metrics = []query{{Expression: "only"}, q}
+		}
+		if a.Metrics[1].MetricStat.Metric.Namespace == namespace {
+			alarms[strings.TrimSuffix(id, "Alarm")] = a
+		}
+	}
+	return alarms
+}
+
+// begins says whether the alarm begins after periods in which these were all requests,
+// as CloudWatch counts the metrics of their lines. No data is good news to it.
+func (a alarm) begins(t *testing.T, all []request) bool {
+	t.Helper()
+	sums, samples := map[string]float64{}, map[string]float64{}
+	for _, r := range all {
+		for name, v := range shown(t, r.Request) {
+			sums[name] += v * float64(r.times)
+			samples[name] += float64(r.times)
+		}
+	}
+	values := map[string]value{}
+	for _, q := range a.Metrics[1:] {
+		reported := map[string]map[string]float64{"Sum": sums, "SampleCount": samples}[q.MetricStat.Stat]
+		if reported == nil {
+			t.Fatalf("no statistic %q here", q.MetricStat.Stat)
+		}
+		is, known := reported[q.MetricStat.Metric.MetricName]
+		values[q.ID] = value{is, known}
+	}
+	return a.beginsAt(t, values)
+}
+
+// beginsAt is begins where the metrics of the alarm have these values.
+func (a alarm) beginsAt(t *testing.T, values map[string]value) bool {
+	t.Helper()
+	v, err := evaluate(a.Metrics[0].Expression, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.known && v.is >= a.Threshold
+}
+
+// request is one that came so many times in a period.
+type request struct {
+	metrics.Request
+	times int
+}
+
+// logins are such that fail for a reason, "" for those that do not, and visits are the same.
+func logins(times int, failure login.Code) request {
+	r := full()
+	r.Route, r.Failure = "checkbind", failure
+	return request{r, times}
+}
+
+func visits(times int, failure login.Code) request {
+	r := logins(times, failure)
+	r.Route, r.Visit = "userinfo", true
+	return r
+}
+
+// The alarms of template.yaml upon these metrics begin when somebody must act, in few
+// requests and in many, and not for what is everyday business.
+func TestAlarms(t *testing.T) {
+	alarms := theAlarms(t, metrics.Namespace)
+	fired := map[string]bool{}
+	for name, c := range map[string]struct {
+		period []request
+		want   []string
+	}{
+		"nobody":          {nil, nil},
+		"an ordinary day": {[]request{logins(100_000, ""), visits(1_000_000, ""), visits(20_000, login.SessionExpired)}, nil},
+		"people's own mistakes": {[]request{
+			logins(10, ""), logins(50, login.WXCodeInvalid), logins(50, login.WXCodeUsed), logins(50, login.InvalidCredentials),
+			logins(50, login.TooManyAttempts), logins(50, login.UserBound), logins(50, login.WXThrottled), logins(50, login.WXUserBlocked),
+		}, nil},
+		"a flood of nonsense":                {[]request{logins(100_000, login.QueryMalformed), visits(100_000, login.TokenMissing)}, nil},
+		"WeChat is gone":                     {[]request{logins(5, login.WXUnavailable)}, []string{"WeChatFailures"}},
+		"WeChat is gone, in many requests":   {[]request{logins(300_000, login.WXUnavailable)}, []string{"WeChatFailures"}},
+		"WeChat is gone, in a flood":         {[]request{logins(20, login.WXUnavailable), logins(100_000, login.CodeMissing)}, []string{"WeChatFailures"}},
+		"WeChat fails one login of twenty":   {[]request{logins(95, ""), logins(5, login.WXBusy)}, []string{"WeChatFailures"}},
+		"WeChat fails one login of fifty":    {[]request{logins(9_800, ""), logins(200, login.WXBusy)}, nil},
+		"WeChat fails one login, at night":   {[]request{logins(1, login.WXBusy)}, nil},
+		"WeChat refuses our address":         {[]request{logins(50, login.WXAddressBlocked), visits(900, "")}, []string{"WeChatFailures"}},
+		"WeChat's quota is spent":            {[]request{logins(50, login.WXQuotaSpent)}, []string{"WeChatFailures"}},
+		"the AppSecret is reset":             {[]request{logins(1, login.WXSecretRejected)}, []string{"AppSecretRejected"}},
+		"the AppSecret is frozen":            {[]request{logins(100_000, login.WXSecretUnusable)}, []string{"AppSecretRejected"}},
+		"DynamoDB is gone":                   {[]request{logins(500, login.StoreUnavailable), visits(500, login.StoreUnavailable)}, []string{"StoreFailures"}},
+		"DynamoDB is gone, and nobody comes": {[]request{visits(5, login.StoreUnavailable)}, []string{"StoreFailures"}},
+		"DynamoDB is gone, and all log in":   {[]request{logins(5, login.StoreUnavailable)}, []string{"StoreFailures"}},
+		"DynamoDB fails one of a hundred":    {[]request{visits(99_000, ""), visits(1_000, login.StoreUnavailable)}, nil},
+		"DynamoDB fails one of ten logins":   {[]request{logins(9, ""), logins(1, login.StoreUnavailable)}, nil},
+		"the secret cannot be read":          {[]request{logins(5, login.SecretUnavailable)}, []string{"SecretFailures"}},
+		"the directory is gone":              {[]request{logins(5, login.DirectoryUnavailable)}, []string{"DirectoryFailures"}},
+		"a fault of our own":                 {[]request{visits(1_000_000, ""), visits(1, login.Internal)}, []string{"InternalFailures"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var begun []string
+			for id, a := range alarms {
+				if a.begins(t, c.period) {
+					begun = append(begun, id)
+					fired[id] = true
+				}
+			}
+			if slices.Sort(begun); !slices.Equal(begun, c.want) {
+				t.Errorf("%v, want %v", begun, c.want)
+			}
+		})
+	}
+	for id, a := range alarms {
+		if !fired[id] {
+			t.Errorf("nothing here makes %s begin", id)
+		}
+		for _, q := range a.Metrics[1:] {
+			if seconds := q.MetricStat.Period * a.EvaluationPeriods; seconds < 60 || seconds > 300 || a.DatapointsToAlarm > 1 {
+				t.Errorf("%s needs %d s to begin", id, seconds)
+			}
+		}
+	}
+}
+
+// The same of those upon metrics that AWS makes: of some functions, since what nobody
+// calls reports nothing, or of the API.
+func TestAlarmsOfServices(t *testing.T) {
+	functions, api := theAlarms(t, "AWS/Lambda"), theAlarms(t, "AWS/ApiGateway")
+	for name, c := range map[string]struct {
+		alarm  alarm
+		stat   string
+		values map[string]float64
+		want   bool
+	}{
+		"nobody calls":               {functions["Errors"], "Sum", nil, false},
+		"no errors":                  {functions["Errors"], "Sum", map[string]float64{"bind": 0, "checkbind": 0}, false},
+		"one error":                  {functions["Errors"], "Sum", map[string]float64{"bind": 0, "checkbind": 1, "userinfo": 0}, true},
+		"no throttles":               {functions["Throttles"], "Sum", map[string]float64{"authorizer": 0}, false},
+		"one throttle":               {functions["Throttles"], "Sum", map[string]float64{"authorizer": 1, "bind": 0}, true},
+		"all in time":                {functions["Slow"], "p99", map[string]float64{"checkbind": 7_999, "bind": 7_999}, false},
+		"one function is slow":       {functions["Slow"], "p99", map[string]float64{"checkbind": 50, "account": 8_000}, true},
+		"no requests":                {api["ApiFailures"], "Sum", nil, false},
+		"no failures":                {api["ApiFailures"], "Sum", map[string]float64{"failures": 0, "requests": 1_000_000}, false},
+		"four failures, at night":    {api["ApiFailures"], "Sum", map[string]float64{"failures": 4, "requests": 4}, false},
+		"five of a hundred fail":     {api["ApiFailures"], "Sum", map[string]float64{"failures": 5, "requests": 100}, true},
+		"a thousand of a million do": {api["ApiFailures"], "Sum", map[string]float64{"failures": 1_000, "requests": 1_000_000}, false},
+		"all fail":                   {api["ApiFailures"], "Sum", map[string]float64{"failures": 1_000_000, "requests": 1_000_000}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if len(c.alarm.Metrics) == 0 {
+				t.Fatal("there is no such alarm")
+			}
+			values := map[string]value{}
+			for _, q := range c.alarm.Metrics[1:] {
+				is, known := c.values[q.ID]
+				values[q.ID] = value{is, known}
+				if seconds := q.MetricStat.Period * c.alarm.EvaluationPeriods; q.MetricStat.Stat != c.stat || seconds < 60 || seconds > 300 {
+					t.Errorf("it looks at %s of %d s", q.MetricStat.Stat, seconds)
+				}
+			}
+			if begun := c.alarm.beginsAt(t, values); begun != c.want {
+				t.Errorf("it begins: %v", begun)
+			}
+		})
+	}
+}
