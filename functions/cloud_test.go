@@ -77,8 +77,7 @@ func newCloud(tb testing.TB) *cloud {
 		secrets: &secretstest.Server{},
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
-	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
-		events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey))
+	c.secrets.Put("wxbind", secret())
 	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
 	tb.Cleanup(weChat.Close)
 	tb.Cleanup(vault.Close)
@@ -93,6 +92,12 @@ func newCloud(tb testing.TB) *cloud {
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": vault.URL,
 	}
 	return c
+}
+
+// secret is what Secrets Manager keeps.
+func secret() string {
+	return fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
+		events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey)
 }
 
 // addUsers stores the users that the events name.

@@ -47,14 +47,7 @@ func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process
 	tb.Helper()
 	p := &Process{api: newRuntimeAPI(), log: &lockedBuffer{}, ended: make(chan struct{})}
 	p.command = exec.Command(bootstrap)
-	p.command.Env = []string{
-		"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(p.api.server.URL, "http://"),
-		"AWS_LAMBDA_FUNCTION_NAME=local", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "_HANDLER=bootstrap",
-		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
-	}
-	for name, value := range settings {
-		p.command.Env = append(p.command.Env, name+"="+value)
-	}
+	p.command.Env = append(environment(settings), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(p.api.server.URL, "http://"))
 	p.command.Stdout, p.command.Stderr = p.log, p.log
 	tb.Cleanup(p.Stop)
 	p.started = time.Now()
@@ -66,6 +59,18 @@ func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process
 		close(p.ended)
 	}()
 	return p
+}
+
+// environment is what Lambda sets for a function, and its settings on top.
+func environment(settings map[string]string) []string {
+	all := []string{
+		"AWS_LAMBDA_FUNCTION_NAME=local", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "_HANDLER=bootstrap",
+		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
+	}
+	for name, value := range settings {
+		all = append(all, name+"="+value)
+	}
+	return all
 }
 
 // Stop kills the process, as Lambda does with one that it no longer needs. It

@@ -1,0 +1,141 @@
+//go:build sam
+
+package functions_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"text/tabwriter"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/lambdatest"
+	"github.com/wxbind/wxbind/pkg/mototest"
+)
+
+// What sam build makes is fit for Lambda, for either processor. And what is for this
+// machine's answers every event of events/ under Lambda's Runtime Interface Emulator,
+// with the secret from moto's Secrets Manager.
+func TestSAMArtifacts(t *testing.T) {
+	var rows []row
+	for _, processor := range slices.Sorted(maps.Keys(machines)) {
+		artifacts := artifactsOf(t, processor)
+		played := map[string]*score{}
+		for function, a := range artifacts {
+			if err := a.check(); err != nil {
+				t.Errorf("%s for %s: %v", function, processor, err)
+			}
+			played[function] = &score{}
+		}
+		if machines[processor].goarch == runtime.GOARCH && !t.Failed() {
+			playAll(t, processor, artifacts, played)
+		}
+		for _, function := range slices.Sorted(maps.Keys(artifacts)) {
+			rows = append(rows, row{artifacts[function], played[function]})
+		}
+	}
+	printRows(t, rows)
+}
+
+// score counts the events of a function.
+type score struct{ played, passed int }
+
+// playAll plays all events with artifacts of this machine's processor.
+func playAll(t *testing.T, processor string, artifacts map[string]*artifact, played map[string]*score) {
+	t.Helper()
+	emulator, vault := findEmulator(t, processor), newVault(t)
+	var mu sync.Mutex
+	t.Run("events", func(t *testing.T) {
+		for _, c := range events.Cases() {
+			t.Run(c.Name, func(t *testing.T) {
+				t.Parallel()
+				t.Cleanup(func() {
+					mu.Lock()
+					defer mu.Unlock()
+					of := played[c.Function()]
+					of.played++
+					if !t.Failed() {
+						of.passed++
+					}
+				})
+				s := newStage(t)
+				s.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = vault
+				s.launch = func(function string) instance {
+					return lambdatest.Emulate(t, emulator, artifacts[function].bootstrap(), s.settings)
+				}
+				s.perform(c)
+			})
+		}
+	})
+	for function, of := range played {
+		if of.played == 0 {
+			t.Errorf("no event of %s was played", function)
+		}
+	}
+}
+
+// findEmulator gives the path of the emulator that the SAM CLI brings along.
+func findEmulator(t *testing.T, processor string) string {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Fatalf("Lambda's emulator is a program for Linux, and this is %s", runtime.GOOS)
+	}
+	pattern := filepath.Join(setting(t, "WXBIND_SAM_CLI"), "lib", "python*", "site-packages", "samcli", "local", "rapid", "aws-lambda-rie-"+processor)
+	found, err := filepath.Glob(pattern)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("the SAM CLI brings no emulator: %s is %v, %v", pattern, found, err)
+	}
+	return found[0]
+}
+
+// newVault starts a Secrets Manager that keeps the secret, and gives its URL.
+func newVault(t *testing.T) string {
+	t.Helper()
+	url := mototest.Start(t)
+	client := secretsmanager.New(secretsmanager.Options{
+		Region: "us-east-1", BaseEndpoint: &url,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+		}),
+	})
+	_, err := client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
+		Name: aws.String("wxbind"), SecretString: aws.String(secret()),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// row is a line of the table.
+type row struct {
+	*artifact
+	*score
+}
+
+// printRows prints what make sam-check ends with.
+func printRows(t *testing.T, rows []row) {
+	t.Helper()
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprint(table, "\nfunction\tprocessor\tELF\tzip, MB\tevents run\tpassed\n")
+	for _, r := range rows {
+		ran := "-\tnot this machine's"
+		if r.played > 0 {
+			ran = fmt.Sprintf("%d\t%d", r.played, r.passed)
+		}
+		fmt.Fprintf(table, "%s\t%s\t64 bits, static, %v\t%.2f\t%s\n",
+			r.function, r.processor, machines[r.processor].elf, float64(r.zipSize)/1e6, ran)
+	}
+	if err := table.Flush(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,85 @@
+// Package mototest runs moto's server, which speaks AWS's APIs as far as engines
+// of one process can. It is for the tests that `make sam-check` runs.
+package mototest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Folder is the setting that says where moto is installed: a folder that python3 -m venv
+// has made.
+const Folder = "WXBIND_MOTO"
+
+// patience is how long a server may take to say where it listens. It loads a hundred
+// megabytes of Python.
+const patience = 2 * time.Minute
+
+// Start starts a server of its own, empty, on a free port of this machine, and gives
+// its URL. It ends with the test.
+func Start(tb testing.TB) string {
+	tb.Helper()
+	folder := os.Getenv(Folder)
+	if folder == "" {
+		tb.Fatalf("%s is not set: these tests are for make sam-check", Folder)
+	}
+	said := &output{running: make(chan string, 1)}
+	server := exec.CommandContext(tb.Context(), filepath.Join(folder, "bin", "moto_server"), "-H", "127.0.0.1", "-p", "0") //nolint:gosec // G204: whoever runs the tests says where moto is
+	server.Stdout, server.Stderr = said, said
+	server.WaitDelay = time.Second
+	if err := server.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = server.Wait() // what it said says why
+		close(ended)
+	}()
+	tb.Cleanup(func() { <-ended }) // the test's context ends it
+	select {
+	case url := <-said.running:
+		return url
+	case <-ended:
+		tb.Fatalf("moto_server ended at its start:\n%s", said)
+	case <-time.After(patience):
+		tb.Fatalf("moto_server has not said where it listens in %v:\n%s", patience, said)
+	}
+	return ""
+}
+
+var runningOn = regexp.MustCompile(`Running on (http://[0-9.:]+)\s`)
+
+// output is what a server says until it says where it listens; the rest is one line for
+// each request.
+type output struct {
+	mu      sync.Mutex
+	text    strings.Builder
+	running chan string
+	found   bool
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.found {
+		return len(p), nil
+	}
+	o.text.Write(p) // never fails
+	if m := runningOn.FindStringSubmatch(o.text.String()); m != nil {
+		o.found = true
+		o.running <- m[1]
+	}
+	return len(p), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
