@@ -15,9 +15,8 @@ import (
 
 func TestAddsMany(t *testing.T) {
 	client := dynamotest.Client(dynamotest.Endpoint(t))
-	storetest.RunBulk(t, func(t *testing.T) storetest.BulkStore {
-		return dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
-	})
+	store := dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
+	storetest.RunBulk(t, func(*testing.T) storetest.BulkStore { return store })
 }
 
 func TestAddingManyUnderFaults(t *testing.T) {

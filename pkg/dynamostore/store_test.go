@@ -10,7 +10,6 @@ import (
 
 func TestContract(t *testing.T) {
 	client := dynamotest.Client(dynamotest.Endpoint(t))
-	storetest.Run(t, func(t *testing.T) storetest.Store {
-		return dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
-	})
+	store := dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
+	storetest.Run(t, func(*testing.T) storetest.Store { return store })
 }
