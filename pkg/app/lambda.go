@@ -44,25 +44,33 @@ func begin(parts Parts) *function {
 // Lambda gives a starting function more processor than a running one. What it
 // cannot do in time the first request does.
 func (f *function) warm(ctx context.Context) {
+	if len(f.steps) == 0 {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, warmTime)
 	defer cancel()
 	f.warming.Store(true)
 	defer f.warming.Store(false)
 	var wg sync.WaitGroup
-	for name, step := range f.steps {
-		wg.Go(func() {
-			deepen(0)
-			if err := step(ctx); err != nil {
-				slog.Warn("not warm", "part", name, "error", err.Error())
-			}
-		})
+	for _, s := range f.steps[1:] {
+		wg.Go(func() { s.warm(ctx) })
 	}
+	// The SDK's call is the longest way down. It needs no goroutine, with a thread and a
+	// stack of its own.
+	deepen(0)
+	f.steps[0].warm(ctx)
 	wg.Wait()
+}
+
+func (s step) warm(ctx context.Context) {
+	if err := s.do(ctx); err != nil {
+		slog.Warn("not warm", "part", s.part, "error", err.Error())
+	}
 }
 
 // deepen makes room on its goroutine's stack for a call through the SDK, while there
 // is next to nothing on it. Else the stack would grow four times on the way down
-// through the SDK's middleware, and be copied each time: a twelfth of a start.
+// through the SDK's middleware, and be copied each time.
 //
 //go:noinline
 func deepen(at int) byte {

@@ -32,9 +32,15 @@ type function struct {
 	aws       aws.Config
 	transport http.RoundTripper
 	config    login.Config
-	// steps warm the parts, by their names in the log.
-	steps   map[string]func(context.Context) error
+	// steps warm the parts; the store's is the first.
+	steps   []step
 	warming atomic.Bool
+}
+
+// step warms one part, which has this name in the log.
+type step struct {
+	part string
+	do   func(context.Context) error
 }
 
 // warmTime bounds what a function's start spends on connections.
@@ -87,7 +93,7 @@ func OnProfiles(getenv func(string) string) (*function, error) {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
 	f.config.Directory = directory
-	f.steps["directory"] = directory.Warm
+	f.steps = append(f.steps, step{"directory", directory.Warm})
 	return f, nil
 }
 
@@ -106,7 +112,7 @@ func newFunction(getenv func(string) string, some needs) (*function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &function{settings: s, transport: newTransport(), steps: map[string]func(context.Context) error{}}
+	f := &function{settings: s, transport: newTransport()}
 	f.aws = awsConfig(s, f.transport, &f.warming)
 	store := dynamostore.New(dynamostore.Config{
 		Client: dynamodb.NewFromConfig(f.aws, func(o *dynamodb.Options) {
@@ -119,13 +125,13 @@ func newFunction(getenv func(string) string, some needs) (*function, error) {
 		HashKinds: store, Ephemeral: store, Profiles: store,
 	}
 	// Nobody's session: the cheapest question that such a function may ask.
-	f.steps["store"] = func(ctx context.Context) error {
+	f.steps = []step{{"store", func(ctx context.Context) error {
 		_, _, err := store.SessionWithUser(ctx, "warm", "warm")
 		if errors.Is(err, login.ErrSessionNotFound) || errors.Is(err, login.ErrUserNotFound) {
 			return nil
 		}
 		return err
-	}
+	}}}
 	return f, nil
 }
 
@@ -139,7 +145,7 @@ func (f *function) addSecret() {
 		SecretID: s.SecretID,
 	})
 	f.config.Secrets = manager
-	f.steps["secret"] = func(ctx context.Context) error { _, err := manager.Secret(ctx); return err }
+	f.steps = append(f.steps, step{"secret", func(ctx context.Context) error { _, err := manager.Secret(ctx); return err }})
 }
 
 func (f *function) addWeChat() error {
@@ -148,9 +154,9 @@ func (f *function) addWeChat() error {
 		return fmt.Errorf("settings: %w", err)
 	}
 	f.config.WeChat = client
-	f.steps["wechat"] = client.Warm
+	f.steps = append(f.steps, step{"wechat", client.Warm})
 	// A record that nobody writes: a login reads no session together with its user.
-	f.steps["store"] = func(ctx context.Context) error {
+	f.steps[0].do = func(ctx context.Context) error {
 		_, err := f.config.Ephemeral.LoadRecord(ctx, "warm")
 		if errors.Is(err, login.ErrRecordNotFound) {
 			return nil
