@@ -131,6 +131,26 @@ func TestAppSecretIsReplacedInAQuietHour(t *testing.T) {
 	f.silent(replacement)
 }
 
+// Secrets Manager is away just when the new AppSecret is looked for: the client is told
+// to try again, and the retry finds it.
+func TestAppSecretIsReplacedDuringAnOutage(t *testing.T) {
+	const replacement = "the-next-appsecret-that-must-not-show"
+	f := newFleet(t)
+	f.wechat.SetSecret(events.AppID, replacement)
+	f.secrets.Put("wxbind", strings.Replace(f.secrets.Value("wxbind"), appSecret, replacement, 1))
+	f.secrets.Fail(500, "InternalServiceError")
+	refused, err := f.login(0, "alice-1", "alice")
+	if err != nil || refused == 0 {
+		t.Fatalf("during the outage: told to wait %v, %v", refused, err)
+	}
+	f.secrets.Fail(0, "")
+	time.Sleep(refused)
+	if err := f.expect(0, "alice-2", "alice", false); err != nil {
+		t.Error(err)
+	}
+	f.silent(replacement)
+}
+
 // A seal key is added while instances run that do not know it. What they have sealed
 // is opened by the new ones, and what those seal by them: each person's code reaches
 // an old and a new instance, so that the second one opens what the first one sealed.
