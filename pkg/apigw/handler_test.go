@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
 const bindBody = `{"code":"alice-2","username":"demo","password":"` + password + `"}`
@@ -267,10 +264,7 @@ func (a asked) Code2Session(ctx context.Context, _ login.App, _ string) (login.W
 
 func TestPanicIsAnswered(t *testing.T) {
 	w := newWorld(t)
-	server := httptest.NewServer(http.NotFoundHandler())
-	defer server.Close()
-	w.service = w.serviceOn(server.URL, panicking{w.store})
-	w.service.WeChat = anyone{}
+	w.service.WeChat = asked(panicking)
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
 	if a.status != 500 || a.body["error"] != string(login.Internal) {
 		t.Errorf("got %d %s", a.status, a.text)
@@ -279,6 +273,8 @@ func TestPanicIsAnswered(t *testing.T) {
 		t.Errorf("the log must have the stack and not the value: %s", w.log)
 	}
 }
+
+func panicking(context.Context) error { panic("MARK-of-a-value") }
 
 // What panics beside the main goroutine is answered, too.
 func TestPanicBesideIsAnswered(t *testing.T) {
@@ -308,12 +304,6 @@ func TestLapsesAreWarnedOf(t *testing.T) {
 	if line := w.lastLine(); a.body["code"] != 301.0 || line["level"] != "WARN" || line["lapses"] == nil {
 		t.Errorf("got %s, logged %v", a.text, line)
 	}
-}
-
-type panicking struct{ *storetest.Memory }
-
-func (panicking) TouchBinding(context.Context, login.Touch) (login.Binding, error) {
-	panic("MARK-of-a-value")
 }
 
 // anyone takes every code.

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
@@ -126,6 +127,13 @@ func TestAnswersAreCounted(t *testing.T) {
 		},
 		"the store is down for a visit": {
 			store("SessionWithUser", ask(apigw.UserInfo, get(""))), []string{metrics.StoreFailures, metrics.VisitFailures}, visit,
+		},
+		"a panic": {
+			func(w *world, _ *visitor) {
+				w.service.Secrets = struct{ login.Secrets }{} // nothing behind it
+				w.invoke(t.Context(), apigw.CheckBind, get("code=x"))
+			},
+			[]string{metrics.InternalFailures, metrics.LoginFailures, "internal"}, []string{metrics.LoginLatency},
 		},
 		"a failure that is survived": {
 			store("StoreRecord", func(w *world, _ *visitor) { w.invoke(t.Context(), apigw.CheckBind, get("code="+w.code("nobody"))) }),

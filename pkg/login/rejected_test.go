@@ -50,16 +50,16 @@ func TestRejectedAppSecret(t *testing.T) {
 			if err != nil {
 				return
 			}
-			// What was stored meanwhile is of the secret that was fetched.
-			if _, err := w.check("alice-2"); err != nil {
-				t.Errorf("the repeat: %v", err)
-			}
+			// What is stored is of the secret that was fetched.
 			b, err := w.store.BindingByOpenID(t.Context(), appID, checked.OpenID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if key, err := c.newer.Open(b.SealedKey, "session_key", appID, checked.OpenID); err != nil || string(key) != "key of alice-2" || b.SealedKey[:1] != c.newer.SealKeys[0].ID {
 				t.Errorf("the binding has %q, %v", key, err)
+			}
+			if _, err := w.check("alice-2"); err != nil {
+				t.Errorf("the repeat: %v", err)
 			}
 		})
 	}
