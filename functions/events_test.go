@@ -11,12 +11,34 @@ import (
 )
 
 // Every event of events/, answered by the built bootstrap of its function, on
-// DynamoDB and the stand-in.
+// DynamoDB and the stand-in. Those that leave all as it was share a stage, each of the
+// others has its own.
 func TestEvents(t *testing.T) {
+	plays := map[string][]events.Case{}
 	for _, c := range events.Cases() {
-		t.Run(c.Name, func(t *testing.T) {
+		name := c.Name
+		if c.WeChat == 0 && c.Meanwhile == events.NoChange && (c.Error != "" || len(c.After) == 0) {
+			name = strings.Join(append([]string{c.Function()}, c.After...), " after ")
+		}
+		plays[name] = append(plays[name], c)
+	}
+	for name, cases := range plays {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			newStage(t).perform(c)
+			s := newStage(t)
+			s.playBefore(cases[0])
+			p := s.process(cases[0].Function()) // which must outlive the first case
+			for _, c := range cases {
+				t.Run(c.Name, func(t *testing.T) {
+					s.TB = t
+					s.act(c)
+				})
+			}
+			s.TB = t
+			s.leave()
+			if lines := strings.Count(p.Log(), `"outcome"`); lines < len(cases) {
+				t.Errorf("%d lines of %d requests: %s", lines, len(cases), p.Log())
+			}
 		})
 	}
 }
@@ -36,8 +58,16 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-// perform plays a case with all that comes before it, and compares what is answered.
+// perform plays a case with all that comes before it.
 func (s *stage) perform(c events.Case) {
+	s.Helper()
+	s.playBefore(c)
+	s.act(c)
+	s.leave()
+}
+
+// playBefore makes the state that a case begins with.
+func (s *stage) playBefore(c events.Case) {
 	s.Helper()
 	for _, name := range c.After {
 		earlier, err := events.CaseNamed(name)
@@ -49,6 +79,11 @@ func (s *stage) perform(c events.Case) {
 	if err := c.Meanwhile.Make(s.Context(), s.store); err != nil {
 		s.Fatal(err)
 	}
+}
+
+// act plays a case, and compares what is answered.
+func (s *stage) act(c events.Case) {
+	s.Helper()
 	before := s.wechat.Calls()
 	if c.Function() == events.Authorizer {
 		s.authorize(c)
@@ -58,6 +93,11 @@ func (s *stage) perform(c events.Case) {
 	if calls := s.wechat.Calls() - before; calls != c.WeChat {
 		s.Errorf("%d calls to WeChat, want %d", calls, c.WeChat)
 	}
+}
+
+// leave stops the functions, whose logs must hold no secret.
+func (s *stage) leave() {
+	s.Helper()
 	for _, p := range s.processes {
 		p.Stop()
 		s.noSecretIn(p.Log())
@@ -71,16 +111,22 @@ func (s *stage) cue(c events.Case) (instance, []byte) {
 	if err != nil {
 		s.Fatal(err)
 	}
-	p, ok := s.processes[c.Function()]
+	return s.process(c.Function()), event
+}
+
+// process is the one of a function, started when it is first asked for.
+func (s *stage) process(function string) instance {
+	s.Helper()
+	p, ok := s.processes[function]
 	if !ok {
 		if s.launch != nil {
-			p = s.launch(c.Function())
+			p = s.launch(function)
 		} else {
-			p = s.start(c.Function())
+			p = s.start(function)
 		}
-		s.processes[c.Function()] = p
+		s.processes[function] = p
 	}
-	return p, event
+	return p
 }
 
 func (s *stage) play(c events.Case) answer {
