@@ -4,8 +4,10 @@ package main
 import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/username"
 )
 
 func main() {
-	app.Start(app.OnUsers, apigw.Bind)
+	app.Start(app.OnUsers(password.New(password.Config{}), username.Fold), apigw.Bind)
 }

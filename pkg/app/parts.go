@@ -13,10 +13,8 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
 
@@ -70,13 +68,17 @@ func OnWeChat(getenv func(string) string) (*function, error) {
 }
 
 // OnUsers is for a function that exchanges codes and lets in users who give a password.
-func OnUsers(getenv func(string) string) (*function, error) {
-	f, err := OnProfiles(getenv)
-	if err != nil {
-		return nil, err
+// The hasher and the form of usernames come from its main: what they need to link is
+// linked, and initialized at each start, by no other function.
+func OnUsers(hasher login.Hasher, username func(string) (string, error)) Parts {
+	return func(getenv func(string) string) (*function, error) {
+		f, err := OnProfiles(getenv)
+		if err != nil {
+			return nil, err
+		}
+		f.config.Hasher, f.config.Username = hasher, username
+		return f, nil
 	}
-	f.config.Hasher, f.config.Username = password.New(password.Config{}), username.Fold
-	return f, nil
 }
 
 // OnProfiles is for a function that exchanges codes and describes the users behind them.

@@ -29,7 +29,7 @@ func TestSettingsNameWhatIsMissing(t *testing.T) {
 		needs []string
 	}{
 		"Alone": {Alone, nil}, "OnSessions": {OnSessions, sessions}, "OnSecret": {OnSecret, secret},
-		"OnWeChat": {OnWeChat, all}, "OnProfiles": {OnProfiles, all}, "OnUsers": {OnUsers, all},
+		"OnWeChat": {OnWeChat, all}, "OnProfiles": {OnProfiles, all}, "OnUsers": {OnUsers(nil, nil), all},
 		"all settings": {func(getenv func(string) string) (*function, error) { _, err := SettingsFrom(getenv); return nil, err }, all},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,18 +74,18 @@ func TestSettingsNameWhatIsWrong(t *testing.T) {
 // Where the users are is chosen by one setting.
 func TestDirectoryIsChosenByItsURL(t *testing.T) {
 	settings := goodSettings()
-	f, err := OnUsers(getenv(settings))
+	f, err := OnUsers(nil, nil)(getenv(settings))
 	if err != nil || f.config.Directory != nil {
 		t.Errorf("without a URL: %v, %v", f.config.Directory, err)
 	}
 	isDirectory := func(s step) bool { return s.part == "directory" }
 	settings["WXBIND_DIRECTORY_URL"] = "https://users.example.com/wxbind"
-	if f, err = OnUsers(getenv(settings)); err != nil || f.config.Directory == nil || f.config.Profiles == nil || !slices.ContainsFunc(f.steps, isDirectory) {
+	if f, err = OnUsers(nil, nil)(getenv(settings)); err != nil || f.config.Directory == nil || f.config.Profiles == nil || !slices.ContainsFunc(f.steps, isDirectory) {
 		t.Errorf("with a URL: %v", err)
 	}
 	for _, value := range []string{"http://users.example.com/MARK", "MARK", "https://MARK:MARK@users.example.com"} {
 		settings["WXBIND_DIRECTORY_URL"] = value
-		if _, err := OnUsers(getenv(settings)); err == nil || !strings.Contains(err.Error(), "WXBIND_DIRECTORY_URL") || strings.Contains(err.Error(), "MARK") {
+		if _, err := OnUsers(nil, nil)(getenv(settings)); err == nil || !strings.Contains(err.Error(), "WXBIND_DIRECTORY_URL") || strings.Contains(err.Error(), "MARK") {
 			t.Errorf("%s: %v", value, err)
 		}
 	}

@@ -50,7 +50,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 				parts[part] = newOutage(t, hangs)
 				settings[part] = parts[part].url
 			}
-			f, err := OnUsers(getenv(settings))
+			f, err := OnUsers(nil, nil)(getenv(settings))
 			if err != nil {
 				t.Fatal(err)
 			}
