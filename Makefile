@@ -80,7 +80,7 @@ define python-program
 endef
 
 # What SAM makes of template.yaml and of the code. The build is SAM's own, by samconfig.toml
-# but for the processor, the sample route, and the folder: .aws-sam is whoever runs `sam`'s.
+# but for the processor and the folder: .aws-sam is that of whoever runs `sam`.
 sam-check: need-go $(SAM_CLI)/bin/sam $(MOTO)/bin/moto_server ## Build as SAM does, and run that under Lambda's emulator: needs python3
 	@set -e; unset MAKEFLAGS; export SAM_CLI_TELEMETRY=0 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none; \
 	for region in us-east-1 cn-north-1; do \
@@ -88,7 +88,7 @@ sam-check: need-go $(SAM_CLI)/bin/sam $(MOTO)/bin/moto_server ## Build as SAM do
 	done; \
 	for processor in x86_64 arm64; do \
 		$(SAM_CLI)/bin/sam build --build-dir $(SAM_BUILD)/$$processor \
-			--parameter-overrides Architecture=$$processor SampleRoute=true; \
+			--parameter-overrides Architecture=$$processor; \
 	done
 	@set -e; export WXBIND_SAM_CLI=$(CURDIR)/$(SAM_CLI) WXBIND_SAM_BUILD=$(CURDIR)/$(SAM_BUILD) WXBIND_MOTO=$(CURDIR)/$(MOTO); \
 	go test -tags sam -count 1 -timeout 15m -run '^TestSAM' ./pkg/contract; \

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"regexp"
 	"testing"
 
 	"github.com/wxbind/wxbind/events"
@@ -32,6 +33,42 @@ func TestUsersOfSAMLocal(t *testing.T) {
 		}
 		if ok, outdated, err := hasher.Verify(t.Context(), u.PasswordHash, events.Password, nil); !ok || outdated || err != nil {
 			t.Errorf("the password of %s is right: %v, outdated: %v, %v", name, ok, outdated, err)
+		}
+	}
+}
+
+var (
+	regionExported = regexp.MustCompile(`AWS_DEFAULT_REGION=(\S+)`)
+	eventNamed     = regexp.MustCompile(`events/([a-z0-9-]+)\.json`)
+	functionNamed  = regexp.MustCompile(`[A-Z][A-Za-z0-9]*Function\b`)
+)
+
+// Secrets Manager keeps a secret in one Region, and `sam local` tells the functions
+// samconfig.toml's.
+func TestRegionOfSAMLocal(t *testing.T) {
+	region := samConfig(t)["default"]["global"]["region"]
+	exported := regionExported.FindAllSubmatch(read(t, "docs/sam-local.md"), -1)
+	if len(exported) != 1 || string(exported[0][1]) != region {
+		t.Errorf("docs/sam-local.md exports %q, and samconfig.toml has %s", exported, region)
+	}
+}
+
+func TestNamesOfSAMLocal(t *testing.T) {
+	page, resources := read(t, "docs/sam-local.md"), theTemplate(t).Resources
+	functions := functionNamed.FindAll(page, -1)
+	if len(functions) == 0 {
+		t.Error("docs/sam-local.md names no function")
+	}
+	for _, function := range functions {
+		if _, ok := resources[string(function)]; !ok {
+			t.Errorf("template.yaml has no %s", function)
+		}
+	}
+	for _, event := range eventNamed.FindAllSubmatch(page, -1) {
+		if name := string(event[1]); name != "env" && name != "users" {
+			if _, err := events.CaseNamed(name); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
