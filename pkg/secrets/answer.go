@@ -43,7 +43,7 @@ func readValue(body []byte) ([]byte, error) {
 	case binary == nil:
 		return nil, unreadable("the answer gives no value")
 	}
-	value, err := base64.StdEncoding.Strict().DecodeString(*binary)
+	value, err := base64.StdEncoding.DecodeString(*binary)
 	if err != nil {
 		return nil, unreadable("SecretBinary is not base64")
 	}

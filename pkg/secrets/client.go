@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 const (
@@ -82,7 +83,7 @@ func (c *Client) Value(ctx context.Context, secretID string) ([]byte, error) {
 
 // ask makes one attempt.
 //
-// Errors: *refusal, unreadable, and those of the network.
+// Errors: *refusal; unreadable; lost.
 func (c *Client) ask(ctx context.Context, call []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
@@ -94,18 +95,21 @@ func (c *Client) ask(ctx context.Context, call []byte) ([]byte, error) {
 	// session's token.
 	resp, err := c.config.Transport.RoundTrip(req)
 	if err != nil {
-		return nil, err
+		return nil, lost(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, lost(err)
 	case resp.StatusCode != http.StatusOK:
 		return nil, newRefusal(resp, body)
 	}
 	return readValue(body)
 }
+
+// lost is an error of the network. Retryers know it by this type, which the SDK gives it.
+func lost(err error) error { return &smithyhttp.RequestSendError{Err: err} }
 
 // signed makes a request of AWS's JSON protocol, signed as of now:
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
