@@ -82,6 +82,7 @@ func newCloud(tb testing.TB) *cloud {
 	tb.Cleanup(weChat.Close)
 	tb.Cleanup(vault.Close)
 	c.settings = map[string]string{
+		"WXBIND_STACK":                     "wxbind",
 		"WXBIND_SECRET_ID":                 "wxbind",
 		"WXBIND_BINDINGS_TABLE":            tables.Bindings,
 		"WXBIND_SESSIONS_TABLE":            tables.Sessions,

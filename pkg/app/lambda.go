@@ -17,14 +17,14 @@ import (
 // at once.
 func Start(parts Parts, routes ...apigw.Route) {
 	f := begin(parts)
-	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config), Metrics: metricsOn(os.Stdout, os.Getenv)}, routes...))
+	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config), Metrics: f.metrics(os.Stdout)}, routes...))
 }
 
 // StartAuthorizer runs the authorizer as Start runs a function.
 func StartAuthorizer() {
 	f := begin(OnSessions)
 	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: f.config.Presence}, Metrics: metricsOn(os.Stdout, os.Getenv),
+		Verifier: login.Verifier{Presence: f.config.Presence}, Metrics: f.metrics(os.Stdout),
 	}))
 }
 

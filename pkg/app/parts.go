@@ -45,7 +45,9 @@ type step struct {
 const warmTime = 500 * time.Millisecond
 
 // Alone is for a function that needs nothing.
-func Alone(func(string) string) (*function, error) { return &function{}, nil }
+func Alone(getenv func(string) string) (*function, error) {
+	return &function{settings: Settings{Stack: stack(getenv)}}, nil
+}
 
 // OnSessions is for a function that verifies tokens.
 func OnSessions(getenv func(string) string) (*function, error) {

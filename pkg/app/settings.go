@@ -12,6 +12,8 @@ import (
 type Settings struct {
 	// Region is AWS_REGION, which Lambda sets.
 	Region string
+	// Stack is WXBIND_STACK, whose metrics a function's are; "" means that there are none.
+	Stack string
 	// SecretID is WXBIND_SECRET_ID, the name or ARN of the secret.
 	SecretID string
 	// Tables are WXBIND_BINDINGS_TABLE and its peers.
@@ -70,6 +72,7 @@ func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
 	}
 	s := Settings{
 		Region: required("AWS_REGION"),
+		Stack:  stack(getenv),
 		Tables: dynamostore.Tables{
 			Sessions: required("WXBIND_SESSIONS_TABLE"),
 			Users:    required("WXBIND_USERS_TABLE"),
@@ -99,3 +102,5 @@ func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
 	}
 	return s, nil
 }
+
+func stack(getenv func(string) string) string { return getenv("WXBIND_STACK") }

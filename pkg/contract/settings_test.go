@@ -41,6 +41,7 @@ func TestSettings(t *testing.T) {
 	want := map[string]any{
 		"WXBIND_SECRET_ID": map[string]any{"Ref": "Secret"}, "WECHAT_API_BASE": map[string]any{"Ref": "WeChatApiBase"},
 		"WXBIND_DIRECTORY_URL":      map[string]any{"Ref": "DirectoryUrl"},
+		"WXBIND_STACK":              map[string]any{"Ref": "AWS::StackName"},
 		"AWS_ENDPOINT_URL_DYNAMODB": "", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "",
 	}
 	for _, schema := range dynamostore.Schema {

@@ -28,6 +28,7 @@ func (s *stack) metricOf(m metric) metric {
 func checkAlarms(s *stack, wrong func(string, ...any)) {
 	want := []string{
 		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "ErrorsAlarm", "InternalFailuresAlarm",
+		"NobodyGetsInAlarm",
 		"SecretFailuresAlarm", "SlowAlarm", "StoreFailuresAlarm", "ThrottlesAlarm", "WeChatFailuresAlarm",
 	}
 	if ids := s.of("AWS::CloudWatch::Alarm"); !slices.Equal(ids, want) {

@@ -143,23 +143,27 @@ func TestAlarms(t *testing.T) {
 			logins(50, login.TooManyAttempts), logins(50, login.UserBound), logins(50, login.WXThrottled), logins(50, login.WXUserBlocked),
 		}, nil},
 		"a flood of nonsense":                {[]request{logins(100_000, login.QueryMalformed), visits(100_000, login.TokenMissing)}, nil},
-		"WeChat is gone":                     {[]request{logins(5, login.WXUnavailable)}, []string{"WeChatFailures"}},
-		"WeChat is gone, in many requests":   {[]request{logins(300_000, login.WXUnavailable)}, []string{"WeChatFailures"}},
-		"WeChat is gone, in a flood":         {[]request{logins(20, login.WXUnavailable), logins(100_000, login.CodeMissing)}, []string{"WeChatFailures"}},
+		"WeChat is gone":                     {[]request{logins(5, login.WXUnavailable)}, []string{"NobodyGetsIn", "WeChatFailures"}},
+		"WeChat is gone, in many requests":   {[]request{logins(300_000, login.WXUnavailable)}, []string{"NobodyGetsIn", "WeChatFailures"}},
+		"WeChat is gone, in a flood":         {[]request{logins(20, login.WXUnavailable), logins(100_000, login.CodeMissing)}, []string{"NobodyGetsIn", "WeChatFailures"}},
 		"WeChat fails one login of twenty":   {[]request{logins(95, ""), logins(5, login.WXBusy)}, []string{"WeChatFailures"}},
 		"WeChat fails one login of fifty":    {[]request{logins(9_800, ""), logins(200, login.WXBusy)}, nil},
 		"WeChat fails one login, at night":   {[]request{logins(1, login.WXBusy)}, nil},
-		"WeChat refuses our address":         {[]request{logins(50, login.WXAddressBlocked), visits(900, "")}, []string{"WeChatFailures"}},
-		"WeChat's quota is spent":            {[]request{logins(50, login.WXQuotaSpent)}, []string{"WeChatFailures"}},
+		"WeChat refuses our address":         {[]request{logins(50, login.WXAddressBlocked), visits(900, "")}, []string{"NobodyGetsIn", "WeChatFailures"}},
+		"WeChat's quota is spent":            {[]request{logins(50, login.WXQuotaSpent)}, []string{"NobodyGetsIn", "WeChatFailures"}},
 		"the AppSecret is reset":             {[]request{logins(1, login.WXSecretRejected)}, []string{"AppSecretRejected"}},
 		"the AppSecret is frozen":            {[]request{logins(100_000, login.WXSecretUnusable)}, []string{"AppSecretRejected"}},
-		"DynamoDB is gone":                   {[]request{logins(500, login.StoreUnavailable), visits(500, login.StoreUnavailable)}, []string{"StoreFailures"}},
+		"DynamoDB is gone":                   {[]request{logins(500, login.StoreUnavailable), visits(500, login.StoreUnavailable)}, []string{"NobodyGetsIn", "StoreFailures"}},
 		"DynamoDB is gone, and nobody comes": {[]request{visits(5, login.StoreUnavailable)}, []string{"StoreFailures"}},
-		"DynamoDB is gone, and all log in":   {[]request{logins(5, login.StoreUnavailable)}, []string{"StoreFailures"}},
+		"DynamoDB is gone, and all log in":   {[]request{logins(5, login.StoreUnavailable)}, []string{"NobodyGetsIn", "StoreFailures"}},
 		"DynamoDB fails one of a hundred":    {[]request{visits(99_000, ""), visits(1_000, login.StoreUnavailable)}, nil},
+		"DynamoDB is gone, and few come":     {[]request{logins(2, login.StoreUnavailable)}, []string{"NobodyGetsIn"}},
+		"WeChat is gone, and few come":       {[]request{logins(1, login.WXBusy), logins(1, login.WXUnavailable)}, []string{"NobodyGetsIn"}},
+		"the secret is gone, and few come":   {[]request{logins(2, login.SecretUnavailable)}, []string{"NobodyGetsIn"}},
+		"two of three few fail":              {[]request{logins(2, login.WXBusy), logins(1, "")}, nil},
 		"DynamoDB fails one of ten logins":   {[]request{logins(9, ""), logins(1, login.StoreUnavailable)}, nil},
-		"the secret cannot be read":          {[]request{logins(5, login.SecretUnavailable)}, []string{"SecretFailures"}},
-		"the directory is gone":              {[]request{logins(5, login.DirectoryUnavailable)}, []string{"DirectoryFailures"}},
+		"the secret cannot be read":          {[]request{logins(5, login.SecretUnavailable)}, []string{"NobodyGetsIn", "SecretFailures"}},
+		"the directory is gone":              {[]request{logins(5, login.DirectoryUnavailable)}, []string{"DirectoryFailures", "NobodyGetsIn"}},
 		"a fault of our own":                 {[]request{visits(1_000_000, ""), visits(1, login.Internal)}, []string{"InternalFailures"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,7 +184,7 @@ func TestAlarms(t *testing.T) {
 			t.Errorf("nothing here makes %s begin", id)
 		}
 		for _, q := range a.Metrics[1:] {
-			if seconds := q.MetricStat.Period * a.EvaluationPeriods; seconds < 60 || seconds > 300 || a.DatapointsToAlarm > 1 {
+			if seconds := q.MetricStat.Period * a.EvaluationPeriods; seconds < 60 || seconds > 900 || a.DatapointsToAlarm > 1 {
 				t.Errorf("%s needs %d s to begin", id, seconds)
 			}
 		}
