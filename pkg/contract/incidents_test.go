@@ -1,0 +1,50 @@
+package contract_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Whoever is woken by an alarm finds its page.
+func TestIncidents(t *testing.T) {
+	pages := anchors(string(read(t, "docs/incidents.md")))
+	for id, r := range theTemplate(t).Resources {
+		name, isAlarm := strings.CutSuffix(id, "Alarm")
+		if isAlarm != (r.Type == "AWS::CloudWatch::Alarm") {
+			t.Errorf("%s is named as an alarm, or is one and is not: %s", id, r.Type)
+		}
+		if isAlarm && !slices.Contains(pages, strings.ToLower(name)) {
+			t.Errorf("docs/incidents.md has no page for %s", id)
+		}
+	}
+}
+
+// links are those of a page to a heading of itself or of another page beside it.
+var links = regexp.MustCompile(`\]\(([a-z-]+\.md)?#([a-z0-9-]+)\)`)
+
+// The operator's pages lead from one to the other, and to headings that are there.
+func TestLinksOfOperations(t *testing.T) {
+	for _, page := range []string{"operations.md", "incidents.md"} {
+		for _, link := range links.FindAllStringSubmatch(string(read(t, "docs/"+page)), -1) {
+			to := link[1]
+			if to == "" {
+				to = page
+			}
+			if !slices.Contains(anchors(string(read(t, "docs/"+to))), link[2]) {
+				t.Errorf("%s leads to %s#%s, which is not there", page, to, link[2])
+			}
+		}
+	}
+}
+
+// anchors are what GitHub makes of a page's headings.
+func anchors(page string) []string {
+	var all []string
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(page, -1) {
+		text := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		all = append(all, strings.ReplaceAll(text, " ", "-"))
+	}
+	return all
+}
