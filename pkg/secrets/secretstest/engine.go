@@ -3,11 +3,13 @@ package secretstest
 import (
 	"context"
 	"net/http/httptest"
-	"os/exec"
+	"os"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"github.com/wxbind/wxbind/pkg/mototest"
 )
 
 // Engine is a Secrets Manager over HTTP, and how a test puts a secret into it.
@@ -17,7 +19,7 @@ type Engine struct {
 	PutBinary func(t *testing.T, id string, value []byte)
 }
 
-// Engines are a Server, and moto's server where that is installed.
+// Engines are a Server and, where mototest.Folder says where it is, moto's.
 func Engines(t *testing.T) map[string]Engine {
 	t.Helper()
 	double := &Server{}
@@ -28,8 +30,8 @@ func Engines(t *testing.T) map[string]Engine {
 		Put:       func(_ *testing.T, id, value string) { double.Put(id, value) },
 		PutBinary: func(_ *testing.T, id string, value []byte) { double.PutBinary(id, value) },
 	}}
-	if path, err := exec.LookPath("moto_server"); err == nil {
-		all["moto"] = motoEngine(startMoto(t, path))
+	if os.Getenv(mototest.Folder) != "" {
+		all["moto"] = motoEngine(mototest.Start(t))
 	}
 	return all
 }
