@@ -57,7 +57,6 @@ func (f *function) warm(ctx context.Context) {
 	}
 	// The SDK's call is the longest way down. It needs no goroutine, with a thread and a
 	// stack of its own.
-	deepen(0)
 	f.steps[0].warm(ctx)
 	wg.Wait()
 }
@@ -66,14 +65,4 @@ func (s step) warm(ctx context.Context) {
 	if err := s.do(ctx); err != nil {
 		slog.Warn("not warm", "part", s.part, "error", err.Error())
 	}
-}
-
-// deepen makes room on its goroutine's stack for a call through the SDK, while there
-// is next to nothing on it. Else the stack would grow four times on the way down
-// through the SDK's middleware, and be copied each time.
-//
-//go:noinline
-func deepen(at int) byte {
-	var room [24 << 10]byte
-	return room[at]
 }

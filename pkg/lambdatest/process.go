@@ -64,7 +64,7 @@ func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process
 // environment is what Lambda sets for a function, and its settings on top.
 func environment(settings map[string]string) []string {
 	all := []string{
-		"AWS_LAMBDA_FUNCTION_NAME=local", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "_HANDLER=bootstrap",
+		"AWS_LAMBDA_FUNCTION_NAME=local", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "_HANDLER=bootstrap", "TZ=:UTC",
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
 	}
 	for name, value := range settings {

@@ -213,6 +213,9 @@ func Codes() []Code {
 // Error makes a Code an error.
 func (c Code) Error() string { return string(c) }
 
+// Known says whether c is one of Codes.
+func (c Code) Known() bool { _, ok := meanings[c]; return ok }
+
 // Kind says what sort of failure c is.
 func (c Code) Kind() Kind { return meanings[c].kind }
 

@@ -92,7 +92,7 @@ func (r Request) tally(l *line) (outcome string) {
 		l.count(LoginFailures, 1)
 		outcome = failure
 	}
-	if culprit, ok := culprits[login.Code(failure)]; ok {
+	if culprit := culpritOf(login.Code(failure)); culprit != "" {
 		l.count(culprit, 1)
 	}
 	l.count(Lapses, len(r.Trail.Lapses))

@@ -6,42 +6,38 @@ import "github.com/wxbind/wxbind/pkg/login"
 // the many ways it is wrong in is for the log.
 const malformed = "malformed"
 
-// outcomes are all values that the dimension Outcome may have. Each of them that
-// occurs costs money, so nothing that comes from outside becomes one.
-var outcomes = func() map[login.Code]string {
-	all := map[login.Code]string{}
-	for _, code := range login.Codes() {
-		switch code.Kind() {
-		case login.KindMalformed, login.KindTooLarge:
-			all[code] = malformed
-		default:
-			all[code] = string(code)
-		}
-	}
-	return all
-}()
-
-// outcomeOf gives the outcome of a failure.
+// outcomeOf gives the outcome of a failure. Each that occurs costs money, so nothing
+// that comes from outside becomes one.
 func outcomeOf(code login.Code) string {
-	if outcome, ok := outcomes[code]; ok {
-		return outcome
+	if !code.Known() {
+		return string(login.Internal)
 	}
-	return string(login.Internal)
+	switch code.Kind() {
+	case login.KindMalformed, login.KindTooLarge:
+		return malformed
+	default:
+		return string(code)
+	}
 }
 
-// culprits are the metrics of whose failure a failure was.
-var culprits = map[login.Code]string{
-	login.WXBusy:               WeChatFailures,
-	login.WXUnavailable:        WeChatFailures,
-	login.WXUnexpected:         WeChatFailures,
-	login.WXAppRejected:        WeChatFailures,
-	login.WXRequestInvalid:     WeChatFailures,
-	login.WXAddressBlocked:     WeChatFailures,
-	login.WXQuotaSpent:         WeChatFailures,
-	login.WXSecretRejected:     AppSecretRejected,
-	login.WXSecretUnusable:     AppSecretRejected,
-	login.StoreUnavailable:     StoreFailures,
-	login.SecretUnavailable:    SecretFailures,
-	login.DirectoryUnavailable: DirectoryFailures,
-	login.Internal:             InternalFailures,
+// culpritOf gives the metric of whose failure a failure was; "" where it was the
+// client's.
+func culpritOf(code login.Code) string {
+	switch code {
+	case login.WXBusy, login.WXUnavailable, login.WXUnexpected, login.WXAppRejected,
+		login.WXRequestInvalid, login.WXAddressBlocked, login.WXQuotaSpent:
+		return WeChatFailures
+	case login.WXSecretRejected, login.WXSecretUnusable:
+		return AppSecretRejected
+	case login.StoreUnavailable:
+		return StoreFailures
+	case login.SecretUnavailable:
+		return SecretFailures
+	case login.DirectoryUnavailable:
+		return DirectoryFailures
+	case login.Internal:
+		return InternalFailures
+	default:
+		return ""
+	}
 }
