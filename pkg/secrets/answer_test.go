@@ -88,3 +88,36 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// counted is a body that counts what is read of it, and whether it is closed.
+type counted struct {
+	io.Reader
+	read   int
+	closed bool
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += n
+	return n, err
+}
+
+func (c *counted) Close() error { c.closed = true; return nil }
+
+// An answer that does not end is given up once it is too long, and its connection with it.
+func TestAnswerWithoutEnd(t *testing.T) {
+	const plenty = 4 << 20
+	for _, status := range []int{http.StatusOK, http.StatusBadRequest} {
+		body := &counted{Reader: io.LimitReader(zeros{}, plenty)}
+		c := client("http://double", transportFunc(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: status, Header: http.Header{}, Body: body}, nil
+		}))
+		if _, err := c.Value(t.Context(), id); err == nil || body.read >= plenty || !body.closed {
+			t.Errorf("status %d: %v after %d bytes, closed: %v", status, err, body.read, body.closed)
+		}
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }

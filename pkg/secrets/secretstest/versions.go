@@ -30,18 +30,29 @@ func (v *versions) add(id string, what value, stages ...string) {
 func (v *versions) do(operation string, r request) (body any, code string) {
 	switch operation {
 	case "GetSecretValue":
-		return struct {
-			Name          string
-			VersionId     string //nolint:revive // AWS's name
-			VersionStages []string
-			value
-		}{r.SecretID, v.stages[current], []string{current}, v.current()}, ""
+		return v.getValue(r)
 	case "PutSecretValue":
 		return v.putValue(r)
 	case "UpdateSecretVersionStage":
 		return v.moveStage(r)
 	}
 	return nil, "UnknownOperationException"
+}
+
+// getValue gives the version that a stage is at, which is the current one if the request
+// names none.
+func (v *versions) getValue(r request) (body any, code string) {
+	stage := cmp.Or(r.VersionStage, current)
+	id, ok := v.stages[stage]
+	if !ok {
+		return nil, "ResourceNotFoundException"
+	}
+	return struct {
+		Name          string
+		VersionId     string //nolint:revive // AWS's name
+		VersionStages []string
+		value
+	}{r.SecretID, id, []string{stage}, v.values[id]}, ""
 }
 
 // putValue makes a version with the id that the request's token is. The same token
