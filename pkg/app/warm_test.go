@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -78,6 +79,31 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 			if _, err := f.config.Secrets.Secret(ctx); err == nil || vault.requests.Load() != 4 {
 				t.Errorf("after the start: %v after %d requests, want 3", err, vault.requests.Load()-1)
 			}
+		})
+	}
+}
+
+// Whichever part hangs, INIT goes on after 500 ms.
+func TestWarmTakesHalfASecond(t *testing.T) {
+	for _, hangs := range []string{"store", "secret"} {
+		t.Run(hangs, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := &function{}
+				for _, part := range []string{"store", "secret"} {
+					f.steps = append(f.steps, step{part, func(ctx context.Context) error {
+						if part != hangs {
+							return nil
+						}
+						<-ctx.Done()
+						return ctx.Err()
+					}})
+				}
+				began := time.Now()
+				f.warm(t.Context())
+				if took := time.Since(began); took != 500*time.Millisecond || f.warming.Load() {
+					t.Errorf("it took %v, and goes on: %v", took, f.warming.Load())
+				}
+			})
 		})
 	}
 }
