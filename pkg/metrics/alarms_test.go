@@ -121,6 +121,13 @@ func logins(times int, failure login.Code) request {
 	return request{r, times}
 }
 
+// decided are logins that do not fail, and are answered otherwise than by a session.
+func decided(times int, decision string) request {
+	r := logins(times, "")
+	r.Decision = decision
+	return r
+}
+
 func visits(times int, failure login.Code) request {
 	r := logins(times, failure)
 	r.Route, r.Visit = "userinfo", true
@@ -161,6 +168,8 @@ func TestAlarms(t *testing.T) {
 		"WeChat is gone, and few come":       {[]request{logins(1, login.WXBusy), logins(1, login.WXUnavailable)}, []string{"NobodyGetsIn"}},
 		"the secret is gone, and few come":   {[]request{logins(2, login.SecretUnavailable)}, []string{"NobodyGetsIn"}},
 		"two of three few fail":              {[]request{logins(2, login.WXBusy), logins(1, "")}, nil},
+		"two of three few fail, one binds":   {[]request{logins(2, login.WXBusy), decided(1, "bound")}, nil},
+		"two of three few fail, one is new":  {[]request{logins(2, login.WXBusy), decided(1, "unbound")}, nil},
 		"DynamoDB fails one of ten logins":   {[]request{logins(9, ""), logins(1, login.StoreUnavailable)}, nil},
 		"the secret cannot be read":          {[]request{logins(5, login.SecretUnavailable)}, []string{"NobodyGetsIn", "SecretFailures"}},
 		"the directory is gone":              {[]request{logins(5, login.DirectoryUnavailable)}, []string{"DirectoryFailures", "NobodyGetsIn"}},
