@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -78,6 +80,19 @@ func TestRejectedAppSecretCostsTheCode(t *testing.T) {
 	if _, err := w.check("alice-2"); err != nil {
 		t.Errorf("the next code: %v", err)
 	}
+}
+
+// The code that is sent again is WeChat's time, too.
+func TestBothExchangesAreTimed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.people.appSecret, w.vault.newer = "the new one", withAppSecret("the new one", "1")
+		w.people.before = func(string) error { time.Sleep(time.Second); return nil }
+		trail := &login.Trail{}
+		if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1"); err != nil || trail.WeChat != time.Second {
+			t.Errorf("%v, WeChat took %v", err, trail.WeChat)
+		}
+	})
 }
 
 func TestFailedRefetchIsToldToTheOperator(t *testing.T) {
