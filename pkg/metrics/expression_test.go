@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +33,9 @@ func evaluate(expression string, metrics map[string]value) (v value, err error) 
 			err = fmt.Errorf("%q is not understood: %v", expression, p)
 		}
 	}()
+	if rest := strings.TrimSpace(word.ReplaceAllString(expression, "")); rest != "" {
+		panic(rest)
+	}
 	m := &metricMath{word.FindAllString(expression, -1), metrics}
 	if v = m.comparison(); len(m.words) > 0 {
 		panic(m.words)
@@ -179,7 +183,7 @@ func TestMetricMath(t *testing.T) {
 			t.Errorf("%s is %v, %v; want %v", expression, got, err, want)
 		}
 	}
-	for _, odd := range []string{"", "d", "a b", "(a", "RATE(a)", "a +"} {
+	for _, odd := range []string{"", "d", "a b", "(a", "RATE(a)", "a +", "!a", "a <"} {
 		if got, err := evaluate(odd, given); err == nil {
 			t.Errorf("%q is %v", odd, got)
 		}
