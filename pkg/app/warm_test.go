@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/thaw"
 )
 
 // outage stands for one of a function's surroundings: it hangs, or fails at once.
@@ -125,6 +127,48 @@ func TestSecretIsAskedForByTheRole(t *testing.T) {
 	}
 	if secret, err := f.config.Secrets.Secret(t.Context()); err != nil || secret.DefaultApp != "wx0123456789abcdef" {
 		t.Errorf("got %v, %v", secret, err)
+	}
+}
+
+// All calls to AWS go by the transport that drops what went stale while a function was
+// frozen: the secret is fetched anew after minutes of that.
+func TestConnectionsToAWSAreThawed(t *testing.T) {
+	closed := make(chan string, 8)
+	settings := goodSettings()
+	for _, setting := range []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER"} {
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+		}))
+		server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateClosed {
+				closed <- setting
+			}
+		}
+		server.Start()
+		t.Cleanup(server.Close)
+		settings[setting] = server.URL
+	}
+	f, err := OnSecret(getenv(settings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.warm(t.Context())
+	idle, ok := f.transport.(*thaw.Transport)
+	if !ok {
+		t.Fatalf("the transport is a %T", f.transport)
+	}
+	idle.CloseIdleConnections()
+	found := map[string]bool{}
+	for range 2 {
+		select {
+		case setting := <-closed:
+			found[setting] = true
+		case <-time.After(30 * time.Second):
+			t.Fatalf("only those of %v are closed", found)
+		}
+	}
+	if len(found) != 2 {
+		t.Errorf("those of %v are closed", found)
 	}
 }
 
