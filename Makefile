@@ -133,8 +133,8 @@ clean: ## Remove what was built; data in .wxbind/ stays
 # function's folder, in lower case. With samconfig.toml a changed parameter is changed
 # code: SAM publishes a new version for nothing less.
 build-%Function: need-go
-	$(LAMBDA_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
-	cp samconfig.toml $(ARTIFACTS_DIR)/
+	$(LAMBDA_BUILD) -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr A-Z a-z)
+	cp samconfig.toml "$(ARTIFACTS_DIR)/"
 
 need-go:
 	@command -v go >/dev/null || { echo "wxbind needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }

@@ -94,6 +94,10 @@ func folderOf(id string) string { return strings.ToLower(strings.TrimSuffix(id, 
 // goStub stands in for the go command: it says what it was called with.
 const goStub = `#!/bin/sh
 [ "$1" = build ] && echo "GOOS=$GOOS GOARCH=$GOARCH $*" >>"$GO_CALLS"
+for argument; do
+	[ "$last" = -o ] && echo "into [$argument]" >>"$GO_CALLS"
+	last=$argument
+done
 exit 0
 `
 
@@ -121,7 +125,10 @@ func TestBuildTargets(t *testing.T) {
 			t.Errorf("%s is built by %v", id, r.Metadata["BuildMethod"])
 		}
 		for architecture, want := range goarch {
-			artifacts := t.TempDir()
+			artifacts := filepath.Join(t.TempDir(), "a folder") // of a project whose path has a space
+			if err := os.Mkdir(artifacts, 0o755); err != nil {
+				t.Fatal(err)
+			}
 			makefile := strings.ReplaceAll(path, "${Architecture}", architecture.(string)) + "/Makefile"
 			read(t, makefile)
 			make := exec.CommandContext(t.Context(), "make", "--makefile", makefile, "build-"+id)
@@ -140,7 +147,7 @@ func TestBuildTargets(t *testing.T) {
 			}
 			for _, part := range []string{
 				"GOOS=linux", "GOARCH=" + want, "-tags lambda.norpc,nethttpomithttp2", "-trimpath", "-gcflags github.com/aws/...=-l", "-ldflags -s -w",
-				"-o " + artifacts + "/bootstrap", "./functions/" + folderOf(id),
+				"into [" + artifacts + "/bootstrap]", "./functions/" + folderOf(id),
 			} {
 				if !strings.Contains(string(called), part) {
 					t.Errorf("%s for %s calls go without %q: %s", id, architecture, part, called)
