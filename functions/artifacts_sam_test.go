@@ -13,17 +13,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-// setting is what make sam-check sets.
-func setting(t *testing.T, name string) string {
-	t.Helper()
-	value := os.Getenv(name)
-	if value == "" {
-		t.Fatalf("%s is not set: these tests are for make sam-check", name)
-	}
-	return value
-}
+	"github.com/wxbind/wxbind/pkg/samtest"
+)
 
 // machines are the processors by the names that SAM has for them, with Go's name and
 // that of an ELF file.
@@ -48,7 +40,7 @@ func (a artifact) bootstrap() string { return filepath.Join(a.folder, "bootstrap
 // in functions/: one for each function, and nothing else but the template.
 func artifactsOf(t *testing.T, processor string) map[string]*artifact {
 	t.Helper()
-	folder := filepath.Join(setting(t, "WXBIND_SAM_BUILD"), processor)
+	folder := filepath.Join(samtest.Folder(t, samtest.Build), processor)
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/mototest"
+	"github.com/wxbind/wxbind/pkg/samtest"
 )
 
 // What sam build makes is fit for Lambda, for either processor. And what is for this
@@ -89,7 +90,7 @@ func findEmulator(t *testing.T, processor string) string {
 	if runtime.GOOS != "linux" {
 		t.Fatalf("Lambda's emulator is a program for Linux, and this is %s", runtime.GOOS)
 	}
-	pattern := filepath.Join(setting(t, "WXBIND_SAM_CLI"), "lib", "python*", "site-packages", "samcli", "local", "rapid", "aws-lambda-rie-"+processor)
+	pattern := filepath.Join(samtest.Folder(t, samtest.CLI), "lib", "python*", "site-packages", "samcli", "local", "rapid", "aws-lambda-rie-"+processor)
 	found, err := filepath.Glob(pattern)
 	if err != nil || len(found) != 1 {
 		t.Fatalf("the SAM CLI brings no emulator: %s is %v, %v", pattern, found, err)

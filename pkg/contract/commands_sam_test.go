@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wxbind/wxbind/pkg/samtest"
 )
 
 var (
@@ -60,7 +62,7 @@ func TestSAMCommandsOfOperations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	python := exec.CommandContext(ctx, filepath.Join(tool(t, "WXBIND_SAM_CLI"), "bin", "python"), "testdata/awscommands.py")
+	python := exec.CommandContext(ctx, filepath.Join(samtest.Folder(t, samtest.CLI), "bin", "python"), "testdata/awscommands.py")
 	python.Stdin = bytes.NewReader(input)
 	if out, err := python.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v\n%s", err, out)

@@ -28,6 +28,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/mototest"
+	"github.com/wxbind/wxbind/pkg/samtest"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
@@ -102,8 +103,8 @@ func (d *deployment) translated() translated {
 	ctx, cancel := context.WithTimeout(d.t.Context(), 5*time.Minute)
 	defer cancel()
 	packaged := filepath.Join(d.t.TempDir(), "packaged.yaml")
-	sam := exec.CommandContext(ctx, filepath.Join(tool(d.t, "WXBIND_SAM_CLI"), "bin", "sam"), "package",
-		"--template-file", filepath.Join(tool(d.t, "WXBIND_SAM_BUILD"), "x86_64", "template.yaml"),
+	sam := exec.CommandContext(ctx, filepath.Join(samtest.Folder(d.t, samtest.CLI), "bin", "sam"), "package",
+		"--template-file", filepath.Join(samtest.Folder(d.t, samtest.Build), "x86_64", "template.yaml"),
 		"--s3-bucket", "code", "--region", "us-east-1", "--output-template-file", packaged)
 	sam.Env = d.environment()
 	if out, err := sam.CombinedOutput(); err != nil {

@@ -6,11 +6,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/wxbind/wxbind/pkg/samtest"
 )
 
 // translation is a template and what SAM is told about where it goes. SAM itself knows
@@ -51,7 +52,7 @@ func translate(t *testing.T, asked []translation) []translated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	python := exec.CommandContext(ctx, filepath.Join(tool(t, "WXBIND_SAM_CLI"), "bin", "python"), "testdata/translate.py")
+	python := exec.CommandContext(ctx, filepath.Join(samtest.Folder(t, samtest.CLI), "bin", "python"), "testdata/translate.py")
 	python.Stdin = bytes.NewReader(input)
 	var complaints bytes.Buffer
 	python.Stderr = &complaints
@@ -67,14 +68,4 @@ func translate(t *testing.T, asked []translation) []translated {
 		t.Fatalf("%d translations of %d", len(got), len(asked))
 	}
 	return got
-}
-
-// tool is the folder that a variable names.
-func tool(t *testing.T, variable string) string {
-	t.Helper()
-	folder := os.Getenv(variable)
-	if folder == "" {
-		t.Fatalf("%s is not set: run `make sam-check`", variable)
-	}
-	return folder
 }

@@ -3,7 +3,6 @@
 package mototest
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -11,11 +10,9 @@ import (
 	"sync"
 	"testing"
 	"time"
-)
 
-// Folder is the setting that says where moto is installed: a folder that python3 -m venv
-// has made.
-const Folder = "WXBIND_MOTO"
+	"github.com/wxbind/wxbind/pkg/samtest"
+)
 
 // patience is how long a server may take to say where it listens. It loads a hundred
 // megabytes of Python.
@@ -25,12 +22,8 @@ const patience = 2 * time.Minute
 // its URL. It ends with the test.
 func Start(tb testing.TB) string {
 	tb.Helper()
-	folder := os.Getenv(Folder)
-	if folder == "" {
-		tb.Fatalf("%s is not set: these tests are for make sam-check", Folder)
-	}
 	said := &output{running: make(chan string, 1)}
-	server := exec.CommandContext(tb.Context(), filepath.Join(folder, "bin", "moto_server"), "-H", "127.0.0.1", "-p", "0") //nolint:gosec // G204: whoever runs the tests says where moto is
+	server := exec.CommandContext(tb.Context(), filepath.Join(samtest.Folder(tb, samtest.Moto), "bin", "moto_server"), "-H", "127.0.0.1", "-p", "0") //nolint:gosec // G204: whoever runs the tests says where moto is
 	server.Stdout, server.Stderr = said, said
 	server.WaitDelay = time.Second
 	if err := server.Start(); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/pkg/mototest"
+	"github.com/wxbind/wxbind/pkg/samtest"
 )
 
 // Engine is a Secrets Manager over HTTP, and how a test puts a secret into it.
@@ -19,7 +20,7 @@ type Engine struct {
 	PutBinary func(t *testing.T, id string, value []byte)
 }
 
-// Engines are a Server and, where mototest.Folder says where it is, moto's.
+// Engines are a Server and, where samtest.Moto says where it is, moto's.
 func Engines(t *testing.T) map[string]Engine {
 	t.Helper()
 	double := &Server{}
@@ -30,7 +31,7 @@ func Engines(t *testing.T) map[string]Engine {
 		Put:       func(_ *testing.T, id, value string) { double.Put(id, value) },
 		PutBinary: func(_ *testing.T, id string, value []byte) { double.PutBinary(id, value) },
 	}}
-	if os.Getenv(mototest.Folder) != "" {
+	if os.Getenv(samtest.Moto) != "" {
 		all["moto"] = motoEngine(mototest.Start(t))
 	}
 	return all
