@@ -92,7 +92,7 @@ sam-check: need-go $(SAM_CLI)/bin/sam $(MOTO)/bin/moto_server ## Build as SAM do
 	done
 	@set -e; export WXBIND_SAM_CLI="$(CURDIR)/$(SAM_CLI)" WXBIND_SAM_BUILD="$(CURDIR)/$(SAM_BUILD)" WXBIND_MOTO="$(CURDIR)/$(MOTO)"; \
 	go test -count 1 -timeout 5m ./pkg/secrets/...; \
-	go test -tags sam -count 1 -timeout 15m -run '^TestSAM' ./pkg/contract; \
+	go test -tags sam -count 1 -timeout 15m -run '^TestSAM' ./pkg/testing/contract; \
 	cd functions && go test -tags sam -count 1 -timeout 15m -run '^TestSAM'
 
 $(CFN_LINT)/bin/cfn-lint: | need-python

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
 // machines are the processors by the names that SAM has for them, with Go's name and

@@ -18,9 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
-	"github.com/wxbind/wxbind/pkg/mototest"
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
+	"github.com/wxbind/wxbind/pkg/testing/mototest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
 // What sam build makes is fit for Lambda, for either processor. And what is for this

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // fault is one thing that goes wrong, for as long as one request takes.

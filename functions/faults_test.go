@@ -13,8 +13,8 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
 // pairTime bounds all that happens in one pair of a fault and a route.

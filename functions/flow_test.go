@@ -12,9 +12,9 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
-	"github.com/wxbind/wxbind/pkg/iamtest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/iamtest"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 

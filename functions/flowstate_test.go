@@ -10,9 +10,9 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
 // addSessions makes more sessions than a user keeps, living and dead.

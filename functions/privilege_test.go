@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wxbind/wxbind/pkg/iamtest"
+	"github.com/wxbind/wxbind/pkg/testing/iamtest"
 )
 
 // withDirectory is the template's condition under which the platform's own directory

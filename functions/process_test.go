@@ -13,9 +13,9 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 

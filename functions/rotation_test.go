@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 

@@ -12,8 +12,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/lambdatest"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 const (

@@ -14,8 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 

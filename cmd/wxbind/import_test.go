@@ -20,7 +20,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
-	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // fileOf writes a file for a test.

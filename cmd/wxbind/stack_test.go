@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // cloudFormation answers DescribeStacks for the one stack that it has.

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/events"
-	"github.com/wxbind/wxbind/pkg/lambdatest"
 	"github.com/wxbind/wxbind/pkg/metrics"
+	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
 // A built function writes each request's metrics where Lambda finds them: on the

@@ -14,7 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 	"github.com/wxbind/wxbind/pkg/thaw"
 )
 

@@ -15,7 +15,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/doctor"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 func TestTablesOfAnEngine(t *testing.T) {

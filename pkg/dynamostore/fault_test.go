@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 func TestEachMethodIsOneRoundTrip(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/storetest/history"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // One of the two stores loses answers and meets other transactions. What a

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // A user who is enrolled again, by the transport, has been bound meanwhile.

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 func TestContract(t *testing.T) {

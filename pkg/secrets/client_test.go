@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 // thrice is a retryer of 3 attempts, 100 ms apart.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 func TestManagerOnAServer(t *testing.T) {

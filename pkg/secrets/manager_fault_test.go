@@ -14,7 +14,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 func TestFailedRefreshServesTheOlderSecret(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 // access is who calls; the bubble's double checks it.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
 	"github.com/wxbind/wxbind/pkg/secrets/vault"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 const (

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
 // translation is a template and what SAM is told about where it goes. SAM itself knows

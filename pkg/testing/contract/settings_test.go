@@ -78,8 +78,8 @@ func TestEnvironmentOfSAMLocal(t *testing.T) {
 func TestTimeouts(t *testing.T) {
 	timeout := time.Duration(theTemplate(t).Globals.Function.Timeout) * time.Second
 	for where, want := range map[[2]string]time.Duration{
-		{"pkg/localgw/gateway.go", "functionTimeout"}: timeout,
-		{"pkg/lambdatest/process.go", "timeout"}:      timeout,
+		{"pkg/localgw/gateway.go", "functionTimeout"}:    timeout,
+		{"pkg/testing/lambdatest/process.go", "timeout"}: timeout,
 	} {
 		if got := constant(t, where[0], where[1]); got != want {
 			t.Errorf("%s in %s is %v, the functions' timeout is %v", where[1], where[0], got, want)

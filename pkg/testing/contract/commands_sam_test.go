@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
 var (
@@ -69,7 +69,7 @@ func TestSAMCommandsOfOperations(t *testing.T) {
 	}
 
 	binary := filepath.Join(t.TempDir(), "wxbind")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "../../cmd/wxbind").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "../../../cmd/wxbind").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	slices.Sort(ours)

@@ -18,9 +18,9 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // shelf is a store, and whatever stands in its tables: each value as a text, with

@@ -9,7 +9,7 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // The users that docs/sam-local.md stores with `aws dynamodb batch-write-item` are

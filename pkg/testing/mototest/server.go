@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
 // patience is how long a server may take to say where it listens. It loads a hundred

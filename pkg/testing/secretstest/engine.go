@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
-	"github.com/wxbind/wxbind/pkg/mototest"
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/mototest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
 // Engine is a Secrets Manager over HTTP, and how a test puts a secret into it.

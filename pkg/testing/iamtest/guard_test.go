@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/smithy-go"
 
-	"github.com/wxbind/wxbind/pkg/dynamotest"
-	"github.com/wxbind/wxbind/pkg/secrets/secretstest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 // A request is done whole or not at all, and the SDK reads the refusal as AWS's.

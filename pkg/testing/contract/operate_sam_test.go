@@ -16,7 +16,7 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
 // logIn plays a whole life of a session through the handlers: a bind, a login, a logout,
@@ -38,7 +38,7 @@ func (d *deployment) logIn() {
 // it is built. What moto's CloudFormation loses of tables is set as doctor says.
 func (d *deployment) operate() {
 	binary := filepath.Join(d.t.TempDir(), "wxbind")
-	if out, err := exec.CommandContext(d.t.Context(), "go", "build", "-o", binary, "../../cmd/wxbind").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(d.t.Context(), "go", "build", "-o", binary, "../../../cmd/wxbind").CombinedOutput(); err != nil {
 		d.t.Fatalf("%v\n%s", err, out)
 	}
 	run := func(input string, arguments ...string) (string, error) {

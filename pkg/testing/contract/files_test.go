@@ -12,7 +12,7 @@ import (
 )
 
 // root is the project's folder.
-const root = "../.."
+const root = "../../.."
 
 func read(t *testing.T, name string) []byte {
 	t.Helper()

@@ -26,9 +26,9 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/dynamotest"
-	"github.com/wxbind/wxbind/pkg/mototest"
-	"github.com/wxbind/wxbind/pkg/samtest"
+	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
+	"github.com/wxbind/wxbind/pkg/testing/mototest"
+	"github.com/wxbind/wxbind/pkg/testing/samtest"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
