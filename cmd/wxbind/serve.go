@@ -110,8 +110,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	}
 	service := login.New(login.Config{
 		WeChat: client, Secrets: far.secrets,
-		Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
-		HashKinds: store, Profiles: store, Ephemeral: store,
+		Store:  store,
 		Hasher: password.New(password.Config{}), Username: username.Fold, Directory: far.directory,
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}})

@@ -17,13 +17,14 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // findTime is how long finding a stack's tables may take, credentials included.
 const findTime = 15 * time.Second
 
 // openStack finds the tables of a deployed stack in its outputs, within a time.
-func openStack(ctx context.Context, name string, within time.Duration) (store, error) {
+func openStack(ctx context.Context, name string, within time.Duration) (login.AdminStore, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	cfg, err := awsSettings(ctx)

@@ -17,17 +17,6 @@ import (
 	"github.com/wxbind/wxbind/pkg/username"
 )
 
-// store is what the commands need of either store.
-type store interface {
-	login.Users
-	login.UserAdmin
-	login.Roster
-	login.Bindings
-	login.Sessions
-	login.HashKinds
-	login.BulkRoster
-}
-
 // storeFlags choose the store that a command works on.
 type storeFlags struct {
 	Data  string `help:"The folder of the embedded store; .wxbind if not given." placeholder:"DIR" xor:"store" type:"given"`
@@ -60,10 +49,9 @@ const defaultData = ".wxbind"
 
 func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db") }
 
-func accountsOf(s store) *login.Accounts {
+func accountsOf(s login.AdminStore) *login.Accounts {
 	return &login.Accounts{
-		Users: s, Admin: s, Roster: s, Bindings: s, Sessions: s, HashKinds: s, Bulk: s,
-		Hasher: password.New(password.Config{}), MaxHashKinds: password.MaxKinds, Username: username.Fold,
+		Store: s, Hasher: password.New(password.Config{}), MaxHashKinds: password.MaxKinds, Username: username.Fold,
 	}
 }
 

@@ -94,7 +94,7 @@ func TestAuthorizerDenies(t *testing.T) {
 
 // absent is a store that does not answer.
 type absent struct {
-	login.Presence
+	login.Store
 	answer func(context.Context) error
 }
 

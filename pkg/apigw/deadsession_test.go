@@ -187,7 +187,7 @@ func (w *world) unbind(userID string) {
 func TestSessionThatEndsMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")
-	w.service.Bindings = vanishing{w.service.Bindings}
+	w.service.Store = vanishing{w.service.Store}
 	a := v.ask(apigw.Unbind, post("application/json", `{"force":true,"code":"`+w.code("alice")+`"}`))
 	if a.status != 401 || a.body["error"] != string(login.BindingRemoved) || a.header["www-authenticate"] != "Bearer" {
 		t.Errorf("got %d %s", a.status, a.text)

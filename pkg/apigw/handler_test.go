@@ -279,7 +279,7 @@ func panicking(context.Context) error { panic("MARK-of-a-value") }
 // What panics beside the main goroutine is answered, too.
 func TestPanicBesideIsAnswered(t *testing.T) {
 	w := newWorld(t)
-	w.service.Ephemeral = panickingBeside{w.store}
+	w.service.Store = panickingBeside{w.store}
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
 	if a.status != 500 || a.body["error"] != string(login.Internal) {
 		t.Errorf("got %d %s", a.status, a.text)
@@ -289,7 +289,7 @@ func TestPanicBesideIsAnswered(t *testing.T) {
 	}
 }
 
-type panickingBeside struct{ login.Ephemeral }
+type panickingBeside struct{ login.Store }
 
 func (panickingBeside) StoreRecord(context.Context, string, login.Record) error {
 	panic("MARK-of-a-value")

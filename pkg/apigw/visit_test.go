@@ -12,13 +12,13 @@ import (
 )
 
 // vanishing is a store whose bindings are removed by another just before.
-type vanishing struct{ login.Bindings }
+type vanishing struct{ login.Store }
 
 func (v vanishing) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
-	if err := v.Bindings.Unbind(ctx, b, false); err != nil {
+	if err := v.Store.Unbind(ctx, b, false); err != nil {
 		return err
 	}
-	return v.Bindings.Unbind(ctx, b, keepLast)
+	return v.Store.Unbind(ctx, b, keepLast)
 }
 
 func TestTokenIsTakenFromEitherHeader(t *testing.T) {

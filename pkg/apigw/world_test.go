@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) serviceOn(base string, s storetest.Store) *login.Service {
+func (w *world) serviceOn(base string, s login.AdminStore) *login.Service {
 	client, err := wechat.New(wechat.Config{Base: base})
 	if err != nil {
 		w.Fatal(err)
@@ -83,10 +83,9 @@ func (w *world) serviceOn(base string, s storetest.Store) *login.Service {
 func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
 
 // configOn is a service on a store, that takes every code.
-func configOn(s storetest.Store) login.Config {
+func configOn(s login.AdminStore) login.Config {
 	return login.Config{
-		WeChat: anyone{}, Secrets: vault{}, Bindings: s, Presence: s, Sessions: s, Users: s, UserAdmin: s,
-		HashKinds: s, Ephemeral: s, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
+		WeChat: anyone{}, Secrets: vault{}, Store: s, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
 	}
 }
 

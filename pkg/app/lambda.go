@@ -24,7 +24,7 @@ func Start(parts Parts, routes ...apigw.Route) {
 func StartAuthorizer() {
 	f := begin(OnSessions)
 	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: f.config.Presence}, Metrics: f.metrics(os.Stdout),
+		Verifier: login.Verifier{Presence: f.config.Store}, Metrics: f.metrics(os.Stdout),
 	}))
 }
 

@@ -124,10 +124,7 @@ func newFunction(getenv func(string) string, some needs) (*function, error) {
 		}),
 		Tables: s.Tables,
 	})
-	f.config = login.Config{
-		Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
-		HashKinds: store, Ephemeral: store, Profiles: store,
-	}
+	f.config = login.Config{Store: store}
 	// Nobody's session: the cheapest question that such a function may ask.
 	f.steps = []step{{"store", func(ctx context.Context) error {
 		_, _, err := store.SessionWithUser(ctx, "warm", "warm")
@@ -161,7 +158,7 @@ func (f *function) addWeChat() error {
 	f.steps = append(f.steps, step{"wechat", client.Warm})
 	// A record that nobody writes: a login reads no session together with its user.
 	f.steps[0].do = func(ctx context.Context) error {
-		_, err := f.config.Ephemeral.LoadRecord(ctx, "warm")
+		_, err := f.config.Store.LoadRecord(ctx, "warm")
 		if errors.Is(err, login.ErrRecordNotFound) {
 			return nil
 		}

@@ -80,7 +80,7 @@ func TestDirectoryIsChosenByItsURL(t *testing.T) {
 	}
 	isDirectory := func(s step) bool { return s.part == "directory" }
 	settings["WXBIND_DIRECTORY_URL"] = "https://users.example.com/wxbind"
-	if f, err = OnUsers(nil, nil)(getenv(settings)); err != nil || f.config.Directory == nil || f.config.Profiles == nil || !slices.ContainsFunc(f.steps, isDirectory) {
+	if f, err = OnUsers(nil, nil)(getenv(settings)); err != nil || f.config.Directory == nil || !slices.ContainsFunc(f.steps, isDirectory) {
 		t.Errorf("with a URL: %v", err)
 	}
 	for _, value := range []string{"http://users.example.com/MARK", "MARK", "https://MARK:MARK@users.example.com"} {

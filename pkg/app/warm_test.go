@@ -74,7 +74,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 				return
 			}
 			store := parts["AWS_ENDPOINT_URL_DYNAMODB"]
-			if _, err := f.config.Ephemeral.LoadRecord(ctx, "x"); err == nil || store.requests.Load() < 3 {
+			if _, err := f.config.Store.LoadRecord(ctx, "x"); err == nil || store.requests.Load() < 3 {
 				t.Errorf("after the start: %v after %d requests", err, store.requests.Load()-1)
 			}
 			vault := parts["AWS_ENDPOINT_URL_SECRETS_MANAGER"]

@@ -212,7 +212,7 @@ func TestAnswerIsThatOfTheRoutes(t *testing.T) {
 			answer := w.ask("/orders?"+query, "X-Token", string(w.token))
 			text := w.refused(answer, http.StatusUnauthorized, login.SessionReplaced)
 
-			service := login.New(login.Config{Presence: w.store, Sessions: w.store, Users: w.store, UserAdmin: w.store, Now: w.config.Now})
+			service := login.New(login.Config{Store: w.store, Now: w.config.Now})
 			handler := apigw.New(apigw.Config{Service: service, Logger: slog.New(slog.DiscardHandler)}, apigw.UserInfo)
 			event, err := json.Marshal(map[string]any{
 				"version": "2.0", "routeKey": "GET /mobileApi/user/info", "rawPath": "/mobileApi/user/info", "rawQueryString": query,

@@ -29,7 +29,7 @@ const (
 	bulkPatience = time.Minute
 )
 
-// AddUsers implements login.BulkRoster: many users in a transaction, and many
+// AddUsers implements login.UserRegistry: many users in a transaction, and many
 // transactions at the same time.
 func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))

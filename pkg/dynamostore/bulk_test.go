@@ -16,7 +16,7 @@ import (
 func TestAddsMany(t *testing.T) {
 	client := dynamotest.Client(dynamotest.Endpoint(t))
 	store := dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
-	storetest.RunBulk(t, func(*testing.T) storetest.BulkStore { return store })
+	storetest.RunBulk(t, func(*testing.T) login.AdminStore { return store })
 }
 
 func TestAddingManyUnderFaults(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// PutRole implements login.Roster. The menus are one JSON text: DynamoDB's own
+// PutRole implements login.RoleRegistry. The menus are one JSON text: DynamoDB's own
 // maps would take a codec of ours and say nothing more.
 func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	menus, err := json.Marshal(r.Menus)
@@ -24,7 +24,7 @@ func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	return s.put(ctx, "PutRole", s.tables.Users, it, "", nil)
 }
 
-// MenusByRole implements login.Users.
+// MenusByRole implements login.Roles.
 func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
 	distinct := slices.Compact(slices.Sorted(slices.Values(roles)))
 	menus := make(map[string][]login.Menu, len(distinct))
@@ -60,7 +60,7 @@ func roleOf(it item) (login.Role, error) {
 	return role, r.err()
 }
 
-// ListRoles implements login.Roster. It scans the whole table, users included: with
+// ListRoles implements login.RoleRegistry. It scans the whole table, users included: with
 // 100,000 users of 500 bytes that is 50 MB, 12,500 read units and some ten seconds.
 // Only an administrator asks, so that costs less than an index that every change of a
 // role would have to keep.

@@ -11,23 +11,13 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Store implements login's store ports.
+// Store is a login.AdminStore on DynamoDB.
 type Store struct {
 	client *dynamodb.Client
 	tables Tables
 }
 
-var (
-	_ login.Bindings  = (*Store)(nil)
-	_ login.Sessions  = (*Store)(nil)
-	_ login.Presence  = (*Store)(nil)
-	_ login.Users     = (*Store)(nil)
-	_ login.UserAdmin = (*Store)(nil)
-	_ login.Roster    = (*Store)(nil)
-	_ login.HashKinds = (*Store)(nil)
-	_ login.Profiles  = (*Store)(nil)
-	_ login.Ephemeral = (*Store)(nil)
-)
+var _ login.AdminStore = (*Store)(nil)
 
 // Config is what a Store needs. Every field is required.
 type Config struct {

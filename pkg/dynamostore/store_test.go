@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
@@ -11,5 +12,5 @@ import (
 func TestContract(t *testing.T) {
 	client := dynamotest.Client(dynamotest.Endpoint(t))
 	store := dynamostore.New(dynamostore.Config{Client: client, Tables: dynamotest.NewTables(t, client)})
-	storetest.Run(t, func(*testing.T) storetest.Store { return store })
+	storetest.Run(t, func(*testing.T) login.AdminStore { return store })
 }

@@ -16,7 +16,7 @@ func (a *Accounts) User(ctx context.Context, username string) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return a.Users.UserByID(ctx, id)
+	return a.Store.UserByID(ctx, id)
 }
 
 // Show gives everything that is held about a user.
@@ -29,8 +29,8 @@ func (a *Accounts) Show(ctx context.Context, username string) (Export, error) {
 	}
 	e := Export{User: u}
 	err = together(
-		func() (err error) { e.Bindings, err = bindingsOf(ctx, a.Bindings, u); return err },
-		func() (err error) { e.Sessions, err = a.Sessions.SessionsOfUser(ctx, u.ID); return err },
+		func() (err error) { e.Bindings, err = bindingsOf(ctx, a.Store, u); return err },
+		func() (err error) { e.Sessions, err = a.Store.SessionsOfUser(ctx, u.ID); return err },
 	)
 	slices.SortFunc(e.Sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	return e, err
@@ -40,7 +40,7 @@ func (a *Accounts) Show(ctx context.Context, username string) (Export, error) {
 func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 	return func(yield func(User, error) bool) {
 		for after := ""; ; {
-			page, err := a.Roster.ListUsers(ctx, after, listPage)
+			page, err := a.Store.ListUsers(ctx, after, listPage)
 			if err != nil {
 				yield(User{}, err)
 				return
@@ -66,14 +66,14 @@ func (a *Accounts) All(ctx context.Context) iter.Seq2[User, error] {
 func (a *Accounts) find(ctx context.Context, username string) (string, error) {
 	folded, invalid := a.Username(username)
 	if invalid == nil {
-		id, err := a.Users.UserIDByName(ctx, folded)
+		id, err := a.Store.UserIDByName(ctx, folded)
 		if !errors.Is(err, ErrUserNotFound) {
 			return id, err
 		}
 	} else if username == "" || len(username) > maxUserID || !utf8.ValidString(username) {
 		return "", invalid
 	}
-	u, err := a.Users.UserByID(ctx, username)
+	u, err := a.Store.UserByID(ctx, username)
 	if errors.Is(err, ErrUserNotFound) && invalid != nil {
 		return "", invalid
 	}

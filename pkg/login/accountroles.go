@@ -16,7 +16,7 @@ func (a *Accounts) SetRoles(ctx context.Context, roles []Role) error {
 		}
 	}
 	for _, r := range roles {
-		if err := a.Roster.PutRole(ctx, r); err != nil {
+		if err := a.Store.PutRole(ctx, r); err != nil {
 			return err
 		}
 	}
@@ -25,14 +25,14 @@ func (a *Accounts) SetRoles(ctx context.Context, roles []Role) error {
 
 // Roles gives all roles in the order of their names.
 func (a *Accounts) Roles(ctx context.Context) ([]Role, error) {
-	return a.Roster.ListRoles(ctx)
+	return a.Store.ListRoles(ctx)
 }
 
 func (a *Accounts) checkRoles(ctx context.Context, roles []string) error {
 	if len(roles) == 0 {
 		return nil
 	}
-	have, err := a.Users.MenusByRole(ctx, roles)
+	have, err := a.Store.MenusByRole(ctx, roles)
 	if err != nil {
 		return err
 	}

@@ -14,15 +14,8 @@ import (
 // Accounts is what an administrator does to users, their bindings and sessions,
 // and roles. What it does it notes as an Event in the context's Trail.
 type Accounts struct {
-	Users     Users
-	Admin     UserAdmin
-	Roster    Roster
-	Bindings  Bindings
-	Sessions  Sessions
-	HashKinds HashKinds
-	Hasher    Hasher
-	// Bulk is needed by Import only.
-	Bulk BulkRoster
+	Store  AdminStore
+	Hasher Hasher
 	// MaxHashKinds is how many kinds of hashes Import brings beside Hasher's own.
 	MaxHashKinds int
 	// Username is as in Config.
@@ -78,7 +71,7 @@ func (a *Accounts) Add(ctx context.Context, n NewUser) (User, error) {
 	if u.PasswordHash, err = a.Hasher.Hash(ctx, n.Password); err != nil {
 		return User{}, err
 	}
-	if err := a.Roster.AddUser(ctx, u); err != nil {
+	if err := a.Store.AddUser(ctx, u); err != nil {
 		return User{}, err
 	}
 	noteUser(ctx, u.ID, EventUserAdd)
@@ -128,7 +121,7 @@ func (a *Accounts) SetPassword(ctx context.Context, username string, password Hi
 	if err != nil {
 		return err
 	}
-	if err := a.Admin.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, notBefore); err != nil {
+	if err := a.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, notBefore); err != nil {
 		return err
 	}
 	noteUser(ctx, u.ID, EventPasswordSet)
@@ -139,7 +132,7 @@ func (a *Accounts) SetPassword(ctx context.Context, username string, password Hi
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
 func (a *Accounts) Disable(ctx context.Context, username string) error {
-	return a.endSessions(ctx, username, a.Admin.DisableUser, EventUserDisable)
+	return a.endSessions(ctx, username, a.Store.DisableUser, EventUserDisable)
 }
 
 // Enable lets a disabled user in again.
@@ -150,7 +143,7 @@ func (a *Accounts) Enable(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Admin.EnableUser(ctx, id); err != nil {
+	if err := a.Store.EnableUser(ctx, id); err != nil {
 		return err
 	}
 	noteUser(ctx, id, EventUserEnable)
@@ -165,7 +158,7 @@ func (a *Accounts) Delete(ctx context.Context, username string) error {
 	if err != nil {
 		return err
 	}
-	return removal{users: a.Users, admin: a.Admin, sessions: a.Sessions}.remove(ctx, u, "")
+	return removal{a.Store}.remove(ctx, u, "")
 }
 
 // noteUser notes what was done to a user.

@@ -12,8 +12,7 @@ import (
 )
 
 func (w *world) accounts() *login.Accounts {
-	return &login.Accounts{Users: w.store, Admin: w.store, Roster: w.store, Bindings: w.store,
-		Sessions: w.store, HashKinds: w.store, Hasher: w.hasher, Username: w.Username, Now: w.clock}
+	return &login.Accounts{Store: w.store, Hasher: w.hasher, Username: w.Username, Now: w.clock}
 }
 
 func TestAddUser(t *testing.T) {

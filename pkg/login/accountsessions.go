@@ -20,7 +20,7 @@ func (a *Accounts) RevokeSession(ctx context.Context, username, sessionID string
 	if !plainName(sessionID, maxSessionID) {
 		return ErrSessionNotFound
 	}
-	if err := a.Sessions.EndSession(ctx, id, sessionID, SessionRevoked); err != nil {
+	if err := a.Store.EndSession(ctx, id, sessionID, SessionRevoked); err != nil {
 		return err
 	}
 	noteUser(ctx, id, EventSessionRevoke)
@@ -31,7 +31,7 @@ func (a *Accounts) RevokeSession(ctx context.Context, username, sessionID string
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
 func (a *Accounts) RevokeSessions(ctx context.Context, username string) error {
-	return a.endSessions(ctx, username, a.Admin.LogoutUser, EventLogoutAll)
+	return a.endSessions(ctx, username, a.Store.LogoutUser, EventLogoutAll)
 }
 
 // endSessions ends all sessions of a user by a write that moves NotBefore.
@@ -55,7 +55,7 @@ func (a *Accounts) endSessions(ctx context.Context, username string, write func(
 // newest of them was begun, if that is later by this machine's clock. The clock of
 // whoever administers may well be behind.
 func (a *Accounts) afterSessions(ctx context.Context, userID string) (time.Time, error) {
-	sessions, err := a.Sessions.SessionsOfUser(ctx, userID)
+	sessions, err := a.Store.SessionsOfUser(ctx, userID)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -83,7 +83,7 @@ func (a *Accounts) RemoveBindings(ctx context.Context, username, appID string) (
 			continue
 		}
 		app := u.Apps[in]
-		err := a.Bindings.Unbind(ctx, Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID}, false)
+		err := a.Store.Unbind(ctx, Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID}, false)
 		if errors.Is(err, ErrBindingNotFound) {
 			continue // it was removed meanwhile
 		}

@@ -113,7 +113,7 @@ func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, t tries) (*
 	session, token := s.newSession(v, binding)
 	var standing Binding
 	steps := append(t.each(func(m *meter) error { v.trail.lapse(s.release(ctx, m)); return nil }),
-		func() (err error) { standing, err = s.Bindings.Bind(ctx, binding, session); return err },
+		func() (err error) { standing, err = s.Store.Bind(ctx, binding, session); return err },
 	)
 	err := timed(&v.trail.Store, func() error { return together(steps...) })
 	switch {
@@ -133,7 +133,7 @@ func (s *Service) openAgain(ctx context.Context, v *visit, standing Binding) (lo
 	err = together(
 		func() (err error) { login, err = s.open(ctx, v, standing); return err },
 		func() error {
-			_, err := s.Bindings.TouchBinding(ctx, v.asTouch())
+			_, err := s.Store.TouchBinding(ctx, v.asTouch())
 			v.trail.lapse(err)
 			return nil
 		},

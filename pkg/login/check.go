@@ -68,16 +68,16 @@ func (s *Service) open(ctx context.Context, v *visit, binding Binding) (*Login, 
 	began := time.Now()
 	err := timed(&v.trail.Store, func() error {
 		return together(
-			func() (err error) { user, err = s.Users.UserByID(ctx, binding.UserID); return err },
-			func() error { return s.Sessions.CreateSession(ctx, session) },
-			func() (err error) { others, err = s.Sessions.SessionsOfUser(ctx, binding.UserID); return err },
+			func() (err error) { user, err = s.Store.UserByID(ctx, binding.UserID); return err },
+			func() error { return s.Store.CreateSession(ctx, session) },
+			func() (err error) { others, err = s.Store.SessionsOfUser(ctx, binding.UserID); return err },
 			func() (err error) { refresh, err = s.people.describe(ctx, v, binding.UserID); return err },
 		)
 	})
 	if err == nil && time.Since(began) >= inFlight {
 		// The user may have been removed, and the sessions swept, before this one was
 		// stored. See removal.
-		_, err = s.Users.UserByID(ctx, binding.UserID)
+		_, err = s.Store.UserByID(ctx, binding.UserID)
 	}
 	if err == nil {
 		user, err = refresh(ctx, user)
@@ -92,7 +92,7 @@ func (s *Service) open(ctx context.Context, v *visit, binding Binding) (*Login, 
 		return s.finish(ctx, v, user, session, token, others)
 	}
 	// Nobody gets this token.
-	v.trail.lapse(s.Sessions.ForgetSession(ctx, session.UserID, session.TokenHash))
+	v.trail.lapse(s.Store.ForgetSession(ctx, session.UserID, session.TokenHash))
 	if errors.Is(err, ErrUserNotFound) {
 		return nil, BindingRemoved
 	}
@@ -127,7 +127,7 @@ func (s *Service) finish(ctx context.Context, v *visit, user User, session Sessi
 	surplus, forgotten := user.sort(others, session, s.clock())
 	for _, old := range surplus {
 		steps = append(steps, func() error {
-			err := s.Sessions.EndSession(ctx, old.UserID, old.TokenHash, SessionReplaced)
+			err := s.Store.EndSession(ctx, old.UserID, old.TokenHash, SessionReplaced)
 			if !errors.Is(err, ErrSessionNotFound) { // another login may have been faster
 				v.trail.lapse(err)
 			}
@@ -136,7 +136,7 @@ func (s *Service) finish(ctx context.Context, v *visit, user User, session Sessi
 	}
 	for _, old := range forgotten {
 		steps = append(steps, func() error {
-			v.trail.lapse(s.Sessions.ForgetSession(ctx, old.UserID, old.TokenHash))
+			v.trail.lapse(s.Store.ForgetSession(ctx, old.UserID, old.TokenHash))
 			return nil
 		})
 	}

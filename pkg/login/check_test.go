@@ -52,8 +52,8 @@ func TestLoginRefreshesTheBinding(t *testing.T) {
 func TestSessionKeyIsStoredSealedAndOpensOnlyInItsPlace(t *testing.T) {
 	w := newWorld(t)
 	var touched login.Touch
-	spy := &touchSpy{Bindings: w.store, touched: &touched}
-	w.Bindings = spy
+	spy := &touchSpy{Store: w.store, touched: &touched}
+	w.Store = spy
 	w.bound("alice-1", "alice")
 	w.must(w.check("alice-2"))
 	plain, err := w.vault.secret.Open(touched.SealedKey, "session_key", appID, "o-alice")
@@ -279,7 +279,7 @@ func TestNewSessionIsNotCountedTwice(t *testing.T) {
 	}
 	w.pass(time.Second)
 	stored := make(chan struct{})
-	w.Sessions = &createFirst{Sessions: w.store, stored: stored}
+	w.Store = &createFirst{Store: w.store, stored: stored}
 	w.must(w.check("alice-9"))
 	living := 0
 	for _, s := range w.sessions("u-alice") {
@@ -294,18 +294,18 @@ func TestNewSessionIsNotCountedTwice(t *testing.T) {
 
 // createFirst lists the sessions once the new one is stored.
 type createFirst struct {
-	login.Sessions
+	login.Store
 	stored chan struct{}
 }
 
 func (c *createFirst) CreateSession(ctx context.Context, s login.Session) error {
 	defer close(c.stored)
-	return c.Sessions.CreateSession(ctx, s)
+	return c.Store.CreateSession(ctx, s)
 }
 
 func (c *createFirst) SessionsOfUser(ctx context.Context, id string) ([]login.Session, error) {
 	<-c.stored
-	return c.Sessions.SessionsOfUser(ctx, id)
+	return c.Store.SessionsOfUser(ctx, id)
 }
 
 func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {

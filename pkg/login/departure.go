@@ -22,7 +22,7 @@ func departureOf(secret *Secret, userID string) string {
 // noteDeparture notes that the user leaves now.
 func (s *Service) noteDeparture(ctx context.Context, v *visit, userID string) error {
 	now := s.clock()
-	return s.Ephemeral.StoreRecord(ctx, departureOf(v.secret, userID), Record{
+	return s.Store.StoreRecord(ctx, departureOf(v.secret, userID), Record{
 		Version:   newID(),
 		Value:     strconv.AppendInt(nil, now.UnixMilli(), 10),
 		ExpiresAt: now.Add(departureLife),
@@ -31,7 +31,7 @@ func (s *Service) noteDeparture(ctx context.Context, v *visit, userID string) er
 
 // departed says whether the user has left since v began.
 func (s *Service) departed(ctx context.Context, v *visit, userID string) (bool, error) {
-	note, err := s.Ephemeral.LoadRecord(ctx, departureOf(v.secret, userID))
+	note, err := s.Store.LoadRecord(ctx, departureOf(v.secret, userID))
 	if errors.Is(err, ErrRecordNotFound) {
 		return false, nil
 	}

@@ -35,8 +35,8 @@ func (s elsewhere) authenticate(ctx context.Context, v *visit, claimed claim) (c
 	var c candidate
 	err = timed(&v.trail.Store, func() error {
 		return together(
-			func() (err error) { c.user, err = s.Profiles.EnrollUser(ctx, profile, v.started); return err },
-			func() (err error) { c.others, err = s.Sessions.SessionsOfUser(ctx, profile.ID); return err },
+			func() (err error) { c.user, err = s.Store.EnrollUser(ctx, profile, v.started); return err },
+			func() (err error) { c.others, err = s.Store.SessionsOfUser(ctx, profile.ID); return err },
 		)
 	})
 	if err != nil {
@@ -55,7 +55,7 @@ func (s elsewhere) holdOff(ctx context.Context, v *visit, enrolled User) error {
 		return err
 	}
 	if len(enrolled.Apps) == 0 {
-		v.trail.lapse(s.UserAdmin.DeleteUser(ctx, enrolled))
+		v.trail.lapse(s.Store.DeleteUser(ctx, enrolled))
 	}
 	return SessionRevoked
 }
@@ -81,7 +81,7 @@ func (s elsewhere) describe(ctx context.Context, v *visit, userID string) (func(
 		if profile.describes(u) {
 			return u, nil
 		}
-		return s.Profiles.RefreshUser(ctx, profile)
+		return s.Store.RefreshUser(ctx, profile)
 	}, nil
 }
 
@@ -89,7 +89,7 @@ func (s elsewhere) describe(ctx context.Context, v *visit, userID string) (func(
 // more, and ends the sessions from before. Those that began while it was asked are
 // among them: it may have let them in just before the ban.
 func (s elsewhere) ban(ctx context.Context, v *visit, userID string, why error) error {
-	switch err := s.UserAdmin.LogoutUser(ctx, userID, s.clock()); {
+	switch err := s.Store.LogoutUser(ctx, userID, s.clock()); {
 	case err == nil:
 		v.trail.note(EventLogoutAll)
 	case !errors.Is(err, ErrUserNotFound): // nobody who was ever bound

@@ -128,7 +128,7 @@ func newElsewhere(t *testing.T) *elsewhere {
 	e := &elsewhere{world: w, directory: &directory{}, profiles: &profiles{hooked: w.store}}
 	e.directory.set(alice)
 	c := w.Config
-	c.Directory, c.Profiles = e.directory, e.profiles
+	c.Directory, c.Store = e.directory, e.profiles
 	w.Service = login.New(c)
 	return e
 }

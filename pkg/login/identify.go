@@ -114,7 +114,7 @@ func (s *Service) touch(ctx context.Context, v *visit) (Binding, error) {
 	err := timed(&v.trail.Store, func() error {
 		return together(
 			func() (err error) {
-				binding, err = s.Bindings.TouchBinding(ctx, v.asTouch())
+				binding, err = s.Store.TouchBinding(ctx, v.asTouch())
 				return err
 			},
 			// Without the note a repeat is refused, as it would be elsewhere: no reason to

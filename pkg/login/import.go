@@ -7,15 +7,6 @@ import (
 	"iter"
 )
 
-// BulkRoster adds many users at a time.
-type BulkRoster interface {
-	// AddUsers stores new users, of whom no two have the same id or username, those
-	// whose username is free. It gives for each of them, in their order, the id of the
-	// user who has the username already, "" for who is stored now. After an error any
-	// of them may be stored.
-	AddUsers(ctx context.Context, users []User) (takenBy []string, err error)
-}
-
 // ImportRow is a user as a file describes them: with a password or with its hash.
 type ImportRow struct {
 	NewUser
@@ -93,14 +84,14 @@ func (a *Accounts) Import(ctx context.Context, rows iter.Seq2[ImportRow, error],
 			trailOf(ctx).note(EventUserImport)
 		}
 	}()
-	roles, err := a.Roster.ListRoles(ctx)
+	roles, err := a.Store.ListRoles(ctx)
 	if err != nil {
 		return i.done, err
 	}
 	for _, r := range roles {
 		i.roles[r.Name] = true
 	}
-	if i.kinds, err = a.HashKinds.HashKinds(ctx); err != nil {
+	if i.kinds, err = a.Store.HashKinds(ctx); err != nil {
 		return i.done, err
 	}
 	for row, err := range rows {

@@ -36,9 +36,9 @@ func (*kinded) Kind(hash login.Hidden) (string, error) {
 
 // importer is accounts whose store and hasher are watched.
 func (w *world) importer() (*login.Accounts, *bulk, *kinded) {
-	a, roster, hasher := w.accounts(), &bulk{hooked: w.store}, &kinded{}
-	a.Bulk, a.Hasher, a.MaxHashKinds, a.HashKinds = roster, hasher, 2, roster
-	return a, roster, hasher
+	a, store, hasher := w.accounts(), &bulk{hooked: w.store}, &kinded{}
+	a.Store, a.Hasher, a.MaxHashKinds = store, hasher, 2
+	return a, store, hasher
 }
 
 // bulk notes what an import stores.
@@ -180,15 +180,15 @@ func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 
 func TestImportGoesOnAfterItBrokeOff(t *testing.T) {
 	w := newWorld(t)
-	a, roster, _ := w.importer()
+	a, store, _ := w.importer()
 	const n = 2300
-	roster.limit = 2
+	store.limit = 2
 	done, _, err := imports(t, a, many(n))
 	if !errors.Is(err, login.StoreUnavailable) || done.Added == 0 || done.Added >= n {
 		t.Fatalf("got %+v, %v", done, err)
 	}
 	before := done.Added
-	roster.limit = 0
+	store.limit = 0
 	// Meanwhile somebody's password changed.
 	if err := a.SetPassword(t.Context(), "u1", "another password"); err != nil {
 		t.Fatal(err)
@@ -231,15 +231,15 @@ func TestImportHashesNobodyTwice(t *testing.T) {
 
 func TestKindsAreNotedBeforeTheirUsersAreStored(t *testing.T) {
 	w := newWorld(t)
-	a, roster, _ := w.importer()
+	a, store, _ := w.importer()
 	rows := rowsOf(
 		row(1, "alice", func(r *login.ImportRow) { r.PasswordHash = "bcrypt 10:x" }),
 		row(2, "alice", func(r *login.ImportRow) { r.PasswordHash = "bcrypt 11:x" })) // a bad row brings none
 	if _, _, err := imports(t, a, rows); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"bcrypt 10"}; !slices.Equal(roster.notedFirst, want) {
-		t.Errorf("noted %q, want %q", roster.notedFirst, want)
+	if want := []string{"bcrypt 10"}; !slices.Equal(store.notedFirst, want) {
+		t.Errorf("noted %q, want %q", store.notedFirst, want)
 	}
 }
 

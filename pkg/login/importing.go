@@ -84,7 +84,7 @@ func (i *importing) bring(ctx context.Context, kind string) error {
 		return nil
 	}
 	i.kinds = append(i.kinds, kind)
-	return i.HashKinds.AddHashKind(ctx, kind)
+	return i.Store.AddHashKind(ctx, kind)
 }
 
 // kindOf is the kind of a hash, if users may have such.
@@ -133,7 +133,7 @@ func (i *importing) store(ctx context.Context) error {
 		}
 	}
 	if len(users) > 0 {
-		takenBy, err := i.Bulk.AddUsers(ctx, users)
+		takenBy, err := i.Store.AddUsers(ctx, users)
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	if !n.missing() || n.user.PasswordHash != "" {
 		return nil
 	}
-	id, err := i.Users.UserIDByName(ctx, n.user.Username)
+	id, err := i.Store.UserIDByName(ctx, n.user.Username)
 	switch {
 	case errors.Is(err, ErrUserNotFound):
 		n.user.PasswordHash, err = i.Hasher.Hash(ctx, n.password)

@@ -13,10 +13,10 @@ const menuLife = time.Minute
 // menuCache keeps the menus of roles: a value and when it goes stale, refreshed
 // on read.
 type menuCache struct {
-	users Users
+	roles Roles
 	now   func() time.Time
 	mu    sync.Mutex
-	roles map[string]cachedMenus
+	kept  map[string]cachedMenus
 }
 
 type cachedMenus struct {
@@ -32,7 +32,7 @@ func (c *menuCache) of(ctx context.Context, roles []string) ([]Menu, error) {
 	now := c.now()
 	c.mu.Lock()
 	for _, role := range roles {
-		if kept, ok := c.roles[role]; ok && now.Before(kept.until) {
+		if kept, ok := c.kept[role]; ok && now.Before(kept.until) {
 			known[role] = kept.menus
 		} else {
 			missing = append(missing, role)
@@ -41,7 +41,7 @@ func (c *menuCache) of(ctx context.Context, roles []string) ([]Menu, error) {
 	c.mu.Unlock()
 
 	if len(missing) > 0 {
-		read, err := c.users.MenusByRole(ctx, missing)
+		read, err := c.roles.MenusByRole(ctx, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -61,11 +61,11 @@ func (c *menuCache) of(ctx context.Context, roles []string) ([]Menu, error) {
 func (c *menuCache) keep(roles []string, read map[string][]Menu, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.roles == nil {
-		c.roles = map[string]cachedMenus{}
+	if c.kept == nil {
+		c.kept = map[string]cachedMenus{}
 	}
-	maps.DeleteFunc(c.roles, func(_ string, kept cachedMenus) bool { return !now.Before(kept.until) })
+	maps.DeleteFunc(c.kept, func(_ string, kept cachedMenus) bool { return !now.Before(kept.until) })
 	for _, role := range roles {
-		c.roles[role] = cachedMenus{read[role], now.Add(menuLife)}
+		c.kept[role] = cachedMenus{read[role], now.Add(menuLife)}
 	}
 }

@@ -157,7 +157,7 @@ func (s *Service) change(ctx context.Context, m *meter, edit func([]try, time.Ti
 		if err != nil {
 			return err
 		}
-		stored, err := s.Ephemeral.SwapRecord(ctx, m.name, known.Version, next)
+		stored, err := s.Store.SwapRecord(ctx, m.name, known.Version, next)
 		if err == nil {
 			m.record = next
 			return nil

@@ -9,7 +9,7 @@ import (
 type own struct{ *Service }
 
 func (s own) find(ctx context.Context, username string) (string, error) {
-	id, err := s.Users.UserIDByName(ctx, username)
+	id, err := s.Store.UserIDByName(ctx, username)
 	if errors.Is(err, ErrUserNotFound) {
 		return "", nil
 	}
@@ -31,12 +31,12 @@ func (s own) authenticate(ctx context.Context, v *visit, claimed claim) (candida
 	err := timed(&v.trail.Store, func() error {
 		return together(
 			func() (err error) {
-				if c.user, err = s.Users.UserByID(ctx, lookup); errors.Is(err, ErrUserNotFound) {
+				if c.user, err = s.Store.UserByID(ctx, lookup); errors.Is(err, ErrUserNotFound) {
 					return nil
 				}
 				return err
 			},
-			func() (err error) { c.others, err = s.Sessions.SessionsOfUser(ctx, lookup); return err },
+			func() (err error) { c.others, err = s.Store.SessionsOfUser(ctx, lookup); return err },
 			func() (err error) { kinds, err = s.kinds.of(ctx); return err },
 		)
 	})
@@ -74,7 +74,7 @@ func (s own) rehash(ctx context.Context, u User, password Hidden) error {
 	if err != nil {
 		return err
 	}
-	err = s.UserAdmin.ReplacePassword(ctx, u.ID, u.PasswordHash, replacement, u.NotBefore)
+	err = s.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, replacement, u.NotBefore)
 	if errors.Is(err, ErrPasswordChanged) {
 		return nil
 	}

@@ -53,7 +53,7 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 	}
 	err := timed(&trail.Store, func() error {
 		return together(
-			func() error { return s.Bindings.Unbind(ctx, binding, !force) },
+			func() error { return s.Store.Unbind(ctx, binding, !force) },
 			func() error { trail.lapse(remember()); return nil },
 		)
 	})
@@ -92,9 +92,9 @@ func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, co
 	export := Export{User: visitor.User}
 	err = timed(&v.trail.Store, func() error {
 		return together(
-			func() (err error) { export.Bindings, err = bindingsOf(ctx, s.Bindings, visitor.User); return err },
+			func() (err error) { export.Bindings, err = bindingsOf(ctx, s.Store, visitor.User); return err },
 			func() (err error) {
-				export.Sessions, err = s.Sessions.SessionsOfUser(ctx, visitor.User.ID)
+				export.Sessions, err = s.Store.SessionsOfUser(ctx, visitor.User.ID)
 				return err
 			},
 		)

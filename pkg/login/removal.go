@@ -17,11 +17,7 @@ import (
 //     and the login forgets the session; or it came before DeleteUser, and the
 //     session is stored within inFlight of it, to be found by the last sweep; or it
 //     took longer, and the login looks for the user once more (see Service.open).
-type removal struct {
-	users    Users
-	admin    UserAdmin
-	sessions Sessions
-}
+type removal struct{ store Store }
 
 const (
 	// inFlight is how long a login may take to store a session beside reading its user.
@@ -31,7 +27,7 @@ const (
 )
 
 func (s *Service) removal() removal {
-	return removal{users: s.Users, admin: s.UserAdmin, sessions: s.Sessions}
+	return removal{s.Store}
 }
 
 // remove removes the user, and notes it as soon as that is done. A remove that
@@ -45,14 +41,14 @@ func (r removal) remove(ctx context.Context, user User, own string) error {
 		return err
 	}
 	for {
-		err := r.admin.DeleteUser(ctx, user)
+		err := r.store.DeleteUser(ctx, user)
 		if err == nil {
 			break
 		}
 		if !errors.Is(err, ErrUserChanged) {
 			return err
 		}
-		if user, err = r.users.UserByID(ctx, user.ID); err != nil {
+		if user, err = r.store.UserByID(ctx, user.ID); err != nil {
 			return err
 		}
 	}
@@ -68,7 +64,7 @@ func (r removal) remove(ctx context.Context, user User, own string) error {
 
 // sweep removes all sessions of a user but the one with the hash kept.
 func (r removal) sweep(ctx context.Context, userID, kept string) error {
-	sessions, err := r.sessions.SessionsOfUser(ctx, userID)
+	sessions, err := r.store.SessionsOfUser(ctx, userID)
 	if err != nil {
 		return err
 	}
@@ -76,7 +72,7 @@ func (r removal) sweep(ctx context.Context, userID, kept string) error {
 	for some := range slices.Chunk(sessions, sweptAtOnce) {
 		var steps []func() error
 		for _, s := range some {
-			steps = append(steps, func() error { return r.sessions.ForgetSession(ctx, userID, s.TokenHash) })
+			steps = append(steps, func() error { return r.store.ForgetSession(ctx, userID, s.TokenHash) })
 		}
 		if err := together(steps...); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (s *Service) remember(ctx context.Context, v *visit, r repeat, answer WeCha
 	if err != nil {
 		return err
 	}
-	return s.Ephemeral.StoreRecord(ctx, r.name(v.secret), Record{
+	return s.Store.StoreRecord(ctx, r.name(v.secret), Record{
 		Version:   newID(),
 		Value:     []byte(v.secret.Seal(plain, repeatPurpose, r.appID, r.code)),
 		ExpiresAt: v.exchanged.Add(repeatWindow),
@@ -64,7 +64,7 @@ func (s *Service) recall(ctx context.Context, v *visit, r repeat, refusal error)
 		patience, cancel := context.WithTimeout(ctx, repeatPatience)
 		defer cancel()
 		for {
-			record, err := s.Ephemeral.LoadRecord(patience, r.name(v.secret))
+			record, err := s.Store.LoadRecord(patience, r.name(v.secret))
 			if err == nil {
 				answer, err = s.openRemembered(ctx, v, r, record, refusal)
 				return err

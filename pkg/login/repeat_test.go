@@ -128,7 +128,7 @@ func TestRepeatDoesNotWaitForASlowStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.must(w.check("alice-1"))
-		w.Ephemeral = hanging{w.store}
+		w.Store = hanging{w.store}
 		begin := time.Now()
 		if _, err := w.check("alice-1"); !errors.Is(err, login.WXCodeUsed) {
 			t.Errorf("got %v", err)
@@ -140,7 +140,7 @@ func TestRepeatDoesNotWaitForASlowStore(t *testing.T) {
 }
 
 // hanging answers no read.
-type hanging struct{ login.Ephemeral }
+type hanging struct{ login.Store }
 
 func (hanging) LoadRecord(ctx context.Context, _ string) (login.Record, error) {
 	<-ctx.Done()

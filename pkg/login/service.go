@@ -10,25 +10,19 @@ import (
 	"time"
 )
 
-// Config holds what a Service needs. Every port is required unless it says otherwise.
+// Config holds what a Service needs. Store is required; the rest is by what the
+// service is asked to do.
 type Config struct {
-	WeChat    WeChat
-	Secrets   Secrets
-	Bindings  Bindings
-	Presence  Presence
-	Sessions  Sessions
-	Users     Users
-	UserAdmin UserAdmin
-	HashKinds HashKinds
-	Ephemeral Ephemeral
-	Hasher    Hasher
+	Store Store
+	// Secrets and WeChat are for all that begins with a code; Introspect needs Secrets alone.
+	Secrets Secrets
+	WeChat  WeChat
+	// Hasher and Username are for Bind. Username brings a username into the one form in
+	// which it is stored and counted. Errors: UsernameMissing, UsernameInvalid.
+	Hasher   Hasher
+	Username func(raw string) (string, error)
 	// Directory is the platform's own users; nil means that wxbind keeps the users.
 	Directory Directory
-	// Profiles is needed with a Directory only.
-	Profiles Profiles
-	// Username brings a username into the one form in which it is stored and
-	// counted. Errors: UsernameMissing, UsernameInvalid.
-	Username func(raw string) (string, error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -47,7 +41,7 @@ func New(c Config) *Service {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Service{Config: c, menus: menuCache{users: c.Users, now: c.Now}, kinds: kindCache{source: c.HashKinds, now: c.Now}}
+	s := &Service{Config: c, menus: menuCache{roles: c.Store, now: c.Now}, kinds: kindCache{source: c.Store, now: c.Now}}
 	s.people = own{s}
 	if c.Directory != nil {
 		s.people = elsewhere{s}

@@ -14,7 +14,7 @@ import (
 // faulty is a store of records that may fail the n-th write since the last call
 // of fail: before it is done, or after.
 type faulty struct {
-	login.Ephemeral
+	login.Store
 	mu     sync.Mutex
 	broken func(n int) (before, after bool)
 	n      int
@@ -37,7 +37,7 @@ func (f *faulty) SwapRecord(ctx context.Context, name, old string, r login.Recor
 	if before {
 		return login.Record{}, gone
 	}
-	stored, err := f.Ephemeral.SwapRecord(ctx, name, old, r)
+	stored, err := f.Store.SwapRecord(ctx, name, old, r)
 	if after && err == nil {
 		return login.Record{}, gone
 	}
@@ -56,8 +56,8 @@ func TestStoreFailuresCostNoTries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.user("alice")
-			store := &faulty{Ephemeral: w.store, broken: broken}
-			w.Ephemeral = store
+			store := &faulty{Store: w.store, broken: broken}
+			w.Store = store
 			failed := 0
 			for n := range 100 {
 				_, err := w.bind(fmt.Sprintf("alice-%d", n), "alice", password)
@@ -91,8 +91,8 @@ func TestStoreFailuresCostNoTries(t *testing.T) {
 func TestWrongPasswordIsToldOnlyOnceItCounts(t *testing.T) {
 	w := newWorld(t)
 	w.user("alice")
-	store := &faulty{Ephemeral: w.store, broken: never}
-	w.Ephemeral = store
+	store := &faulty{Store: w.store, broken: never}
+	w.Store = store
 	w.store.do(func(op string) error {
 		if op == "UserByID" { // all is reserved
 			store.fail(func(int) (before, after bool) { return false, true })
@@ -143,8 +143,8 @@ func TestReservationOfACrashExpires(t *testing.T) {
 func TestWriteWhoseAnswerWasLostCountsOnce(t *testing.T) {
 	w := newWorld(t)
 	w.user("alice")
-	lossy := &forgetful{Ephemeral: w.store}
-	w.Ephemeral = lossy
+	lossy := &forgetful{Store: w.store}
+	w.Store = lossy
 	g := guesser{identity: "mallory", address: "192.0.2.66", account: "alice"}
 	for n := range 5 {
 		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
@@ -162,7 +162,7 @@ func TestWriteWhoseAnswerWasLostCountsOnce(t *testing.T) {
 // forgetful loses the answer to every other write of a record, and another write
 // follows it.
 type forgetful struct {
-	login.Ephemeral
+	login.Store
 	mu     sync.Mutex
 	writes map[string]int
 	lost   int
@@ -171,7 +171,7 @@ type forgetful struct {
 func (f *forgetful) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	stored, err := f.Ephemeral.SwapRecord(ctx, name, old, r)
+	stored, err := f.Store.SwapRecord(ctx, name, old, r)
 	if err != nil {
 		return stored, err
 	}
@@ -194,8 +194,8 @@ func (f *forgetful) SwapRecord(ctx context.Context, name, old string, r login.Re
 func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 	w := newWorld(t)
 	w.user("alice")
-	records := &hoarder{Ephemeral: w.store, sizes: map[string]int{}}
-	w.Ephemeral = records
+	records := &hoarder{Store: w.store, sizes: map[string]int{}}
+	w.Store = records
 	w.store.do(failing("UserByID"))
 	g := guesser{address: "192.0.2.66", account: "alice"}
 	for range 1000 {
@@ -209,7 +209,7 @@ func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 		t.Errorf("the largest counter has %d bytes", most)
 	}
 	w.store.do(nil)
-	w.Ephemeral = w.store
+	w.Store = w.store
 	w.pass(30 * time.Second)
 	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("once they have expired: %v", err)
@@ -218,7 +218,7 @@ func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 
 // hoarder keeps the sizes of records, and fails whatever makes one smaller.
 type hoarder struct {
-	login.Ephemeral
+	login.Store
 	mu    sync.Mutex
 	sizes map[string]int
 }
@@ -229,7 +229,7 @@ func (h *hoarder) SwapRecord(ctx context.Context, name, old string, r login.Reco
 	if standing, err := h.LoadRecord(ctx, name); err == nil && standing.Version == old && len(r.Value) < len(standing.Value) {
 		return login.Record{}, login.Unavailable(errors.New("gone"))
 	}
-	stored, err := h.Ephemeral.SwapRecord(ctx, name, old, r)
+	stored, err := h.Store.SwapRecord(ctx, name, old, r)
 	if err == nil {
 		h.sizes[name] = len(r.Value)
 	}

@@ -137,9 +137,9 @@ func TestReservationsInTheWayAreWaitedForBriefly(t *testing.T) {
 func (w *world) hold(username string, n int) (let func()) {
 	release := make(chan struct{})
 	var reserved, ended sync.WaitGroup
-	waiting := &waitingUsers{Users: w.store, reserved: &reserved, release: release}
+	waiting := &waitingUsers{Store: w.store, reserved: &reserved, release: release}
 	service := login.New(w.Config)
-	service.Users = waiting
+	service.Store = waiting
 	for i := range n {
 		reserved.Add(1)
 		ended.Go(func() {
@@ -158,7 +158,7 @@ func (w *world) hold(username string, n int) (let func()) {
 
 // waitingUsers reads a user only when it is released.
 type waitingUsers struct {
-	login.Users
+	login.Store
 	reserved *sync.WaitGroup
 	release  chan struct{}
 }
@@ -166,5 +166,5 @@ type waitingUsers struct {
 func (u *waitingUsers) UserByID(ctx context.Context, id string) (login.User, error) {
 	u.reserved.Done()
 	<-u.release
-	return u.Users.UserByID(ctx, id)
+	return u.Store.UserByID(ctx, id)
 }

@@ -162,7 +162,7 @@ func TestHotAccountTellsTheShorterWait(t *testing.T) {
 func TestStrangerLocksNobodyOut(t *testing.T) {
 	w := newWorld(t)
 	w.user("alice")
-	w.Ephemeral = &measured{Ephemeral: w.store}
+	w.Store = &measured{Store: w.store}
 	const days, pace = 3, 3 * time.Minute
 	from := map[string]int{}
 	for n := range int(days * 24 * time.Hour / pace) {
@@ -192,14 +192,14 @@ func TestStrangerLocksNobodyOut(t *testing.T) {
 	if most := days*24*(10+3) + 3*8; total > most {
 		t.Errorf("the stranger had %d tries, want at most %d: %v", total, most, from)
 	}
-	if most := w.Ephemeral.(*measured).most; most > 4096 {
+	if most := w.Store.(*measured).most; most > 4096 {
 		t.Errorf("a counter has grown to %d bytes", most)
 	}
 }
 
 // measured keeps how large a record was at most.
 type measured struct {
-	login.Ephemeral
+	login.Store
 	mu   sync.Mutex
 	most int
 }
@@ -208,7 +208,7 @@ func (m *measured) SwapRecord(ctx context.Context, name, old string, r login.Rec
 	m.mu.Lock()
 	m.most = max(m.most, len(r.Value))
 	m.mu.Unlock()
-	return m.Ephemeral.SwapRecord(ctx, name, old, r)
+	return m.Store.SwapRecord(ctx, name, old, r)
 }
 
 func TestOnlyWrongPasswordsCount(t *testing.T) {

@@ -87,7 +87,7 @@ func (v Verifier) slide(ctx context.Context, trail *Trail, s *Session, now time.
 // Verify is Verifier.Verify. What a deleted user has left behind is removed when
 // somebody comes with it.
 func (s *Service) Verify(ctx context.Context, token Hidden) (Visitor, error) {
-	visitor, orphaned, err := Verifier{Presence: s.Presence, Now: s.Now}.verify(ctx, token)
+	visitor, orphaned, err := Verifier{Presence: s.Store, Now: s.Now}.verify(ctx, token)
 	if orphaned {
 		if t, err := ParseToken(string(token)); err == nil {
 			trailOf(ctx).lapse(s.removal().sweep(ctx, t.UserID, ""))

@@ -205,10 +205,10 @@ func TestVerifySaysWhenTheStoreCannotAnswer(t *testing.T) {
 }
 
 // loose is a store that finds a session by less than its whole hash.
-type loose struct{ login.Presence }
+type loose struct{ login.Store }
 
 func (l loose) SessionWithUser(ctx context.Context, user, hash string) (login.Session, login.User, error) {
-	s, u, err := l.Presence.SessionWithUser(ctx, user, hash)
+	s, u, err := l.Store.SessionWithUser(ctx, user, hash)
 	s.TokenHash = strings.ToLower(s.TokenHash)
 	return s, u, err
 }
@@ -217,7 +217,7 @@ func TestVerifyComparesTheHashItself(t *testing.T) {
 	w := newWorld(t)
 	w.bound("alice-1", "alice")
 	token := w.token("alice-2")
-	w.Presence = loose{w.store}
+	w.Store = loose{w.store}
 	w.refused(token, login.SessionInvalid)
 }
 

@@ -18,7 +18,7 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 	trail := trailOf(ctx)
 	if !all {
 		err := timed(&trail.Store, func() error {
-			return s.Sessions.EndSession(ctx, v.User.ID, v.Session.TokenHash, SessionRevoked)
+			return s.Store.EndSession(ctx, v.User.ID, v.Session.TokenHash, SessionRevoked)
 		})
 		if err != nil && !errors.Is(err, ErrSessionNotFound) {
 			return err
@@ -31,7 +31,7 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 	if v.Session.CreatedAt.After(notBefore) {
 		notBefore = v.Session.CreatedAt
 	}
-	err := timed(&trail.Store, func() error { return s.UserAdmin.LogoutUser(ctx, v.User.ID, notBefore) })
+	err := timed(&trail.Store, func() error { return s.Store.LogoutUser(ctx, v.User.ID, notBefore) })
 	if errors.Is(err, ErrUserNotFound) {
 		return SessionInvalid
 	}
@@ -46,7 +46,7 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, error) {
 	var all []Session
 	err := timed(&trailOf(ctx).Store, func() (err error) {
-		all, err = s.Sessions.SessionsOfUser(ctx, v.User.ID)
+		all, err = s.Store.SessionsOfUser(ctx, v.User.ID)
 		return err
 	})
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Service) RevokeSession(ctx context.Context, v Visitor, id string) error
 	}
 	trail := trailOf(ctx)
 	err := timed(&trail.Store, func() error {
-		return s.Sessions.EndSession(ctx, v.User.ID, id, SessionRevoked)
+		return s.Store.EndSession(ctx, v.User.ID, id, SessionRevoked)
 	})
 	if errors.Is(err, ErrSessionNotFound) {
 		return NoSuchSession

@@ -38,8 +38,8 @@ func newWorld(t *testing.T) *world {
 		now:    time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
 	}
 	w.Service = login.New(login.Config{
-		WeChat: w.people, Secrets: w.vault, Bindings: w.store, Presence: w.store, Sessions: w.store,
-		Users: w.store, UserAdmin: w.store, HashKinds: w.store, Ephemeral: w.store, Hasher: w.hasher,
+		WeChat: w.people, Secrets: w.vault, Store: w.store,
+		Hasher:   w.hasher,
 		Username: func(raw string) (string, error) { return strings.ToLower(raw), nil },
 		Now:      w.clock,
 	})
@@ -289,11 +289,11 @@ func (h *hooked) SwapRecord(ctx context.Context, name, old string, r login.Recor
 
 // touchSpy keeps the last touch.
 type touchSpy struct {
-	login.Bindings
+	login.Store
 	touched *login.Touch
 }
 
 func (s *touchSpy) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
 	*s.touched = t
-	return s.Bindings.TouchBinding(ctx, t)
+	return s.Store.TouchBinding(ctx, t)
 }

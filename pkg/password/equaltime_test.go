@@ -76,8 +76,7 @@ func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
 		}
 	}
 	service := login.New(login.Config{
-		WeChat: anybody{}, Secrets: oneApp{}, Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
-		HashKinds: store, Ephemeral: store, Hasher: h,
+		WeChat: anybody{}, Secrets: oneApp{}, Store: store, Hasher: h,
 		Username: func(raw string) (string, error) { return raw, nil },
 		Now:      func() time.Time { return now },
 	})

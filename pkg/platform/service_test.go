@@ -28,8 +28,7 @@ func newService(t *testing.T, users ...login.Profile) *service {
 	s := &service{T: t, far: startDirectory(t, users...)}
 	store, v := &storetest.Memory{}, &vault{key: key}
 	s.Service = login.New(login.Config{
-		WeChat: people{}, Secrets: v, Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
-		HashKinds: store, Ephemeral: store, Profiles: store, Username: username.Fold,
+		WeChat: people{}, Secrets: v, Store: store, Username: username.Fold,
 		Directory: newClient(t, platform.Config{URL: witness(t, s.far.url), Secrets: v}),
 	})
 	return s

@@ -10,7 +10,7 @@ import (
 // claimUsername changes nothing where the username is taken.
 const claimUsername = `INSERT INTO usernames (username, user_id) VALUES (?, ?) ON CONFLICT (username) DO NOTHING`
 
-// AddUsers implements login.BulkRoster: in one transaction, since it is the wait
+// AddUsers implements login.UserRegistry: in one transaction, since it is the wait
 // for the disk at its end that takes the time.
 func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))

@@ -9,7 +9,7 @@ import (
 
 func roleFields(r *login.Role) []any { return []any{&r.Name, document{&r.Menus}} }
 
-// MenusByRole implements login.Users.
+// MenusByRole implements login.Roles.
 func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
 	stored, err := list(ctx, s.reader, roleFields,
 		`SELECT name, menus FROM roles WHERE name IN (SELECT value FROM json_each(?))`, asJSON(roles))
@@ -23,7 +23,7 @@ func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]l
 	return menus, nil
 }
 
-// PutRole implements login.Roster.
+// PutRole implements login.RoleRegistry.
 func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO roles VALUES (?, ?) ON CONFLICT DO UPDATE SET menus = excluded.menus`,
@@ -32,7 +32,7 @@ func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	})
 }
 
-// ListRoles implements login.Roster.
+// ListRoles implements login.RoleRegistry.
 func (s *Store) ListRoles(ctx context.Context) ([]login.Role, error) {
 	return list(ctx, s.reader, roleFields, `SELECT name, menus FROM roles ORDER BY name`)
 }

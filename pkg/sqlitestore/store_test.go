@@ -5,13 +5,14 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
 func TestContract(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
-	storetest.Run(t, func(*testing.T) storetest.Store { return store })
+	storetest.Run(t, func(*testing.T) login.AdminStore { return store })
 }
 
 // open opens a store until the test's end.

@@ -10,18 +10,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// BulkStore is a store that can also add many users at a time.
-type BulkStore interface {
-	Store
-	login.BulkRoster
-}
-
 // RunBulk tests a store's AddUsers, as Run tests the rest.
-func RunBulk(t *testing.T, open func(t *testing.T) BulkStore) {
-	s := &suite{t, func(t *testing.T) Store { return open(t) }}
+func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
+	s := &suite{t, func(t *testing.T) login.AdminStore { return open(t) }}
 	add := func(t *trial, users ...login.User) []string {
 		t.Helper()
-		takenBy, err := t.Store.(login.BulkRoster).AddUsers(t.ctx, users)
+		takenBy, err := t.AddUsers(t.ctx, users)
 		t.must(err)
 		if len(takenBy) != len(users) {
 			t.Fatalf("%d answers for %d users", len(takenBy), len(users))
@@ -102,7 +96,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) BulkStore) {
 				mine[n].ID = id("user")
 			}
 			var err error
-			taken[i], err = t.Store.(login.BulkRoster).AddUsers(t.ctx, mine)
+			taken[i], err = t.AddUsers(t.ctx, mine)
 			return err
 		})
 		for n, u := range users {
@@ -127,7 +121,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) BulkStore) {
 		ended, cancel := context.WithCancel(t.ctx)
 		cancel()
 		u := t.newUser()
-		if _, err := t.Store.(login.BulkRoster).AddUsers(ended, []login.User{u}); err == nil {
+		if _, err := t.AddUsers(ended, []login.User{u}); err == nil {
 			t.Fatal("no error")
 		}
 		_, err := t.UserIDByName(t.ctx, u.Username)
@@ -135,7 +129,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) BulkStore) {
 	})
 }
 
-// AddUsers implements login.BulkRoster.
+// AddUsers implements login.UserRegistry.
 func (m *Memory) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))
 	for i, u := range users {

@@ -3,9 +3,10 @@ package storetest_test
 import (
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
 func TestMemoryAddsMany(t *testing.T) {
-	storetest.RunBulk(t, func(*testing.T) storetest.BulkStore { return new(storetest.Memory) })
+	storetest.RunBulk(t, func(*testing.T) login.AdminStore { return new(storetest.Memory) })
 }

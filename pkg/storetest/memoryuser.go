@@ -35,7 +35,7 @@ func (m *Memory) UserByID(ctx context.Context, id string) (login.User, error) {
 	return copyUser(u), nil
 }
 
-// MenusByRole implements login.Users.
+// MenusByRole implements login.Roles.
 func (m *Memory) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
 	if err := m.lock(ctx); err != nil {
 		return nil, err

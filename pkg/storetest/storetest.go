@@ -5,7 +5,7 @@
 // A store's own test is short:
 //
 //	func TestContract(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Store { return open(t) })
+//		storetest.Run(t, func(t *testing.T) login.AdminStore { return open(t) })
 //	}
 package storetest
 
@@ -17,24 +17,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Store is every port that a store implements.
-type Store interface {
-	login.Bindings
-	login.Sessions
-	login.Presence
-	login.Users
-	login.UserAdmin
-	login.Roster
-	login.HashKinds
-	login.Profiles
-	login.Ephemeral
-}
-
 // Run tests a store against the contract. open is called once a test. It may
 // give the same store each time, or one that holds other data: all that the suite
 // stores has random ids, and it expects nothing to be empty. What open starts it
 // ends with t.Cleanup.
-func Run(t *testing.T, open func(t *testing.T) Store) {
+func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	for _, group := range []struct {
 		name  string
 		cases func(*suite)
@@ -48,7 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"Users", users},
 		{"UserAdmin", userAdmin},
 		{"Removal", removals},
-		{"Roster", roster},
+		{"Registries", registries},
 		{"Profiles", profiles},
 		{"Ephemeral", ephemeral},
 		{"Context", contexts},
@@ -61,7 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 // suite is a group of the contract's tests.
 type suite struct {
 	t    *testing.T
-	open func(t *testing.T) Store
+	open func(t *testing.T) login.AdminStore
 }
 
 // test runs one sentence of the contract.
@@ -69,6 +56,6 @@ func (s *suite) test(sentence string, check func(t *trial)) {
 	s.t.Run(sentence, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
-		check(&trial{T: t, Store: s.open(t), ctx: ctx, now: time.Now().Truncate(time.Millisecond)})
+		check(&trial{T: t, AdminStore: s.open(t), ctx: ctx, now: time.Now().Truncate(time.Millisecond)})
 	})
 }

@@ -17,7 +17,7 @@ import (
 // a failure, so they are for the test's own goroutine.
 type trial struct {
 	*testing.T
-	Store
+	login.AdminStore
 	ctx context.Context
 	now time.Time
 }

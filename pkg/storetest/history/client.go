@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
 // client does one thing after another to the users of a world.
@@ -14,7 +13,7 @@ type client struct {
 	*world
 	ctx    context.Context
 	id     int
-	store  storetest.Store
+	store  login.AdminStore
 	pause  func()
 	chance *rand.Rand
 }

@@ -24,8 +24,7 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
-
-	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // Histories is the environment variable that says how many histories Check makes,
@@ -48,7 +47,7 @@ const (
 // Check makes histories on the stores, which see the same data: the clients take
 // turns among them, as processes do that share a database. It fails the test if one
 // of the histories is not linearizable.
-func Check(t *testing.T, stores ...storetest.Store) {
+func Check(t *testing.T, stores ...login.AdminStore) {
 	t.Helper()
 	many := usual
 	if text := os.Getenv(Histories); text != "" {
@@ -101,7 +100,7 @@ type history struct {
 // fast as well they overlap.
 //
 // Errors: of an operation, when it is one that the contract does not foresee.
-func makeHistory(ctx context.Context, stores []storetest.Store, pause func()) (*history, error) {
+func makeHistory(ctx context.Context, stores []login.AdminStore, pause func()) (*history, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if pause == nil {

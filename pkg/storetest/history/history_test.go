@@ -20,13 +20,13 @@ func short() { time.Sleep(rand.N(5 * time.Millisecond)) }
 
 // histories makes n histories on a store in a clock that costs nothing, and gives
 // the first error of one.
-func histories(t *testing.T, n int, made func() storetest.Store, see func(*history)) (err error) {
+func histories(t *testing.T, n int, made func() login.AdminStore, see func(*history)) (err error) {
 	t.Helper()
 	picture := filepath.Join(t.ArtifactDir(), "history.html")
 	for range n {
 		var h *history
 		synctest.Test(t, func(t *testing.T) {
-			h, err = makeHistory(t.Context(), []storetest.Store{made()}, short)
+			h, err = makeHistory(t.Context(), []login.AdminStore{made()}, short)
 			time.Sleep(time.Second) // what a store does behind its answers comes to an end
 		})
 		if err == nil {
@@ -45,7 +45,7 @@ func histories(t *testing.T, n int, made func() storetest.Store, see func(*histo
 // Without every outcome of the model, histories would show less than they seem to.
 func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 	seen := map[kind]map[string]int{}
-	err := histories(t, 60, func() storetest.Store { return new(storetest.Memory) }, func(h *history) {
+	err := histories(t, 60, func() login.AdminStore { return new(storetest.Memory) }, func(h *history) {
 		for _, o := range h.operations {
 			in := o.Input.(input)
 			if seen[in.kind] == nil {
@@ -87,20 +87,20 @@ func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 // overlook, mostly by looking first and writing later. The rarest shows in one
 // history of a hundred.
 func TestBrokenStoreIsCaught(t *testing.T) {
-	for name, broken := range map[string]func(*storetest.Memory) storetest.Store{
-		"a bind takes an identity from its user":            func(m *storetest.Memory) storetest.Store { return thief{m} },
-		"a bind looks for the disabled user first":          func(m *storetest.Memory) storetest.Store { return lateBind{m} },
-		"an unbind goes by the identity alone":              func(m *storetest.Memory) storetest.Store { return bluntUnbind{m} },
-		"an unbind counts the bindings first":               func(m *storetest.Memory) storetest.Store { return countingUnbind{m} },
-		"a verification reads what was true a while ago":    func(m *storetest.Memory) storetest.Store { return &staleReads{Memory: m} },
-		"a logout is answered before it is done":            func(m *storetest.Memory) storetest.Store { return lateLogout{m} },
-		"a disabled user's sessions live when enabled":      func(m *storetest.Memory) storetest.Store { return forgivingDisable{m} },
-		"a deletion looks at the bindings first":            func(m *storetest.Memory) storetest.Store { return hastyDelete{m} },
-		"a session ends for the last reason, not the first": func(m *storetest.Memory) storetest.Store { return lastReason{m} },
-		"an extension goes by what is stored, not read":     func(m *storetest.Memory) storetest.Store { return lateExtension{m} },
+	for name, broken := range map[string]func(*storetest.Memory) login.AdminStore{
+		"a bind takes an identity from its user":            func(m *storetest.Memory) login.AdminStore { return thief{m} },
+		"a bind looks for the disabled user first":          func(m *storetest.Memory) login.AdminStore { return lateBind{m} },
+		"an unbind goes by the identity alone":              func(m *storetest.Memory) login.AdminStore { return bluntUnbind{m} },
+		"an unbind counts the bindings first":               func(m *storetest.Memory) login.AdminStore { return countingUnbind{m} },
+		"a verification reads what was true a while ago":    func(m *storetest.Memory) login.AdminStore { return &staleReads{Memory: m} },
+		"a logout is answered before it is done":            func(m *storetest.Memory) login.AdminStore { return lateLogout{m} },
+		"a disabled user's sessions live when enabled":      func(m *storetest.Memory) login.AdminStore { return forgivingDisable{m} },
+		"a deletion looks at the bindings first":            func(m *storetest.Memory) login.AdminStore { return hastyDelete{m} },
+		"a session ends for the last reason, not the first": func(m *storetest.Memory) login.AdminStore { return lastReason{m} },
+		"an extension goes by what is stored, not read":     func(m *storetest.Memory) login.AdminStore { return lateExtension{m} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := histories(t, 3000, func() storetest.Store { return broken(new(storetest.Memory)) }, nil)
+			err := histories(t, 3000, func() login.AdminStore { return broken(new(storetest.Memory)) }, nil)
 			if err == nil || !strings.Contains(err.Error(), "not linearizable") {
 				t.Fatalf("the histories of it: %v", err)
 			}
@@ -110,7 +110,7 @@ func TestBrokenStoreIsCaught(t *testing.T) {
 
 // A write without an answer may have been done, at any time, or not.
 func TestUnknownOutcomesAreNoFault(t *testing.T) {
-	err := histories(t, 30, func() storetest.Store { return unsure{new(storetest.Memory)} }, nil)
+	err := histories(t, 30, func() login.AdminStore { return unsure{new(storetest.Memory)} }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestUnknownOutcomesAreNoFault(t *testing.T) {
 
 func TestAnErrorThatTheContractDoesNotKnowIsTold(t *testing.T) {
 	foreign := errors.New("foreign")
-	err := histories(t, 10, func() storetest.Store { return failing{new(storetest.Memory), foreign} }, nil)
+	err := histories(t, 10, func() login.AdminStore { return failing{new(storetest.Memory), foreign} }, nil)
 	if !errors.Is(err, foreign) {
 		t.Fatal(err)
 	}

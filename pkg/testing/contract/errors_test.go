@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	lambda "github.com/aws/aws-lambda-go/events"
 
@@ -128,24 +127,24 @@ var failures = []struct {
 			login.SessionInvalid, login.SessionExpired, login.SessionRevoked, login.SessionReplaced,
 			login.UserDisabled, login.BindingRemoved, login.StoreUnavailable,
 		},
-		withSession, func(c *login.Config, f failing) { c.Presence = f },
+		withSession, func(c *login.Config, f failing) { c.Store = failingPresence{c.Store, f} },
 	},
 	{
 		[]login.Code{login.StoreUnavailable},
-		[]apigw.Route{apigw.Introspect}, func(c *login.Config, f failing) { c.Presence = f },
+		[]apigw.Route{apigw.Introspect}, func(c *login.Config, f failing) { c.Store = failingPresence{c.Store, f} },
 	},
 	{
 		[]login.Code{login.StoreUnavailable},
-		withCode[:3], func(c *login.Config, f failing) { c.Bindings = failingBindings{c.Bindings, f} },
+		withCode[:3], func(c *login.Config, f failing) { c.Store = failingBindings{c.Store, f} },
 	},
 	{
 		// What happens while a login is under way.
 		[]login.Code{login.IdentityBound, login.UserBound, login.UserDisabled, login.SessionRevoked, login.BindingRemoved},
-		[]apigw.Route{apigw.Bind}, func(c *login.Config, f failing) { c.Bindings = failingBindings{c.Bindings, f} },
+		[]apigw.Route{apigw.Bind}, func(c *login.Config, f failing) { c.Store = failingBindings{c.Store, f} },
 	},
 	{
 		[]login.Code{login.UserDisabled, login.SessionRevoked},
-		[]apigw.Route{apigw.CheckBind}, func(c *login.Config, f failing) { c.Users = failingUsers{c.Users, f} },
+		[]apigw.Route{apigw.CheckBind}, func(c *login.Config, f failing) { c.Store = failingUsers{c.Store, f} },
 	},
 	{
 		[]login.Code{login.DirectoryUnavailable},
@@ -208,10 +207,6 @@ func (f failing) Secret(context.Context) (*login.Secret, error) { return nil, lo
 
 func (f failing) Refetch(context.Context) (*login.Secret, error) { return nil, login.Code(f) }
 
-func (f failing) SessionWithUser(context.Context, string, string) (login.Session, login.User, error) {
-	return login.Session{}, login.User{}, login.Code(f)
-}
-
 func (f failing) Authenticate(context.Context, string, login.Hidden) (login.Profile, error) {
 	return login.Profile{}, login.Code(f)
 }
@@ -220,8 +215,17 @@ func (f failing) Profile(context.Context, string) (login.Profile, error) {
 	return login.Profile{}, login.Code(f)
 }
 
+type failingPresence struct {
+	login.Store
+	failing
+}
+
+func (f failingPresence) SessionWithUser(context.Context, string, string) (login.Session, login.User, error) {
+	return login.Session{}, login.User{}, login.Code(f.failing)
+}
+
 type failingBindings struct {
-	login.Bindings
+	login.Store
 	failing
 }
 
@@ -234,14 +238,10 @@ func (f failingBindings) Bind(context.Context, login.Binding, login.Session) (lo
 }
 
 type failingUsers struct {
-	login.Users
+	login.Store
 	failing
 }
 
 func (f failingUsers) UserByID(context.Context, string) (login.User, error) {
 	return login.User{}, login.Code(f.failing)
-}
-
-func (f failing) ExtendSession(context.Context, login.Session, time.Time, time.Time) error {
-	return login.Code(f)
 }

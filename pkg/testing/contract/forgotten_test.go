@@ -26,7 +26,7 @@ import (
 // shelf is a store, and whatever stands in its tables: each value as a text, with
 // the table that it is in.
 type shelf struct {
-	store stores
+	store login.AdminStore
 	dump  func(*testing.T) map[string][]string
 }
 
@@ -151,7 +151,7 @@ func naming(all map[string][]string, person ...string) map[string]string {
 
 // late is a store where logins and visits write when a user has been deleted.
 type late struct {
-	stores
+	login.Store
 	reached sync.WaitGroup
 	deleted chan struct{}
 }
@@ -163,22 +163,22 @@ func (l *late) wait() {
 
 func (l *late) CreateSession(ctx context.Context, s login.Session) error {
 	l.wait()
-	return l.stores.CreateSession(ctx, s)
+	return l.Store.CreateSession(ctx, s)
 }
 
 func (l *late) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
 	l.wait()
-	return l.stores.Bind(ctx, b, s)
+	return l.Store.Bind(ctx, b, s)
 }
 
 func (l *late) ExtendSession(ctx context.Context, read login.Session, seenAt, idleEnd time.Time) error {
 	l.wait()
-	return l.stores.ExtendSession(ctx, read, seenAt, idleEnd)
+	return l.Store.ExtendSession(ctx, read, seenAt, idleEnd)
 }
 
 func (l *late) DeleteUser(ctx context.Context, u login.User) error {
 	defer close(l.deleted)
-	return l.stores.DeleteUser(ctx, u)
+	return l.Store.DeleteUser(ctx, u)
 }
 
 // After a deletion, and once what was under way has ended, nothing in any table
@@ -238,9 +238,9 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 			}
 
 			// Of what is under way, the writes come when the user is already gone.
-			slow := &late{stores: shelf.store, deleted: make(chan struct{})}
+			slow := &late{Store: shelf.store, deleted: make(chan struct{})}
 			config := w.config
-			config.Sessions, config.Bindings, config.Presence, config.UserAdmin = slow, slow, slow, slow
+			config.Store = slow
 			config.Now = func() time.Time { return time.Now().Add(24 * time.Hour) } // so that a visit is written down
 			s = login.New(config)
 			var wg sync.WaitGroup

@@ -32,21 +32,8 @@ const appSecret = "the AppSecret"
 type world struct {
 	wechat *wechattest.Server
 	config login.Config
-	store  stores
+	store  login.AdminStore
 	scene  events.Scene
-}
-
-// stores are the ports that a store implements.
-type stores interface {
-	login.Bindings
-	login.Presence
-	login.Sessions
-	login.Users
-	login.UserAdmin
-	login.Roster
-	login.HashKinds
-	login.Profiles
-	login.Ephemeral
 }
 
 var hasher = password.New(password.Config{})
@@ -65,7 +52,7 @@ func hashOfDemo(t *testing.T) login.Hidden {
 	return hash
 }
 
-func newWorld(t *testing.T, store stores) *world {
+func newWorld(t *testing.T, store login.AdminStore) *world {
 	t.Helper()
 	w := &world{store: store, wechat: wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}})}
 	server := httptest.NewServer(w.wechat)
@@ -76,8 +63,7 @@ func newWorld(t *testing.T, store stores) *world {
 	}
 	w.config = login.Config{
 		WeChat: client, Secrets: vault{},
-		Bindings: store, Presence: store, Sessions: store, Users: store, UserAdmin: store,
-		HashKinds: store, Profiles: store, Ephemeral: store, Hasher: hasher, Username: username.Fold,
+		Store: store, Hasher: hasher, Username: username.Fold,
 	}
 	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo", PasswordHash: hashOfDemo(t)})
 	w.addUser(t, login.User{ID: events.OtherUserID, Username: events.OtherUsername, Name: "Other", PasswordHash: hashOfDemo(t)})
@@ -119,7 +105,7 @@ func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.
 // authorize gives an event to the authorizer.
 func (w *world) authorize(t *testing.T, payload []byte) (answer map[string]any, err error) {
 	t.Helper()
-	verifier := login.Verifier{Presence: w.config.Presence, Now: w.config.Now}
+	verifier := login.Verifier{Presence: w.config.Store, Now: w.config.Now}
 	out, err := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: verifier, Logger: slog.New(slog.DiscardHandler)}).Invoke(t.Context(), payload)
 	if err != nil {
 		return nil, err

@@ -7,8 +7,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// roster is the Roster port, but for what users and races have of it.
-func roster(s *suite) {
+// registries are the UserRegistry and the RoleRegistry, but for what users and races have of it.
+func registries(s *suite) {
 	s.test("the pages hold every user once, as it is", func(t *trial) {
 		const many = 9
 		mine := map[string]login.User{}

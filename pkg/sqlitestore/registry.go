@@ -17,7 +17,7 @@ func userValues(u login.User) []any {
 	}
 }
 
-// AddUser implements login.Roster.
+// AddUser implements login.UserRegistry.
 func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		if err := mustChange(ctx, tx, login.ErrUsernameTaken, claimUsername, u.Username, u.ID); err != nil {
@@ -28,7 +28,7 @@ func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	})
 }
 
-// ListUsers implements login.Roster, in the order of the ids' bytes.
+// ListUsers implements login.UserRegistry, in the order of the ids' bytes.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
 	return list(ctx, s.reader, userFields, `SELECT `+userColumns+` FROM users u WHERE u.id > ? ORDER BY u.id LIMIT ?`, after, limit)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// AddUser implements login.Roster.
+// AddUser implements login.UserRegistry.
 func (m *Memory) AddUser(ctx context.Context, u login.User) error {
 	if err := m.lock(ctx); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (m *Memory) AddUser(ctx context.Context, u login.User) error {
 	return nil
 }
 
-// ListUsers implements login.Roster, in the order of the ids.
+// ListUsers implements login.UserRegistry, in the order of the ids.
 func (m *Memory) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
 	if err := m.lock(ctx); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (m *Memory) ListUsers(ctx context.Context, after string, limit int) ([]logi
 	return page, nil
 }
 
-// PutRole implements login.Roster.
+// PutRole implements login.RoleRegistry.
 func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
 	if err := m.lock(ctx); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
 	return nil
 }
 
-// ListRoles implements login.Roster.
+// ListRoles implements login.RoleRegistry.
 func (m *Memory) ListRoles(ctx context.Context) ([]login.Role, error) {
 	if err := m.lock(ctx); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ const maxScan = 1000
 // errUserIDTwice cannot happen by chance: an id is random, or a hash.
 var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
 
-// AddUser implements login.Roster. The item under the username is what keeps
+// AddUser implements login.UserRegistry. The item under the username is what keeps
 // it unique.
 func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	err := s.transact(ctx, "AddUser", s.putUser(u)...)
@@ -30,7 +30,7 @@ func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	return login.Unavailable(errUserIDTwice)
 }
 
-// ListUsers implements login.Roster. It scans the table, whose order is that
+// ListUsers implements login.UserRegistry. It scans the table, whose order is that
 // of the hashes of its keys: no order to a reader, but one that stays.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
 	var next item

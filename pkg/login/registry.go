@@ -1,0 +1,27 @@
+package login
+
+import "context"
+
+// UserRegistry is where an administrator adds and lists users.
+type UserRegistry interface {
+	// AddUser stores a new user.
+	//
+	// Errors: ErrUsernameTaken.
+	AddUser(ctx context.Context, u User) error
+	// AddUsers stores those of the new users whose username is free; no two of them have
+	// the same id or username. For each of them, in their order, it gives the id of the
+	// user who has the username already, or "" for one who is stored now. After an error
+	// any of them may be stored.
+	AddUsers(ctx context.Context, users []User) (takenBy []string, err error)
+	// ListUsers gives up to limit users in an order that stays, beginning behind
+	// the user with the id `after` ("" for the first page). An empty page is the last.
+	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
+}
+
+// RoleRegistry is where an administrator stores and lists roles.
+type RoleRegistry interface {
+	// PutRole stores a role, replacing one of the same name.
+	PutRole(ctx context.Context, r Role) error
+	// ListRoles gives all roles in the order of their names.
+	ListRoles(ctx context.Context) ([]Role, error)
+}
