@@ -17,7 +17,7 @@ type bindingListCmd struct {
 
 // Run lists the bindings, in JSON as {"bindings":[…]}.
 func (c bindingListCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		e, err := a.Show(ctx, c.Username)
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func (c bindingRemoveCmd) Run(ctx context.Context, t console) error {
 	if err := c.confirm(ctx, t, "Unbind "+c.Username+" in "+where+" and end the sessions there?"); err != nil {
 		return err
 	}
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		removed, err := a.RemoveBindings(ctx, c.Username, c.App)
 		if len(removed) > 0 {
 			fmt.Fprintf(t.out, "unbound %s in %s and ended the sessions there\n", c.Username, strings.Join(removed, ", "))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
 )
@@ -15,11 +16,11 @@ const demoUsername = "demo"
 
 // makeDemo makes a user with two menus in a store that has no users, and gives
 // the password, which nothing keeps. It is "" for a store that has users.
-func makeDemo(ctx context.Context, accounts *login.Accounts) (login.Hidden, error) {
-	for _, err := range accounts.All(ctx) {
+func makeDemo(ctx context.Context, store *admin.Service) (login.Hidden, error) {
+	for _, err := range store.All(ctx) {
 		return "", err
 	}
-	err := accounts.SetRoles(ctx, []login.Role{{Name: demoUsername, Menus: []login.Menu{
+	err := store.SetRoles(ctx, []login.Role{{Name: demoUsername, Menus: []login.Menu{
 		{ID: "home", Name: "首页", Path: "/pages/index/index", Icon: "home"},
 		{ID: "me", Name: "我的", Path: "/pages/me/me", Icon: "user"},
 	}}})
@@ -27,7 +28,7 @@ func makeDemo(ctx context.Context, accounts *login.Accounts) (login.Hidden, erro
 		return "", err
 	}
 	secret := password.Generate()
-	_, err = accounts.Add(ctx, login.NewUser{Username: demoUsername, Name: "Demo", Password: secret, Roles: []string{demoUsername}})
+	_, err = store.Add(ctx, admin.NewUser{Username: demoUsername, Name: "Demo", Password: secret, Roles: []string{demoUsername}})
 	return secret, err
 }
 

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/userfile"
 )
 
@@ -61,9 +61,9 @@ func (c userImportCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		report := newImportReport(t, c.JSON, rows)
-		done, err := a.Import(ctx, users.Rows(), login.ImportWatcher{Bad: report.bad, Progress: report.progress})
+		done, err := a.Import(ctx, users.Rows(), admin.ImportWatcher{Bad: report.bad, Progress: report.progress})
 		a.said = append(a.said, slog.Int("added", done.Added))
 		if err := report.end(done); err != nil {
 			return err
@@ -112,7 +112,7 @@ type importSummary struct {
 	PerSecond int     `json:"rowsPerSecond"`
 }
 
-func summaryOf(done login.Imported, took time.Duration) importSummary {
+func summaryOf(done admin.Imported, took time.Duration) importSummary {
 	return importSummary{
 		Added: done.Added, Present: done.Present, Bad: done.Bad,
 		Seconds: took.Seconds(), PerSecond: int(float64(done.Rows()) / max(took.Seconds(), 0.001)),

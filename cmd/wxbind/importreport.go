@@ -8,8 +8,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-
-	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/admin"
 )
 
 // importReport tells how an import goes: bad rows as they come, a bar where
@@ -43,7 +42,7 @@ func newImportReport(t console, json bool, rows int) *importReport {
 }
 
 // bad reports a row that is not imported.
-func (r *importReport) bad(row *login.BadRow) {
+func (r *importReport) bad(row *admin.BadRow) {
 	why := explain(row.Cause).Error()
 	if r.json {
 		r.keep(r.rows.add(struct {
@@ -57,10 +56,10 @@ func (r *importReport) bad(row *login.BadRow) {
 }
 
 // progress moves the bar. That it cannot be drawn is no reason to break off.
-func (r *importReport) progress(done login.Imported) { _ = r.bar.Set(done.Rows()) }
+func (r *importReport) progress(done admin.Imported) { _ = r.bar.Set(done.Rows()) }
 
 // end reports the sum.
-func (r *importReport) end(done login.Imported) error {
+func (r *importReport) end(done admin.Imported) error {
 	_ = r.bar.Finish()
 	s := summaryOf(done, time.Since(r.begun))
 	if r.json {

@@ -37,7 +37,7 @@ func (c roleSetCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		roles := make([]login.Role, len(file.Roles))
 		for i, r := range file.Roles {
 			roles[i] = login.Role{Name: r.Name, Menus: r.Menus}
@@ -59,7 +59,7 @@ type roleListCmd struct {
 
 // Run lists the roles, in JSON in the form that set reads.
 func (c roleListCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		roles, err := a.Roles(ctx)
 		if err != nil {
 			return err

@@ -74,7 +74,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	}
 	var demo login.Hidden
 	if far.directory == nil {
-		if demo, err = makeDemo(ctx, accountsOf(store)); err != nil {
+		if demo, err = makeDemo(ctx, adminOf(store)); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ type sessionListCmd struct {
 
 // Run lists the sessions, in JSON as {"sessions":[…]}.
 func (c sessionListCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		e, err := a.Show(ctx, c.Username)
 		if err != nil {
 			return err
@@ -38,13 +38,13 @@ type sessionRevokeCmd struct {
 // Run ends the sessions.
 func (c sessionRevokeCmd) Run(ctx context.Context, t console) error {
 	if !c.All {
-		return c.do(ctx, t, func(ctx context.Context, a *accounts) error { return a.RevokeSession(ctx, c.Username, c.ID) },
+		return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.RevokeSession(ctx, c.Username, c.ID) },
 			"ended the session of %s")
 	}
 	if err := c.confirm(ctx, t, "End all sessions of "+c.Username+"?"); err != nil {
 		return err
 	}
-	return c.do(ctx, t, func(ctx context.Context, a *accounts) error { return a.RevokeSessions(ctx, c.Username) },
+	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.RevokeSessions(ctx, c.Username) },
 		"ended all sessions of %s")
 }
 

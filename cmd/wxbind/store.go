@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
@@ -23,14 +24,14 @@ type storeFlags struct {
 	Stack string `help:"The deployed stack to work on instead; uses the AWS CLI's credentials and region." placeholder:"NAME" xor:"store" type:"given"`
 }
 
-// open gives the accounts of the chosen store, and what closes it.
-func (f storeFlags) open(ctx context.Context) (*login.Accounts, func() error, error) {
+// open gives an administrator of the chosen store, and what closes it.
+func (f storeFlags) open(ctx context.Context) (*admin.Service, func() error, error) {
 	if f.Stack != "" {
 		s, err := openStack(ctx, f.Stack, findTime)
 		if err != nil {
 			return nil, nil, err
 		}
-		return accountsOf(s), func() error { return nil }, nil
+		return adminOf(s), func() error { return nil }, nil
 	}
 	folder := cmp.Or(f.Data, defaultData)
 	// Only serve makes a store: a mistyped folder must not become one, nor an empty file.
@@ -41,7 +42,7 @@ func (f storeFlags) open(ctx context.Context) (*login.Accounts, func() error, er
 	if err != nil {
 		return nil, nil, err
 	}
-	return accountsOf(s), s.Close, nil
+	return adminOf(s), s.Close, nil
 }
 
 // defaultData is where the embedded store is if no flag says so.
@@ -49,28 +50,28 @@ const defaultData = ".wxbind"
 
 func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db") }
 
-func accountsOf(s login.AdminStore) *login.Accounts {
-	return &login.Accounts{
+func adminOf(s login.AdminStore) *admin.Service {
+	return &admin.Service{
 		Store: s, Hasher: password.New(password.Config{}), MaxHashKinds: password.MaxKinds, Username: username.Fold,
 	}
 }
 
-// accounts are those of the chosen store, with what the audit says of the command
+// administrator works on the chosen store, with what the audit says of the command
 // beside what it knows by itself.
-type accounts struct {
-	*login.Accounts
+type administrator struct {
+	*admin.Service
 	said []slog.Attr
 }
 
-// with runs do on the accounts of the chosen store, and writes what it did to
+// with runs do on the chosen store, and writes what it did to
 // whom as audit lines to standard error.
-func (f storeFlags) with(ctx context.Context, t console, do func(context.Context, *accounts) error) error {
+func (f storeFlags) with(ctx context.Context, t console, do func(context.Context, *administrator) error) error {
 	opened, closeStore, err := f.open(ctx)
 	if err != nil {
 		return err
 	}
 	var trail login.Trail
-	a := &accounts{Accounts: opened, said: []slog.Attr{slog.String("by", whoRuns())}}
+	a := &administrator{Service: opened, said: []slog.Attr{slog.String("by", whoRuns())}}
 	err = do(login.WithTrail(ctx, &trail), a)
 	audit.Write(ctx, app.Logger(t.err), &trail, a.said...)
 	if err != nil {

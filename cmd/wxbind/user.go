@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/admin"
 )
 
 type userAddCmd struct {
@@ -17,12 +17,12 @@ type userAddCmd struct {
 
 // Run adds the user.
 func (c userAddCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		password, err := t.newPassword(ctx)
 		if err != nil {
 			return err
 		}
-		u, err := a.Add(ctx, login.NewUser{Username: c.Username, Name: c.Name, Password: password, Roles: c.Role})
+		u, err := a.Add(ctx, admin.NewUser{Username: c.Username, Name: c.Name, Password: password, Roles: c.Role})
 		if err != nil {
 			return err
 		}
@@ -41,8 +41,8 @@ type oneUser struct {
 }
 
 // do acts on the user and says what was done.
-func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *accounts) error, done string) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *administrator) error, done string) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		if err := act(ctx, a); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ type userPasswdCmd struct{ oneUser }
 
 // Run sets the password.
 func (c userPasswdCmd) Run(ctx context.Context, t console) error {
-	return c.do(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.do(ctx, t, func(ctx context.Context, a *administrator) error {
 		password, err := t.newPassword(ctx)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ type userDisableCmd struct{ oneUser }
 
 // Run disables the user.
 func (c userDisableCmd) Run(ctx context.Context, t console) error {
-	return c.do(ctx, t, func(ctx context.Context, a *accounts) error { return a.Disable(ctx, c.Username) },
+	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.Disable(ctx, c.Username) },
 		"disabled %s and ended the sessions")
 }
 
@@ -76,7 +76,7 @@ type userEnableCmd struct{ oneUser }
 
 // Run enables the user.
 func (c userEnableCmd) Run(ctx context.Context, t console) error {
-	return c.do(ctx, t, func(ctx context.Context, a *accounts) error { return a.Enable(ctx, c.Username) }, "enabled %s")
+	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.Enable(ctx, c.Username) }, "enabled %s")
 }
 
 type userDeleteCmd struct {
@@ -89,5 +89,5 @@ func (c userDeleteCmd) Run(ctx context.Context, t console) error {
 	if err := c.confirm(ctx, t, "Remove "+c.Username+" with all bindings and sessions, for good?"); err != nil {
 		return err
 	}
-	return c.do(ctx, t, func(ctx context.Context, a *accounts) error { return a.Delete(ctx, c.Username) }, "removed %s")
+	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.Delete(ctx, c.Username) }, "removed %s")
 }

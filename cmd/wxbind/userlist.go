@@ -14,7 +14,7 @@ type userListCmd struct {
 
 // Run lists the users, in JSON as {"users":[…]}.
 func (c userListCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		lines, rows := jsonList{out: t.out, name: "users"}, newTable(t.out, "USERNAME", "NAME", "ROLES", "BOUND IN", "STATE", "CREATED", "ID")
 		for u, err := range a.All(ctx) {
 			if err != nil {
@@ -43,7 +43,7 @@ type userShowCmd struct {
 
 // Run shows the user, in JSON as {"user":{…},"bindings":[…],"sessions":[…]}.
 func (c userShowCmd) Run(ctx context.Context, t console) error {
-	return c.with(ctx, t, func(ctx context.Context, a *accounts) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		e, err := a.Show(ctx, c.Username)
 		if err != nil {
 			return err

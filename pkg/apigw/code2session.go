@@ -25,7 +25,7 @@ type identityBody struct {
 }
 
 func code2Session(ctx context.Context, s *login.Service, r *request) (answer, error) {
-	e, err := s.Exchange(ctx, r.caller, r.fields["code"])
+	e, err := s.Code2Session(ctx, r.caller, r.fields["code"])
 	if err != nil {
 		return answer{}, err
 	}

@@ -54,8 +54,8 @@ var eventsOfRefusals = map[Code]Event{
 	UserBound:          EventBindConflict,
 }
 
-// note adds an event to the trail.
-func (t *Trail) note(e Event) {
+// Note adds an event to the trail.
+func (t *Trail) Note(e Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Events = append(t.Events, e)
@@ -65,7 +65,7 @@ func (t *Trail) note(e Event) {
 func (t *Trail) noteRefusal(err error) {
 	for code, event := range eventsOfRefusals {
 		if errors.Is(err, code) {
-			t.note(event)
+			t.Note(event)
 		}
 	}
 }

@@ -30,10 +30,11 @@ const (
 //
 // Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing,
 // UsernameInvalid, PasswordMissing, PasswordInvalid, IdentityMismatch,
-// TooManyAttempts, InvalidCredentials, IdentityBound, UserBound.
+// TooManyAttempts, InvalidCredentials, IdentityBound, UserBound; BindingRemoved when
+// a binding that stood already was removed meanwhile.
 func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
 	opened, err := s.bind(ctx, caller, r)
-	trailOf(ctx).noteRefusal(err)
+	TrailOf(ctx).noteRefusal(err)
 	return opened, err
 }
 
@@ -43,33 +44,34 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Who is it?
-	v, err := s.identify(ctx, "bind", caller, r.Code)
+	x, err := s.exchange(ctx, presented{route: "bind", caller: caller, code: r.Code, expect: func(x *exchange) error {
+		if r.OpenID != "" && r.OpenID != x.OpenID {
+			return IdentityMismatch
+		}
+		return nil
+	}})
 	if err != nil {
 		return nil, err
 	}
-	if r.OpenID != "" && r.OpenID != v.OpenID {
-		v.trail.lapse(v.remember()) // so that a repeat is told the same
-		return nil, IdentityMismatch
-	}
 	// May they try a password, and whose?
-	tries := newTries(v, username)
-	userID, err := s.admit(ctx, v, tries, username)
-	v.trail.UserID = userID // so that the log names whose password is guessed
+	attempt := newAttempt(x, username)
+	userID, err := s.admit(ctx, x, attempt, username)
+	x.trail.UserID = userID // so that the log names whose password is guessed
 	if err != nil {
-		s.giveBack(ctx, v, tries)
+		s.giveBack(ctx, x, attempt)
 		return nil, err
 	}
 	// Is it the right one?
-	candidate, err := s.people.authenticate(ctx, v, claim{r.Username, userID, r.Password})
+	candidate, err := s.users.authenticate(ctx, x, claim{r.Username, userID, r.Password})
 	if errors.Is(err, InvalidCredentials) {
-		return nil, s.countWrong(ctx, v, tries)
+		return nil, s.countWrong(ctx, x, attempt)
 	}
 	if err != nil {
-		s.giveBack(ctx, v, tries)
+		s.giveBack(ctx, x, attempt)
 		return nil, err
 	}
 	// Then bind them.
-	return s.bindTo(ctx, v, candidate, tries)
+	return s.bindTo(ctx, x, candidate, attempt)
 }
 
 // checkBindRequest refuses what cannot succeed before it costs a call to WeChat,
@@ -88,12 +90,14 @@ func (s *Service) checkBindRequest(r BindRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return username, checkPassword(r.Password)
+	return username, CheckPassword(r.Password)
 }
 
-// checkPassword refuses what no user can have as a password. U+FFFD is what is
-// left of bytes that were no UTF-8.
-func checkPassword(p Hidden) error {
+// CheckPassword refuses what no user can have as a password: more than 256 bytes, a
+// NUL, and U+FFFD, which is what is left of bytes that were no UTF-8.
+//
+// Errors: PasswordMissing, PasswordInvalid.
+func CheckPassword(p Hidden) error {
 	if p == "" {
 		return PasswordMissing
 	}
@@ -103,38 +107,40 @@ func checkPassword(p Hidden) error {
 	return nil
 }
 
-// bindTo stores the binding and the session and gives the try back, in one round
+// bindTo stores the binding and the session and gives the attempt back, in one round
 // trip.
-func (s *Service) bindTo(ctx context.Context, v *visit, c candidate, t tries) (*Login, error) {
+func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attempt) (*Login, error) {
 	binding := Binding{
-		ID: newID(), AppID: v.AppID, OpenID: v.OpenID, UnionID: v.UnionID, UserID: c.user.ID,
-		SealedKey: v.sealedKey, BoundAt: v.started, LastLoginAt: v.exchanged,
+		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID,
+		SealedKey: x.sealedKey, BoundAt: x.began, LastLoginAt: x.answered,
 	}
-	session, token := s.newSession(v, binding)
+	session, token := s.newSession(x, binding)
 	var standing Binding
-	steps := append(t.each(func(m *meter) error { v.trail.lapse(s.release(ctx, m)); return nil }),
-		func() (err error) { standing, err = s.Store.Bind(ctx, binding, session); return err },
-	)
-	err := timed(&v.trail.Store, func() error { return together(steps...) })
+	trip := x.roundTrip(ctx)
+	for _, counter := range a.counters() {
+		trip.try(func() error { return s.release(ctx, counter) })
+	}
+	read(trip, &standing, func() (Binding, error) { return s.Store.Bind(ctx, binding, session) })
+	err := trip.wait()
 	switch {
 	case errors.Is(err, ErrAlreadyBound):
-		return s.openAgain(ctx, v, standing)
+		return s.openAgain(ctx, x, standing)
 	case errors.Is(err, ErrUserNotFound):
 		return nil, InvalidCredentials
 	case err != nil:
 		return nil, err
 	}
-	v.trail.note(EventBind)
-	return s.finish(ctx, v, c.user, session, token, c.others)
+	x.trail.Note(EventBind)
+	return s.finish(ctx, x, c.user, session, token, c.others)
 }
 
 // openAgain logs in through the binding that stands already.
-func (s *Service) openAgain(ctx context.Context, v *visit, standing Binding) (login *Login, err error) {
+func (s *Service) openAgain(ctx context.Context, x *exchange, standing Binding) (login *Login, err error) {
 	err = together(
-		func() (err error) { login, err = s.open(ctx, v, standing); return err },
+		func() (err error) { login, err = s.open(ctx, x, standing); return err },
 		func() error {
-			_, err := s.Store.TouchBinding(ctx, v.asTouch())
-			v.trail.lapse(err)
+			_, err := s.Store.TouchBinding(ctx, x.asTouch())
+			x.trail.lapse(err)
 			return nil
 		},
 	)

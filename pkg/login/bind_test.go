@@ -7,20 +7,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
 func TestBind(t *testing.T) {
 	w := newWorld(t)
-	u := w.user("alice")
-	opened, err := w.bind("alice-1", "Alice", password)
+	u := w.AddUser("alice")
+	opened, err := w.BindUser("alice-1", "Alice", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if opened.User.ID != u.ID || w.dead(opened.Token) != "" {
+	if opened.User.ID != u.ID || w.Dead(opened.Token) != "" {
 		t.Errorf("got %+v", opened)
 	}
-	checked, err := w.check("alice-2")
+	checked, err := w.CheckCode("alice-2")
 	if err != nil || checked.Login == nil || checked.Login.User.ID != u.ID {
 		t.Errorf("afterwards: %+v, %v", checked, err)
 	}
@@ -48,14 +49,14 @@ func TestBindRefusesBeforeItCosts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
+			w.AddUser("alice")
 			r := good
 			c.change(&r)
 			if _, err := w.Bind(t.Context(), phone, r); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
-			if w.people.calls != 0 || len(w.store.calls) != 0 {
-				t.Errorf("it cost %d calls to WeChat and %v", w.people.calls, w.store.calls)
+			if w.People.Calls != 0 || len(w.DB.Calls) != 0 {
+				t.Errorf("it cost %d calls to WeChat and %v", w.People.Calls, w.DB.Calls)
 			}
 		})
 	}
@@ -76,20 +77,20 @@ func TestBindIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
-			bob := w.bound("bob-1", "bob")
-			gone := w.user("gone")
-			if err := w.store.DisableUser(t.Context(), gone.ID, w.clock()); err != nil {
+			w.AddUser("alice")
+			bob := w.Bound("bob-1", "bob")
+			gone := w.AddUser("gone")
+			if err := w.DB.DisableUser(t.Context(), gone.ID, w.Clock()); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.Bind(t.Context(), phone, c.request); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 			// It changed nothing.
-			if checked, err := w.check("alice-10"); err != nil || checked.Login != nil {
+			if checked, err := w.CheckCode("alice-10"); err != nil || checked.Login != nil {
 				t.Errorf("alice: %+v, %v", checked, err)
 			}
-			if checked, err := w.check("bob-10"); err != nil || checked.Login.User.ID != bob.ID {
+			if checked, err := w.CheckCode("bob-10"); err != nil || checked.Login.User.ID != bob.ID {
 				t.Errorf("bob: %+v, %v", checked, err)
 			}
 		})
@@ -100,11 +101,11 @@ func TestBindIsRefused(t *testing.T) {
 func TestUnknownUserCostsTheSame(t *testing.T) {
 	cost := func(username string) (calls, hashes int) {
 		w := newWorld(t)
-		w.user("alice")
-		if _, err := w.bind("mallory-1", username, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		w.AddUser("alice")
+		if _, err := w.BindUser("mallory-1", username, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 			t.Fatal(err)
 		}
-		return len(w.store.calls), w.hasher.checks
+		return len(w.DB.Calls), w.Plain.Checks
 	}
 	knownCalls, knownHashes := cost("alice")
 	unknownCalls, unknownHashes := cost("nobody")
@@ -115,26 +116,26 @@ func TestUnknownUserCostsTheSame(t *testing.T) {
 
 func TestBindWhoseAnswerWasLostIsRepeatedWithANewCode(t *testing.T) {
 	w := newWorld(t)
-	u := w.user("alice")
-	if _, err := w.bind("alice-1", "alice", password); err != nil {
+	u := w.AddUser("alice")
+	if _, err := w.BindUser("alice-1", "alice", password); err != nil {
 		t.Fatal(err)
 	}
-	w.pass(time.Minute)
-	opened, err := w.bind("alice-2", "alice", password)
-	if err != nil || opened.User.ID != u.ID || w.dead(opened.Token) != "" {
+	w.Pass(time.Minute)
+	opened, err := w.BindUser("alice-2", "alice", password)
+	if err != nil || opened.User.ID != u.ID || w.Dead(opened.Token) != "" {
 		t.Errorf("got %+v, %v", opened, err)
 	}
 }
 
 func TestOutdatedHashIsReplacedAtLogin(t *testing.T) {
 	w := newWorld(t)
-	u := w.user("alice")
-	w.hasher.outdated = true
-	opened, err := w.bind("alice-1", "alice", password)
-	if err != nil || w.dead(opened.Token) != "" {
+	u := w.AddUser("alice")
+	w.Plain.Outdated = true
+	opened, err := w.BindUser("alice-1", "alice", password)
+	if err != nil || w.Dead(opened.Token) != "" {
 		t.Fatalf("got %+v, %v", opened, err)
 	}
-	stored, err := w.store.UserByID(t.Context(), u.ID)
+	stored, err := w.DB.UserByID(t.Context(), u.ID)
 	if err != nil || stored.PasswordHash != "rehashed:"+password {
 		t.Errorf("the hash is not replaced: %v", err)
 	}
@@ -144,13 +145,13 @@ func TestBindSurvivesNothingOfTheStore(t *testing.T) {
 	for _, op := range []string{"SwapRecord", "UserIDByName", "UserByID", "SessionsOfUser", "Bind"} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
-			w.store.do(failing(op))
-			if _, err := w.bind("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
+			w.AddUser("alice")
+			w.DB.Do(failing(op))
+			if _, err := w.BindUser("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
 				t.Errorf("got %v, want store_unavailable", err)
 			}
-			w.store.do(nil)
-			if _, err := w.bind("alice-2", "alice", password); err != nil {
+			w.DB.Do(nil)
+			if _, err := w.BindUser("alice-2", "alice", password); err != nil {
 				t.Errorf("afterwards: %v", err)
 			}
 		})
@@ -161,33 +162,33 @@ func TestBindSurvivesNothingOfTheStore(t *testing.T) {
 // while it was changed.
 func TestBindInFlightWhileThePasswordChanges(t *testing.T) {
 	for name, c := range map[string]struct {
-		meanwhile func(w *world, a *login.Accounts) error
+		meanwhile func(w *world, a *admin.Service) error
 		want      login.Code
 	}{
-		"changed":  {func(w *world, a *login.Accounts) error { return a.SetPassword(w.Context(), "alice", "another one") }, login.SessionRevoked},
-		"disabled": {func(w *world, a *login.Accounts) error { return a.Disable(w.Context(), "alice") }, login.UserDisabled},
-		"disabled and re-enabled": {func(w *world, a *login.Accounts) error {
+		"changed":  {func(w *world, a *admin.Service) error { return a.SetPassword(w.Context(), "alice", "another one") }, login.SessionRevoked},
+		"disabled": {func(w *world, a *admin.Service) error { return a.Disable(w.Context(), "alice") }, login.UserDisabled},
+		"disabled and re-enabled": {func(w *world, a *admin.Service) error {
 			return errors.Join(a.Disable(w.Context(), "alice"), a.Enable(w.Context(), "alice"))
 		}, login.SessionRevoked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
+			w.AddUser("alice")
 			done := false
-			w.store.do(func(op string) error {
+			w.DB.Do(func(op string) error {
 				if op != "Bind" || done {
 					return nil
 				}
 				done = true
-				w.pass(time.Second)
-				return c.meanwhile(w, w.accounts())
+				w.Pass(time.Second)
+				return c.meanwhile(w, w.Admin())
 			})
-			if _, err := w.bind("thief-1", "alice", password); !errors.Is(err, c.want) {
+			if _, err := w.BindUser("thief-1", "alice", password); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
-			w.store.do(nil)
-			w.pass(time.Second)
-			if checked, err := w.check("thief-2"); err != nil || checked.Login != nil {
+			w.DB.Do(nil)
+			w.Pass(time.Second)
+			if checked, err := w.CheckCode("thief-2"); err != nil || checked.Login != nil {
 				t.Errorf("the thief's next login: %+v, %v", checked, err)
 			}
 		})
@@ -196,22 +197,22 @@ func TestBindInFlightWhileThePasswordChanges(t *testing.T) {
 
 func TestBindAgainRefreshesTheBinding(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.pass(time.Hour)
-	w.must(w.bind("alice-2", "alice", password))
-	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"})
+	w.Bound("alice-1", "alice")
+	w.Pass(time.Hour)
+	w.must(w.BindUser("alice-2", "alice", password))
+	b, err := w.DB.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := w.vault.secret.Open(b.SealedKey, "session_key", appID, "o-alice")
-	if err != nil || string(plain) != "key of alice-2" || !b.LastLoginAt.Equal(w.clock()) {
+	plain, err := w.Vault.Held.Open(b.SealedKey, "session_key", appID, "o-alice")
+	if err != nil || string(plain) != "key of alice-2" || !b.LastLoginAt.Equal(w.Clock()) {
 		t.Errorf("the key is %q, the login at %v: %v", plain, b.LastLoginAt, err)
 	}
 }
 
 func TestRepeatedMismatchIsToldTheSame(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	for range 2 {
 		if err := w.bindAs("mallory-1", "o-alice"); !errors.Is(err, login.IdentityMismatch) {
 			t.Errorf("got %v", err)
@@ -222,7 +223,7 @@ func TestRepeatedMismatchIsToldTheSame(t *testing.T) {
 // A hasher that has no processor free before the deadline is no fault of ours.
 func TestHasherWithoutTimeIsUnavailable(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	ctx, cancel := context.WithCancel(t.Context())
 	w.Hasher = busy{cancel}
 	_, err := w.Bind(ctx, phone, login.BindRequest{Code: "alice-1", Username: "alice", Password: password})

@@ -13,7 +13,7 @@ import (
 
 func TestCheckTellsWhoIsNotBound(t *testing.T) {
 	w := newWorld(t)
-	checked, err := w.check("alice-1")
+	checked, err := w.CheckCode("alice-1")
 	if err != nil || checked.Login != nil || checked.OpenID != "o-alice" {
 		t.Fatalf("got %+v, %v; want alice's openid and no login", checked, err)
 	}
@@ -21,30 +21,30 @@ func TestCheckTellsWhoIsNotBound(t *testing.T) {
 
 func TestCheckLogsInWhoIsBound(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
-	w.pass(time.Hour + 123456*time.Nanosecond) // stores keep milliseconds
-	checked, err := w.check("alice-2")
+	u := w.Bound("alice-1", "alice")
+	w.Pass(time.Hour + 123456*time.Nanosecond) // stores keep milliseconds
+	checked, err := w.CheckCode("alice-2")
 	if err != nil || checked.Login == nil {
 		t.Fatalf("got %+v, %v; want a login", checked, err)
 	}
 	if checked.Login.User.ID != u.ID {
 		t.Errorf("logged in as %s, want %s", checked.Login.User.ID, u.ID)
 	}
-	if want := w.clock().Truncate(time.Millisecond).Add(login.IdleLife); !checked.Login.ExpiresAt.Equal(want) {
+	if want := w.Clock().Truncate(time.Millisecond).Add(login.IdleLife); !checked.Login.ExpiresAt.Equal(want) {
 		t.Errorf("expires at %v, want %v", checked.Login.ExpiresAt, want)
 	}
-	if why := w.dead(checked.Login.Token); why != "" {
+	if why := w.Dead(checked.Login.Token); why != "" {
 		t.Errorf("the session is dead: %s", why)
 	}
 }
 
 func TestLoginRefreshesTheBinding(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.pass(time.Hour)
-	w.must(w.check("alice-2"))
-	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"}) // too old to change anything
-	if err != nil || b.UnionID != "union-alice" || b.UserID != "u-alice" || !b.LastLoginAt.Equal(w.clock()) {
+	w.Bound("alice-1", "alice")
+	w.Pass(time.Hour)
+	w.must(w.CheckCode("alice-2"))
+	b, err := w.DB.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"}) // too old to change anything
+	if err != nil || b.UnionID != "union-alice" || b.UserID != "u-alice" || !b.LastLoginAt.Equal(w.Clock()) {
 		t.Fatalf("got %+v, %v", b, err)
 	}
 }
@@ -52,15 +52,15 @@ func TestLoginRefreshesTheBinding(t *testing.T) {
 func TestSessionKeyIsStoredSealedAndOpensOnlyInItsPlace(t *testing.T) {
 	w := newWorld(t)
 	var touched login.Touch
-	spy := &touchSpy{Store: w.store, touched: &touched}
+	spy := &touchSpy{Store: w.DB, touched: &touched}
 	w.Store = spy
-	w.bound("alice-1", "alice")
-	w.must(w.check("alice-2"))
-	plain, err := w.vault.secret.Open(touched.SealedKey, "session_key", appID, "o-alice")
+	w.Bound("alice-1", "alice")
+	w.must(w.CheckCode("alice-2"))
+	plain, err := w.Vault.Held.Open(touched.SealedKey, "session_key", appID, "o-alice")
 	if err != nil || string(plain) != "key of alice-2" {
 		t.Fatalf("got %q, %v; want the session_key of the newest code", plain, err)
 	}
-	if _, err := w.vault.secret.Open(touched.SealedKey, "session_key", appID, "o-bob"); !errors.Is(err, login.ErrSealBroken) {
+	if _, err := w.Vault.Held.Open(touched.SealedKey, "session_key", appID, "o-bob"); !errors.Is(err, login.ErrSealBroken) {
 		t.Errorf("it opens for bob: %v", err)
 	}
 }
@@ -91,12 +91,12 @@ func TestOneMiniProgramPerRequest(t *testing.T) {
 
 func TestDisabledUserCannotLogInThroughWeChat(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
-	if err := w.store.DisableUser(t.Context(), u.ID, w.clock()); err != nil {
+	u := w.Bound("alice-1", "alice")
+	if err := w.DB.DisableUser(t.Context(), u.ID, w.Clock()); err != nil {
 		t.Fatal(err)
 	}
-	w.pass(time.Second)
-	if _, err := w.check("alice-2"); !errors.Is(err, login.UserDisabled) {
+	w.Pass(time.Second)
+	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.UserDisabled) {
 		t.Errorf("got %v, want user_disabled", err)
 	}
 }
@@ -108,29 +108,29 @@ func TestLoginInFlight(t *testing.T) {
 		meanwhile func(w *world, u login.User) error
 		want      error
 	}{
-		"user disabled":           {func(w *world, u login.User) error { return w.store.DisableUser(w.Context(), u.ID, w.clock()) }, login.UserDisabled},
-		"logged out everywhere":   {func(w *world, u login.User) error { return w.store.LogoutUser(w.Context(), u.ID, w.clock()) }, login.SessionRevoked},
+		"user disabled":           {func(w *world, u login.User) error { return w.DB.DisableUser(w.Context(), u.ID, w.Clock()) }, login.UserDisabled},
+		"logged out everywhere":   {func(w *world, u login.User) error { return w.DB.LogoutUser(w.Context(), u.ID, w.Clock()) }, login.SessionRevoked},
 		"binding removed":         {(*world).unbind, nil},
 		"disabled and re-enabled": {(*world).disableAndEnable, login.SessionRevoked},
 	} {
 		for _, step := range []string{"TouchBinding", "UserByID", "CreateSession"} {
 			t.Run(name+" before "+step, func(t *testing.T) {
 				w := newWorld(t)
-				u := w.bound("alice-1", "alice")
-				w.pass(time.Second)
+				u := w.Bound("alice-1", "alice")
+				w.Pass(time.Second)
 				before := w.sessions(u.ID)
 				done := false
-				w.store.do(func(op string) error {
+				w.DB.Do(func(op string) error {
 					if op != step || done {
 						return nil
 					}
 					done = true
-					w.pass(time.Second)
-					defer w.pass(time.Second)
+					w.Pass(time.Second)
+					defer w.Pass(time.Second)
 					return c.meanwhile(w, u)
 				})
-				checked, err := w.check("alice-2")
-				w.store.do(nil)
+				checked, err := w.CheckCode("alice-2")
+				w.DB.Do(nil)
 				answered := checked.Login != nil
 				if step != "CreateSession" { // beside which the user may have been read already
 					if !errors.Is(err, c.want) || answered {
@@ -141,8 +141,8 @@ func TestLoginInFlight(t *testing.T) {
 					if slices.ContainsFunc(before, func(b login.Session) bool { return b.TokenHash == s.TokenHash }) {
 						continue
 					}
-					user, err := w.store.UserByID(t.Context(), u.ID)
-					if why := s.Dead(user, w.clock()); err != nil || why == "" {
+					user, err := w.DB.UserByID(t.Context(), u.ID)
+					if why := s.Dead(user, w.Clock()); err != nil || why == "" {
 						t.Errorf("a living session is left behind (%v)", err)
 					}
 				}
@@ -153,11 +153,11 @@ func TestLoginInFlight(t *testing.T) {
 
 func TestEleventhSessionEndsTheOldest(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-0", "alice")
+	w.Bound("alice-0", "alice")
 	var tokens []login.Hidden
 	for _, n := range "123456789abc" {
-		w.pass(time.Second)
-		checked, err := w.check("alice-" + string(n))
+		w.Pass(time.Second)
+		checked, err := w.CheckCode("alice-" + string(n))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestEleventhSessionEndsTheOldest(t *testing.T) {
 		if i < len(tokens)-login.MaxSessions {
 			want = login.SessionReplaced
 		}
-		if got := w.dead(token); got != want {
+		if got := w.Dead(token); got != want {
 			t.Errorf("session %d of %d: %q, want %q", i+1, len(tokens), got, want)
 		}
 	}
@@ -177,11 +177,11 @@ func TestEleventhSessionEndsTheOldest(t *testing.T) {
 // What a login reads stays small, however many there were before.
 func TestDeadSessionsAreForgotten(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-0", "alice")
+	w.Bound("alice-0", "alice")
 	var newest, oldest login.Hidden
 	for n := range 60 {
-		w.pass(time.Second)
-		checked, err := w.check(fmt.Sprintf("alice-%d", n+1))
+		w.Pass(time.Second)
+		checked, err := w.CheckCode(fmt.Sprintf("alice-%d", n+1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,14 +192,14 @@ func TestDeadSessionsAreForgotten(t *testing.T) {
 	if got, want := len(w.sessions("u-alice")), login.MaxSessions+login.MaxDeadSessions; got < want || got > want+1 {
 		t.Errorf("%d sessions are kept, want %d and perhaps the one that died last", got, want)
 	}
-	if why := w.dead(newest); why != "" {
+	if why := w.Dead(newest); why != "" {
 		t.Errorf("the newest is %q", why)
 	}
 	parsed, err := login.ParseToken(string(oldest))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.store.SessionWithUser(t.Context(), parsed.UserID, parsed.Hash()); !errors.Is(err, login.ErrSessionNotFound) {
+	if _, _, err := w.DB.SessionWithUser(t.Context(), parsed.UserID, parsed.Hash()); !errors.Is(err, login.ErrSessionNotFound) {
 		t.Errorf("the oldest: %v", err)
 	}
 }
@@ -207,8 +207,8 @@ func TestDeadSessionsAreForgotten(t *testing.T) {
 // A session that is dead for another reason does not push out one that lives.
 func TestDeadSessionsTakeNoRoom(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-0", "alice")
-	first, err := w.check("alice-1")
+	u := w.Bound("alice-0", "alice")
+	first, err := w.CheckCode("alice-1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,21 +217,21 @@ func TestDeadSessionsTakeNoRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range login.MaxSessions - 3 {
-		w.pass(time.Second)
+		w.Pass(time.Second)
 		w.must(w.Check(t.Context(), other, fmt.Sprintf("alice-%d", n+3)))
 	}
-	stored, err := w.store.UserByID(t.Context(), u.ID)
+	stored, err := w.DB.UserByID(t.Context(), u.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	away := stored.Apps["wxtwo"]
-	if err := w.store.Unbind(t.Context(), login.Binding{ID: away.BindingID, AppID: "wxtwo", OpenID: away.OpenID, UserID: u.ID}, false); err != nil {
+	if err := w.DB.Unbind(t.Context(), login.Binding{ID: away.BindingID, AppID: "wxtwo", OpenID: away.OpenID, UserID: u.ID}, false); err != nil {
 		t.Fatal(err)
 	}
-	w.pass(time.Second)
-	w.must(w.check("alice-20"))
-	w.must(w.check("alice-21"))
-	if why := w.dead(first.Login.Token); why != "" {
+	w.Pass(time.Second)
+	w.must(w.CheckCode("alice-20"))
+	w.must(w.CheckCode("alice-21"))
+	if why := w.Dead(first.Login.Token); why != "" {
 		t.Errorf("it was ended as %q", why)
 	}
 }
@@ -239,16 +239,16 @@ func TestDeadSessionsTakeNoRoom(t *testing.T) {
 // A repeat brings back an older session_key than a login in between has brought.
 func TestRepeatKeepsTheNewerSessionKey(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
+	w.Bound("alice-1", "alice")
 	for _, code := range []string{"alice-2", "alice-3", "alice-2"} {
-		w.pass(time.Second)
-		w.must(w.check(code))
+		w.Pass(time.Second)
+		w.must(w.CheckCode(code))
 	}
-	b, err := w.store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"})
+	b, err := w.DB.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: "o-alice"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain, err := w.vault.secret.Open(b.SealedKey, "session_key", appID, "o-alice")
+	plain, err := w.Vault.Held.Open(b.SealedKey, "session_key", appID, "o-alice")
 	if err != nil || string(plain) != "key of alice-3" {
 		t.Errorf("got %q, %v", plain, err)
 	}
@@ -257,14 +257,14 @@ func TestRepeatKeepsTheNewerSessionKey(t *testing.T) {
 // A user who is gone by the time that the binding has been touched is bound to nobody.
 func TestUserWhoIsGoneIsNotBound(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.store.do(func(op string) error {
+	w.Bound("alice-1", "alice")
+	w.DB.Do(func(op string) error {
 		if op == "UserByID" {
 			return login.ErrUserNotFound
 		}
 		return nil
 	})
-	if checked, err := w.check("alice-2"); err != nil || checked.Login != nil || checked.OpenID != "o-alice" {
+	if checked, err := w.CheckCode("alice-2"); err != nil || checked.Login != nil || checked.OpenID != "o-alice" {
 		t.Errorf("got %+v, %v", checked, err)
 	}
 }
@@ -272,15 +272,15 @@ func TestUserWhoIsGoneIsNotBound(t *testing.T) {
 // The list of sessions is read while the new one is written, and may have it.
 func TestNewSessionIsNotCountedTwice(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-0", "alice")
+	w.Bound("alice-0", "alice")
 	for _, n := range "12345678" {
-		w.pass(time.Second)
-		w.must(w.check("alice-" + string(n)))
+		w.Pass(time.Second)
+		w.must(w.CheckCode("alice-" + string(n)))
 	}
-	w.pass(time.Second)
+	w.Pass(time.Second)
 	stored := make(chan struct{})
-	w.Store = &createFirst{Store: w.store, stored: stored}
-	w.must(w.check("alice-9"))
+	w.Store = &createFirst{Store: w.DB, stored: stored}
+	w.must(w.CheckCode("alice-9"))
 	living := 0
 	for _, s := range w.sessions("u-alice") {
 		if s.EndedReason == "" {
@@ -317,15 +317,15 @@ func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
 		{Name: "clerk", Menus: []login.Menu{menu("orders", menu("list"))}},
 		{Name: "boss", Menus: []login.Menu{menu("orders", menu("list"), menu("delete")), menu("staff")}},
 	} {
-		if err := w.store.PutRole(t.Context(), r); err != nil {
+		if err := w.DB.PutRole(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 	}
 	u := login.User{ID: "u-1", Username: "alice", PasswordHash: "plain:" + password, Roles: []string{"clerk", "boss", "gone"}, Apps: map[string]login.UserApp{}}
-	if err := w.store.AddUser(t.Context(), u); err != nil {
+	if err := w.DB.AddUser(t.Context(), u); err != nil {
 		t.Fatal(err)
 	}
-	opened, err := w.bind("alice-1", "alice", password)
+	opened, err := w.BindUser("alice-1", "alice", password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
 		t.Errorf("got %v, want %v", ids, want)
 	}
 	// The roles are cached, and the merge must not have changed what is cached.
-	again, err := w.bind("alice-2", "alice", password)
+	again, err := w.BindUser("alice-2", "alice", password)
 	if err != nil || len(again.Menus) != 2 || len(again.Menus[0].Children) != 2 {
 		t.Errorf("the second time: %+v, %v", again, err)
 	}
@@ -352,13 +352,13 @@ func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
 
 func TestExchangeSaysWhetherBoundAndOpensNoSession(t *testing.T) {
 	w := newWorld(t)
-	e, err := w.Exchange(t.Context(), phone, "alice-1")
+	e, err := w.Code2Session(t.Context(), phone, "alice-1")
 	if err != nil || e.Bound || e.OpenID != "o-alice" || e.UnionID != "union-alice" {
 		t.Errorf("before: %+v, %v", e, err)
 	}
-	u := w.bound("alice-2", "alice")
+	u := w.Bound("alice-2", "alice")
 	before := len(w.sessions(u.ID))
-	e, err = w.Exchange(t.Context(), phone, "alice-3")
+	e, err = w.Code2Session(t.Context(), phone, "alice-3")
 	if err != nil || !e.Bound {
 		t.Errorf("after: %+v, %v", e, err)
 	}
@@ -372,9 +372,9 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
 			w.boundWithRole("alice-1", "alice")
-			w.pass(2 * time.Minute)
-			w.store.do(failing(op))
-			if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+			w.Pass(2 * time.Minute)
+			w.DB.Do(failing(op))
+			if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 				t.Errorf("got %v, want store_unavailable", err)
 			}
 		})
@@ -382,12 +382,12 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 	for _, op := range []string{"StoreRecord", "EndSession"} {
 		t.Run("but a login survives the loss of "+op, func(t *testing.T) {
 			w := newWorld(t)
-			w.bound("alice-0", "alice")
+			w.Bound("alice-0", "alice")
 			for _, n := range "123456789" {
-				w.pass(time.Second)
-				w.must(w.check("alice-" + string(n)))
+				w.Pass(time.Second)
+				w.must(w.CheckCode("alice-" + string(n)))
 			}
-			w.store.do(failing(op))
+			w.DB.Do(failing(op))
 			trail := &login.Trail{}
 			if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-x"); err != nil {
 				t.Errorf("got %v", err)
@@ -411,7 +411,7 @@ func failing(op string) func(string) error {
 
 func (w *world) sessions(userID string) []login.Session {
 	w.Helper()
-	all, err := w.store.Memory.SessionsOfUser(w.Context(), userID)
+	all, err := w.DB.Memory.SessionsOfUser(w.Context(), userID)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -419,14 +419,14 @@ func (w *world) sessions(userID string) []login.Session {
 }
 
 func (w *world) unbind(u login.User) error {
-	stored, err := w.store.Memory.UserByID(w.Context(), u.ID)
+	stored, err := w.DB.Memory.UserByID(w.Context(), u.ID)
 	if err != nil {
 		return err
 	}
 	app := stored.Apps[appID]
-	return w.store.Unbind(w.Context(), login.Binding{ID: app.BindingID, AppID: appID, OpenID: app.OpenID, UserID: u.ID}, false)
+	return w.DB.Unbind(w.Context(), login.Binding{ID: app.BindingID, AppID: appID, OpenID: app.OpenID, UserID: u.ID}, false)
 }
 
 func (w *world) disableAndEnable(u login.User) error {
-	return errors.Join(w.store.DisableUser(w.Context(), u.ID, w.clock()), w.store.EnableUser(w.Context(), u.ID))
+	return errors.Join(w.DB.DisableUser(w.Context(), u.ID, w.Clock()), w.DB.EnableUser(w.Context(), u.ID))
 }

@@ -20,18 +20,18 @@ func departureOf(secret *Secret, userID string) string {
 }
 
 // noteDeparture notes that the user leaves now.
-func (s *Service) noteDeparture(ctx context.Context, v *visit, userID string) error {
+func (s *Service) noteDeparture(ctx context.Context, x *exchange, userID string) error {
 	now := s.clock()
-	return s.Store.StoreRecord(ctx, departureOf(v.secret, userID), Record{
-		Version:   newID(),
+	return s.Store.StoreRecord(ctx, departureOf(x.secret, userID), Record{
+		Version:   NewID(),
 		Value:     strconv.AppendInt(nil, now.UnixMilli(), 10),
 		ExpiresAt: now.Add(departureLife),
 	})
 }
 
-// departed says whether the user has left since v began.
-func (s *Service) departed(ctx context.Context, v *visit, userID string) (bool, error) {
-	note, err := s.Store.LoadRecord(ctx, departureOf(v.secret, userID))
+// departed says whether the user has left since x began.
+func (s *Service) departed(ctx context.Context, x *exchange, userID string) (bool, error) {
+	note, err := s.Store.LoadRecord(ctx, departureOf(x.secret, userID))
 	if errors.Is(err, ErrRecordNotFound) {
 		return false, nil
 	}
@@ -39,5 +39,5 @@ func (s *Service) departed(ctx context.Context, v *visit, userID string) (bool, 
 		return false, err
 	}
 	left, err := strconv.ParseInt(string(note.Value), 10, 64)
-	return err == nil && v.started.UnixMilli() <= left, err
+	return err == nil && x.began.UnixMilli() <= left, err
 }

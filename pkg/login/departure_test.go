@@ -22,7 +22,7 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 			}
 		},
 		"before the user is stored": func(e *elsewhere, once func() error) {
-			e.store.do(func(op string) error {
+			e.DB.Do(func(op string) error {
 				if op == "EnrollUser" {
 					return once()
 				}
@@ -30,7 +30,7 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 			})
 		},
 		"before the bind": func(e *elsewhere, once func() error) {
-			e.store.do(func(op string) error {
+			e.DB.Do(func(op string) error {
 				if op == "Bind" {
 					return once()
 				}
@@ -41,29 +41,29 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				e := newElsewhere(t)
-				v := e.visit(e.in("alice-1"))
+				v := e.Visit(e.in("alice-1"))
 				deleted := false
 				hold(e, func() error {
 					if deleted {
 						return nil
 					}
 					deleted = true
-					e.pass(time.Second)
+					e.Pass(time.Second)
 					return e.Delete(t.Context(), phone, v, "alice-2")
 				})
-				opened, err := e.bind("alice-3", "alice", password)
+				opened, err := e.BindUser("alice-3", "alice", password)
 				if err == nil || !deleted {
 					t.Errorf("logged in as %+v", opened)
 				}
-				if u, err := e.store.Memory.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
+				if u, err := e.DB.Memory.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
 					t.Errorf("she is back: %+v, %v", u, err)
 				}
-				if left, err := e.store.Memory.SessionsOfUser(t.Context(), alice.ID); err != nil || len(left) != 0 {
+				if left, err := e.DB.Memory.SessionsOfUser(t.Context(), alice.ID); err != nil || len(left) != 0 {
 					t.Errorf("%d sessions are left, %v", len(left), err)
 				}
 				// What she begins afterwards counts.
-				e.pass(time.Second)
-				if _, err := e.bind("alice-4", "alice", password); err != nil {
+				e.Pass(time.Second)
+				if _, err := e.BindUser("alice-4", "alice", password); err != nil {
 					t.Errorf("she cannot come again: %v", err)
 				}
 			})
@@ -73,13 +73,13 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 
 func TestBindDoesNotCountWhereDeparturesCannotBeRead(t *testing.T) {
 	e := newElsewhere(t)
-	e.store.do(func(op string) error {
+	e.DB.Do(func(op string) error {
 		if op == "LoadRecord" {
 			return login.Unavailable(errors.New("down"))
 		}
 		return nil
 	})
-	if _, err := e.bind("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
+	if _, err := e.BindUser("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -22,14 +22,12 @@ var (
 	// identityPolicy holds for one openid. A stranger cannot use it up: its codes come
 	// from its owner's WeChat.
 	identityPolicy = policy{free: 5, window: 24 * time.Hour, first: time.Minute, longest: time.Hour}
-	// sourcePolicy holds for one address, which many people share behind a carrier's NAT.
-	sourcePolicy = policy{free: 60, window: time.Hour, first: 10 * time.Second, longest: 2 * time.Minute}
-	// accountPolicy holds for one username, whether there is such a user or not.
-	// Where it asks for a wait the account is hot, and pairPolicy holds instead: its
-	// owner must not wait for what a stranger does.
+	// addressPolicy holds for one address, which many people share behind a carrier's NAT.
+	addressPolicy = policy{free: 60, window: time.Hour, first: 10 * time.Second, longest: 2 * time.Minute}
+	// accountPolicy holds for one username. Where it asks for a wait, pairPolicy decides
+	// instead; see guessing.go.
 	accountPolicy = policy{free: 10, window: time.Hour, first: time.Hour, longest: time.Hour}
-	// pairPolicy holds for a hot account and one address: the owner, at another one
-	// than the stranger, has tries of their own.
+	// pairPolicy holds for one username from one address, while the account is under attack.
 	pairPolicy = policy{free: 2, window: 24 * time.Hour, first: time.Minute, longest: time.Hour}
 )
 

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // withAppSecret is a secret in which the default app has this AppSecret.
 func withAppSecret(appSecret login.Hidden, keys ...string) *login.Secret {
-	s := secretWith(keys...)
+	s := logintest.SecretWith(keys...)
 	s.Apps[appID] = login.App{ID: appID, Secret: appSecret}
 	return s
 }
@@ -20,7 +21,7 @@ func withAppSecret(appSecret login.Hidden, keys ...string) *login.Secret {
 // Whatever comes of looking for a newer AppSecret, WeChat is asked once more at most,
 // and only with another one.
 func TestRejectedAppSecret(t *testing.T) {
-	without := secretWith("1")
+	without := logintest.SecretWith("1")
 	delete(without.Apps, appID)
 	without.DefaultApp = "wxtwo"
 	for name, c := range map[string]struct {
@@ -36,15 +37,15 @@ func TestRejectedAppSecret(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.bound("alice-1", "alice")
-			w.people.appSecret, w.people.calls, w.vault.newer = "the new one", 0, c.newer
+			w.Bound("alice-1", "alice")
+			w.People.AppSecret, w.People.Calls, w.Vault.Newer = "the new one", 0, c.newer
 			trail := &login.Trail{}
 			checked, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-2")
 			if !errors.Is(err, c.want) || (err == nil) != (checked.Login != nil) {
 				t.Fatalf("got %+v, %v; want %v", checked, err, c.want)
 			}
-			if w.people.calls != c.calls || w.vault.refetches != 1 {
-				t.Errorf("%d calls, want %d; %d refetches, want 1", w.people.calls, c.calls, w.vault.refetches)
+			if w.People.Calls != c.calls || w.Vault.Refetches != 1 {
+				t.Errorf("%d calls, want %d; %d refetches, want 1", w.People.Calls, c.calls, w.Vault.Refetches)
 			}
 			if told := errors.Is(errors.Join(trail.Lapses...), login.WXSecretRejected); told != (c.calls > 1) {
 				t.Errorf("the lapses are %v", trail.Lapses)
@@ -53,14 +54,14 @@ func TestRejectedAppSecret(t *testing.T) {
 				return
 			}
 			// What is stored is of the secret that was fetched.
-			b, err := w.store.BindingByOpenID(t.Context(), appID, checked.OpenID)
+			b, err := w.DB.BindingByOpenID(t.Context(), appID, checked.OpenID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if key, err := c.newer.Open(b.SealedKey, "session_key", appID, checked.OpenID); err != nil || string(key) != "key of alice-2" || b.SealedKey[:1] != c.newer.SealKeys[0].ID {
 				t.Errorf("the binding has %q, %v", key, err)
 			}
-			if _, err := w.check("alice-2"); err != nil {
+			if _, err := w.CheckCode("alice-2"); err != nil {
 				t.Errorf("the repeat: %v", err)
 			}
 		})
@@ -71,13 +72,13 @@ func TestRejectedAppSecret(t *testing.T) {
 // told to get another one.
 func TestRejectedAppSecretCostsTheCode(t *testing.T) {
 	w := newWorld(t)
-	w.vault.newer = withAppSecret("the new one", "1")
-	w.people.before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
-	if _, err := w.check("alice-1"); !errors.Is(err, login.WXCodeUsed) {
+	w.Vault.Newer = withAppSecret("the new one", "1")
+	w.People.Before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
+	if _, err := w.CheckCode("alice-1"); !errors.Is(err, login.WXCodeUsed) {
 		t.Errorf("got %v", err)
 	}
-	w.people.before = nil
-	if _, err := w.check("alice-2"); err != nil {
+	w.People.Before = nil
+	if _, err := w.CheckCode("alice-2"); err != nil {
 		t.Errorf("the next code: %v", err)
 	}
 }
@@ -86,8 +87,8 @@ func TestRejectedAppSecretCostsTheCode(t *testing.T) {
 func TestBothExchangesAreTimed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.people.appSecret, w.vault.newer = "the new one", withAppSecret("the new one", "1")
-		w.people.before = func(string) error { time.Sleep(time.Second); return nil }
+		w.People.AppSecret, w.Vault.Newer = "the new one", withAppSecret("the new one", "1")
+		w.People.Before = func(string) error { time.Sleep(time.Second); return nil }
 		trail := &login.Trail{}
 		if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1"); err != nil || trail.WeChat != time.Second {
 			t.Errorf("%v, WeChat took %v", err, trail.WeChat)
@@ -97,8 +98,8 @@ func TestBothExchangesAreTimed(t *testing.T) {
 
 func TestFailedRefetchIsToldToTheOperator(t *testing.T) {
 	w := newWorld(t)
-	w.people.appSecret = "the new one"
-	w.Secrets = noRefetch{w.vault}
+	w.People.AppSecret = "the new one"
+	w.Secrets = noRefetch{w.Vault}
 	trail := &login.Trail{}
 	_, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1")
 	if !errors.Is(err, login.WXSecretRejected) || !errors.Is(errors.Join(trail.Lapses...), login.SecretUnavailable) {
@@ -106,6 +107,6 @@ func TestFailedRefetchIsToldToTheOperator(t *testing.T) {
 	}
 }
 
-type noRefetch struct{ *vault }
+type noRefetch struct{ *logintest.Secrets }
 
 func (noRefetch) Refetch(context.Context) (*login.Secret, error) { return nil, login.SecretUnavailable }

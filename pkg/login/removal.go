@@ -7,6 +7,14 @@ import (
 	"time"
 )
 
+// Remove takes a user out of a store with everything that names them. It can be
+// repeated until the user is gone.
+//
+// Errors: ErrUserNotFound.
+func Remove(ctx context.Context, store Store, user User) error {
+	return removal{store}.remove(ctx, user, "")
+}
+
 // removal takes a user out of the stores. What keeps a login that is under way
 // from bringing the user back is, in turn:
 //
@@ -25,10 +33,6 @@ const (
 	// sweptAtOnce bounds the writes of a sweep at the same time.
 	sweptAtOnce = 10
 )
-
-func (s *Service) removal() removal {
-	return removal{s.Store}
-}
 
 // remove removes the user, and notes it as soon as that is done. A remove that
 // broke off can be repeated until the user is gone, for which the session with the
@@ -52,7 +56,9 @@ func (r removal) remove(ctx context.Context, user User, own string) error {
 			return err
 		}
 	}
-	noteUser(ctx, user.ID, EventDelete)
+	trail := TrailOf(ctx)
+	trail.UserID = user.ID
+	trail.Note(EventDelete)
 	if err := r.sweep(ctx, user.ID, ""); err != nil {
 		return err
 	}

@@ -11,52 +11,31 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
-
-// gone demands that nothing of the user is stored.
-func (w *world) gone(u login.User, openIDs ...string) {
-	w.Helper()
-	ctx := w.Context()
-	if _, err := w.store.Memory.UserByID(ctx, u.ID); !errors.Is(err, login.ErrUserNotFound) {
-		w.Errorf("the user: %v", err)
-	}
-	if _, err := w.store.Memory.UserIDByName(ctx, u.Username); !errors.Is(err, login.ErrUserNotFound) {
-		w.Errorf("the username: %v", err)
-	}
-	for _, openID := range openIDs {
-		for _, app := range []string{appID, "wxtwo"} {
-			if b, err := w.store.Memory.BindingByOpenID(ctx, app, openID); !errors.Is(err, login.ErrBindingNotFound) && b.UserID == u.ID {
-				w.Errorf("the binding of %s: %v", openID, err)
-			}
-		}
-	}
-	if left, err := w.store.Memory.SessionsOfUser(ctx, u.ID); err != nil || len(left) != 0 {
-		w.Errorf("%d sessions are left, %v", len(left), err)
-	}
-}
 
 func TestDeleteRemovesEverything(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		u := w.bound("alice-1", "alice")
+		u := w.Bound("alice-1", "alice")
 		if _, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
 			t.Fatal(err)
 		}
-		token := w.token("alice-3")
-		got := events(t, func(ctx context.Context) {
-			if err := w.Delete(ctx, phone, w.visit(token), "alice-4"); err != nil {
+		token := w.Token("alice-3")
+		got := logintest.Events(t, func(ctx context.Context) {
+			if err := w.Delete(ctx, phone, w.Visit(token), "alice-4"); err != nil {
 				t.Fatal(err)
 			}
 		})
-		w.gone(u, "o-alice")
-		w.refused(token, login.SessionInvalid)
-		if checked := w.checked("alice-5"); checked.Login != nil {
+		w.Gone(u, "o-alice")
+		w.Refused(token, login.SessionInvalid)
+		if checked := w.Checked("alice-5"); checked.Login != nil {
 			t.Error("still logs in")
 		}
 		if !slices.Equal(got, []login.Event{login.EventDelete}) {
 			t.Errorf("noted %v", got)
 		}
-		w.bound("alice-6", "alice") // the name is free again
+		w.Bound("alice-6", "alice") // the name is free again
 	})
 }
 
@@ -67,11 +46,11 @@ func TestRequestUnderWayDoesNotBringADeletedUserBack(t *testing.T) {
 		ops     []string
 	}{
 		"checkBind": {
-			func(w *world, _ login.Hidden) error { _, err := w.check("alice-9"); return err },
+			func(w *world, _ login.Hidden) error { _, err := w.CheckCode("alice-9"); return err },
 			[]string{"TouchBinding", "UserByID", "CreateSession", "SessionsOfUser"},
 		},
 		"bind again": {
-			func(w *world, _ login.Hidden) error { _, err := w.bind("alice-9", "alice", password); return err },
+			func(w *world, _ login.Hidden) error { _, err := w.BindUser("alice-9", "alice", password); return err },
 			[]string{"SwapRecord", "UserIDByName", "UserByID", "SessionsOfUser", "Bind", "CreateSession", "TouchBinding"},
 		},
 		"bind another WeChat": {
@@ -122,15 +101,15 @@ func TestRequestUnderWayDoesNotBringADeletedUserBack(t *testing.T) {
 				t.Run(name+" held at "+op+" for "+delay.String(), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						w := newWorld(t)
-						u := w.bound("alice-1", "alice")
-						w.pass(24 * time.Hour) // so that a visit is written down
-						token := w.token("alice-2")
-						v := w.visit(token)
-						w.pass(24 * time.Hour)
+						u := w.Bound("alice-1", "alice")
+						w.Pass(24 * time.Hour) // so that a visit is written down
+						token := w.Token("alice-2")
+						v := w.Visit(token)
+						w.Pass(24 * time.Hour)
 
 						var held atomic.Bool
 						reached := make(chan struct{})
-						w.store.do(func(called string) error {
+						w.DB.Do(func(called string) error {
 							if called == op && held.CompareAndSwap(false, true) {
 								close(reached)
 								time.Sleep(delay)
@@ -145,7 +124,7 @@ func TestRequestUnderWayDoesNotBringADeletedUserBack(t *testing.T) {
 							t.Error(err)
 						}
 						wg.Wait()
-						w.gone(u, "o-alice")
+						w.Gone(u, "o-alice")
 					})
 				})
 			}
@@ -158,10 +137,10 @@ func TestDeleteGoesOnWhereItBrokeOff(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				u := w.bound("alice-1", "alice")
-				token := w.token("alice-2")
-				v := w.visit(token)
-				w.store.do(func(called string) error {
+				u := w.Bound("alice-1", "alice")
+				token := w.Token("alice-2")
+				v := w.Visit(token)
+				w.DB.Do(func(called string) error {
 					if called == op {
 						return login.Unavailable(errors.New("down"))
 					}
@@ -170,12 +149,12 @@ func TestDeleteGoesOnWhereItBrokeOff(t *testing.T) {
 				if err := w.Delete(t.Context(), phone, v, "alice-3"); !errors.Is(err, login.StoreUnavailable) {
 					t.Errorf("got %v", err)
 				}
-				w.store.do(nil)
+				w.DB.Do(nil)
 				// The session that asked for it is there still.
-				if err := w.Delete(t.Context(), phone, w.visit(token), "alice-4"); err != nil {
+				if err := w.Delete(t.Context(), phone, w.Visit(token), "alice-4"); err != nil {
 					t.Error(err)
 				}
-				w.gone(u, "o-alice")
+				w.Gone(u, "o-alice")
 			})
 		})
 	}
@@ -186,16 +165,16 @@ func TestDeletionThatBrokeOffIsNotedWhereTheUserIsGone(t *testing.T) {
 	for op, noted := range map[string]int{"DeleteUser": 0, "SessionsOfUser": 1} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
-			u := w.bound("alice-1", "alice")
-			v := w.visit(w.token("alice-2"))
-			w.store.do(func(called string) error {
-				_, err := w.store.Memory.UserByID(t.Context(), u.ID)
+			u := w.Bound("alice-1", "alice")
+			v := w.Visit(w.Token("alice-2"))
+			w.DB.Do(func(called string) error {
+				_, err := w.DB.Memory.UserByID(t.Context(), u.ID)
 				if called == op && (op == "DeleteUser" || err != nil) {
 					return login.Unavailable(errors.New("down"))
 				}
 				return nil
 			})
-			got := events(t, func(ctx context.Context) {
+			got := logintest.Events(t, func(ctx context.Context) {
 				if err := w.Delete(ctx, phone, v, "alice-3"); !errors.Is(err, login.StoreUnavailable) {
 					t.Errorf("got %v", err)
 				}
@@ -210,8 +189,8 @@ func TestDeletionThatBrokeOffIsNotedWhereTheUserIsGone(t *testing.T) {
 func TestOfTwoDeletionsTheLaterFindsNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		u := w.bound("alice-1", "alice")
-		v := w.visit(w.token("alice-2"))
+		u := w.Bound("alice-1", "alice")
+		v := w.Visit(w.Token("alice-2"))
 		errs := make([]error, 2)
 		var wg sync.WaitGroup
 		for i, code := range []string{"alice-3", "alice-4"} {
@@ -221,28 +200,28 @@ func TestOfTwoDeletionsTheLaterFindsNobody(t *testing.T) {
 		if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), login.SessionInvalid) {
 			t.Errorf("got %v", errs)
 		}
-		w.gone(u, "o-alice")
+		w.Gone(u, "o-alice")
 	})
 }
 
 func TestLoginThatFailsLeavesNoSession(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
-	before, err := w.store.SessionsOfUser(t.Context(), u.ID)
+	u := w.Bound("alice-1", "alice")
+	before, err := w.DB.SessionsOfUser(t.Context(), u.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.store.do(func(op string) error {
+	w.DB.Do(func(op string) error {
 		if op == "UserByID" {
 			return login.Unavailable(errors.New("down"))
 		}
 		return nil
 	})
-	if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 		t.Errorf("got %v", err)
 	}
-	w.store.do(nil)
-	if after, err := w.store.SessionsOfUser(t.Context(), u.ID); err != nil || len(after) != len(before) {
+	w.DB.Do(nil)
+	if after, err := w.DB.SessionsOfUser(t.Context(), u.ID); err != nil || len(after) != len(before) {
 		t.Errorf("%d sessions, before %d, %v", len(after), len(before), err)
 	}
 }

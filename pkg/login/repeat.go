@@ -42,31 +42,31 @@ func (r repeat) name(secret *Secret) string {
 }
 
 // remember keeps the answer to a code for the requests that repeat this one.
-func (s *Service) remember(ctx context.Context, v *visit, r repeat, answer WeChatSession) error {
+func (s *Service) remember(ctx context.Context, x *exchange, r repeat, answer WeChatSession) error {
 	plain, err := json.Marshal(remembered{
-		Route: r.route, Address: r.address, UsedAt: v.exchanged.UnixMilli(),
+		Route: r.route, Address: r.address, UsedAt: x.answered.UnixMilli(),
 		OpenID: answer.OpenID, UnionID: answer.UnionID, SessionKey: string(answer.SessionKey),
 	})
 	if err != nil {
 		return err
 	}
-	return s.Store.StoreRecord(ctx, r.name(v.secret), Record{
-		Version:   newID(),
-		Value:     []byte(v.secret.Seal(plain, repeatPurpose, r.appID, r.code)),
-		ExpiresAt: v.exchanged.Add(repeatWindow),
+	return s.Store.StoreRecord(ctx, r.name(x.secret), Record{
+		Version:   NewID(),
+		Value:     []byte(x.secret.Seal(plain, repeatPurpose, r.appID, r.code)),
+		ExpiresAt: x.answered.Add(repeatWindow),
 	})
 }
 
 // recall gives the answer that the first request with this code got. The error
 // is refusal, WeChat's own word, when there is none or it is not this caller's.
-func (s *Service) recall(ctx context.Context, v *visit, r repeat, refusal error) (answer WeChatSession, err error) {
-	err = timed(&v.trail.Store, func() error {
+func (s *Service) recall(ctx context.Context, x *exchange, r repeat, refusal error) (answer WeChatSession, err error) {
+	err = timed(&x.trail.Store, func() error {
 		patience, cancel := context.WithTimeout(ctx, repeatPatience)
 		defer cancel()
 		for {
-			record, err := s.Store.LoadRecord(patience, r.name(v.secret))
+			record, err := s.Store.LoadRecord(patience, r.name(x.secret))
 			if err == nil {
-				answer, err = s.openRemembered(ctx, v, r, record, refusal)
+				answer, err = s.openRemembered(ctx, x, r, record, refusal)
 				return err
 			}
 			if patience.Err() != nil || errors.Is(err, ErrRecordNotFound) && pause(patience, repeatPoll) != nil {
@@ -80,27 +80,27 @@ func (s *Service) recall(ctx context.Context, v *visit, r repeat, refusal error)
 	return answer, err
 }
 
-func (s *Service) openRemembered(ctx context.Context, v *visit, r repeat, record Record, refusal error) (WeChatSession, error) {
-	plain, err := v.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
+func (s *Service) openRemembered(ctx context.Context, x *exchange, r repeat, record Record, refusal error) (WeChatSession, error) {
+	plain, err := x.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
 	if errors.Is(err, ErrUnknownSealKey) {
 		// The twin runs in a process that has a newer secret.
-		if v.secret, err = s.Secrets.Refetch(ctx); err != nil {
+		if x.secret, err = s.Secrets.Refetch(ctx); err != nil {
 			return WeChatSession{}, err
 		}
-		plain, err = v.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
+		plain, err = x.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
 	}
 	var kept remembered
 	if err == nil {
 		err = json.Unmarshal(plain, &kept)
 	}
 	if err != nil {
-		v.trail.lapse(err)
+		x.trail.lapse(err)
 		return WeChatSession{}, refusal
 	}
 	usedAt := time.UnixMilli(kept.UsedAt).UTC()
 	if kept.Route != r.route || kept.Address != r.address || !s.clock().Before(usedAt.Add(repeatWindow)) {
 		return WeChatSession{}, refusal
 	}
-	v.exchanged, v.trail.Repeated = usedAt, true
+	x.answered, x.trail.Repeated = usedAt, true
 	return WeChatSession{OpenID: kept.OpenID, UnionID: kept.UnionID, SessionKey: Hidden(kept.SessionKey)}, nil
 }

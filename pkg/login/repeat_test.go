@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func TestRepeatedCode(t *testing.T) {
@@ -18,11 +19,11 @@ func TestRepeatedCode(t *testing.T) {
 		again func(w *world) error
 		want  error
 	}{
-		"at once":              {0, func(w *world) error { _, err := w.check("alice-1"); return err }, nil},
-		"within the window":    {9 * time.Second, func(w *world) error { _, err := w.check("alice-1"); return err }, nil},
-		"after the window":     {10 * time.Second, func(w *world) error { _, err := w.check("alice-1"); return err }, login.WXCodeUsed},
+		"at once":              {0, func(w *world) error { _, err := w.CheckCode("alice-1"); return err }, nil},
+		"within the window":    {9 * time.Second, func(w *world) error { _, err := w.CheckCode("alice-1"); return err }, nil},
+		"after the window":     {10 * time.Second, func(w *world) error { _, err := w.CheckCode("alice-1"); return err }, login.WXCodeUsed},
 		"from another address": {0, func(w *world) error { _, err := w.Check(w.Context(), elsewhere, "alice-1"); return err }, login.WXCodeUsed},
-		"on another route":     {0, func(w *world) error { _, err := w.Exchange(w.Context(), phone, "alice-1"); return err }, login.WXCodeUsed},
+		"on another route":     {0, func(w *world) error { _, err := w.Code2Session(w.Context(), phone, "alice-1"); return err }, login.WXCodeUsed},
 		"for another mini-program": {0, func(w *world) error {
 			_, err := w.Check(w.Context(), login.Caller{AppID: "wxtwo", Address: phone.Address}, "alice-1")
 			return err
@@ -31,8 +32,8 @@ func TestRepeatedCode(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				w.must(w.check("alice-1"))
-				w.pass(c.later)
+				w.must(w.CheckCode("alice-1"))
+				w.Pass(c.later)
 				if err := c.again(w); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
@@ -43,16 +44,16 @@ func TestRepeatedCode(t *testing.T) {
 
 func TestRepeatedBindGetsItsOwnSession(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	first, err := w.bind("alice-1", "alice", password)
+	w.AddUser("alice")
+	first, err := w.BindUser("alice-1", "alice", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := w.bind("alice-1", "alice", password)
+	second, err := w.BindUser("alice-1", "alice", password)
 	if err != nil || second.Token == first.Token {
 		t.Fatalf("got %v, want a token of its own", err)
 	}
-	if why := w.dead(second.Token); why != "" {
+	if why := w.Dead(second.Token); why != "" {
 		t.Errorf("its session is dead: %s", why)
 	}
 }
@@ -70,10 +71,10 @@ func TestRepeatWaitsForTheFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				w.people.before = func(string) error { time.Sleep(c.slow); return nil }
+				w.People.Before = func(string) error { time.Sleep(c.slow); return nil }
 				var wg sync.WaitGroup
 				wg.Go(func() {
-					if _, err := w.check("alice-1"); err != nil {
+					if _, err := w.CheckCode("alice-1"); err != nil {
 						t.Errorf("the first: %v", err)
 					}
 				})
@@ -98,28 +99,28 @@ func TestRepeatWaitsForTheFirst(t *testing.T) {
 
 func TestRepeatOfAFailedFirstSucceeds(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.store.do(failing("TouchBinding"))
-	if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+	w.Bound("alice-1", "alice")
+	w.DB.Do(failing("TouchBinding"))
+	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 		t.Fatalf("got %v", err)
 	}
-	w.store.do(nil)
-	if checked, err := w.check("alice-2"); err != nil || checked.Login == nil {
+	w.DB.Do(nil)
+	if checked, err := w.CheckCode("alice-2"); err != nil || checked.Login == nil {
 		t.Errorf("got %+v, %v; want a login", checked, err)
 	}
 }
 
 func TestRepeatAcrossAKeyRotation(t *testing.T) {
 	w := newWorld(t)
-	w.vault.secret = secretWith("2", "1")
-	w.must(w.check("alice-1"))
+	w.Vault.Held = logintest.SecretWith("2", "1")
+	w.must(w.CheckCode("alice-1"))
 	// The other process still has the secret of before the rotation.
-	w.vault.secret, w.vault.newer = secretWith("1"), secretWith("2", "1")
-	if _, err := w.check("alice-1"); err != nil {
+	w.Vault.Held, w.Vault.Newer = logintest.SecretWith("1"), logintest.SecretWith("2", "1")
+	if _, err := w.CheckCode("alice-1"); err != nil {
 		t.Errorf("got %v", err)
 	}
-	if w.vault.refetches != 1 {
-		t.Errorf("%d refetches, want 1", w.vault.refetches)
+	if w.Vault.Refetches != 1 {
+		t.Errorf("%d refetches, want 1", w.Vault.Refetches)
 	}
 }
 
@@ -127,10 +128,10 @@ func TestRepeatAcrossAKeyRotation(t *testing.T) {
 func TestRepeatDoesNotWaitForASlowStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.must(w.check("alice-1"))
-		w.Store = hanging{w.store}
+		w.must(w.CheckCode("alice-1"))
+		w.Store = hanging{w.DB}
 		begin := time.Now()
-		if _, err := w.check("alice-1"); !errors.Is(err, login.WXCodeUsed) {
+		if _, err := w.CheckCode("alice-1"); !errors.Is(err, login.WXCodeUsed) {
 			t.Errorf("got %v", err)
 		}
 		if waited := time.Since(begin); waited != 600*time.Millisecond {

@@ -19,57 +19,57 @@ func TestSequentialRoundTrips(t *testing.T) {
 	}{
 		"checkBind, not bound: WeChat + 1": {
 			given: func(*world) {},
-			do:    func(w *world) error { _, err := w.check("alice-1"); return err },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-1"); return err },
 			want:  2,
 		},
 		"checkBind, bound: WeChat + 2": {
-			given: func(w *world) { w.bound("alice-1", "alice") },
-			do:    func(w *world) error { _, err := w.check("alice-2"); return err },
+			given: func(w *world) { w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want:  3,
 		},
 		"checkBind with menus that are not cached: one more": {
-			given: func(w *world) { w.boundWithRole("alice-1", "alice"); w.pass(2 * time.Minute) },
-			do:    func(w *world) error { _, err := w.check("alice-2"); return err },
+			given: func(w *world) { w.boundWithRole("alice-1", "alice"); w.Pass(2 * time.Minute) },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want:  4,
 		},
 		"checkBind with menus from the cache: WeChat + 2": {
 			given: func(w *world) { w.boundWithRole("alice-1", "alice") },
-			do:    func(w *world) error { _, err := w.check("alice-2"); return err },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want:  3,
 		},
 		"checkBind that ends surplus sessions: one more": {
 			given: func(w *world) {
-				w.bound("alice-1", "alice")
+				w.Bound("alice-1", "alice")
 				for _, code := range []string{"b", "c", "d", "e", "f", "g", "h", "i", "j"} {
-					w.pass(time.Second)
-					w.must(w.check("alice-" + code))
+					w.Pass(time.Second)
+					w.must(w.CheckCode("alice-" + code))
 				}
 			},
-			do:   func(w *world) error { _, err := w.check("alice-2"); return err },
+			do:   func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want: 4,
 		},
 		"bind: WeChat + 3": {
-			given: func(w *world) { w.user("alice") },
-			do:    func(w *world) error { _, err := w.bind("alice-1", "alice", password); return err },
+			given: func(w *world) { w.AddUser("alice") },
+			do:    func(w *world) error { _, err := w.BindUser("alice-1", "alice", password); return err },
 			want:  4,
 		},
 		"bind again to the same user: one more": {
-			given: func(w *world) { w.bound("alice-1", "alice"); w.pass(time.Hour) },
-			do:    func(w *world) error { _, err := w.bind("alice-2", "alice", password); return err },
+			given: func(w *world) { w.Bound("alice-1", "alice"); w.Pass(time.Hour) },
+			do:    func(w *world) error { _, err := w.BindUser("alice-2", "alice", password); return err },
 			// One for the counters that stand, one for the binding that stands.
 			want: 6,
 		},
 		"code2session: WeChat + 1": {
-			given: func(w *world) { w.bound("alice-1", "alice") },
+			given: func(w *world) { w.Bound("alice-1", "alice") },
 			do: func(w *world) error {
-				_, err := w.Exchange(w.Context(), phone, "alice-2")
+				_, err := w.Code2Session(w.Context(), phone, "alice-2")
 				return err
 			},
 			want: 2,
 		},
 		"a repeated checkBind: one more": {
-			given: func(w *world) { w.bound("alice-1", "alice"); w.must(w.check("alice-2")) },
-			do:    func(w *world) error { _, err := w.check("alice-2"); return err },
+			given: func(w *world) { w.Bound("alice-1", "alice"); w.must(w.CheckCode("alice-2")) },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want:  4,
 		},
 	} {
@@ -77,15 +77,15 @@ func TestSequentialRoundTrips(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
 				c.given(w)
-				w.store.do(func(string) error { time.Sleep(trip); return nil })
-				w.people.before = func(string) error { time.Sleep(trip); return nil }
-				w.people.slowRefusal = trip
+				w.DB.Do(func(string) error { time.Sleep(trip); return nil })
+				w.People.Before = func(string) error { time.Sleep(trip); return nil }
+				w.People.SlowRefusal = trip
 				begin := time.Now()
 				if err := c.do(w); err != nil {
 					t.Fatal(err)
 				}
 				if got := int(time.Since(begin) / trip); got != c.want {
-					t.Errorf("%d sequential round trips, want %d: %v", got, c.want, w.store.calls)
+					t.Errorf("%d sequential round trips, want %d: %v", got, c.want, w.DB.Calls)
 				}
 			})
 		})
@@ -94,17 +94,17 @@ func TestSequentialRoundTrips(t *testing.T) {
 
 func (w *world) boundWithRole(code, username string) {
 	w.Helper()
-	if err := w.store.PutRole(w.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1", Name: "Home"}}}); err != nil {
+	if err := w.DB.PutRole(w.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1", Name: "Home"}}}); err != nil {
 		w.Fatal(err)
 	}
 	u := login.User{
 		ID: "u-" + username, Username: username, PasswordHash: "plain:" + password, Roles: []string{"clerk"},
-		CreatedAt: w.clock(), Apps: map[string]login.UserApp{},
+		CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
 	}
-	if err := w.store.AddUser(w.Context(), u); err != nil {
+	if err := w.DB.AddUser(w.Context(), u); err != nil {
 		w.Fatal(err)
 	}
-	if _, err := w.bind(code, username, password); err != nil {
+	if _, err := w.BindUser(code, username, password); err != nil {
 		w.Fatal(err)
 	}
 }

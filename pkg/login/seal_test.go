@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func TestSealedTextOpensOnlyInItsPlace(t *testing.T) {
-	s := secretWith("1")
+	s := logintest.SecretWith("1")
 	sealed := s.Seal([]byte("the key"), "session_key", "wx1", "o1")
 	if strings.Contains(sealed, "the key") {
 		t.Fatal("it is in clear")
@@ -33,7 +34,7 @@ func TestSealedTextOpensOnlyInItsPlace(t *testing.T) {
 }
 
 func TestSealKeysRotate(t *testing.T) {
-	before, after, last := secretWith("1"), secretWith("2", "1"), secretWith("2")
+	before, after, last := logintest.SecretWith("1"), logintest.SecretWith("2", "1"), logintest.SecretWith("2")
 	old := before.Seal([]byte("x"), "p")
 	if _, err := after.Open(old, "p"); err != nil {
 		t.Errorf("an old text: %v", err)
@@ -51,10 +52,10 @@ func TestSealKeysRotate(t *testing.T) {
 }
 
 func TestHashStaysWhileAKeyIsAdded(t *testing.T) {
-	if secretWith("1").Hash("p", "a") != secretWith("2", "1").Hash("p", "a") {
+	if logintest.SecretWith("1").Hash("p", "a") != logintest.SecretWith("2", "1").Hash("p", "a") {
 		t.Error("two processes name one record differently")
 	}
-	s := secretWith("1")
+	s := logintest.SecretWith("1")
 	if s.Hash("p", "ab", "c") == s.Hash("p", "a", "bc") || s.Hash("p", "a") == s.Hash("q", "a") {
 		t.Error("two records have one name")
 	}
@@ -75,7 +76,7 @@ func TestSecretValidate(t *testing.T) {
 		"two keys of one id": {func(s *login.Secret) { s.SealKeys[1].ID = "2" }, "sealKeys[1].id"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := secretWith("2", "1")
+			s := logintest.SecretWith("2", "1")
 			if err := s.Validate(); err != nil {
 				t.Fatalf("a good one: %v", err)
 			}

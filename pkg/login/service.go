@@ -2,11 +2,7 @@ package login
 
 import (
 	"crypto/rand"
-	"errors"
-	"fmt"
-	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -31,9 +27,9 @@ type Config struct {
 // keeps no state but two caches.
 type Service struct {
 	Config
-	menus  menuCache
-	kinds  kindCache
-	people people
+	menus menuCache
+	kinds kindCache
+	users userSource
 }
 
 // New makes a Service.
@@ -42,9 +38,9 @@ func New(c Config) *Service {
 		c.Now = time.Now
 	}
 	s := &Service{Config: c, menus: menuCache{roles: c.Store, now: c.Now}, kinds: kindCache{source: c.Store, now: c.Now}}
-	s.people = own{s}
+	s.users = storedUsers{s}
 	if c.Directory != nil {
-		s.people = elsewhere{s}
+		s.users = directoryUsers{s}
 	}
 	return s
 }
@@ -52,46 +48,18 @@ func New(c Config) *Service {
 // clock is now at the precision of the stores, so that what was written compares
 // equal to what is read.
 func (s *Service) clock() time.Time {
-	return clockOf(s.Now)
+	return Clock(s.Now)
 }
 
-func clockOf(now func() time.Time) time.Time {
+// Clock reads a clock at the precision of the stores; nil means time.Now.
+func Clock(now func() time.Time) time.Time {
 	if now == nil {
 		now = time.Now
 	}
 	return now().UTC().Truncate(time.Millisecond)
 }
 
-// newID makes an id of 130 random bits over a-z2-7.
-func newID() string {
+// NewID makes an id of 130 random bits over a-z2-7.
+func NewID() string {
 	return strings.ToLower(rand.Text())
-}
-
-// together runs the steps at the same time, waits for all, and gives their
-// errors in the order of the steps. One round trip to the stores is one call. A
-// step that panics gives the only error: nobody could recover for it elsewhere.
-func together(steps ...func() error) error {
-	errs, panics := make([]error, len(steps)), make([]error, len(steps))
-	var wg sync.WaitGroup
-	for i, step := range steps {
-		wg.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					panics[i] = Panicked(p)
-				}
-			}()
-			errs[i] = step()
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(panics...); err != nil {
-		return err
-	}
-	return errors.Join(errs...)
-}
-
-// Panicked makes an error of what recover gave: its type and the stack, and not
-// its value, which may quote what it choked on.
-func Panicked(p any) error {
-	return fmt.Errorf("panic of type %T at %s", p, debug.Stack())
 }

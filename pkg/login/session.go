@@ -93,7 +93,11 @@ func (u User) sort(others []Session, fresh Session, now time.Time) (surplus, for
 
 // beyond gives the sessions behind the newest n, at most maxTidied of them.
 func beyond(sessions []Session, n int) []Session {
-	slices.SortFunc(sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	newestFirst(sessions)
 	rest := sessions[min(len(sessions), n):]
 	return rest[:min(len(rest), maxTidied)]
+}
+
+func newestFirst(sessions []Session) {
+	slices.SortFunc(sessions, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
 }

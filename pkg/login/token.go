@@ -16,11 +16,12 @@ type Token struct {
 	secret [32]byte
 }
 
+// MaxUserID bounds a user id in bytes, so that a token is bounded too.
+const MaxUserID = 256
+
 const (
 	tokenPrefix = "wxb_"
-	// maxUserID bounds a user id in bytes, so that a token is bounded too.
-	maxUserID = 256
-	maxToken  = len(tokenPrefix) + (maxUserID*8+5)/6 + 1 + 43
+	maxToken    = len(tokenPrefix) + (MaxUserID*8+5)/6 + 1 + 43
 )
 
 var tokenBase64 = base64.RawURLEncoding.Strict()
@@ -41,7 +42,7 @@ func ParseToken(text string) (Token, error) {
 		return Token{}, SessionInvalid
 	}
 	id, err := tokenBase64.DecodeString(user)
-	if err != nil || len(id) == 0 || len(id) > maxUserID || !utf8.Valid(id) {
+	if err != nil || len(id) == 0 || len(id) > MaxUserID || !utf8.Valid(id) {
 		return Token{}, SessionInvalid
 	}
 	raw, err := tokenBase64.DecodeString(secret)

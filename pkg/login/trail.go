@@ -33,8 +33,8 @@ func WithTrail(ctx context.Context, t *Trail) context.Context {
 	return context.WithValue(ctx, trailKey{}, t)
 }
 
-// trailOf gives the context's trail, or one that nobody reads.
-func trailOf(ctx context.Context) *Trail {
+// TrailOf gives the context's trail, or one that nobody reads.
+func TrailOf(ctx context.Context) *Trail {
 	if t, ok := ctx.Value(trailKey{}).(*Trail); ok {
 		return t
 	}
@@ -49,11 +49,4 @@ func (t *Trail) lapse(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.Lapses = append(t.Lapses, err)
-}
-
-// timed runs step and adds the time it takes to where.
-func timed(where *time.Duration, step func() error) error {
-	begin := time.Now()
-	defer func() { *where += time.Since(begin) }()
-	return step()
 }

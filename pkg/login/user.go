@@ -1,7 +1,6 @@
 package login
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -60,16 +59,12 @@ type Role struct {
 	Menus []Menu
 }
 
-// Limits of what an administrator may enter.
+// Limits of what an administrator or a directory may say.
 const (
 	// MaxRoles is how many roles a user may have.
 	MaxRoles = 20
 	// MaxMenuDepth is how deep a role's menus may be nested.
 	MaxMenuDepth = 8
-	// A role fits into one DynamoDB item (400 KB).
-	maxMenus    = 300
-	maxMenuText = 1024
-	maxRoleName = 64
 )
 
 // mergeMenus joins trees in order. A menu that stands in several, by its id,
@@ -88,36 +83,4 @@ func mergeMenus(trees ...[]Menu) []Menu {
 		}
 	}
 	return merged
-}
-
-// validate says what is wrong with a role.
-func (r Role) validate() error {
-	if r.Name == "" || len(r.Name) > maxRoleName {
-		return fmt.Errorf("a role's name has 1 to %d bytes", maxRoleName)
-	}
-	count := 0
-	return validateMenus(r.Menus, 1, &count)
-}
-
-func validateMenus(menus []Menu, depth int, count *int) error {
-	if len(menus) > 0 && depth > MaxMenuDepth {
-		return fmt.Errorf("menus are nested at most %d deep", MaxMenuDepth)
-	}
-	siblings := map[string]bool{}
-	for _, m := range menus {
-		if *count++; *count > maxMenus {
-			return fmt.Errorf("a role has at most %d menus", maxMenus)
-		}
-		if m.ID == "" || siblings[m.ID] {
-			return fmt.Errorf("menu %q: the id is empty or stands twice on its level", m.ID)
-		}
-		siblings[m.ID] = true
-		if len(m.ID)+len(m.Name)+len(m.Path)+len(m.Icon) > maxMenuText {
-			return fmt.Errorf("menu %q: its texts have more than %d bytes", m.ID, maxMenuText)
-		}
-		if err := validateMenus(m.Children, depth+1, count); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -42,8 +42,8 @@ func (v Verifier) verify(ctx context.Context, token Hidden) (visitor Visitor, or
 	if err != nil {
 		return Visitor{}, false, err
 	}
-	trail := trailOf(ctx)
-	err = timed(&trail.Store, func() (err error) {
+	trail := TrailOf(ctx)
+	err = timed(&trail.Store, func() error {
 		visitor.Session, visitor.User, err = v.Presence.SessionWithUser(ctx, t.UserID, t.Hash())
 		return err
 	})
@@ -59,7 +59,7 @@ func (v Verifier) verify(ctx context.Context, token Hidden) (visitor Visitor, or
 		return Visitor{}, false, SessionInvalid
 	}
 	trail.UserID, trail.AppID, trail.OpenIDHash = visitor.User.ID, visitor.Session.AppID, visitor.Session.OpenIDHash
-	now := clockOf(v.Now)
+	now := Clock(v.Now)
 	if why := visitor.Session.Dead(visitor.User, now); why != "" {
 		return Visitor{}, false, why
 	}
@@ -90,7 +90,7 @@ func (s *Service) Verify(ctx context.Context, token Hidden) (Visitor, error) {
 	visitor, orphaned, err := Verifier{Presence: s.Store, Now: s.Now}.verify(ctx, token)
 	if orphaned {
 		if t, err := ParseToken(string(token)); err == nil {
-			trailOf(ctx).lapse(s.removal().sweep(ctx, t.UserID, ""))
+			TrailOf(ctx).lapse(removal{s.Store}.sweep(ctx, t.UserID, ""))
 		}
 	}
 	return visitor, err

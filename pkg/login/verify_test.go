@@ -14,9 +14,9 @@ import (
 
 func TestVerifyTellsWhoseTokenItIs(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
+	u := w.Bound("alice-1", "alice")
 	trail := &login.Trail{}
-	v, err := w.Verify(login.WithTrail(t.Context(), trail), w.token("alice-2"))
+	v, err := w.Verify(login.WithTrail(t.Context(), trail), w.Token("alice-2"))
 	if err != nil || v.User.ID != u.ID || v.Session.AppID != appID {
 		t.Fatalf("got %+v, %v", v, err)
 	}
@@ -28,13 +28,13 @@ func TestVerifyTellsWhoseTokenItIs(t *testing.T) {
 // One openid has one hash, wherever it is told.
 func TestSessionsOpenIDHashIsThatOfTheLogin(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
+	w.Bound("alice-1", "alice")
 	atLogin := &login.Trail{}
 	checked, err := w.Check(login.WithTrail(t.Context(), atLogin), phone, "alice-2")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := w.visit(checked.Login.Token); v.Session.OpenIDHash != atLogin.OpenIDHash {
+	if v := w.Visit(checked.Login.Token); v.Session.OpenIDHash != atLogin.OpenIDHash {
 		t.Errorf("the session has %q, the login %q", v.Session.OpenIDHash, atLogin.OpenIDHash)
 	}
 }
@@ -44,38 +44,38 @@ func TestVerifyTellsWhyASessionIsDead(t *testing.T) {
 		kill func(w *world, v login.Visitor) error
 		want login.Code
 	}{
-		"idle for 7 days":      {func(w *world, _ login.Visitor) error { w.pass(login.IdleLife); return nil }, login.SessionExpired},
+		"idle for 7 days":      {func(w *world, _ login.Visitor) error { w.Pass(login.IdleLife); return nil }, login.SessionExpired},
 		"logged out":           {func(w *world, v login.Visitor) error { return w.Logout(w.Context(), v, false) }, login.SessionRevoked},
-		"logged out elsewhere": {func(w *world, _ login.Visitor) error { return w.Logout(w.Context(), w.visit(w.token("alice-3")), true) }, login.SessionRevoked},
+		"logged out elsewhere": {func(w *world, _ login.Visitor) error { return w.Logout(w.Context(), w.Visit(w.Token("alice-3")), true) }, login.SessionRevoked},
 		"revoked elsewhere": {func(w *world, v login.Visitor) error {
-			return w.RevokeSession(w.Context(), w.visit(w.token("alice-3")), v.Session.ID())
+			return w.RevokeSession(w.Context(), w.Visit(w.Token("alice-3")), v.Session.ID())
 		}, login.SessionRevoked},
 		"ten newer logins": {func(w *world, _ login.Visitor) error {
 			for _, n := range strings.Split("a b c d e f g h i j", " ") {
-				w.pass(time.Second)
-				w.token("alice-" + n)
+				w.Pass(time.Second)
+				w.Token("alice-" + n)
 			}
 			return nil
 		}, login.SessionReplaced},
-		"banned":     {func(w *world, v login.Visitor) error { return w.store.DisableUser(w.Context(), v.User.ID, w.clock()) }, login.UserDisabled},
+		"banned":     {func(w *world, v login.Visitor) error { return w.DB.DisableUser(w.Context(), v.User.ID, w.Clock()) }, login.UserDisabled},
 		"unbound":    {func(w *world, v login.Visitor) error { return w.Unbind(w.Context(), phone, v, true, "alice-3") }, login.BindingRemoved},
 		"bound anew": {rebound, login.BindingRemoved},
 		"never there": {func(w *world, v login.Visitor) error {
-			return w.store.ForgetSession(w.Context(), v.User.ID, v.Session.TokenHash)
+			return w.DB.ForgetSession(w.Context(), v.User.ID, v.Session.TokenHash)
 		}, login.SessionInvalid},
-		"user is gone": {func(w *world, v login.Visitor) error { return w.store.DeleteUser(w.Context(), v.User) }, login.SessionInvalid},
+		"user is gone": {func(w *world, v login.Visitor) error { return w.DB.DeleteUser(w.Context(), v.User) }, login.SessionInvalid},
 		"banned, then let in again": {func(w *world, v login.Visitor) error {
-			return errors.Join(w.store.DisableUser(w.Context(), v.User.ID, w.clock()), w.store.EnableUser(w.Context(), v.User.ID))
+			return errors.Join(w.DB.DisableUser(w.Context(), v.User.ID, w.Clock()), w.DB.EnableUser(w.Context(), v.User.ID))
 		}, login.SessionRevoked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.bound("alice-1", "alice")
-			token := w.token("alice-2")
-			if err := c.kill(w, w.visit(token)); err != nil {
+			w.Bound("alice-1", "alice")
+			token := w.Token("alice-2")
+			if err := c.kill(w, w.Visit(token)); err != nil {
 				t.Fatal(err)
 			}
-			w.refused(token, c.want)
+			w.Refused(token, c.want)
 		})
 	}
 }
@@ -84,15 +84,15 @@ func rebound(w *world, v login.Visitor) error {
 	if err := w.Unbind(w.Context(), phone, v, true, "alice-3"); err != nil {
 		return err
 	}
-	_, err := w.bind("alice-4", "alice", password)
+	_, err := w.BindUser("alice-4", "alice", password)
 	return err
 }
 
 func TestVerifyRefusesWhatIsNoTokenOfOurs(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.bound("bob-1", "bob")
-	token := string(w.token("alice-2"))
+	w.Bound("alice-1", "alice")
+	w.Bound("bob-1", "bob")
+	token := string(w.Token("alice-2"))
 	user, secret, _ := strings.Cut(strings.TrimPrefix(token, "wxb_"), ".")
 	for name, bad := range map[string]string{
 		"nothing":              "",
@@ -106,7 +106,7 @@ func TestVerifyRefusesWhatIsNoTokenOfOurs(t *testing.T) {
 		"something behind it":  token + "x",
 		"without the prefix":   strings.TrimPrefix(token, "wxb_"),
 		"without the secret":   "wxb_" + user,
-		"the hash of a secret": "wxb_" + user + "." + w.visit(login.Hidden(token)).Session.ID(),
+		"the hash of a secret": "wxb_" + user + "." + w.Visit(login.Hidden(token)).Session.ID(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := w.Verify(t.Context(), login.Hidden(bad)); !errors.Is(err, login.SessionInvalid) {
@@ -118,49 +118,49 @@ func TestVerifyRefusesWhatIsNoTokenOfOurs(t *testing.T) {
 
 func TestVisitsKeepASessionAliveUntilItsAbsoluteEnd(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	born := w.clock()
-	token := w.token("alice-2")
-	for w.clock().Before(born.Add(login.AbsoluteLife - 24*time.Hour)) {
-		w.pass(24 * time.Hour)
-		if v := w.visit(token); v.Session.IdleEnd.After(born.Add(login.AbsoluteLife)) {
+	w.Bound("alice-1", "alice")
+	born := w.Clock()
+	token := w.Token("alice-2")
+	for w.Clock().Before(born.Add(login.AbsoluteLife - 24*time.Hour)) {
+		w.Pass(24 * time.Hour)
+		if v := w.Visit(token); v.Session.IdleEnd.After(born.Add(login.AbsoluteLife)) {
 			t.Fatalf("the idle end %v is after the absolute end", v.Session.IdleEnd)
 		}
 	}
-	w.pass(24*time.Hour - time.Millisecond)
-	w.visit(token)
-	w.pass(time.Millisecond)
-	w.refused(token, login.SessionExpired)
+	w.Pass(24*time.Hour - time.Millisecond)
+	w.Visit(token)
+	w.Pass(time.Millisecond)
+	w.Refused(token, login.SessionExpired)
 }
 
 func TestVisitsAreWrittenDownAtMostTenTimesInAnIdleLife(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	token := w.token("alice-2")
+	w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
 	writes := 0
-	w.store.do(func(op string) error {
+	w.DB.Do(func(op string) error {
 		if op == "ExtendSession" {
 			writes++
 		}
 		return nil
 	})
 	for range 7 * 24 * 12 { // every 5 minutes
-		w.pass(5 * time.Minute)
-		w.visit(token)
+		w.Pass(5 * time.Minute)
+		w.Visit(token)
 	}
 	if writes < 9 || writes > 10 {
 		t.Errorf("%d writes in an idle life", writes)
 	}
-	if v := w.visit(token); w.clock().Sub(v.Session.SeenAt) > login.IdleLife/10 {
-		t.Errorf("last seen at %v, now it is %v", v.Session.SeenAt, w.clock())
+	if v := w.Visit(token); w.Clock().Sub(v.Session.SeenAt) > login.IdleLife/10 {
+		t.Errorf("last seen at %v, now it is %v", v.Session.SeenAt, w.Clock())
 	}
 }
 
 func TestVisitsAtOnceWriteOnce(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	token := w.token("alice-2")
-	w.pass(24 * time.Hour)
+	w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
+	w.Pass(24 * time.Hour)
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -170,17 +170,17 @@ func TestVisitsAtOnceWriteOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if v := w.visit(token); !v.Session.SeenAt.Equal(w.clock()) || !v.Session.IdleEnd.Equal(w.clock().Add(login.IdleLife)) {
+	if v := w.Visit(token); !v.Session.SeenAt.Equal(w.Clock()) || !v.Session.IdleEnd.Equal(w.Clock().Add(login.IdleLife)) {
 		t.Errorf("got %+v", v.Session)
 	}
 }
 
 func TestVisitThatCannotBeWrittenDownCounts(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	token := w.token("alice-2")
-	w.pass(24 * time.Hour)
-	w.store.do(func(op string) error {
+	w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
+	w.Pass(24 * time.Hour)
+	w.DB.Do(func(op string) error {
 		if op == "ExtendSession" {
 			return login.Unavailable(errors.New("throttled"))
 		}
@@ -191,17 +191,17 @@ func TestVisitThatCannotBeWrittenDownCounts(t *testing.T) {
 	if err != nil || len(trail.Lapses) != 1 {
 		t.Errorf("got %v, lapses %v", err, trail.Lapses)
 	}
-	if !v.Session.IdleEnd.Before(w.clock().Add(login.IdleLife)) {
+	if !v.Session.IdleEnd.Before(w.Clock().Add(login.IdleLife)) {
 		t.Error("it promises an idle end that is not stored")
 	}
 }
 
 func TestVerifySaysWhenTheStoreCannotAnswer(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	token := w.token("alice-2")
-	w.store.do(func(string) error { return login.Unavailable(errors.New("down")) })
-	w.refused(token, login.StoreUnavailable)
+	w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
+	w.DB.Do(func(string) error { return login.Unavailable(errors.New("down")) })
+	w.Refused(token, login.StoreUnavailable)
 }
 
 // loose is a store that finds a session by less than its whole hash.
@@ -215,25 +215,25 @@ func (l loose) SessionWithUser(ctx context.Context, user, hash string) (login.Se
 
 func TestVerifyComparesTheHashItself(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	token := w.token("alice-2")
-	w.Store = loose{w.store}
-	w.refused(token, login.SessionInvalid)
+	w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
+	w.Store = loose{w.DB}
+	w.Refused(token, login.SessionInvalid)
 }
 
 func TestWhatADeletedUserLeftBehindIsRemovedByItsToken(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
-	token := w.token("alice-2")
-	stored, err := w.store.UserByID(t.Context(), u.ID)
+	u := w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
+	stored, err := w.DB.UserByID(t.Context(), u.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.store.DeleteUser(t.Context(), stored); err != nil {
+	if err := w.DB.DeleteUser(t.Context(), stored); err != nil {
 		t.Fatal(err)
 	}
-	w.refused(token, login.SessionInvalid)
-	if left, err := w.store.SessionsOfUser(t.Context(), u.ID); err != nil || len(left) != 0 {
+	w.Refused(token, login.SessionInvalid)
+	if left, err := w.DB.SessionsOfUser(t.Context(), u.ID); err != nil || len(left) != 0 {
 		t.Errorf("%d sessions are left, %v", len(left), err)
 	}
 }

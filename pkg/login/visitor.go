@@ -7,15 +7,14 @@ import (
 )
 
 // Menus gives the menus of a visitor.
-func (s *Service) Menus(ctx context.Context, v Visitor) (menus []Menu, err error) {
-	err = timed(&trailOf(ctx).Store, func() error { menus, err = s.menus.of(ctx, v.User.Roles); return err })
-	return menus, err
+func (s *Service) Menus(ctx context.Context, v Visitor) ([]Menu, error) {
+	return timedRead(&TrailOf(ctx).Store, func() ([]Menu, error) { return s.menus.of(ctx, v.User.Roles) })
 }
 
 // Logout ends the visitor's session or, with all, every session of the user,
 // logins that are under way included.
 func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
-	trail := trailOf(ctx)
+	trail := TrailOf(ctx)
 	if !all {
 		err := timed(&trail.Store, func() error {
 			return s.Store.EndSession(ctx, v.User.ID, v.Session.TokenHash, SessionRevoked)
@@ -23,7 +22,7 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 		if err != nil && !errors.Is(err, ErrSessionNotFound) {
 			return err
 		}
-		trail.note(EventLogout)
+		trail.Note(EventLogout)
 		return nil
 	}
 	// The session may have been made where the clock is ahead.
@@ -38,23 +37,19 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 	if err != nil {
 		return err
 	}
-	trail.note(EventLogoutAll)
+	trail.Note(EventLogoutAll)
 	return nil
 }
 
 // LivingSessions lists the visitor's living sessions, the newest first.
 func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, error) {
-	var all []Session
-	err := timed(&trailOf(ctx).Store, func() (err error) {
-		all, err = s.Store.SessionsOfUser(ctx, v.User.ID)
-		return err
-	})
+	all, err := timedRead(&TrailOf(ctx).Store, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, v.User.ID) })
 	if err != nil {
 		return nil, err
 	}
 	now := s.clock()
 	living := slices.DeleteFunc(all, func(session Session) bool { return session.Dead(v.User, now) != "" })
-	slices.SortFunc(living, func(a, b Session) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	newestFirst(living)
 	return living, nil
 }
 
@@ -64,10 +59,10 @@ func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, err
 // Errors: NoSuchSession, for somebody else's too.
 func (s *Service) RevokeSession(ctx context.Context, v Visitor, id string) error {
 	// A session's id has the form of a token's hash; what has not is none.
-	if !plainName(id, maxSessionID) {
+	if !ValidSessionID(id) {
 		return NoSuchSession
 	}
-	trail := trailOf(ctx)
+	trail := TrailOf(ctx)
 	err := timed(&trail.Store, func() error {
 		return s.Store.EndSession(ctx, v.User.ID, id, SessionRevoked)
 	})
@@ -77,9 +72,12 @@ func (s *Service) RevokeSession(ctx context.Context, v Visitor, id string) error
 	if err != nil {
 		return err
 	}
-	trail.note(EventSessionRevoke)
+	trail.Note(EventSessionRevoke)
 	return nil
 }
 
 // maxSessionID is the length of a SHA-256 in base64url.
 const maxSessionID = 43
+
+// ValidSessionID says whether id has the form of a session's id.
+func ValidSessionID(id string) bool { return plainName(id, maxSessionID) }

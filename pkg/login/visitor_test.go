@@ -8,19 +8,20 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func TestLogoutEndsThisSessionOnly(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	this, other := w.token("alice-2"), w.token("alice-3")
-	got := events(t, func(ctx context.Context) {
-		if err := w.Logout(ctx, w.visit(this), false); err != nil {
+	w.Bound("alice-1", "alice")
+	this, other := w.Token("alice-2"), w.Token("alice-3")
+	got := logintest.Events(t, func(ctx context.Context) {
+		if err := w.Logout(ctx, w.Visit(this), false); err != nil {
 			t.Fatal(err)
 		}
 	})
-	w.refused(this, login.SessionRevoked)
-	w.visit(other)
+	w.Refused(this, login.SessionRevoked)
+	w.Visit(other)
 	if !slices.Equal(got, []login.Event{login.EventLogout}) {
 		t.Errorf("noted %v", got)
 	}
@@ -28,42 +29,42 @@ func TestLogoutEndsThisSessionOnly(t *testing.T) {
 
 func TestLogoutOfAllEndsEverySession(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	this, other := w.token("alice-2"), w.token("alice-3")
-	got := events(t, func(ctx context.Context) {
-		if err := w.Logout(ctx, w.visit(this), true); err != nil {
+	w.Bound("alice-1", "alice")
+	this, other := w.Token("alice-2"), w.Token("alice-3")
+	got := logintest.Events(t, func(ctx context.Context) {
+		if err := w.Logout(ctx, w.Visit(this), true); err != nil {
 			t.Fatal(err)
 		}
 	})
-	w.refused(this, login.SessionRevoked)
-	w.refused(other, login.SessionRevoked)
+	w.Refused(this, login.SessionRevoked)
+	w.Refused(other, login.SessionRevoked)
 	if !slices.Equal(got, []login.Event{login.EventLogoutAll}) {
 		t.Errorf("noted %v", got)
 	}
-	w.pass(time.Second)
-	w.visit(w.token("alice-4"))
+	w.Pass(time.Second)
+	w.Visit(w.Token("alice-4"))
 }
 
 // The session was made by a process whose clock is ahead of the one that logs out.
 func TestLogoutOfAllEndsASessionFromTheFuture(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.pass(time.Second)
-	token := w.token("alice-2")
-	v := w.visit(token)
-	w.pass(-time.Second)
+	w.Bound("alice-1", "alice")
+	w.Pass(time.Second)
+	token := w.Token("alice-2")
+	v := w.Visit(token)
+	w.Pass(-time.Second)
 	if err := w.Logout(t.Context(), v, true); err != nil {
 		t.Fatal(err)
 	}
-	w.refused(token, login.SessionRevoked)
+	w.Refused(token, login.SessionRevoked)
 }
 
 func TestLogoutCanBeRepeated(t *testing.T) {
 	for name, all := range map[string]bool{"this one": false, "all": true} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.bound("alice-1", "alice")
-			v := w.visit(w.token("alice-2"))
+			w.Bound("alice-1", "alice")
+			v := w.Visit(w.Token("alice-2"))
 			for range 2 {
 				if err := w.Logout(t.Context(), v, all); err != nil {
 					t.Error(err)
@@ -75,30 +76,30 @@ func TestLogoutCanBeRepeated(t *testing.T) {
 
 func TestLoginUnderWayDoesNotSurviveALogoutOfAll(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	v := w.visit(w.token("alice-2"))
-	w.pass(time.Second)
-	w.people.before = func(code string) error { // after the login has begun
+	w.Bound("alice-1", "alice")
+	v := w.Visit(w.Token("alice-2"))
+	w.Pass(time.Second)
+	w.People.Before = func(code string) error { // after the login has begun
 		if code == "alice-3" {
 			return w.Logout(t.Context(), v, true)
 		}
 		return nil
 	}
-	if _, err := w.check("alice-3"); !errors.Is(err, login.SessionRevoked) {
+	if _, err := w.CheckCode("alice-3"); !errors.Is(err, login.SessionRevoked) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestLivingSessionsAreListedNewestFirst(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.bound("bob-1", "bob")
-	w.pass(time.Second)
-	second := w.visit(w.token("alice-2"))
-	w.pass(time.Second)
-	third := w.visit(w.token("alice-3"))
-	w.pass(time.Second)
-	ended := w.visit(w.token("alice-4"))
+	w.Bound("alice-1", "alice")
+	w.Bound("bob-1", "bob")
+	w.Pass(time.Second)
+	second := w.Visit(w.Token("alice-2"))
+	w.Pass(time.Second)
+	third := w.Visit(w.Token("alice-3"))
+	w.Pass(time.Second)
+	ended := w.Visit(w.Token("alice-4"))
 	if err := w.Logout(t.Context(), ended, false); err != nil {
 		t.Fatal(err)
 	}
@@ -113,17 +114,17 @@ func TestLivingSessionsAreListedNewestFirst(t *testing.T) {
 
 func TestRevokeEndsOneSession(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	this, other := w.token("alice-2"), w.token("alice-3")
-	got := events(t, func(ctx context.Context) {
+	w.Bound("alice-1", "alice")
+	this, other := w.Token("alice-2"), w.Token("alice-3")
+	got := logintest.Events(t, func(ctx context.Context) {
 		for range 2 { // a repeat is none
-			if err := w.RevokeSession(ctx, w.visit(this), w.dig(other)); err != nil {
+			if err := w.RevokeSession(ctx, w.Visit(this), w.dig(other)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	})
-	w.refused(other, login.SessionRevoked)
-	w.visit(this)
+	w.Refused(other, login.SessionRevoked)
+	w.Visit(this)
 	if got[0] != login.EventSessionRevoke {
 		t.Errorf("noted %v", got)
 	}
@@ -131,9 +132,9 @@ func TestRevokeEndsOneSession(t *testing.T) {
 
 func TestRevokeFindsOnlyOnesOwnSessions(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.bound("bob-1", "bob")
-	alice, bobs := w.visit(w.token("alice-2")), w.token("bob-2")
+	w.Bound("alice-1", "alice")
+	w.Bound("bob-1", "bob")
+	alice, bobs := w.Visit(w.Token("alice-2")), w.Token("bob-2")
 	for name, id := range map[string]string{
 		"somebody else's":  w.dig(bobs),
 		"nobody's":         "0123456789012345678901234567890123456789012",
@@ -148,7 +149,7 @@ func TestRevokeFindsOnlyOnesOwnSessions(t *testing.T) {
 			}
 		})
 	}
-	w.visit(bobs)
+	w.Visit(bobs)
 }
 
 // dig gives the id of a token's session without a visit.
@@ -164,7 +165,7 @@ func (w *world) dig(token login.Hidden) string {
 func TestVisitorGetsMenus(t *testing.T) {
 	w := newWorld(t)
 	w.boundWithRole("alice-1", "alice")
-	menus, err := w.Menus(t.Context(), w.visit(w.token("alice-2")))
+	menus, err := w.Menus(t.Context(), w.Visit(w.Token("alice-2")))
 	if err != nil || len(menus) == 0 {
 		t.Errorf("got %v, %v", menus, err)
 	}
@@ -172,9 +173,9 @@ func TestVisitorGetsMenus(t *testing.T) {
 
 func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 	w := newWorld(t)
-	w.vault.secret.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock", Key: serviceKey + "2"}}
-	u := w.bound("alice-1", "alice")
-	token := w.token("alice-2")
+	w.Vault.Held.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock", Key: serviceKey + "2"}}
+	u := w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
 	if v, err := w.Introspect(t.Context(), "orders", serviceKey, token); err != nil || v == nil || v.User.ID != u.ID {
 		t.Errorf("got %+v, %v", v, err)
 	}
@@ -195,7 +196,7 @@ func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 			}
 		})
 	}
-	if err := w.Logout(t.Context(), w.visit(token), false); err != nil {
+	if err := w.Logout(t.Context(), w.Visit(token), false); err != nil {
 		t.Fatal(err)
 	}
 	for name, dead := range map[string]login.Hidden{"ended": token, "not a token": "x"} {
@@ -205,7 +206,7 @@ func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 			}
 		})
 	}
-	w.store.do(func(string) error { return login.Unavailable(errors.New("down")) })
+	w.DB.Do(func(string) error { return login.Unavailable(errors.New("down")) })
 	if v, err := w.Introspect(t.Context(), "orders", serviceKey, token); !errors.Is(err, login.StoreUnavailable) || v != nil {
 		t.Errorf("got %+v, %v; a store that is down says nothing of a token", v, err)
 	}
@@ -215,8 +216,8 @@ const serviceKey login.Hidden = "0123456789012345678901234567890123456789012"
 
 func TestNoServiceMayAskWhereNoneIsKnown(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	if _, err := w.Introspect(t.Context(), "", "", w.token("alice-2")); !errors.Is(err, login.InvalidClient) {
+	w.Bound("alice-1", "alice")
+	if _, err := w.Introspect(t.Context(), "", "", w.Token("alice-2")); !errors.Is(err, login.InvalidClient) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -54,15 +55,15 @@ func parseColumns(header []byte) (columns, error) {
 	return c, nil
 }
 
-func (c columns) parse(line []byte) (login.ImportRow, error) {
+func (c columns) parse(line []byte) (admin.ImportRow, error) {
 	values, err := fields(line)
 	if err != nil {
-		return login.ImportRow{}, err
+		return admin.ImportRow{}, err
 	}
 	if len(values) != len(c) {
-		return login.ImportRow{}, fmt.Errorf("it has %d fields, the first line names %d", len(values), len(c))
+		return admin.ImportRow{}, fmt.Errorf("it has %d fields, the first line names %d", len(values), len(c))
 	}
-	var row login.ImportRow
+	var row admin.ImportRow
 	for i, value := range values {
 		switch c[i] {
 		case username:

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"io"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // errNotRow stands for every error of encoding/json, which quote what they met.
 var errNotRow = errors.New("it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)")
 
-func parseJSON(line []byte) (login.ImportRow, error) {
+func parseJSON(line []byte) (admin.ImportRow, error) {
 	var row struct {
 		Username     string   `json:"username"`
 		Name         string   `json:"name"`
@@ -23,13 +24,13 @@ func parseJSON(line []byte) (login.ImportRow, error) {
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&row); err != nil {
-		return login.ImportRow{}, errNotRow
+		return admin.ImportRow{}, errNotRow
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return login.ImportRow{}, errNotRow
+		return admin.ImportRow{}, errNotRow
 	}
-	return login.ImportRow{
-		NewUser:      login.NewUser{Username: row.Username, Name: row.Name, Password: login.Hidden(row.Password), Roles: row.Roles},
+	return admin.ImportRow{
+		NewUser:      admin.NewUser{Username: row.Username, Name: row.Name, Password: login.Hidden(row.Password), Roles: row.Roles},
 		PasswordHash: login.Hidden(row.PasswordHash),
 	}, nil
 }

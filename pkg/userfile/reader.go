@@ -14,7 +14,7 @@ import (
 	"io"
 	"iter"
 
-	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/admin"
 )
 
 // Format is how a file is written.
@@ -30,7 +30,7 @@ const (
 type Reader struct {
 	lines *lines
 	// parse makes a row of a line. Its errors quote nothing of it.
-	parse func(line []byte) (login.ImportRow, error)
+	parse func(line []byte) (admin.ImportRow, error)
 	// columns is nil for JSON lines.
 	columns columns
 }
@@ -62,16 +62,16 @@ func New(r io.Reader, f Format) (*Reader, error) {
 	return in, nil
 }
 
-// Rows gives each row once. An error that is a *login.BadRow concerns one row;
+// Rows gives each row once. An error that is a *admin.BadRow concerns one row;
 // another one is the last.
-func (r *Reader) Rows() iter.Seq2[login.ImportRow, error] {
-	return func(yield func(login.ImportRow, error) bool) {
+func (r *Reader) Rows() iter.Seq2[admin.ImportRow, error] {
+	return func(yield func(admin.ImportRow, error) bool) {
 		for {
 			row, err := r.next()
 			if errors.Is(err, io.EOF) {
 				return
 			}
-			_, bad := errors.AsType[*login.BadRow](err)
+			_, bad := errors.AsType[*admin.BadRow](err)
 			if !yield(row, err) || err != nil && !bad {
 				return
 			}
@@ -79,21 +79,21 @@ func (r *Reader) Rows() iter.Seq2[login.ImportRow, error] {
 	}
 }
 
-func (r *Reader) next() (login.ImportRow, error) {
+func (r *Reader) next() (admin.ImportRow, error) {
 	line, err := r.lines.next()
 	number := r.lines.number
 	if errors.Is(err, errLineTooLong) || errors.Is(err, errNotUTF8) {
-		return login.ImportRow{}, &login.BadRow{Line: number, Cause: err}
+		return admin.ImportRow{}, &admin.BadRow{Line: number, Cause: err}
 	}
 	if err != nil {
-		return login.ImportRow{}, err
+		return admin.ImportRow{}, err
 	}
 	row, err := r.parse(line)
 	if errors.Is(err, errQuotes) && r.lines.skipRest(line, r.columns.whole) {
 		err = errLineBreak
 	}
 	if err != nil {
-		return login.ImportRow{}, &login.BadRow{Line: number, Cause: err}
+		return admin.ImportRow{}, &admin.BadRow{Line: number, Cause: err}
 	}
 	row.Line = number
 	return row, nil

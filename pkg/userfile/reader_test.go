@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/userfile"
 )
 
@@ -23,7 +23,7 @@ func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 	}
 	got := []string{}
 	for row, err := range r.Rows() {
-		bad, isBad := errors.AsType[*login.BadRow](err)
+		bad, isBad := errors.AsType[*admin.BadRow](err)
 		switch {
 		case isBad:
 			got = append(got, fmt.Sprintf("%d! %v", bad.Line, bad.Cause))
@@ -168,7 +168,7 @@ func FuzzRows(f *testing.F) {
 		last := 0
 		for row, err := range r.Rows() {
 			line := row.Line
-			if bad, ok := errors.AsType[*login.BadRow](err); ok {
+			if bad, ok := errors.AsType[*admin.BadRow](err); ok {
 				line = bad.Line
 				if cause := bad.Cause.Error(); len(cause) > 120 {
 					t.Fatalf("a reason of %d bytes", len(cause))

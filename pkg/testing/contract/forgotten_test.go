@@ -205,7 +205,7 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 			if _, err := bind("forgotten-2", events.Password); err != nil {
 				t.Fatal(err)
 			}
-			who, err := s.Exchange(ctx, phone, "forgotten-3")
+			who, err := s.Code2Session(ctx, phone, "forgotten-3")
 			if err != nil || who.OpenID == "" || who.UnionID == "" {
 				t.Fatalf("%+v, %v", who, err)
 			}

@@ -55,18 +55,18 @@ func TestStoreFailuresCostNoTries(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
-			store := &faulty{Store: w.store, broken: broken}
+			w.AddUser("alice")
+			store := &faulty{Store: w.DB, broken: broken}
 			w.Store = store
 			failed := 0
 			for n := range 100 {
-				_, err := w.bind(fmt.Sprintf("alice-%d", n), "alice", password)
+				_, err := w.BindUser(fmt.Sprintf("alice-%d", n), "alice", password)
 				if errors.Is(err, login.StoreUnavailable) {
 					failed++
 				}
 				// What could not be given back either is in the way for as long as after a crash.
 				if err != nil {
-					w.pass(30 * time.Second)
+					w.Pass(30 * time.Second)
 				}
 			}
 			if failed < 20 {
@@ -90,10 +90,10 @@ func TestStoreFailuresCostNoTries(t *testing.T) {
 // counts, and the guesser is told nothing.
 func TestWrongPasswordIsToldOnlyOnceItCounts(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	store := &faulty{Store: w.store, broken: never}
+	w.AddUser("alice")
+	store := &faulty{Store: w.DB, broken: never}
 	w.Store = store
-	w.store.do(func(op string) error {
+	w.DB.Do(func(op string) error {
 		if op == "UserByID" { // all is reserved
 			store.fail(func(int) (before, after bool) { return false, true })
 		}
@@ -113,27 +113,27 @@ func TestWrongPasswordIsToldOnlyOnceItCounts(t *testing.T) {
 
 func TestReservationOfACrashExpires(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	crash := errors.New("crash")
 	for n := range 5 {
 		// The process dies between the reservation and everything else.
-		w.store.do(func(op string) error {
+		w.DB.Do(func(op string) error {
 			if op == "UserByID" {
-				w.store.do(func(string) error { return crash })
+				w.DB.Do(func(string) error { return crash })
 				return crash
 			}
 			return nil
 		})
-		if _, err := w.bind(fmt.Sprintf("alice-%d", n), "alice", password); err == nil {
+		if _, err := w.BindUser(fmt.Sprintf("alice-%d", n), "alice", password); err == nil {
 			t.Fatal("no crash")
 		}
 	}
-	w.store.do(nil)
-	if _, err := w.bind("alice-5", "alice", password); !errors.Is(err, login.TooManyAttempts) {
+	w.DB.Do(nil)
+	if _, err := w.BindUser("alice-5", "alice", password); !errors.Is(err, login.TooManyAttempts) {
 		t.Errorf("while they stand: %v", err)
 	}
-	w.pass(30 * time.Second)
-	if _, err := w.bind("alice-6", "alice", password); err != nil {
+	w.Pass(30 * time.Second)
+	if _, err := w.BindUser("alice-6", "alice", password); err != nil {
 		t.Errorf("after 30 s: %v", err)
 	}
 }
@@ -142,8 +142,8 @@ func TestReservationOfACrashExpires(t *testing.T) {
 // finds a counter that has changed, and in it itself.
 func TestWriteWhoseAnswerWasLostCountsOnce(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	lossy := &forgetful{Store: w.store}
+	w.AddUser("alice")
+	lossy := &forgetful{Store: w.DB}
 	w.Store = lossy
 	g := guesser{identity: "mallory", address: "192.0.2.66", account: "alice"}
 	for n := range 5 {
@@ -193,10 +193,10 @@ func (f *forgetful) SwapRecord(ctx context.Context, name, old string, r login.Re
 // leave behind stays small.
 func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	records := &hoarder{Store: w.store, sizes: map[string]int{}}
+	w.AddUser("alice")
+	records := &hoarder{Store: w.DB, sizes: map[string]int{}}
 	w.Store = records
-	w.store.do(failing("UserByID"))
+	w.DB.Do(failing("UserByID"))
 	g := guesser{address: "192.0.2.66", account: "alice"}
 	for range 1000 {
 		_ = g.send(w, "wrong")
@@ -208,9 +208,9 @@ func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 	if most > 8<<10 || most < 4<<10 {
 		t.Errorf("the largest counter has %d bytes", most)
 	}
-	w.store.do(nil)
-	w.Store = w.store
-	w.pass(30 * time.Second)
+	w.DB.Do(nil)
+	w.Store = w.DB
+	w.Pass(30 * time.Second)
 	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("once they have expired: %v", err)
 	}
@@ -239,10 +239,10 @@ func (h *hoarder) SwapRecord(ctx context.Context, name, old string, r login.Reco
 // The request's time is over: its tries are given back all the same.
 func TestTriesAreGivenBackAfterTheDeadline(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	for n := range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
-		w.store.do(func(op string) error {
+		w.DB.Do(func(op string) error {
 			if op == "UserByID" {
 				cancel()
 			}

@@ -1,4 +1,4 @@
-package login
+package admin
 
 import (
 	"context"
@@ -6,41 +6,43 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // RevokeSession ends one of a user's sessions by its ID. Ending one that has ended
 // succeeds, so that it can be repeated.
 //
 // Errors: UsernameInvalid, ErrUserNotFound, ErrSessionNotFound.
-func (a *Accounts) RevokeSession(ctx context.Context, username, sessionID string) error {
-	id, err := a.find(ctx, username)
+func (s *Service) RevokeSession(ctx context.Context, username, sessionID string) error {
+	id, err := s.find(ctx, username)
 	if err != nil {
 		return err
 	}
-	if !plainName(sessionID, maxSessionID) {
-		return ErrSessionNotFound
+	if !login.ValidSessionID(sessionID) {
+		return login.ErrSessionNotFound
 	}
-	if err := a.Store.EndSession(ctx, id, sessionID, SessionRevoked); err != nil {
+	if err := s.Store.EndSession(ctx, id, sessionID, login.SessionRevoked); err != nil {
 		return err
 	}
-	noteUser(ctx, id, EventSessionRevoke)
+	noteUser(ctx, id, login.EventSessionRevoke)
 	return nil
 }
 
 // RevokeSessions ends all sessions of a user, logins that are under way included.
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
-func (a *Accounts) RevokeSessions(ctx context.Context, username string) error {
-	return a.endSessions(ctx, username, a.Store.LogoutUser, EventLogoutAll)
+func (s *Service) RevokeSessions(ctx context.Context, username string) error {
+	return s.endSessions(ctx, username, s.Store.LogoutUser, login.EventLogoutAll)
 }
 
 // endSessions ends all sessions of a user by a write that moves NotBefore.
-func (a *Accounts) endSessions(ctx context.Context, username string, write func(context.Context, string, time.Time) error, e Event) error {
-	id, err := a.find(ctx, username)
+func (s *Service) endSessions(ctx context.Context, username string, write func(context.Context, string, time.Time) error, e login.Event) error {
+	id, err := s.find(ctx, username)
 	if err != nil {
 		return err
 	}
-	notBefore, err := a.afterSessions(ctx, id)
+	notBefore, err := s.afterSessions(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -54,12 +56,12 @@ func (a *Accounts) endSessions(ctx context.Context, username string, write func(
 // afterSessions is a NotBefore that ends every session of a user: now, or when the
 // newest of them was begun, if that is later by this machine's clock. The clock of
 // whoever administers may well be behind.
-func (a *Accounts) afterSessions(ctx context.Context, userID string) (time.Time, error) {
-	sessions, err := a.Store.SessionsOfUser(ctx, userID)
+func (s *Service) afterSessions(ctx context.Context, userID string) (time.Time, error) {
+	sessions, err := s.Store.SessionsOfUser(ctx, userID)
 	if err != nil {
 		return time.Time{}, err
 	}
-	notBefore := clockOf(a.Now)
+	notBefore := login.Clock(s.Now)
 	for _, s := range sessions {
 		if s.CreatedAt.After(notBefore) {
 			notBefore = s.CreatedAt
@@ -73,8 +75,8 @@ func (a *Accounts) afterSessions(ctx context.Context, userID string) (time.Time,
 // which it did.
 //
 // Errors: UsernameInvalid, ErrUserNotFound; ErrBindingNotFound when there is none.
-func (a *Accounts) RemoveBindings(ctx context.Context, username, appID string) (removed []string, err error) {
-	u, err := a.User(ctx, username)
+func (s *Service) RemoveBindings(ctx context.Context, username, appID string) (removed []string, err error) {
+	u, err := s.User(ctx, username)
 	if err != nil {
 		return nil, err
 	}
@@ -83,18 +85,18 @@ func (a *Accounts) RemoveBindings(ctx context.Context, username, appID string) (
 			continue
 		}
 		app := u.Apps[in]
-		err := a.Store.Unbind(ctx, Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID}, false)
-		if errors.Is(err, ErrBindingNotFound) {
+		err := s.Store.Unbind(ctx, login.Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID}, false)
+		if errors.Is(err, login.ErrBindingNotFound) {
 			continue // it was removed meanwhile
 		}
 		if err != nil {
 			return removed, err
 		}
 		removed = append(removed, in)
-		noteUser(ctx, u.ID, EventUnbind)
+		noteUser(ctx, u.ID, login.EventUnbind)
 	}
 	if removed == nil {
-		return nil, ErrBindingNotFound
+		return nil, login.ErrBindingNotFound
 	}
 	return removed, nil
 }

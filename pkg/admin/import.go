@@ -1,10 +1,12 @@
-package login
+package admin
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // ImportRow is a user as a file describes them: with a password or with its hash.
@@ -12,7 +14,7 @@ type ImportRow struct {
 	NewUser
 	// Line is where the row stands, counted from 1.
 	Line         int
-	PasswordHash Hidden
+	PasswordHash login.Hidden
 }
 
 // BadRow says why a row was not imported. It quotes no secret.
@@ -77,21 +79,21 @@ const importedAtOnce = 16
 //
 // Errors: those of rows, of the stores and the context's. What was done so far is
 // given with them.
-func (a *Accounts) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], w ImportWatcher) (Imported, error) {
-	i := importing{Accounts: a, watcher: w, roles: map[string]bool{}, lines: map[[16]byte]int{}}
+func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], w ImportWatcher) (Imported, error) {
+	i := importing{Service: s, watcher: w, roles: map[string]bool{}, lines: map[[16]byte]int{}}
 	defer func() {
 		if i.done.Added > 0 {
-			trailOf(ctx).note(EventUserImport)
+			login.TrailOf(ctx).Note(login.EventUserImport)
 		}
 	}()
-	roles, err := a.Store.ListRoles(ctx)
+	roles, err := s.Store.ListRoles(ctx)
 	if err != nil {
 		return i.done, err
 	}
 	for _, r := range roles {
 		i.roles[r.Name] = true
 	}
-	if i.kinds, err = a.Store.HashKinds(ctx); err != nil {
+	if i.kinds, err = s.Store.HashKinds(ctx); err != nil {
 		return i.done, err
 	}
 	for row, err := range rows {

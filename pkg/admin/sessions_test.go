@@ -1,4 +1,4 @@
-package login_test
+package admin_test
 
 import (
 	"context"
@@ -9,14 +9,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // both binds alice in both apps and gives a token of each.
 func (w *world) both() (u login.User, one, two login.Hidden) {
 	w.Helper()
-	u = w.bound("alice-1", "alice")
-	one = w.token("alice-2")
+	u = w.Bound("alice-1", "alice")
+	one = w.Token("alice-2")
 	opened, err := w.Bind(w.Context(), otherApp, login.BindRequest{Code: "alice-3", Username: "alice", Password: password})
 	if err != nil {
 		w.Fatal(err)
@@ -27,14 +29,14 @@ func (w *world) both() (u login.User, one, two login.Hidden) {
 func TestShow(t *testing.T) {
 	w := newWorld(t)
 	u, _, _ := w.both()
-	e, err := w.accounts().Show(t.Context(), "Alice")
+	e, err := w.Admin().Show(t.Context(), "Alice")
 	if err != nil || e.User.ID != u.ID || len(e.Bindings) != 2 || len(e.Sessions) != 3 {
 		t.Fatalf("got %+v, %v", e, err)
 	}
 	if !slices.IsSortedFunc(e.Sessions, func(a, b login.Session) int { return b.CreatedAt.Compare(a.CreatedAt) }) {
 		t.Error("the newest session is not the first")
 	}
-	if _, err := w.accounts().Show(t.Context(), "nobody"); !errors.Is(err, login.ErrUserNotFound) {
+	if _, err := w.Admin().Show(t.Context(), "nobody"); !errors.Is(err, login.ErrUserNotFound) {
 		t.Errorf("an unknown user: %v", err)
 	}
 }
@@ -55,12 +57,12 @@ func TestRemoveBindings(t *testing.T) {
 			_, one, two := w.both()
 			var removed []string
 			var err error
-			noted := events(t, func(ctx context.Context) { removed, err = w.accounts().RemoveBindings(ctx, "alice", c.app) })
+			noted := logintest.Events(t, func(ctx context.Context) { removed, err = w.Admin().RemoveBindings(ctx, "alice", c.app) })
 			if !slices.Equal(removed, c.removed) || errors.Is(err, login.ErrBindingNotFound) != (c.removed == nil) {
 				t.Fatalf("removed %v, %v", removed, err)
 			}
-			if w.dead(one) != c.one || w.dead(two) != c.two {
-				t.Errorf("the sessions are %q and %q", w.dead(one), w.dead(two))
+			if w.Dead(one) != c.one || w.Dead(two) != c.two {
+				t.Errorf("the sessions are %q and %q", w.Dead(one), w.Dead(two))
 			}
 			if len(noted) != len(c.removed) || len(noted) > 0 && noted[0] != login.EventUnbind {
 				t.Errorf("noted %v", noted)
@@ -72,21 +74,21 @@ func TestRemoveBindings(t *testing.T) {
 func TestRevokeSession(t *testing.T) {
 	w := newWorld(t)
 	_, one, two := w.both()
-	a := w.accounts()
-	id := w.visit(one).Session.ID()
-	noted := events(t, func(ctx context.Context) {
+	a := w.Admin()
+	id := w.Visit(one).Session.ID()
+	noted := logintest.Events(t, func(ctx context.Context) {
 		for range 2 { // it can be repeated
 			if err := a.RevokeSession(ctx, "alice", id); err != nil {
 				t.Fatal(err)
 			}
 		}
 	})
-	w.refused(one, login.SessionRevoked)
-	w.visit(two)
+	w.Refused(one, login.SessionRevoked)
+	w.Visit(two)
 	if noted[0] != login.EventSessionRevoke {
 		t.Errorf("noted %v", noted)
 	}
-	w.bound("bob-1", "bob")
+	w.Bound("bob-1", "bob")
 	for _, c := range []struct{ user, id string }{
 		{"bob", id}, {"alice", "unknown"}, {"alice", ""}, {"alice", "#/" + id}, {"alice", strings.Repeat("a", 44)},
 	} {
@@ -102,12 +104,12 @@ func TestRevokeSession(t *testing.T) {
 // Whoever administers may have a clock that is behind that of the servers.
 func TestAClockThatIsBehindSparesNoSession(t *testing.T) {
 	for name, c := range map[string]struct {
-		end   func(context.Context, *login.Accounts) error
+		end   func(context.Context, *admin.Service) error
 		event login.Event
 	}{
-		"RevokeSessions": {func(ctx context.Context, a *login.Accounts) error { return a.RevokeSessions(ctx, "alice") }, login.EventLogoutAll},
-		"SetPassword":    {func(ctx context.Context, a *login.Accounts) error { return a.SetPassword(ctx, "alice", "another one") }, login.EventPasswordSet},
-		"Disable": {func(ctx context.Context, a *login.Accounts) error {
+		"RevokeSessions": {func(ctx context.Context, a *admin.Service) error { return a.RevokeSessions(ctx, "alice") }, login.EventLogoutAll},
+		"SetPassword":    {func(ctx context.Context, a *admin.Service) error { return a.SetPassword(ctx, "alice", "another one") }, login.EventPasswordSet},
+		"Disable": {func(ctx context.Context, a *admin.Service) error {
 			if err := a.Disable(ctx, "alice"); err != nil {
 				return err
 			}
@@ -117,15 +119,15 @@ func TestAClockThatIsBehindSparesNoSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			_, one, two := w.both()
-			a := w.accounts()
-			a.Now = func() time.Time { return w.clock().Add(-time.Hour) }
-			noted := events(t, func(ctx context.Context) {
+			a := w.Admin()
+			a.Now = func() time.Time { return w.Clock().Add(-time.Hour) }
+			noted := logintest.Events(t, func(ctx context.Context) {
 				if err := c.end(ctx, a); err != nil {
 					t.Fatal(err)
 				}
 			})
-			w.refused(one, login.SessionRevoked)
-			w.refused(two, login.SessionRevoked)
+			w.Refused(one, login.SessionRevoked)
+			w.Refused(two, login.SessionRevoked)
 			if noted[0] != c.event {
 				t.Errorf("noted %v", noted)
 			}
@@ -137,13 +139,13 @@ func TestAdministratorDeletes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		u, one, _ := w.both()
-		a := w.accounts()
+		a := w.Admin()
 		trail := &login.Trail{}
 		if err := a.Delete(login.WithTrail(t.Context(), trail), "ALICE"); err != nil {
 			t.Fatal(err)
 		}
-		w.gone(u, "o-alice")
-		w.refused(one, login.SessionInvalid)
+		w.Gone(u, "o-alice")
+		w.Refused(one, login.SessionInvalid)
 		if !slices.Equal(trail.Events, []login.Event{login.EventDelete}) || trail.UserID != u.ID {
 			t.Errorf("noted %v of %q", trail.Events, trail.UserID)
 		}
@@ -155,7 +157,7 @@ func TestAdministratorDeletes(t *testing.T) {
 
 func TestRolesAreListedAsSet(t *testing.T) {
 	w := newWorld(t)
-	a := w.accounts()
+	a := w.Admin()
 	set := []login.Role{{Name: "b", Menus: []login.Menu{{ID: "1"}}}, {Name: "a"}}
 	if err := a.SetRoles(t.Context(), set); err != nil {
 		t.Fatal(err)
@@ -169,31 +171,31 @@ func TestRolesAreListedAsSet(t *testing.T) {
 // The users of a platform's directory claim no username here.
 func TestUserOfADirectoryIsFoundByID(t *testing.T) {
 	w := newWorld(t)
-	enrolled, err := w.store.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.clock())
+	enrolled, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.Clock())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.accounts().Disable(t.Context(), "1001"); err != nil {
+	if err := w.Admin().Disable(t.Context(), "1001"); err != nil {
 		t.Fatal(err)
 	}
-	if u, err := w.store.UserByID(t.Context(), enrolled.ID); err != nil || !u.Disabled {
+	if u, err := w.DB.UserByID(t.Context(), enrolled.ID); err != nil || !u.Disabled {
 		t.Errorf("got %+v, %v", u, err)
 	}
-	if err := w.accounts().Disable(t.Context(), "1002"); !errors.Is(err, login.ErrUserNotFound) {
+	if err := w.Admin().Disable(t.Context(), "1002"); !errors.Is(err, login.ErrUserNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestUserOfADirectoryHasNoPasswordHere(t *testing.T) {
 	w := newWorld(t)
-	enrolled, err := w.store.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.clock())
+	enrolled, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.Clock())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.accounts().SetPassword(t.Context(), "1001", "another one"); !errors.Is(err, login.ErrPasswordNotHere) {
+	if err := w.Admin().SetPassword(t.Context(), "1001", "another one"); !errors.Is(err, admin.ErrPasswordNotHere) {
 		t.Errorf("got %v", err)
 	}
-	if u, err := w.store.UserByID(t.Context(), enrolled.ID); err != nil || u.PasswordHash != "" {
+	if u, err := w.DB.UserByID(t.Context(), enrolled.ID); err != nil || u.PasswordHash != "" {
 		t.Errorf("got %+v, %v", u, err)
 	}
 }
@@ -201,7 +203,7 @@ func TestUserOfADirectoryHasNoPasswordHere(t *testing.T) {
 // An id is the directory's, and need not have the form of a username.
 func TestUserOfADirectoryIsFoundByAnIDThatIsNoUsername(t *testing.T) {
 	w := newWorld(t)
-	a := w.accounts()
+	a := w.Admin()
 	a.Username = func(raw string) (string, error) { // as package username has it
 		switch {
 		case raw == "":
@@ -212,13 +214,13 @@ func TestUserOfADirectoryIsFoundByAnIDThatIsNoUsername(t *testing.T) {
 		return strings.ToLower(raw), nil
 	}
 	id := strings.Repeat("7", 256)
-	if _, err := w.store.EnrollUser(t.Context(), login.Profile{ID: id, Username: "carol"}, w.clock()); err != nil {
+	if _, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: id, Username: "carol"}, w.Clock()); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Disable(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if u, err := w.store.UserByID(t.Context(), id); err != nil || !u.Disabled {
+	if u, err := w.DB.UserByID(t.Context(), id); err != nil || !u.Disabled {
 		t.Errorf("got %+v, %v", u, err)
 	}
 	for nobody, want := range map[string]error{id[:255]: login.UsernameInvalid, id + "7": login.UsernameInvalid, "": login.UsernameMissing} {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // directory is a platform's own users, whose password is the one above. Tests
@@ -96,7 +97,7 @@ func (d *directory) count(op string) (n int) {
 
 // profiles counts what is stored of the directory's users.
 type profiles struct {
-	*hooked
+	*logintest.Store
 	mu       sync.Mutex
 	enrolled int
 	renewed  int
@@ -106,14 +107,14 @@ func (p *profiles) EnrollUser(ctx context.Context, of login.Profile, at time.Tim
 	p.mu.Lock()
 	p.enrolled++
 	p.mu.Unlock()
-	return via(p.hooked, "EnrollUser", func() (login.User, error) { return p.Memory.EnrollUser(ctx, of, at) })
+	return logintest.Via(p.Store, "EnrollUser", func() (login.User, error) { return p.Memory.EnrollUser(ctx, of, at) })
 }
 
 func (p *profiles) RefreshUser(ctx context.Context, of login.Profile) (login.User, error) {
 	p.mu.Lock()
 	p.renewed++
 	p.mu.Unlock()
-	return via(p.hooked, "RefreshUser", func() (login.User, error) { return p.Memory.RefreshUser(ctx, of) })
+	return logintest.Via(p.Store, "RefreshUser", func() (login.User, error) { return p.Memory.RefreshUser(ctx, of) })
 }
 
 // elsewhere is a world whose users are a directory's: alice.
@@ -125,7 +126,7 @@ type elsewhere struct {
 
 func newElsewhere(t *testing.T) *elsewhere {
 	w := newWorld(t)
-	e := &elsewhere{world: w, directory: &directory{}, profiles: &profiles{hooked: w.store}}
+	e := &elsewhere{world: w, directory: &directory{}, profiles: &profiles{Store: w.DB}}
 	e.directory.set(alice)
 	c := w.Config
 	c.Directory, c.Store = e.directory, e.profiles
@@ -136,35 +137,35 @@ func newElsewhere(t *testing.T) *elsewhere {
 // in binds alice and gives her token. A second passes.
 func (e *elsewhere) in(code string) login.Hidden {
 	e.Helper()
-	opened, err := e.bind(code, "alice", password)
+	opened, err := e.BindUser(code, "alice", password)
 	if err != nil {
 		e.Fatal(err)
 	}
-	e.pass(time.Second)
+	e.Pass(time.Second)
 	return opened.Token
 }
 
 func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
 	e := newElsewhere(t)
-	opened, err := e.bind("alice-1", "Alice", password)
+	opened, err := e.BindUser("alice-1", "Alice", password)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if e.directory.typed != "Alice" {
 		t.Errorf("the directory was asked about %q, not about what was typed", e.directory.typed)
 	}
-	stored, err := e.store.UserByID(t.Context(), alice.ID)
+	stored, err := e.DB.UserByID(t.Context(), alice.ID)
 	if err != nil || stored.Username != "alice" || stored.Name != "Alice" || !slices.Equal(stored.Roles, alice.Roles) ||
-		stored.PasswordHash != "" || !stored.CreatedAt.Equal(e.clock()) || stored.Apps[appID].OpenID != "o-alice" {
+		stored.PasswordHash != "" || !stored.CreatedAt.Equal(e.Clock()) || stored.Apps[appID].OpenID != "o-alice" {
 		t.Errorf("stored is %+v, %v; want the profile, the binding, and no password", stored, err)
 	}
 	if opened.User.ID != alice.ID || opened.User.Name != "Alice" {
 		t.Errorf("logged in as %+v", opened.User)
 	}
-	if v := e.visit(opened.Token); v.User.ID != alice.ID {
+	if v := e.Visit(opened.Token); v.User.ID != alice.ID {
 		t.Errorf("the token is %q's", v.User.ID)
 	}
-	if e.hasher.checks != 0 {
+	if e.Plain.Checks != 0 {
 		t.Error("a password was hashed here")
 	}
 }
@@ -172,7 +173,7 @@ func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
 func TestLoginAsksTheDirectoryAndNotForThePassword(t *testing.T) {
 	e := newElsewhere(t)
 	e.in("alice-1")
-	checked, err := e.check("alice-2")
+	checked, err := e.CheckCode("alice-2")
 	if err != nil || checked.Login == nil || checked.Login.User.ID != alice.ID {
 		t.Fatalf("got %+v, %v; want a login", checked, err)
 	}
@@ -191,11 +192,11 @@ func TestChangedProfileIsRefreshedByALogin(t *testing.T) {
 		"no role":      {ID: alice.ID, Username: "alicia", Name: "Alicia"},
 	} {
 		e.directory.set(changed)
-		checked, err := e.check("alice-" + strings.ReplaceAll(name, " ", "-"))
+		checked, err := e.CheckCode("alice-" + strings.ReplaceAll(name, " ", "-"))
 		if err != nil || checked.Login == nil {
 			t.Fatalf("%s: got %+v, %v; want a login", name, checked, err)
 		}
-		stored, err := e.store.UserByID(t.Context(), alice.ID)
+		stored, err := e.DB.UserByID(t.Context(), alice.ID)
 		for _, u := range []login.User{checked.Login.User, stored} {
 			if err != nil || u.Username != changed.Username || u.Name != changed.Name || !slices.Equal(u.Roles, changed.Roles) {
 				t.Errorf("%s: %+v, %v; want what the directory says now", name, u, err)
@@ -204,7 +205,7 @@ func TestChangedProfileIsRefreshedByALogin(t *testing.T) {
 		if stored.Apps[appID].OpenID != "o-alice" {
 			t.Errorf("%s: the binding is gone", name)
 		}
-		if v := e.visit(old); v.User.Name != changed.Name {
+		if v := e.Visit(old); v.User.Name != changed.Name {
 			t.Errorf("%s: the older session's user is %+v", name, v.User)
 		}
 	}
@@ -223,10 +224,10 @@ func TestRefusedByTheDirectory(t *testing.T) {
 			before := len(e.sessions(alice.ID))
 			e.directory.set(banned...)
 			// Until then nobody has asked.
-			if v := e.visit(old); v.User.ID != alice.ID {
+			if v := e.Visit(old); v.User.ID != alice.ID {
 				t.Error("the session from before does not live")
 			}
-			got := events(t, func(ctx context.Context) {
+			got := logintest.Events(t, func(ctx context.Context) {
 				if checked, err := e.Check(ctx, phone, "alice-2"); !errors.Is(err, login.UserDisabled) || checked.Login != nil {
 					t.Errorf("got %+v, %v; want user_disabled", checked, err)
 				}
@@ -234,18 +235,18 @@ func TestRefusedByTheDirectory(t *testing.T) {
 			if !slices.Equal(got, []login.Event{login.EventLogoutAll}) {
 				t.Errorf("noted %v", got)
 			}
-			e.refused(old, login.SessionRevoked)
+			e.Refused(old, login.SessionRevoked)
 			if n := len(e.sessions(alice.ID)); n != before {
 				t.Errorf("%d sessions are stored, want %d", n, before)
 			}
 
 			// Let in again: with a new session, under the binding that stands.
-			e.pass(time.Second)
+			e.Pass(time.Second)
 			e.directory.set(alice)
-			if checked, err := e.check("alice-3"); err != nil || checked.Login == nil {
+			if checked, err := e.CheckCode("alice-3"); err != nil || checked.Login == nil {
 				t.Errorf("got %+v, %v; want a login", checked, err)
 			}
-			e.refused(old, login.SessionRevoked)
+			e.Refused(old, login.SessionRevoked)
 		})
 	}
 }
@@ -256,14 +257,14 @@ func TestDisabledInTheDirectoryIsToldAfterTheRightPasswordOnly(t *testing.T) {
 	disabled := alice
 	disabled.Disabled = true
 	e.directory.set(disabled)
-	if _, err := e.bind("alice-2", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+	if _, err := e.BindUser("alice-2", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("wrong password: %v", err)
 	}
-	e.visit(old)
-	if _, err := e.bind("alice-3", "alice", password); !errors.Is(err, login.UserDisabled) {
+	e.Visit(old)
+	if _, err := e.BindUser("alice-3", "alice", password); !errors.Is(err, login.UserDisabled) {
 		t.Errorf("right password: %v; want user_disabled", err)
 	}
-	e.refused(old, login.SessionRevoked)
+	e.Refused(old, login.SessionRevoked)
 }
 
 func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
@@ -276,7 +277,7 @@ func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
 	if !errors.Is(err, login.UserDisabled) || trail.UserID != alice.ID || len(trail.Lapses)+len(trail.Events) != 0 {
 		t.Errorf("got %v and %+v; want user_disabled, who it is, no lapse and no event", err, trail)
 	}
-	if _, err := e.store.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
+	if _, err := e.DB.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
 		t.Errorf("the user is stored: %v", err)
 	}
 }
@@ -284,15 +285,15 @@ func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
 func TestDisabledByWxbindAlone(t *testing.T) {
 	e := newElsewhere(t)
 	old := e.in("alice-1")
-	if err := e.store.DisableUser(t.Context(), alice.ID, e.clock()); err != nil {
+	if err := e.DB.DisableUser(t.Context(), alice.ID, e.Clock()); err != nil {
 		t.Fatal(err)
 	}
-	e.pass(time.Second)
-	e.refused(old, login.UserDisabled)
-	if _, err := e.check("alice-2"); !errors.Is(err, login.UserDisabled) {
+	e.Pass(time.Second)
+	e.Refused(old, login.UserDisabled)
+	if _, err := e.CheckCode("alice-2"); !errors.Is(err, login.UserDisabled) {
 		t.Errorf("checkBind: %v; want user_disabled", err)
 	}
-	if _, err := e.bind("alice-3", "alice", password); !errors.Is(err, login.UserDisabled) {
+	if _, err := e.BindUser("alice-3", "alice", password); !errors.Is(err, login.UserDisabled) {
 		t.Errorf("bind: %v; want user_disabled", err)
 	}
 }
@@ -305,20 +306,20 @@ func TestDirectoryDown(t *testing.T) {
 	down := login.Because(login.DirectoryUnavailable, errors.New("down"))
 	e.directory.do(func(string) error { return down })
 	for n := range 20 {
-		if _, err := e.bind(fmt.Sprintf("alice-a%d", n), "alice", password); !errors.Is(err, login.DirectoryUnavailable) {
+		if _, err := e.BindUser(fmt.Sprintf("alice-a%d", n), "alice", password); !errors.Is(err, login.DirectoryUnavailable) {
 			t.Fatalf("bind: %v; want directory_unavailable", err)
 		}
 	}
-	if checked, err := e.check("alice-2"); !errors.Is(err, login.DirectoryUnavailable) || checked.Login != nil {
+	if checked, err := e.CheckCode("alice-2"); !errors.Is(err, login.DirectoryUnavailable) || checked.Login != nil {
 		t.Errorf("checkBind: %+v, %v; want directory_unavailable", checked, err)
 	}
-	e.visit(old)
+	e.Visit(old)
 	if n := len(e.sessions(alice.ID)); n != before {
 		t.Errorf("%d sessions are stored, want %d", n, before)
 	}
 	e.directory.do(nil)
 	e.in("alice-3")
-	if checked, err := e.check("alice-4"); err != nil || checked.Login == nil {
+	if checked, err := e.CheckCode("alice-4"); err != nil || checked.Login == nil {
 		t.Errorf("got %+v, %v; want a login", checked, err)
 	}
 }
@@ -329,7 +330,7 @@ func TestWrongPasswordsAtTheDirectoryAreCounted(t *testing.T) {
 	var all sync.WaitGroup
 	for n := range 50 {
 		all.Go(func() {
-			_, err := e.bind(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
+			_, err := e.BindUser(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
 			if !errors.Is(err, login.InvalidCredentials) && !errors.Is(err, login.TooManyAttempts) && !errors.Is(err, login.StoreUnavailable) {
 				t.Errorf("got %v", err)
 			}
@@ -341,9 +342,9 @@ func TestWrongPasswordsAtTheDirectoryAreCounted(t *testing.T) {
 		t.Errorf("one identity had the directory look at %d passwords", asked)
 	}
 	for n := asked; n < 6; n++ {
-		e.bind(fmt.Sprintf("mallory-again-%d", n), "alice", "wrong")
+		e.BindUser(fmt.Sprintf("mallory-again-%d", n), "alice", "wrong")
 	}
-	if _, err := e.bind("mallory-last", "alice", password); !errors.Is(err, login.TooManyAttempts) {
+	if _, err := e.BindUser("mallory-last", "alice", password); !errors.Is(err, login.TooManyAttempts) {
 		t.Errorf("got %v, want too_many_attempts", err)
 	}
 }
@@ -355,20 +356,20 @@ func TestDirectoryThatDescribesAnother(t *testing.T) {
 	before := len(e.sessions(alice.ID))
 	bob := login.Profile{ID: "bob", Username: "bob", Name: "Bob", Roles: []string{"boss"}}
 	e.directory.set(alice, bob)
-	e.must(e.check("alice-2"))
-	if _, err := e.bind("bob-1", "bob", password); err != nil {
+	e.must(e.CheckCode("alice-2"))
+	if _, err := e.BindUser("bob-1", "bob", password); err != nil {
 		t.Fatal(err)
 	}
 	e.directory.mu.Lock()
 	e.directory.users[alice.ID] = bob
 	e.directory.mu.Unlock()
-	if checked, err := e.check("alice-3"); !errors.Is(err, login.DirectoryUnavailable) || checked.Login != nil {
+	if checked, err := e.CheckCode("alice-3"); !errors.Is(err, login.DirectoryUnavailable) || checked.Login != nil {
 		t.Errorf("got %+v, %v; want directory_unavailable", checked, err)
 	}
 	if n := len(e.sessions(alice.ID)); n != before+1 {
 		t.Errorf("%d sessions of alice are stored, want %d", n, before+1)
 	}
-	if u, err := e.store.UserByID(t.Context(), alice.ID); err != nil || u.Name != "Alice" {
+	if u, err := e.DB.UserByID(t.Context(), alice.ID); err != nil || u.Name != "Alice" {
 		t.Errorf("alice is stored as %+v, %v", u, err)
 	}
 }
@@ -381,9 +382,9 @@ func TestBanDuringALogin(t *testing.T) {
 	disabled := alice
 	disabled.Disabled = true
 	first := sync.OnceFunc(func() {
-		e.pass(time.Second)
+		e.Pass(time.Second)
 		e.directory.set(disabled)
-		if _, err := e.check("alice-3"); !errors.Is(err, login.UserDisabled) {
+		if _, err := e.CheckCode("alice-3"); !errors.Is(err, login.UserDisabled) {
 			t.Errorf("the other login: %v; want user_disabled", err)
 		}
 	})
@@ -395,12 +396,12 @@ func TestBanDuringALogin(t *testing.T) {
 		}
 		return nil
 	})
-	checked, err := e.check("alice-2")
+	checked, err := e.CheckCode("alice-2")
 	if err != nil && !errors.Is(err, login.SessionRevoked) {
 		t.Errorf("got %+v, %v", checked, err)
 	}
 	for _, s := range e.sessions(alice.ID) {
-		if u, err := e.store.UserByID(t.Context(), alice.ID); err != nil || s.Dead(u, e.clock()) == "" {
+		if u, err := e.DB.UserByID(t.Context(), alice.ID); err != nil || s.Dead(u, e.Clock()) == "" {
 			t.Errorf("a session of %v lives (%v)", s.CreatedAt, err)
 		}
 	}
@@ -413,21 +414,21 @@ func TestDirectoryUserDeletedDuringALogin(t *testing.T) {
 	renamed := alice
 	renamed.Name = "Alicia"
 	e.directory.set(renamed)
-	e.store.do(func(op string) error {
+	e.DB.Do(func(op string) error {
 		if op != "RefreshUser" {
 			return nil
 		}
-		e.store.do(nil)
-		u, err := e.store.UserByID(t.Context(), alice.ID)
+		e.DB.Do(nil)
+		u, err := e.DB.UserByID(t.Context(), alice.ID)
 		if err != nil {
 			return err
 		}
-		return e.store.DeleteUser(t.Context(), u)
+		return e.DB.DeleteUser(t.Context(), u)
 	})
-	if checked, err := e.check("alice-2"); err != nil || checked.Login != nil {
+	if checked, err := e.CheckCode("alice-2"); err != nil || checked.Login != nil {
 		t.Errorf("got %+v, %v; want not bound", checked, err)
 	}
-	if _, err := e.store.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
+	if _, err := e.DB.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
 		t.Errorf("the user is back: %v", err)
 	}
 }
@@ -438,7 +439,7 @@ func TestFirstBindsOfAUserAtTheSameTime(t *testing.T) {
 	errs := make([]error, rivals)
 	var all sync.WaitGroup
 	for n := range rivals {
-		all.Go(func() { _, errs[n] = e.bind(fmt.Sprintf("rival%d-1", n), "alice", password) })
+		all.Go(func() { _, errs[n] = e.BindUser(fmt.Sprintf("rival%d-1", n), "alice", password) })
 	}
 	all.Wait()
 	won := 0
@@ -453,7 +454,7 @@ func TestFirstBindsOfAUserAtTheSameTime(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d of %d won", won, rivals)
 	}
-	if u, err := e.store.UserByID(t.Context(), alice.ID); err != nil || !strings.HasPrefix(u.Apps[appID].OpenID, "o-rival") {
+	if u, err := e.DB.UserByID(t.Context(), alice.ID); err != nil || !strings.HasPrefix(u.Apps[appID].OpenID, "o-rival") {
 		t.Errorf("stored is %+v, %v", u, err)
 	}
 }

@@ -1,4 +1,4 @@
-package login_test
+package admin_test
 
 import (
 	"context"
@@ -10,12 +10,15 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // kinded is a hasher whose hashes are "kind:password", and counts what it hashes.
 type kinded struct {
-	plain
+	logintest.Hasher
+	mu     sync.Mutex
 	hashed int
 }
 
@@ -23,7 +26,7 @@ func (h *kinded) Hash(ctx context.Context, p login.Hidden) (login.Hidden, error)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hashed++
-	return h.plain.Hash(ctx, p)
+	return h.Hasher.Hash(ctx, p)
 }
 
 func (*kinded) Kind(hash login.Hidden) (string, error) {
@@ -35,15 +38,15 @@ func (*kinded) Kind(hash login.Hidden) (string, error) {
 }
 
 // importer is accounts whose store and hasher are watched.
-func (w *world) importer() (*login.Accounts, *bulk, *kinded) {
-	a, store, hasher := w.accounts(), &bulk{hooked: w.store}, &kinded{}
+func importer(w *world) (*admin.Service, *bulk, *kinded) {
+	a, store, hasher := w.Admin(), &bulk{Store: w.DB}, &kinded{}
 	a.Store, a.Hasher, a.MaxHashKinds = store, hasher, 2
 	return a, store, hasher
 }
 
 // bulk notes what an import stores.
 type bulk struct {
-	*hooked
+	*logintest.Store
 	// limit, if not 0, is how many calls of AddUsers work before one is done and its
 	// answer lost.
 	limit, calls int
@@ -61,16 +64,16 @@ func (b *bulk) AddUsers(ctx context.Context, users []login.User) ([]string, erro
 	return taken, err
 }
 
-func row(line int, username string, change ...func(*login.ImportRow)) login.ImportRow {
-	r := login.ImportRow{Line: line, NewUser: login.NewUser{Username: username}, PasswordHash: login.Hidden("own:" + username)}
+func row(line int, username string, change ...func(*admin.ImportRow)) admin.ImportRow {
+	r := admin.ImportRow{Line: line, NewUser: admin.NewUser{Username: username}, PasswordHash: login.Hidden("own:" + username)}
 	for _, c := range change {
 		c(&r)
 	}
 	return r
 }
 
-func rowsOf(rows ...login.ImportRow) iter.Seq2[login.ImportRow, error] {
-	return func(yield func(login.ImportRow, error) bool) {
+func rowsOf(rows ...admin.ImportRow) iter.Seq2[admin.ImportRow, error] {
+	return func(yield func(admin.ImportRow, error) bool) {
 		for _, r := range rows {
 			if !yield(r, nil) {
 				return
@@ -80,8 +83,8 @@ func rowsOf(rows ...login.ImportRow) iter.Seq2[login.ImportRow, error] {
 }
 
 // many are n rows of users u0, u1, …
-func many(n int) iter.Seq2[login.ImportRow, error] {
-	var rows []login.ImportRow
+func many(n int) iter.Seq2[admin.ImportRow, error] {
+	var rows []admin.ImportRow
 	for i := range n {
 		rows = append(rows, row(i+1, fmt.Sprintf("u%d", i)))
 	}
@@ -89,26 +92,26 @@ func many(n int) iter.Seq2[login.ImportRow, error] {
 }
 
 // imports runs an import and gives the bad rows by line.
-func imports(t *testing.T, a *login.Accounts, rows iter.Seq2[login.ImportRow, error]) (done login.Imported, bad map[int]error, err error) {
+func imports(t *testing.T, a *admin.Service, rows iter.Seq2[admin.ImportRow, error]) (done admin.Imported, bad map[int]error, err error) {
 	t.Helper()
 	bad = map[int]error{}
 	last := 0
-	done, err = a.Import(t.Context(), rows, login.ImportWatcher{
-		Bad: func(b *login.BadRow) {
+	done, err = a.Import(t.Context(), rows, admin.ImportWatcher{
+		Bad: func(b *admin.BadRow) {
 			if b.Line <= last {
 				t.Errorf("line %d is reported after line %d", b.Line, last)
 			}
 			last, bad[b.Line] = b.Line, b.Cause
 		},
-		Progress: func(login.Imported) {},
+		Progress: func(admin.Imported) {},
 	})
 	return done, bad, err
 }
 
 func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 	w := newWorld(t)
-	w.user("taken")
-	a, _, hasher := w.importer()
+	w.AddUser("taken")
+	a, _, hasher := importer(w)
 	if err := a.SetRoles(t.Context(), []login.Role{{Name: "clerk"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -118,41 +121,41 @@ func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 		}
 		return strings.ToLower(raw), nil
 	}
-	password := func(p login.Hidden) func(*login.ImportRow) {
-		return func(r *login.ImportRow) { r.Password, r.PasswordHash = p, "" }
+	password := func(p login.Hidden) func(*admin.ImportRow) {
+		return func(r *admin.ImportRow) { r.Password, r.PasswordHash = p, "" }
 	}
-	hash := func(h login.Hidden) func(*login.ImportRow) { return func(r *login.ImportRow) { r.PasswordHash = h } }
-	roles := func(names ...string) func(*login.ImportRow) { return func(r *login.ImportRow) { r.Roles = names } }
+	hash := func(h login.Hidden) func(*admin.ImportRow) { return func(r *admin.ImportRow) { r.PasswordHash = h } }
+	roles := func(names ...string) func(*admin.ImportRow) { return func(r *admin.ImportRow) { r.Roles = names } }
 	cases := []struct {
-		row  login.ImportRow
+		row  admin.ImportRow
 		want error // nil for a good row
 	}{
 		{row(0, "alice"), nil},
 		{row(0, "bob", password("a good password"), roles("clerk", "clerk")), nil},
 		{row(0, ""), login.UsernameMissing},
-		{row(0, "ALICE"), login.ErrRepeated},
+		{row(0, "ALICE"), admin.ErrRepeated},
 		{row(0, "taken"), login.ErrUsernameTaken},
 		{row(0, "p1", password("")), login.PasswordMissing},
-		{row(0, "p2", password("1234567")), login.ErrPasswordTooShort},
-		{row(0, "p3", func(r *login.ImportRow) { r.Password = "a good password" }), login.ErrTwoPasswords},
-		{row(0, "h1", hash("nonsense")), login.ErrHashUnreadable},
+		{row(0, "p2", password("1234567")), admin.ErrPasswordTooShort},
+		{row(0, "p3", func(r *admin.ImportRow) { r.Password = "a good password" }), admin.ErrTwoPasswords},
+		{row(0, "h1", hash("nonsense")), admin.ErrHashUnreadable},
 		{row(0, "h2", hash("bcrypt 10:x")), nil},
 		{row(0, "h3", hash("bcrypt 12:x")), nil},
-		{row(0, "h4", hash("bcrypt 13:x")), login.ErrTooManyHashKinds},
+		{row(0, "h4", hash("bcrypt 13:x")), admin.ErrTooManyHashKinds},
 		{row(0, "h5", hash("bcrypt 12:y")), nil},
-		{row(0, "r1", roles("clerk", "king")), login.ErrRoleNotFound},
-		{row(0, "r2", roles(strings.Split("abcdefghijklmnopqrstu", "")...)), login.ErrTooManyRoles},
-		{row(0, "n1", func(r *login.ImportRow) { r.Name = strings.Repeat("n", 129) }), login.ErrNameTooLong},
-		{row(0, "n2", func(r *login.ImportRow) { r.Name = "a\x1b[2Jb" }), login.ErrNameInvalid},
+		{row(0, "r1", roles("clerk", "king")), admin.ErrRoleNotFound},
+		{row(0, "r2", roles(strings.Split("abcdefghijklmnopqrstu", "")...)), admin.ErrTooManyRoles},
+		{row(0, "n1", func(r *admin.ImportRow) { r.Name = strings.Repeat("n", 129) }), admin.ErrNameTooLong},
+		{row(0, "n2", func(r *admin.ImportRow) { r.Name = "a\x1b[2Jb" }), admin.ErrNameInvalid},
 		{row(0, "p1"), nil}, // its first row was bad, so this is the first good one
 	}
-	var rows []login.ImportRow
+	var rows []admin.ImportRow
 	for i, c := range cases {
 		c.row.Line = i + 2
 		rows = append(rows, c.row)
 	}
 	done, bad, err := imports(t, a, rowsOf(rows...))
-	if err != nil || done != (login.Imported{Added: 6, Bad: 12}) {
+	if err != nil || done != (admin.Imported{Added: 6, Bad: 12}) {
 		t.Errorf("got %+v, %v", done, err)
 	}
 	for i, c := range cases {
@@ -173,14 +176,14 @@ func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 	if hasher.hashed != 1 {
 		t.Errorf("hashed %d passwords, want only bob's", hasher.hashed)
 	}
-	if _, err := w.bind("bob-1", "bob", "a good password"); err != nil {
+	if _, err := w.BindUser("bob-1", "bob", "a good password"); err != nil {
 		t.Errorf("bob cannot bind: %v", err)
 	}
 }
 
 func TestImportGoesOnAfterItBrokeOff(t *testing.T) {
 	w := newWorld(t)
-	a, store, _ := w.importer()
+	a, store, _ := importer(w)
 	const n = 2300
 	store.limit = 2
 	done, _, err := imports(t, a, many(n))
@@ -208,7 +211,7 @@ func TestImportGoesOnAfterItBrokeOff(t *testing.T) {
 		t.Errorf("%d users, want %d", len(users), n)
 	}
 	// A row that says otherwise of a name is not that user's.
-	changed := row(1, "u2", func(r *login.ImportRow) { r.Name = "Somebody else" })
+	changed := row(1, "u2", func(r *admin.ImportRow) { r.Name = "Somebody else" })
 	if _, bad, _ := imports(t, a, rowsOf(changed)); !errors.Is(bad[1], login.ErrUsernameTaken) {
 		t.Errorf("got %v", bad)
 	}
@@ -216,8 +219,8 @@ func TestImportGoesOnAfterItBrokeOff(t *testing.T) {
 
 func TestImportHashesNobodyTwice(t *testing.T) {
 	w := newWorld(t)
-	a, _, hasher := w.importer()
-	secret := func(r *login.ImportRow) { r.Password, r.PasswordHash = "a good password", "" }
+	a, _, hasher := importer(w)
+	secret := func(r *admin.ImportRow) { r.Password, r.PasswordHash = "a good password", "" }
 	rows := rowsOf(row(1, "alice", secret), row(2, "bob", secret))
 	for range 2 {
 		if _, bad, err := imports(t, a, rows); err != nil || len(bad) > 0 {
@@ -231,10 +234,10 @@ func TestImportHashesNobodyTwice(t *testing.T) {
 
 func TestKindsAreNotedBeforeTheirUsersAreStored(t *testing.T) {
 	w := newWorld(t)
-	a, store, _ := w.importer()
+	a, store, _ := importer(w)
 	rows := rowsOf(
-		row(1, "alice", func(r *login.ImportRow) { r.PasswordHash = "bcrypt 10:x" }),
-		row(2, "alice", func(r *login.ImportRow) { r.PasswordHash = "bcrypt 11:x" })) // a bad row brings none
+		row(1, "alice", func(r *admin.ImportRow) { r.PasswordHash = "bcrypt 10:x" }),
+		row(2, "alice", func(r *admin.ImportRow) { r.PasswordHash = "bcrypt 11:x" })) // a bad row brings none
 	if _, _, err := imports(t, a, rows); err != nil {
 		t.Fatal(err)
 	}
@@ -248,10 +251,10 @@ func TestImportsAtTheSameTimeAddEachUserOnce(t *testing.T) {
 	const n, rivals = 1200, 4
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	var total login.Imported
+	var total admin.Imported
 	for range rivals {
 		wg.Go(func() {
-			a, _, _ := w.importer()
+			a, _, _ := importer(w)
 			done, _, err := imports(t, a, many(n))
 			if err != nil || done.Rows() != n {
 				t.Errorf("got %+v, %v", done, err)
@@ -262,21 +265,21 @@ func TestImportsAtTheSameTimeAddEachUserOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if want := (login.Imported{Added: n, Present: n * (rivals - 1)}); total != want {
+	if want := (admin.Imported{Added: n, Present: n * (rivals - 1)}); total != want {
 		t.Errorf("together %+v, want %+v", total, want)
 	}
 }
 
 func TestImportKeepsWhatItReadBeforeTheFileBroke(t *testing.T) {
 	w := newWorld(t)
-	a, _, _ := w.importer()
+	a, _, _ := importer(w)
 	broken := errors.New("the disk is gone")
-	noted := events(t, func(ctx context.Context) {
-		done, err := a.Import(ctx, func(yield func(login.ImportRow, error) bool) {
-			_ = yield(row(1, "alice"), nil) && yield(login.ImportRow{}, &login.BadRow{Line: 2, Cause: errors.New("torn")}) &&
-				yield(login.ImportRow{}, broken)
-		}, login.ImportWatcher{Bad: func(*login.BadRow) {}, Progress: func(login.Imported) {}})
-		if !errors.Is(err, broken) || done != (login.Imported{Added: 1, Bad: 1}) {
+	noted := logintest.Events(t, func(ctx context.Context) {
+		done, err := a.Import(ctx, func(yield func(admin.ImportRow, error) bool) {
+			_ = yield(row(1, "alice"), nil) && yield(admin.ImportRow{}, &admin.BadRow{Line: 2, Cause: errors.New("torn")}) &&
+				yield(admin.ImportRow{}, broken)
+		}, admin.ImportWatcher{Bad: func(*admin.BadRow) {}, Progress: func(admin.Imported) {}})
+		if !errors.Is(err, broken) || done != (admin.Imported{Added: 1, Bad: 1}) {
 			t.Errorf("got %+v, %v", done, err)
 		}
 	})

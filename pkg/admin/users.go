@@ -1,4 +1,4 @@
-package login
+package admin
 
 import (
 	"context"
@@ -9,13 +9,15 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // Accounts is what an administrator does to users, their bindings and sessions,
 // and roles. What it does it notes as an Event in the context's Trail.
-type Accounts struct {
-	Store  AdminStore
-	Hasher Hasher
+type Service struct {
+	Store  login.AdminStore
+	Hasher login.Hasher
 	// MaxHashKinds is how many kinds of hashes Import brings beside Hasher's own.
 	MaxHashKinds int
 	// Username is as in Config.
@@ -29,7 +31,7 @@ type NewUser struct {
 	Username string
 	// Name may be "": then it is the username.
 	Name     string
-	Password Hidden
+	Password login.Hidden
 	Roles    []string
 }
 
@@ -46,7 +48,7 @@ var (
 	ErrPasswordTooShort = fmt.Errorf("a password has at least %d bytes", minNewPassword)
 	ErrNameTooLong      = fmt.Errorf("a name has at most %d bytes", maxName)
 	ErrNameInvalid      = errors.New("a name is UTF-8 without control characters")
-	ErrTooManyRoles     = fmt.Errorf("a user has at most %d roles", MaxRoles)
+	ErrTooManyRoles     = fmt.Errorf("a user has at most %d roles", login.MaxRoles)
 	ErrRoleNotFound     = errors.New("no such role")
 	ErrPasswordNotHere  = errors.New("the platform's directory keeps this user's password")
 )
@@ -56,42 +58,42 @@ var (
 // Errors: UsernameMissing, UsernameInvalid, PasswordMissing, PasswordInvalid,
 // ErrPasswordTooShort, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
 // ErrRoleNotFound, ErrUsernameTaken.
-func (a *Accounts) Add(ctx context.Context, n NewUser) (User, error) {
-	u, err := a.newUser(n)
+func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
+	u, err := s.newUser(n)
 	if err != nil {
-		return User{}, err
+		return login.User{}, err
 	}
 	if err := checkNewPassword(n.Password); err != nil {
-		return User{}, err
+		return login.User{}, err
 	}
-	if err := a.checkRoles(ctx, u.Roles); err != nil {
-		return User{}, err
+	if err := s.checkRoles(ctx, u.Roles); err != nil {
+		return login.User{}, err
 	}
-	u.ID = newID()
-	if u.PasswordHash, err = a.Hasher.Hash(ctx, n.Password); err != nil {
-		return User{}, err
+	u.ID = login.NewID()
+	if u.PasswordHash, err = s.Hasher.Hash(ctx, n.Password); err != nil {
+		return login.User{}, err
 	}
-	if err := a.Store.AddUser(ctx, u); err != nil {
-		return User{}, err
+	if err := s.Store.AddUser(ctx, u); err != nil {
+		return login.User{}, err
 	}
-	noteUser(ctx, u.ID, EventUserAdd)
+	noteUser(ctx, u.ID, login.EventUserAdd)
 	return u, nil
 }
 
 // newUser is n as a user who has no id and no password yet.
-func (a *Accounts) newUser(n NewUser) (User, error) {
-	username, err := a.Username(n.Username)
+func (s *Service) newUser(n NewUser) (login.User, error) {
+	username, err := s.Username(n.Username)
 	if err != nil {
-		return User{}, err
+		return login.User{}, err
 	}
 	if err := checkName(n.Name); err != nil {
-		return User{}, err
+		return login.User{}, err
 	}
 	roles := slices.Compact(slices.Sorted(slices.Values(n.Roles)))
-	if len(roles) > MaxRoles {
-		return User{}, ErrTooManyRoles
+	if len(roles) > login.MaxRoles {
+		return login.User{}, ErrTooManyRoles
 	}
-	u := User{Username: username, Name: n.Name, Roles: roles, CreatedAt: clockOf(a.Now), Apps: map[string]UserApp{}}
+	u := login.User{Username: username, Name: n.Name, Roles: roles, CreatedAt: login.Clock(s.Now), Apps: map[string]login.UserApp{}}
 	if u.Name == "" {
 		u.Name = username
 	}
@@ -102,74 +104,74 @@ func (a *Accounts) newUser(n NewUser) (User, error) {
 //
 // Errors: UsernameInvalid, ErrUserNotFound, PasswordMissing, PasswordInvalid,
 // ErrPasswordTooShort, ErrPasswordNotHere, ErrPasswordChanged.
-func (a *Accounts) SetPassword(ctx context.Context, username string, password Hidden) error {
+func (s *Service) SetPassword(ctx context.Context, username string, password login.Hidden) error {
 	if err := checkNewPassword(password); err != nil {
 		return err
 	}
-	u, err := a.User(ctx, username)
+	u, err := s.User(ctx, username)
 	if err != nil {
 		return err
 	}
 	if u.PasswordHash == "" { // it would open nothing, and look like a change
 		return ErrPasswordNotHere
 	}
-	hash, err := a.Hasher.Hash(ctx, password)
+	hash, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	notBefore, err := a.afterSessions(ctx, u.ID)
+	notBefore, err := s.afterSessions(ctx, u.ID)
 	if err != nil {
 		return err
 	}
-	if err := a.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, notBefore); err != nil {
+	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, notBefore); err != nil {
 		return err
 	}
-	noteUser(ctx, u.ID, EventPasswordSet)
+	noteUser(ctx, u.ID, login.EventPasswordSet)
 	return nil
 }
 
 // Disable keeps a user out, and ends the user's sessions for good.
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
-func (a *Accounts) Disable(ctx context.Context, username string) error {
-	return a.endSessions(ctx, username, a.Store.DisableUser, EventUserDisable)
+func (s *Service) Disable(ctx context.Context, username string) error {
+	return s.endSessions(ctx, username, s.Store.DisableUser, login.EventUserDisable)
 }
 
 // Enable lets a disabled user in again.
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
-func (a *Accounts) Enable(ctx context.Context, username string) error {
-	id, err := a.find(ctx, username)
+func (s *Service) Enable(ctx context.Context, username string) error {
+	id, err := s.find(ctx, username)
 	if err != nil {
 		return err
 	}
-	if err := a.Store.EnableUser(ctx, id); err != nil {
+	if err := s.Store.EnableUser(ctx, id); err != nil {
 		return err
 	}
-	noteUser(ctx, id, EventUserEnable)
+	noteUser(ctx, id, login.EventUserEnable)
 	return nil
 }
 
 // Delete removes a user with everything that names them, as Service.Delete does.
 //
 // Errors: UsernameInvalid, ErrUserNotFound.
-func (a *Accounts) Delete(ctx context.Context, username string) error {
-	u, err := a.User(ctx, username)
+func (s *Service) Delete(ctx context.Context, username string) error {
+	u, err := s.User(ctx, username)
 	if err != nil {
 		return err
 	}
-	return removal{a.Store}.remove(ctx, u, "")
+	return login.Remove(ctx, s.Store, u)
 }
 
 // noteUser notes what was done to a user.
-func noteUser(ctx context.Context, userID string, e Event) {
-	trail := trailOf(ctx)
+func noteUser(ctx context.Context, userID string, e login.Event) {
+	trail := login.TrailOf(ctx)
 	trail.UserID = userID
-	trail.note(e)
+	trail.Note(e)
 }
 
-func checkNewPassword(p Hidden) error {
-	if err := checkPassword(p); err != nil {
+func checkNewPassword(p login.Hidden) error {
+	if err := login.CheckPassword(p); err != nil {
 		return err
 	}
 	if len(p) < minNewPassword {

@@ -1,4 +1,4 @@
-package login
+package admin
 
 import (
 	"context"
@@ -9,11 +9,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // importing is an import under way.
 type importing struct {
-	*Accounts
+	*Service
 	watcher ImportWatcher
 	roles   map[string]bool
 	kinds   []string
@@ -28,8 +32,8 @@ type importing struct {
 // newcomer is a row on its way into the store.
 type newcomer struct {
 	line     int
-	user     User
-	password Hidden
+	user     login.User
+	password login.Hidden
 	// kind is that of the hash that the row brings.
 	kind string
 	// present says that the user is stored already.
@@ -88,7 +92,7 @@ func (i *importing) bring(ctx context.Context, kind string) error {
 }
 
 // kindOf is the kind of a hash, if users may have such.
-func (i *importing) kindOf(hash Hidden) (string, error) {
+func (i *importing) kindOf(hash login.Hidden) (string, error) {
 	kind, err := i.Hasher.Kind(hash)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrHashUnreadable, err)
@@ -101,7 +105,7 @@ func (i *importing) kindOf(hash Hidden) (string, error) {
 
 // importedID is the id of the user whom a row makes. A plain password is not in
 // it: whoever sees an id could then try passwords against it.
-func importedID(u User, hash Hidden) string {
+func importedID(u login.User, hash login.Hidden) string {
 	text, err := json.Marshal(append([]string{"import", u.Username, u.Name, string(hash)}, u.Roles...))
 	if err != nil {
 		panic(err) // strings have a JSON form
@@ -116,16 +120,10 @@ func sum(text string) []byte {
 
 // store stores the batch and reports what became of it.
 func (i *importing) store(ctx context.Context) error {
-	for some := range slices.Chunk(i.batch, importedAtOnce) {
-		var steps []func() error
-		for at := range some {
-			steps = append(steps, func() error { return i.hash(ctx, &some[at]) })
-		}
-		if err := together(steps...); err != nil {
-			return err
-		}
+	if err := i.hashAll(ctx); err != nil {
+		return err
 	}
-	var users []User
+	var users []login.User
 	var of []*newcomer
 	for at := range i.batch {
 		if n := &i.batch[at]; n.missing() {
@@ -145,6 +143,16 @@ func (i *importing) store(ctx context.Context) error {
 	return nil
 }
 
+// hashAll hashes the plain passwords of the batch, importedAtOnce at the same time.
+func (i *importing) hashAll(ctx context.Context) error {
+	hashing, ctx := errgroup.WithContext(ctx)
+	hashing.SetLimit(importedAtOnce)
+	for at := range i.batch {
+		hashing.Go(func() error { return i.hash(ctx, &i.batch[at]) })
+	}
+	return hashing.Wait()
+}
+
 // hash hashes a newcomer's plain password, unless the user is there already.
 func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	if !n.missing() || n.user.PasswordHash != "" {
@@ -152,7 +160,7 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	}
 	id, err := i.Store.UserIDByName(ctx, n.user.Username)
 	switch {
-	case errors.Is(err, ErrUserNotFound):
+	case errors.Is(err, login.ErrUserNotFound):
 		n.user.PasswordHash, err = i.Hasher.Hash(ctx, n.password)
 	case err == nil:
 		n.meet(id)
@@ -170,7 +178,7 @@ func (n *newcomer) meet(id string) {
 	case n.user.ID:
 		n.present = true
 	default:
-		n.bad = ErrUsernameTaken
+		n.bad = login.ErrUsernameTaken
 	}
 }
 

@@ -11,24 +11,21 @@ import (
 //
 // Errors: ReauthRequired without a code, for one that WeChat does not take (any
 // more), and for somebody else's; and what WeChat, the secret and the stores answer.
-func (s *Service) reauthenticate(ctx context.Context, route string, caller Caller, visitor Visitor, code string) (*visit, error) {
+func (s *Service) reauthenticate(ctx context.Context, route string, caller Caller, visitor Visitor, code string) (*exchange, error) {
 	if code == "" {
 		return nil, ReauthRequired
 	}
 	caller.AppID = visitor.Session.AppID
-	v, err := s.identify(ctx, route, caller, code)
+	x, err := s.exchange(ctx, presented{route: route, caller: caller, code: code, expect: func(x *exchange) error {
+		if x.AppID == visitor.Session.AppID && x.OpenID == visitor.User.Apps[x.AppID].OpenID {
+			return nil
+		}
+		return Because(ReauthRequired, fmt.Errorf("the code is %s's, not the session's identity", x.trail.OpenIDHash))
+	}})
 	if errors.Is(err, WXCodeInvalid) || errors.Is(err, WXCodeUsed) {
 		return nil, Because(ReauthRequired, err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	v.trail.UserID = visitor.User.ID
-	if v.AppID != visitor.Session.AppID || v.OpenID != visitor.User.Apps[v.AppID].OpenID {
-		v.trail.lapse(v.remember()) // so that a repeat is told the same
-		return nil, Because(ReauthRequired, fmt.Errorf("the code is %s's, not the session's identity", v.trail.OpenIDHash))
-	}
-	return v, nil
+	return x, err
 }
 
 // Unbind removes the binding that the visitor's session was opened under, and
@@ -38,25 +35,21 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 // Errors: LastBinding; BindingRemoved when that has happened meanwhile; with
 // force, those of Delete.
 func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, force bool, code string) error {
-	trail := trailOf(ctx)
-	remember := func() error { return nil }
+	trail := TrailOf(ctx)
+	trip := trail.roundTrip()
 	if force {
-		v, err := s.reauthenticate(ctx, "unbind", caller, visitor, code)
+		x, err := s.reauthenticate(ctx, "unbind", caller, visitor, code)
 		if err != nil {
 			return err
 		}
-		remember = v.remember
+		trip = x.roundTrip(ctx)
 	}
 	binding := Binding{
 		ID: visitor.Session.BindingID, AppID: visitor.Session.AppID,
 		OpenID: visitor.User.Apps[visitor.Session.AppID].OpenID, UserID: visitor.User.ID,
 	}
-	err := timed(&trail.Store, func() error {
-		return together(
-			func() error { return s.Store.Unbind(ctx, binding, !force) },
-			func() error { trail.lapse(remember()); return nil },
-		)
-	})
+	trip.do(func() error { return s.Store.Unbind(ctx, binding, !force) })
+	err := trip.wait()
 	switch {
 	case errors.Is(err, ErrBindingNotFound):
 		return BindingRemoved
@@ -65,7 +58,7 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 	case err != nil:
 		return err
 	}
-	trail.note(EventUnbind)
+	trail.Note(EventUnbind)
 	return nil
 }
 
@@ -81,28 +74,33 @@ type Export struct {
 //
 // Errors: those of Delete.
 func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, code string) (Export, error) {
-	v, err := s.reauthenticate(ctx, "export", caller, visitor, code)
+	x, err := s.reauthenticate(ctx, "export", caller, visitor, code)
 	if err != nil {
 		return Export{}, err
 	}
 	// The session_key has changed with the code.
-	if _, err := s.touch(ctx, v); err != nil && !errors.Is(err, ErrBindingNotFound) {
+	if _, err := s.touch(ctx, x); err != nil && !errors.Is(err, ErrBindingNotFound) {
 		return Export{}, err
 	}
-	export := Export{User: visitor.User}
-	err = timed(&v.trail.Store, func() error {
-		return together(
-			func() (err error) { export.Bindings, err = bindingsOf(ctx, s.Store, visitor.User); return err },
-			func() (err error) {
-				export.Sessions, err = s.Store.SessionsOfUser(ctx, visitor.User.ID)
-				return err
-			},
-		)
-	})
+	export, err := timedRead(&x.trail.Store, func() (Export, error) { return ExportOf(ctx, s.Store, visitor.User) })
 	if err != nil {
 		return Export{}, err
 	}
-	v.trail.note(EventExport)
+	x.trail.Note(EventExport)
+	return export, nil
+}
+
+// ExportOf reads everything that is held about a user, the newest session first.
+func ExportOf(ctx context.Context, store Store, user User) (Export, error) {
+	export := Export{User: user}
+	err := together(
+		func() (err error) { export.Bindings, err = bindingsOf(ctx, store, user); return err },
+		func() (err error) { export.Sessions, err = store.SessionsOfUser(ctx, user.ID); return err },
+	)
+	if err != nil {
+		return Export{}, err
+	}
+	newestFirst(export.Sessions)
 	return export, nil
 }
 
@@ -110,17 +108,16 @@ func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, co
 //
 // Errors: ReauthRequired, and what WeChat, the secret and the stores answer.
 func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, code string) error {
-	v, err := s.reauthenticate(ctx, "delete", caller, visitor, code)
+	x, err := s.reauthenticate(ctx, "delete", caller, visitor, code)
 	if err != nil {
 		return err
 	}
-	err = timed(&v.trail.Store, func() error {
-		v.trail.lapse(v.remember())
-		if err := s.noteDeparture(ctx, v, visitor.User.ID); err != nil {
-			return err
-		}
-		return s.removal().remove(ctx, visitor.User, visitor.Session.TokenHash)
-	})
+	trip := x.roundTrip(ctx)
+	trip.do(func() error { return s.noteDeparture(ctx, x, visitor.User.ID) })
+	if err := trip.wait(); err != nil {
+		return err
+	}
+	err = timed(&x.trail.Store, func() error { return removal{s.Store}.remove(ctx, visitor.User, visitor.Session.TokenHash) })
 	if errors.Is(err, ErrUserNotFound) {
 		return SessionInvalid // somebody else was faster
 	}

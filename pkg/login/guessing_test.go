@@ -63,7 +63,7 @@ func TestWaitsGrow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
+			w.AddUser("alice")
 			if c.hot {
 				w.heat(c.guesser.account)
 			}
@@ -78,18 +78,18 @@ func TestWaitsGrow(t *testing.T) {
 			}
 			for n, wait := range c.waits {
 				for _, left := range []time.Duration{wait, time.Millisecond} {
-					w.pass(wait - left)
+					w.Pass(wait - left)
 					wait = left
-					checks := w.hasher.checks
+					checks := w.Plain.Checks
 					err := c.guesser.send(w, password)
 					if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != left {
 						t.Fatalf("wait %d: %v, retry after %v, want %v", n+1, err, e.RetryAfter, left)
 					}
-					if w.hasher.checks != checks {
+					if w.Plain.Checks != checks {
 						t.Fatal("the password was looked at")
 					}
 				}
-				w.pass(time.Millisecond)
+				w.Pass(time.Millisecond)
 				wrong()
 			}
 		})
@@ -100,7 +100,7 @@ func TestWaitsGrow(t *testing.T) {
 func (w *world) heat(account string) {
 	w.Helper()
 	for n := range 10 {
-		if _, err := w.bindFrom(fmt.Sprintf("203.0.113.%d", n), fmt.Sprintf("heater%d-%s%d", n, account, w.clock().Unix()), account, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		if _, err := w.bindFrom(fmt.Sprintf("203.0.113.%d", n), fmt.Sprintf("heater%d-%s%d", n, account, w.Clock().Unix()), account, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 			w.Fatal(err)
 		}
 	}
@@ -109,17 +109,17 @@ func (w *world) heat(account string) {
 // Wrong passwords that leave the window shorten the wait.
 func TestWrongPasswordsAreForgotten(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	g := guesser{identity: "mallory"}
 	for n := range 5 { // at 0, 5, 10, 15 and 20 hours
 		if n > 0 {
-			w.pass(5 * time.Hour)
+			w.Pass(5 * time.Hour)
 		}
 		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 			t.Fatalf("wrong password %d: %v", n+1, err)
 		}
 	}
-	w.pass(4*time.Hour - 30*time.Second)
+	w.Pass(4*time.Hour - 30*time.Second)
 	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Fatalf("hours after the last one: %v", err)
 	}
@@ -128,7 +128,7 @@ func TestWrongPasswordsAreForgotten(t *testing.T) {
 	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != time.Minute {
 		t.Fatalf("got %v, retry after %v, want 1m", err, e.RetryAfter)
 	}
-	w.pass(time.Minute)
+	w.Pass(time.Minute)
 	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("after the wait: %v", err)
 	}
@@ -138,20 +138,20 @@ func TestWrongPasswordsAreForgotten(t *testing.T) {
 // address may try that would have to wait while it is hot.
 func TestHotAccountTellsTheShorterWait(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	g := guesser{address: "192.0.2.66", account: "alice"}
 	for range 10 {
 		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 			t.Fatal(err)
 		}
-		w.pass(time.Minute)
+		w.Pass(time.Minute)
 	}
 	// By itself the address would wait for an hour since a minute ago.
 	err := g.send(w, "wrong")
 	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != 50*time.Minute {
 		t.Fatalf("got %v, retry after %v, want 50m", err, e.RetryAfter)
 	}
-	w.pass(50 * time.Minute)
+	w.Pass(50 * time.Minute)
 	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("after the wait: %v", err)
 	}
@@ -161,8 +161,8 @@ func TestHotAccountTellsTheShorterWait(t *testing.T) {
 // from one address and from many. She logs in all the same, typing errors included.
 func TestStrangerLocksNobodyOut(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	w.Store = &measured{Store: w.store}
+	w.AddUser("alice")
+	w.Store = &measured{Store: w.DB}
 	const days, pace = 3, 3 * time.Minute
 	from := map[string]int{}
 	for n := range int(days * 24 * time.Hour / pace) {
@@ -176,12 +176,12 @@ func TestStrangerLocksNobodyOut(t *testing.T) {
 			if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-typo%d", n), "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
 				t.Fatalf("alice mistypes, %d: %v", n, err)
 			}
-			w.pass(15 * time.Minute) // longer than she has to wait after four or five of a day
+			w.Pass(15 * time.Minute) // longer than she has to wait after four or five of a day
 			if _, err := w.bindFrom("192.0.2.1", fmt.Sprintf("alice-%d", n), "alice", password); err != nil {
 				t.Fatalf("alice, %d: %v", n, err)
 			}
 		}
-		w.pass(pace)
+		w.Pass(pace)
 	}
 	total := 0
 	for _, n := range from {
@@ -214,28 +214,28 @@ func (m *measured) SwapRecord(ctx context.Context, name, old string, r login.Rec
 func TestOnlyWrongPasswordsCount(t *testing.T) {
 	for name, try := range map[string]func(w *world, n int) error{
 		"right ones": func(w *world, n int) error {
-			_, err := w.bind(fmt.Sprintf("alice-%d", n), "alice", password)
+			_, err := w.BindUser(fmt.Sprintf("alice-%d", n), "alice", password)
 			return err
 		},
 		"disabled users": func(w *world, n int) error {
-			_, err := w.bind(fmt.Sprintf("mallory-%d", n), "gone", password)
+			_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), "gone", password)
 			return err
 		},
 		"conflicts": func(w *world, n int) error {
-			_, err := w.bind(fmt.Sprintf("mallory-%d", n), "bob", password)
+			_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), "bob", password)
 			return err
 		},
 		"another's openid": func(w *world, n int) error { return w.bindAs(fmt.Sprintf("mallory-%d", n), "o-bob") },
 		"a store that fails": func(w *world, n int) error {
-			w.store.do(failing("UserByID"))
-			defer w.store.do(nil)
-			_, err := w.bind(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
+			w.DB.Do(failing("UserByID"))
+			defer w.DB.Do(nil)
+			_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
 			return err
 		},
 		"a count that cannot be kept": func(w *world, n int) error {
 			// The reservations are written; what would make them count is not.
 			var reserved atomic.Bool
-			w.store.do(func(op string) error {
+			w.DB.Do(func(op string) error {
 				if op == "UserByID" {
 					reserved.Store(true)
 				}
@@ -244,9 +244,9 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 				}
 				return nil
 			})
-			defer w.store.do(nil)
-			_, err := w.bind(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
-			w.pass(31 * time.Second)
+			defer w.DB.Do(nil)
+			_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
+			w.Pass(31 * time.Second)
 			if errors.Is(err, login.InvalidCredentials) {
 				w.Error("a guess was answered and not counted")
 			}
@@ -255,10 +255,10 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
-			w.bound("bob-1", "bob")
-			gone := w.user("gone")
-			if err := w.store.DisableUser(t.Context(), gone.ID, w.clock()); err != nil {
+			w.AddUser("alice")
+			w.Bound("bob-1", "bob")
+			gone := w.AddUser("gone")
+			if err := w.DB.DisableUser(t.Context(), gone.ID, w.Clock()); err != nil {
 				t.Fatal(err)
 			}
 			for n := range 20 {
@@ -278,19 +278,19 @@ func (w *world) bindAs(code, openID string) error {
 // A throttled identity must not use up the tries at the usernames that it names.
 func TestThrottledTriesCostNobodyElse(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	for n := range 30 {
-		_, err := w.bind(fmt.Sprintf("mallory-%d", n), fmt.Sprintf("user%d", n), "wrong")
+		_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), fmt.Sprintf("user%d", n), "wrong")
 		if want := n >= 5; errors.Is(err, login.TooManyAttempts) != want {
 			t.Fatalf("try %d: %v", n+1, err)
 		}
 	}
 	for n := range 30 {
-		if _, err := w.bind(fmt.Sprintf("mallory-%d", n+30), "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
+		if _, err := w.BindUser(fmt.Sprintf("mallory-%d", n+30), "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
 			t.Fatalf("try %d at alice: %v", n+1, err)
 		}
 	}
-	if _, err := w.bind("alice-1", "alice", password); err != nil {
+	if _, err := w.BindUser("alice-1", "alice", password); err != nil {
 		t.Errorf("alice herself: %v", err)
 	}
 }

@@ -4,20 +4,21 @@ import (
 	"context"
 )
 
-// people are the users of the platform, wherever they are kept.
-type people interface {
-	// find gives what a username says before its password is looked at: the user's
-	// id, or "" where that is not known.
+// userSource is where the users of the platform are kept: in wxbind's own store, or
+// in the platform's directory.
+type userSource interface {
+	// find gives the id of the user with a username, or "" where there is none or that
+	// is known only with the password.
 	find(ctx context.Context, username string) (userID string, err error)
 	// authenticate checks a password, and takes as long for a user who does not exist.
 	//
 	// Errors: InvalidCredentials; UserDisabled, which only the right password learns.
-	authenticate(ctx context.Context, v *visit, c claim) (candidate, error)
-	// describe looks a user up who logs in through a binding, and gives what brings
-	// the stored user up to date.
+	authenticate(ctx context.Context, x *exchange, c claim) (candidate, error)
+	// profile describes a user who logs in through a binding, or is nil where nobody
+	// but the store describes users.
 	//
 	// Errors: UserDisabled.
-	describe(ctx context.Context, v *visit, userID string) (refresh func(context.Context, User) (User, error), err error)
+	profile(ctx context.Context, x *exchange, userID string) (*Profile, error)
 }
 
 // claim is who somebody says they are: the username as it was typed, and what

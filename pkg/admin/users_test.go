@@ -1,4 +1,4 @@
-package login_test
+package admin_test
 
 import (
 	"errors"
@@ -8,36 +8,33 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-func (w *world) accounts() *login.Accounts {
-	return &login.Accounts{Store: w.store, Hasher: w.hasher, Username: w.Username, Now: w.clock}
-}
-
 func TestAddUser(t *testing.T) {
 	w := newWorld(t)
-	a := w.accounts()
+	a := w.Admin()
 	if err := a.SetRoles(t.Context(), []login.Role{{Name: "clerk"}}); err != nil {
 		t.Fatal(err)
 	}
-	u, err := a.Add(t.Context(), login.NewUser{Username: "Alice", Password: password, Roles: []string{"clerk", "clerk"}})
+	u, err := a.Add(t.Context(), admin.NewUser{Username: "Alice", Password: password, Roles: []string{"clerk", "clerk"}})
 	if err != nil || u.Username != "alice" || u.Name != "alice" || !slices.Equal(u.Roles, []string{"clerk"}) {
 		t.Fatalf("got %+v, %v", u, err)
 	}
-	if _, err := w.bind("alice-1", "alice", password); err != nil {
+	if _, err := w.BindUser("alice-1", "alice", password); err != nil {
 		t.Errorf("cannot bind: %v", err)
 	}
 	for name, c := range map[string]struct {
-		user login.NewUser
+		user admin.NewUser
 		want error
 	}{
-		"a name that is taken":   {login.NewUser{Username: "ALICE", Password: password}, login.ErrUsernameTaken},
-		"no password":            {login.NewUser{Username: "bob"}, login.PasswordMissing},
-		"a short password":       {login.NewUser{Username: "bob", Password: "1234567"}, login.ErrPasswordTooShort},
-		"a long name":            {login.NewUser{Username: "bob", Password: password, Name: strings.Repeat("n", 129)}, login.ErrNameTooLong},
-		"a role that is unknown": {login.NewUser{Username: "bob", Password: password, Roles: []string{"clerk", "king"}}, login.ErrRoleNotFound},
-		"too many roles":         {login.NewUser{Username: "bob", Password: password, Roles: strings.Split("abcdefghijklmnopqrstu", "")}, login.ErrTooManyRoles},
+		"a name that is taken":   {admin.NewUser{Username: "ALICE", Password: password}, login.ErrUsernameTaken},
+		"no password":            {admin.NewUser{Username: "bob"}, login.PasswordMissing},
+		"a short password":       {admin.NewUser{Username: "bob", Password: "1234567"}, admin.ErrPasswordTooShort},
+		"a long name":            {admin.NewUser{Username: "bob", Password: password, Name: strings.Repeat("n", 129)}, admin.ErrNameTooLong},
+		"a role that is unknown": {admin.NewUser{Username: "bob", Password: password, Roles: []string{"clerk", "king"}}, admin.ErrRoleNotFound},
+		"too many roles":         {admin.NewUser{Username: "bob", Password: password, Roles: strings.Split("abcdefghijklmnopqrstu", "")}, admin.ErrTooManyRoles},
 	} {
 		if _, err := a.Add(t.Context(), c.user); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
@@ -47,50 +44,50 @@ func TestAddUser(t *testing.T) {
 
 func TestNewPasswordEndsSessions(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	opened, err := w.bind("alice-1", "alice", password)
+	w.AddUser("alice")
+	opened, err := w.BindUser("alice-1", "alice", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.pass(time.Second)
-	if err := w.accounts().SetPassword(t.Context(), "alice", "another one"); err != nil {
+	w.Pass(time.Second)
+	if err := w.Admin().SetPassword(t.Context(), "alice", "another one"); err != nil {
 		t.Fatal(err)
 	}
-	if why := w.dead(opened.Token); why != login.SessionRevoked {
+	if why := w.Dead(opened.Token); why != login.SessionRevoked {
 		t.Errorf("the session is %q", why)
 	}
-	w.pass(time.Second)
-	if _, err := w.bind("alice-2", "alice", password); !errors.Is(err, login.InvalidCredentials) {
+	w.Pass(time.Second)
+	if _, err := w.BindUser("alice-2", "alice", password); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("the old password: %v", err)
 	}
-	if opened, err = w.bind("alice-3", "alice", "another one"); err != nil || w.dead(opened.Token) != "" {
+	if opened, err = w.BindUser("alice-3", "alice", "another one"); err != nil || w.Dead(opened.Token) != "" {
 		t.Errorf("the new password: %v", err)
 	}
 }
 
 func TestDisableAndEnable(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	opened, err := w.bind("alice-1", "alice", password)
+	w.AddUser("alice")
+	opened, err := w.BindUser("alice-1", "alice", password)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.pass(time.Second)
-	a := w.accounts()
+	w.Pass(time.Second)
+	a := w.Admin()
 	if err := a.Disable(t.Context(), "Alice"); err != nil {
 		t.Fatal(err)
 	}
-	if why := w.dead(opened.Token); why != login.UserDisabled {
+	if why := w.Dead(opened.Token); why != login.UserDisabled {
 		t.Errorf("disabled: %q", why)
 	}
 	if err := a.Enable(t.Context(), "Alice"); err != nil {
 		t.Fatal(err)
 	}
-	if why := w.dead(opened.Token); why != login.SessionRevoked {
+	if why := w.Dead(opened.Token); why != login.SessionRevoked {
 		t.Errorf("enabled again: %q, want the session to stay dead", why)
 	}
-	w.pass(time.Second)
-	if checked, err := w.check("alice-2"); err != nil || w.dead(checked.Login.Token) != "" {
+	w.Pass(time.Second)
+	if checked, err := w.CheckCode("alice-2"); err != nil || w.Dead(checked.Login.Token) != "" {
 		t.Errorf("a new login: %v", err)
 	}
 	if err := a.Disable(t.Context(), "nobody"); !errors.Is(err, login.ErrUserNotFound) {
@@ -102,10 +99,10 @@ func TestAllListsEveryUserOnce(t *testing.T) {
 	w := newWorld(t)
 	const n = 250 // more than two pages
 	for i := range n {
-		w.user(fmt.Sprintf("user%d", i))
+		w.AddUser(fmt.Sprintf("user%d", i))
 	}
 	seen := map[string]bool{}
-	for u, err := range w.accounts().All(t.Context()) {
+	for u, err := range w.Admin().All(t.Context()) {
 		if err != nil || seen[u.ID] {
 			t.Fatalf("%s: %v, seen: %v", u.ID, err, seen[u.ID])
 		}
@@ -130,10 +127,10 @@ func TestSetRolesRefuses(t *testing.T) {
 		"a name beyond its limit": {Name: strings.Repeat("r", 65)},
 	} {
 		w := newWorld(t)
-		if err := w.accounts().SetRoles(t.Context(), []login.Role{{Name: "good"}, r}); err == nil {
+		if err := w.Admin().SetRoles(t.Context(), []login.Role{{Name: "good"}, r}); err == nil {
 			t.Errorf("%s is accepted", name)
 		}
-		if stored, err := w.store.MenusByRole(t.Context(), []string{"good"}); err != nil || len(stored) != 0 {
+		if stored, err := w.DB.MenusByRole(t.Context(), []string{"good"}); err != nil || len(stored) != 0 {
 			t.Errorf("%s: half of the roles is stored", name)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // looked at. All others must have been throttled.
 func (w *world) parallel(n int, guessers ...*guesser) int {
 	w.Helper()
-	before := w.hasher.checks
+	before := w.Plain.Checks
 	var wrong, other atomic.Int32
 	var wg sync.WaitGroup
 	for i := range n {
@@ -37,7 +37,7 @@ func (w *world) parallel(n int, guessers ...*guesser) int {
 	for _, g := range guessers {
 		g.n += 1000 * (n + 1)
 	}
-	if looked := w.hasher.checks - before; looked != int(wrong.Load()+other.Load()) {
+	if looked := w.Plain.Checks - before; looked != int(wrong.Load()+other.Load()) {
 		w.Errorf("%d passwords were looked at, %d answered", looked, wrong.Load())
 	}
 	return int(wrong.Load())
@@ -79,14 +79,14 @@ func TestGuessingAtTheSameTimeStaysWithinTheLimit(t *testing.T) {
 						w.Fatal(err)
 					}
 				}
-				w.pass(time.Minute)
+				w.Pass(time.Minute)
 			},
 			limit: 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.user("alice")
+			w.AddUser("alice")
 			if c.given != nil {
 				c.given(w)
 			}
@@ -120,14 +120,14 @@ func addresses(n int) []*guesser {
 // Reservations go when their requests end, long before they expire.
 func TestReservationsInTheWayAreWaitedForBriefly(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	let := w.hold("alice", 10)
-	_, err := w.bind("mallory-1", "alice", "wrong")
+	_, err := w.BindUser("mallory-1", "alice", "wrong")
 	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != 2*time.Second {
 		t.Errorf("got %v, retry after %v, want 2s", err, e.RetryAfter)
 	}
 	let()
-	if _, err := w.bind("mallory-2", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+	if _, err := w.BindUser("mallory-2", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Errorf("once they are gone: %v", err)
 	}
 }
@@ -137,7 +137,7 @@ func TestReservationsInTheWayAreWaitedForBriefly(t *testing.T) {
 func (w *world) hold(username string, n int) (let func()) {
 	release := make(chan struct{})
 	var reserved, ended sync.WaitGroup
-	waiting := &waitingUsers{Store: w.store, reserved: &reserved, release: release}
+	waiting := &waitingUsers{Store: w.DB, reserved: &reserved, release: release}
 	service := login.New(w.Config)
 	service.Store = waiting
 	for i := range n {

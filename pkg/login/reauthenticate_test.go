@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // Each of them is dangerous enough to ask for a fresh code.
@@ -40,18 +41,18 @@ func TestFreshCodeOfTheSessionsIdentityIsDemanded(t *testing.T) {
 		for what, do := range guarded {
 			t.Run(what+", "+name, func(t *testing.T) {
 				w := newWorld(t)
-				w.bound("alice-1", "alice")
-				w.bound("bob-1", "bob")
-				v := w.visit(w.token("alice-2"))
-				w.pass(time.Minute) // alice-2 is no repeat any more
-				w.people.before = func(code string) error {
+				w.Bound("alice-1", "alice")
+				w.Bound("bob-1", "bob")
+				v := w.Visit(w.Token("alice-2"))
+				w.Pass(time.Minute) // alice-2 is no repeat any more
+				w.People.Before = func(code string) error {
 					return map[string]error{"bad": login.WXCodeInvalid, "down": login.WXUnavailable}[code]
 				}
 				if err := do(w, v, c.code); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
-				w.people.before = nil
-				if checked := w.checked("alice-8"); checked.Login == nil {
+				w.People.Before = nil
+				if checked := w.Checked("alice-8"); checked.Login == nil {
 					t.Error("the binding is gone")
 				}
 			})
@@ -62,9 +63,9 @@ func TestFreshCodeOfTheSessionsIdentityIsDemanded(t *testing.T) {
 // Who holds the token and another person's phone is told no, twice.
 func TestRepeatOfARefusalIsTheSame(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.bound("bob-1", "bob")
-	v := w.visit(w.token("alice-2"))
+	w.Bound("alice-1", "alice")
+	w.Bound("bob-1", "bob")
+	v := w.Visit(w.Token("alice-2"))
 	for range 2 {
 		if err := w.Delete(t.Context(), phone, v, "bob-2"); !errors.Is(err, login.ReauthRequired) {
 			t.Errorf("got %v", err)
@@ -75,49 +76,49 @@ func TestRepeatOfARefusalIsTheSame(t *testing.T) {
 // The session is of the second mini-program; the request does not say so.
 func TestCodeIsOfTheSessionsMiniProgram(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
+	u := w.Bound("alice-1", "alice")
 	opened, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-2", Username: "alice", Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Unbind(t.Context(), phone, w.visit(opened.Token), true, "alice-3"); err != nil {
+	if err := w.Unbind(t.Context(), phone, w.Visit(opened.Token), true, "alice-3"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.store.BindingByOpenID(t.Context(), "wxtwo", "o-alice"); !errors.Is(err, login.ErrBindingNotFound) {
+	if _, err := w.DB.BindingByOpenID(t.Context(), "wxtwo", "o-alice"); !errors.Is(err, login.ErrBindingNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if b, err := w.store.BindingByOpenID(t.Context(), appID, "o-alice"); err != nil || b.UserID != u.ID {
+	if b, err := w.DB.BindingByOpenID(t.Context(), appID, "o-alice"); err != nil || b.UserID != u.ID {
 		t.Errorf("got %+v, %v", b, err)
 	}
 }
 
 func TestLastBindingStaysWithoutForce(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	token := w.token("alice-2")
-	if err := w.Unbind(t.Context(), phone, w.visit(token), false, ""); !errors.Is(err, login.LastBinding) {
+	w.Bound("alice-1", "alice")
+	token := w.Token("alice-2")
+	if err := w.Unbind(t.Context(), phone, w.Visit(token), false, ""); !errors.Is(err, login.LastBinding) {
 		t.Fatalf("got %v", err)
 	}
-	w.visit(token)
+	w.Visit(token)
 }
 
 func TestUnbindEndsTheSessionsUnderTheBinding(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	here, alsoHere := w.token("alice-2"), w.token("alice-3")
+	w.Bound("alice-1", "alice")
+	here, alsoHere := w.Token("alice-2"), w.Token("alice-3")
 	there, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-4", Username: "alice", Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := events(t, func(ctx context.Context) {
-		if err := w.Unbind(ctx, phone, w.visit(here), false, ""); err != nil {
+	got := logintest.Events(t, func(ctx context.Context) {
+		if err := w.Unbind(ctx, phone, w.Visit(here), false, ""); err != nil {
 			t.Fatal(err)
 		}
 	})
-	w.refused(here, login.BindingRemoved)
-	w.refused(alsoHere, login.BindingRemoved)
-	w.visit(there.Token)
-	if checked := w.checked("alice-5"); checked.Login != nil {
+	w.Refused(here, login.BindingRemoved)
+	w.Refused(alsoHere, login.BindingRemoved)
+	w.Visit(there.Token)
+	if checked := w.Checked("alice-5"); checked.Login != nil {
 		t.Error("still bound")
 	}
 	if !slices.Equal(got, []login.Event{login.EventUnbind}) {
@@ -127,13 +128,13 @@ func TestUnbindEndsTheSessionsUnderTheBinding(t *testing.T) {
 
 func TestOfTwoLastUnbindsOneIsRefused(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
+	w.Bound("alice-1", "alice")
 	opened, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-3", Username: "alice", Password: password})
 	if err != nil {
 		t.Fatal(err)
 	}
-	there := w.visit(opened.Token)
-	here := w.visit(w.token("alice-4"))
+	there := w.Visit(opened.Token)
+	here := w.Visit(w.Token("alice-4"))
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
 	for i, v := range []login.Visitor{here, there} {
@@ -147,8 +148,8 @@ func TestOfTwoLastUnbindsOneIsRefused(t *testing.T) {
 
 func TestUnbindThatComesTooLateSaysSo(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	v := w.visit(w.token("alice-2"))
+	w.Bound("alice-1", "alice")
+	v := w.Visit(w.Token("alice-2"))
 	if err := w.Unbind(t.Context(), phone, v, true, "alice-3"); err != nil {
 		t.Fatal(err)
 	}
@@ -163,14 +164,14 @@ func TestUnbindThatComesTooLateSaysSo(t *testing.T) {
 
 func TestExportHoldsEverythingAboutTheUser(t *testing.T) {
 	w := newWorld(t)
-	u := w.bound("alice-1", "alice")
-	w.bound("bob-1", "bob")
+	u := w.Bound("alice-1", "alice")
+	w.Bound("bob-1", "bob")
 	if _, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
 		t.Fatal(err)
 	}
-	v := w.visit(w.token("alice-3"))
+	v := w.Visit(w.Token("alice-3"))
 	var export login.Export
-	got := events(t, func(ctx context.Context) {
+	got := logintest.Events(t, func(ctx context.Context) {
 		var err error
 		if export, err = w.Export(ctx, phone, v, "alice-4"); err != nil {
 			t.Fatal(err)

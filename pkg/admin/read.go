@@ -1,0 +1,76 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// User reads a user.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (s *Service) User(ctx context.Context, username string) (login.User, error) {
+	id, err := s.find(ctx, username)
+	if err != nil {
+		return login.User{}, err
+	}
+	return s.Store.UserByID(ctx, id)
+}
+
+// Show gives everything that is held about a user.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (s *Service) Show(ctx context.Context, username string) (login.Export, error) {
+	u, err := s.User(ctx, username)
+	if err != nil {
+		return login.Export{}, err
+	}
+	return login.ExportOf(ctx, s.Store, u)
+}
+
+// All lists the users, reading page after page as the caller goes on.
+func (s *Service) All(ctx context.Context) iter.Seq2[login.User, error] {
+	return func(yield func(login.User, error) bool) {
+		for after := ""; ; {
+			page, err := s.Store.ListUsers(ctx, after, listPage)
+			if err != nil {
+				yield(login.User{}, err)
+				return
+			}
+			for _, u := range page {
+				if !yield(u, nil) {
+					return
+				}
+				after = u.ID
+			}
+			if len(page) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// find gives the id of the user with a username or, as for the users of a
+// Directory, who claim no username here, with that id, which need not have the
+// form of a username.
+//
+// Errors: UsernameInvalid, ErrUserNotFound.
+func (s *Service) find(ctx context.Context, username string) (string, error) {
+	folded, invalid := s.Username(username)
+	if invalid == nil {
+		id, err := s.Store.UserIDByName(ctx, folded)
+		if !errors.Is(err, login.ErrUserNotFound) {
+			return id, err
+		}
+	} else if username == "" || len(username) > login.MaxUserID || !utf8.ValidString(username) {
+		return "", invalid
+	}
+	u, err := s.Store.UserByID(ctx, username)
+	if errors.Is(err, login.ErrUserNotFound) && invalid != nil {
+		return "", invalid
+	}
+	return u.ID, err
+}

@@ -1,0 +1,88 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// SetRoles stores roles, each replacing one of the same name. It looks at all of
+// them before it stores the first.
+//
+// Errors: one that says what is wrong with a role.
+func (s *Service) SetRoles(ctx context.Context, roles []login.Role) error {
+	for _, r := range roles {
+		if err := validate(r); err != nil {
+			return fmt.Errorf("role %q: %w", r.Name, err)
+		}
+	}
+	for _, r := range roles {
+		if err := s.Store.PutRole(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Roles gives all roles in the order of their names.
+func (s *Service) Roles(ctx context.Context) ([]login.Role, error) {
+	return s.Store.ListRoles(ctx)
+}
+
+func (s *Service) checkRoles(ctx context.Context, roles []string) error {
+	if len(roles) == 0 {
+		return nil
+	}
+	have, err := s.Store.MenusByRole(ctx, roles)
+	if err != nil {
+		return err
+	}
+	for _, role := range roles {
+		if _, ok := have[role]; !ok {
+			return noSuchRole(role)
+		}
+	}
+	return nil
+}
+
+func noSuchRole(name string) error { return fmt.Errorf("%w: %q", ErrRoleNotFound, name) }
+
+// A role fits into one DynamoDB item (400 KB).
+const (
+	maxMenus    = 300
+	maxMenuText = 1024
+	maxRoleName = 64
+)
+
+// validate says what is wrong with a role.
+func validate(r login.Role) error {
+	if r.Name == "" || len(r.Name) > maxRoleName {
+		return fmt.Errorf("a role's name has 1 to %d bytes", maxRoleName)
+	}
+	count := 0
+	return validateMenus(r.Menus, 1, &count)
+}
+
+func validateMenus(menus []login.Menu, depth int, count *int) error {
+	if len(menus) > 0 && depth > login.MaxMenuDepth {
+		return fmt.Errorf("menus are nested at most %d deep", login.MaxMenuDepth)
+	}
+	siblings := map[string]bool{}
+	for _, m := range menus {
+		if *count++; *count > maxMenus {
+			return fmt.Errorf("a role has at most %d menus", maxMenus)
+		}
+		if m.ID == "" || siblings[m.ID] {
+			return fmt.Errorf("menu %q: the id is empty or stands twice on its level", m.ID)
+		}
+		siblings[m.ID] = true
+		if len(m.ID)+len(m.Name)+len(m.Path)+len(m.Icon) > maxMenuText {
+			return fmt.Errorf("menu %q: its texts have more than %d bytes", m.ID, maxMenuText)
+		}
+		if err := validateMenus(m.Children, depth+1, count); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// roundTrip is what a request asks of the stores at the same time. Its steps run
+// together, the request waits for all of them, and the trail has the time.
+type roundTrip struct {
+	trail *Trail
+	steps []func() error
+}
+
+func (t *Trail) roundTrip() *roundTrip { return &roundTrip{trail: t} }
+
+// do adds a step without which the request fails.
+func (r *roundTrip) do(step func() error) { r.steps = append(r.steps, step) }
+
+// try adds a step whose failure the request survives.
+func (r *roundTrip) try(step func() error) {
+	r.do(func() error { r.trail.lapse(step()); return nil })
+}
+
+// read adds a step whose result goes into a variable, whatever the error.
+func read[T any](r *roundTrip, into *T, step func() (T, error)) {
+	r.do(func() (err error) { *into, err = step(); return err })
+}
+
+// wait runs the steps, and gives their errors in the order of the steps.
+func (r *roundTrip) wait() error {
+	return timed(&r.trail.Store, func() error { return together(r.steps...) })
+}
+
+// timed adds the time that a call takes to what the request has waited already.
+func timed(waited *time.Duration, call func() error) error {
+	began := time.Now()
+	defer func() { *waited += time.Since(began) }()
+	return call()
+}
+
+// timedRead is timed for a call that gives something.
+func timedRead[T any](waited *time.Duration, call func() (T, error)) (result T, err error) {
+	err = timed(waited, func() error { result, err = call(); return err })
+	return result, err
+}
+
+// together runs the steps at the same time, waits for all, and gives their errors in
+// the order of the steps. A step that panics gives the only error: nobody could
+// recover for it elsewhere.
+func together(steps ...func() error) error {
+	if len(steps) == 1 {
+		return steps[0]()
+	}
+	errs, panics := make([]error, len(steps)), make([]error, len(steps))
+	var wg sync.WaitGroup
+	for i, step := range steps {
+		wg.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panics[i] = Panicked(p)
+				}
+			}()
+			errs[i] = step()
+		})
+	}
+	wg.Wait()
+	if err := errors.Join(panics...); err != nil {
+		return err
+	}
+	return errors.Join(errs...)
+}
+
+// Panicked makes an error of what recover gave: its type and the stack, and not
+// its value, which may quote what it choked on.
+func Panicked(p any) error {
+	return fmt.Errorf("panic of type %T at %s", p, debug.Stack())
+}
+
+// pause waits, or fails when the context ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

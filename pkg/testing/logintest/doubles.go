@@ -1,0 +1,110 @@
+package logintest
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// WeChat knows people by their codes: "alice-1" and "alice-2" are two of alice.
+type WeChat struct {
+	mu   sync.Mutex
+	used map[string]bool
+	// Calls counts the codes asked for.
+	Calls int
+	// SlowRefusal is how long it takes to refuse a used code.
+	SlowRefusal time.Duration
+	// Before, if set, runs before a code is looked at.
+	Before func(code string) error
+	// AppSecret, if set, is the only one that is taken: it comes before the code.
+	AppSecret login.Hidden
+}
+
+func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (login.WeChatSession, error) {
+	p.mu.Lock()
+	p.Calls++
+	if p.AppSecret != "" && app.Secret != p.AppSecret {
+		p.mu.Unlock()
+		return login.WeChatSession{}, &login.Error{Code: login.WXSecretRejected}
+	}
+	used := p.used[code]
+	if p.used == nil {
+		p.used = map[string]bool{}
+	}
+	p.used[code] = true
+	before := p.Before
+	p.mu.Unlock()
+	if used {
+		time.Sleep(p.SlowRefusal)
+		return login.WeChatSession{}, login.WXCodeUsed
+	}
+	if before != nil {
+		if err := before(code); err != nil {
+			return login.WeChatSession{}, err
+		}
+	}
+	name, _, _ := strings.Cut(code, "-")
+	return login.WeChatSession{OpenID: "o-" + name, UnionID: "union-" + name, SessionKey: "key of " + login.Hidden(code)}, nil
+}
+
+// Secrets holds the operator's secret.
+type Secrets struct {
+	mu sync.Mutex
+	// Held is the secret, and Newer, if set, what a refetch finds.
+	Held, Newer *login.Secret
+	Refetches   int
+}
+
+func (v *Secrets) Secret(context.Context) (*login.Secret, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.Held, nil
+}
+
+func (v *Secrets) Refetch(context.Context) (*login.Secret, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.Refetches++
+	if v.Newer != nil {
+		v.Held = v.Newer
+	}
+	return v.Held, nil
+}
+
+// SecretWith makes a secret with seal keys of these ids, newest first.
+func SecretWith(ids ...string) *login.Secret {
+	s := &login.Secret{DefaultApp: AppID, Apps: map[string]login.App{
+		AppID:   {ID: AppID, Secret: "app secret"},
+		"wxtwo": {ID: "wxtwo", Secret: "other secret"},
+	}}
+	for _, id := range ids {
+		s.SealKeys = append(s.SealKeys, login.SealKey{ID: id, Key: login.Hidden(strings.Repeat(id+"k", 43))})
+	}
+	return s
+}
+
+// Hasher hashes nothing, so that tests are quick; pkg/password has its own.
+type Hasher struct {
+	mu sync.Mutex
+	// Checks counts the passwords looked at.
+	Checks int
+	// Outdated makes each matching hash count as outdated.
+	Outdated bool
+}
+
+func (*Hasher) Hash(_ context.Context, p login.Hidden) (login.Hidden, error) {
+	return "rehashed:" + p, nil
+}
+
+func (*Hasher) Kind(login.Hidden) (string, error) { return "", nil }
+
+func (h *Hasher) Verify(_ context.Context, hash, p login.Hidden, _ []string) (ok, outdated bool, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Checks++
+	_, text, _ := strings.Cut(string(hash), ":")
+	return hash != "" && text == string(p), h.Outdated, nil
+}

@@ -1,0 +1,130 @@
+package logintest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// Store is a Memory whose Calls can be delayed, failed or watched.
+type Store struct {
+	*storetest.Memory
+	mu sync.Mutex
+	// before, if set, runs before each call.
+	before func(op string) error
+	Calls  []string
+}
+
+func (h *Store) hook(op string) error {
+	h.mu.Lock()
+	h.Calls = append(h.Calls, op)
+	before := h.before
+	h.mu.Unlock()
+	if before == nil {
+		return nil
+	}
+	return before(op)
+}
+
+// Do sets the hook; nil takes it away.
+func (h *Store) Do(before func(op string) error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.before = before
+}
+
+// Via makes a call of a store by way of its hook.
+func Via[T any](h *Store, op string, call func() (T, error)) (T, error) {
+	if err := h.hook(op); err != nil {
+		var none T
+		return none, err
+	}
+	return call()
+}
+
+func (h *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
+	return Via(h, "TouchBinding", func() (login.Binding, error) { return h.Memory.TouchBinding(ctx, t) })
+}
+
+func (h *Store) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
+	return Via(h, "Bind", func() (login.Binding, error) { return h.Memory.Bind(ctx, b, s) })
+}
+
+func (h *Store) CreateSession(ctx context.Context, s login.Session) error {
+	_, err := Via(h, "CreateSession", func() (any, error) { return nil, h.Memory.CreateSession(ctx, s) })
+	return err
+}
+
+func (h *Store) SessionsOfUser(ctx context.Context, id string) ([]login.Session, error) {
+	return Via(h, "SessionsOfUser", func() ([]login.Session, error) { return h.Memory.SessionsOfUser(ctx, id) })
+}
+
+func (h *Store) EndSession(ctx context.Context, user, hash string, why login.Code) error {
+	_, err := Via(h, "EndSession", func() (any, error) { return nil, h.Memory.EndSession(ctx, user, hash, why) })
+	return err
+}
+
+func (h *Store) ForgetSession(ctx context.Context, user, hash string) error {
+	_, err := Via(h, "ForgetSession", func() (any, error) { return nil, h.Memory.ForgetSession(ctx, user, hash) })
+	return err
+}
+
+func (h *Store) UserIDByName(ctx context.Context, name string) (string, error) {
+	return Via(h, "UserIDByName", func() (string, error) { return h.Memory.UserIDByName(ctx, name) })
+}
+
+func (h *Store) UserByID(ctx context.Context, id string) (login.User, error) {
+	return Via(h, "UserByID", func() (login.User, error) { return h.Memory.UserByID(ctx, id) })
+}
+
+func (h *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
+	return Via(h, "MenusByRole", func() (map[string][]login.Menu, error) { return h.Memory.MenusByRole(ctx, roles) })
+}
+
+func (h *Store) LoadRecord(ctx context.Context, name string) (login.Record, error) {
+	return Via(h, "LoadRecord", func() (login.Record, error) { return h.Memory.LoadRecord(ctx, name) })
+}
+
+func (h *Store) StoreRecord(ctx context.Context, name string, r login.Record) error {
+	_, err := Via(h, "StoreRecord", func() (any, error) { return nil, h.Memory.StoreRecord(ctx, name, r) })
+	return err
+}
+
+func (h *Store) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	return Via(h, "SwapRecord", func() (login.Record, error) { return h.Memory.SwapRecord(ctx, name, old, r) })
+}
+
+func (h *Store) SessionWithUser(ctx context.Context, user, hash string) (s login.Session, u login.User, err error) {
+	_, err = Via(h, "SessionWithUser", func() (_ any, err error) {
+		s, u, err = h.Memory.SessionWithUser(ctx, user, hash)
+		return nil, err
+	})
+	return s, u, err
+}
+
+func (h *Store) ExtendSession(ctx context.Context, read login.Session, seenAt, idleEnd time.Time) error {
+	_, err := Via(h, "ExtendSession", func() (any, error) { return nil, h.Memory.ExtendSession(ctx, read, seenAt, idleEnd) })
+	return err
+}
+
+func (h *Store) BindingByOpenID(ctx context.Context, app, openID string) (login.Binding, error) {
+	return Via(h, "BindingByOpenID", func() (login.Binding, error) { return h.Memory.BindingByOpenID(ctx, app, openID) })
+}
+
+func (h *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
+	_, err := Via(h, "Unbind", func() (any, error) { return nil, h.Memory.Unbind(ctx, b, keepLast) })
+	return err
+}
+
+func (h *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
+	_, err := Via(h, "LogoutUser", func() (any, error) { return nil, h.Memory.LogoutUser(ctx, id, notBefore) })
+	return err
+}
+
+func (h *Store) DeleteUser(ctx context.Context, u login.User) error {
+	_, err := Via(h, "DeleteUser", func() (any, error) { return nil, h.Memory.DeleteUser(ctx, u) })
+	return err
+}

@@ -1,0 +1,171 @@
+package logintest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// World is a service on in-memory ports, with a clock that tests set.
+type World struct {
+	*testing.T
+	*login.Service
+	DB     *Store
+	People *WeChat
+	Vault  *Secrets
+	Plain  *Hasher
+	now    time.Time
+	mu     sync.Mutex
+}
+
+// NewWorld makes a World without users.
+func NewWorld(t *testing.T) *World {
+	w := &World{
+		T:      t,
+		DB:     &Store{Memory: &storetest.Memory{}},
+		People: &WeChat{},
+		Vault:  &Secrets{Held: SecretWith("1")},
+		Plain:  &Hasher{},
+		now:    time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
+	}
+	w.Service = login.New(login.Config{
+		Store: w.DB, WeChat: w.People, Secrets: w.Vault, Hasher: w.Plain, Username: Fold, Now: w.Clock,
+	})
+	return w
+}
+
+func (w *World) Clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *World) Pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+// AddUser adds a user whose password is the one above.
+func (w *World) AddUser(name string) login.User {
+	w.Helper()
+	u := login.User{
+		ID: "u-" + name, Username: name, Name: name, PasswordHash: login.Hidden("plain:" + Password),
+		CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
+	}
+	if err := w.DB.AddUser(w.Context(), u); err != nil {
+		w.Fatal(err)
+	}
+	return u
+}
+
+func (w *World) CheckCode(code string) (login.Checked, error) {
+	return w.Check(w.Context(), Phone, code)
+}
+
+func (w *World) BindUser(code, username, password string) (*login.Login, error) {
+	return w.Bind(w.Context(), Phone, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
+}
+
+// Admin is an administrator of the same store.
+func (w *World) Admin() *admin.Service {
+	return &admin.Service{Store: w.DB, Hasher: w.Plain, Username: Fold, Now: w.Clock}
+}
+
+// Bound makes a user to whom the person who holds code is bound.
+func (w *World) Bound(code, username string) login.User {
+	w.Helper()
+	u := w.AddUser(username)
+	if _, err := w.BindUser(code, username, Password); err != nil {
+		w.Fatal(err)
+	}
+	return u
+}
+
+// Dead says why the token's session does not live now.
+func (w *World) Dead(token login.Hidden) login.Code {
+	w.Helper()
+	t, err := login.ParseToken(string(token))
+	if err != nil {
+		w.Fatal(err)
+	}
+	session, user, err := w.DB.SessionWithUser(w.Context(), t.UserID, t.Hash())
+	if err != nil {
+		w.Fatal(err)
+	}
+	return session.Dead(user, w.Clock())
+}
+
+var Phone = login.Caller{Address: "192.0.2.1", Device: "iPhone"}
+
+// Token logs in with a code and gives the token.
+func (w *World) Token(code string) login.Hidden {
+	w.Helper()
+	return w.Checked(code).Login.Token
+}
+
+// Checked is what a checkBind that succeeds gives.
+func (w *World) Checked(code string) login.Checked {
+	w.Helper()
+	checked, err := w.CheckCode(code)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return checked
+}
+
+// Visit verifies a token that lives.
+func (w *World) Visit(token login.Hidden) login.Visitor {
+	w.Helper()
+	v, err := w.Verify(w.Context(), token)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return v
+}
+
+// Refused demands that a token is refused for a reason.
+func (w *World) Refused(token login.Hidden, why login.Code) {
+	w.Helper()
+	if _, err := w.Verify(w.Context(), token); !errors.Is(err, why) {
+		w.Errorf("verified with %v, want %v", err, why)
+	}
+}
+
+// Events gives what do notes in its trail.
+func Events(t *testing.T, do func(context.Context)) []login.Event {
+	trail := &login.Trail{}
+	do(login.WithTrail(t.Context(), trail))
+	return trail.Events
+}
+
+// OtherApp is the same person in the other mini-program.
+var OtherApp = login.Caller{AppID: "wxtwo", Address: "192.0.2.1", Device: "iPad"}
+
+// Gone demands that nothing of the user is stored.
+func (w *World) Gone(u login.User, openIDs ...string) {
+	w.Helper()
+	ctx := w.Context()
+	if _, err := w.DB.Memory.UserByID(ctx, u.ID); !errors.Is(err, login.ErrUserNotFound) {
+		w.Errorf("the user: %v", err)
+	}
+	if _, err := w.DB.Memory.UserIDByName(ctx, u.Username); !errors.Is(err, login.ErrUserNotFound) {
+		w.Errorf("the username: %v", err)
+	}
+	for _, openID := range openIDs {
+		for _, app := range []string{AppID, "wxtwo"} {
+			if b, err := w.DB.Memory.BindingByOpenID(ctx, app, openID); !errors.Is(err, login.ErrBindingNotFound) && b.UserID == u.ID {
+				w.Errorf("the binding of %s: %v", openID, err)
+			}
+		}
+	}
+	if left, err := w.DB.Memory.SessionsOfUser(ctx, u.ID); err != nil || len(left) != 0 {
+		w.Errorf("%d sessions are left, %v", len(left), err)
+	}
+}
