@@ -59,25 +59,34 @@ func (s *Service) remember(ctx context.Context, x *exchange, r repeat, answer We
 
 // recall gives the answer that the first request with this code got. The error
 // is refusal, WeChat's own word, when there is none or it is not this caller's.
-func (s *Service) recall(ctx context.Context, x *exchange, r repeat, refusal error) (answer WeChatSession, err error) {
-	err = timed(&x.trail.Store, func() error {
-		patience, cancel := context.WithTimeout(ctx, repeatPatience)
-		defer cancel()
-		for {
-			record, err := s.Store.LoadRecord(patience, r.name(x.secret))
-			if err == nil {
-				answer, err = s.openRemembered(ctx, x, r, record, refusal)
-				return err
-			}
-			if patience.Err() != nil || errors.Is(err, ErrRecordNotFound) && pause(patience, repeatPoll) != nil {
-				return refusal
-			}
-			if !errors.Is(err, ErrRecordNotFound) {
-				return err
-			}
+func (s *Service) recall(ctx context.Context, x *exchange, r repeat, refusal error) (WeChatSession, error) {
+	return timedRead(&x.trail.Store, func() (WeChatSession, error) {
+		record, err := s.awaitRemembered(ctx, r.name(x.secret), refusal)
+		if err != nil {
+			return WeChatSession{}, err
 		}
+		return s.openRemembered(ctx, x, r, record, refusal)
 	})
-	return answer, err
+}
+
+// awaitRemembered reads what the first request keeps, which may not have it yet.
+func (s *Service) awaitRemembered(ctx context.Context, name string, refusal error) (Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, repeatPatience)
+	defer cancel()
+	for {
+		record, err := s.Store.LoadRecord(ctx, name)
+		switch {
+		case err == nil:
+			return record, nil
+		case ctx.Err() != nil:
+			return Record{}, refusal
+		case !errors.Is(err, ErrRecordNotFound):
+			return Record{}, err
+		}
+		if pause(ctx, repeatPoll) != nil {
+			return Record{}, refusal
+		}
+	}
 }
 
 func (s *Service) openRemembered(ctx context.Context, x *exchange, r repeat, record Record, refusal error) (WeChatSession, error) {

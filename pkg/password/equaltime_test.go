@@ -1,17 +1,16 @@
 package password
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // userHashes are the hashes that users of one platform may have; "" for the user
@@ -75,14 +74,12 @@ func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	service := login.New(login.Config{
-		WeChat: anybody{}, Secrets: oneApp{}, Store: store, Hasher: h,
-		Username: func(raw string) (string, error) { return raw, nil },
-		Now:      func() time.Time { return now },
-	})
+	config := logintest.Config(store)
+	config.Hasher, config.Now = h, func() time.Time { return now }
+	service := login.New(config)
 	tries := 0
 	times := interleaved(40, hashes, func(user string) {
-		now = now.Add(time.Hour) // no account becomes hot
+		now = now.Add(time.Hour) // no account comes under attack
 		tries++
 		r := login.BindRequest{Code: fmt.Sprintf("code%d", tries), Username: user, Password: "wrong"}
 		if _, err := service.Bind(t.Context(), login.Caller{Address: "192.0.2.1"}, r); !errors.Is(err, login.InvalidCredentials) {
@@ -139,22 +136,3 @@ func mustLookAlike(t *testing.T, times map[string][]time.Duration) {
 func median(times []time.Duration) time.Duration {
 	return slices.Sorted(slices.Values(times))[len(times)/2]
 }
-
-// anybody is a WeChat where each code is another person's.
-type anybody struct{}
-
-func (anybody) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
-	return login.WeChatSession{OpenID: "o-" + code, SessionKey: "key"}, nil
-}
-
-// oneApp holds the secret of one mini-program.
-type oneApp struct{}
-
-func (oneApp) Secret(context.Context) (*login.Secret, error) {
-	return &login.Secret{
-		DefaultApp: "wxapp", Apps: map[string]login.App{"wxapp": {ID: "wxapp", Secret: "secret"}},
-		SealKeys: []login.SealKey{{ID: "1", Key: login.Hidden(strings.Repeat("k", 43))}},
-	}, nil
-}
-
-func (a oneApp) Refetch(ctx context.Context) (*login.Secret, error) { return a.Secret(ctx) }
