@@ -10,7 +10,7 @@ import (
 )
 
 // counter counts attempts in a short-lived record, which is changed by
-// compare-and-swap. See docs/decisions/tries-by-compare-and-swap.md.
+// compare-and-swap. See docs/decisions/attempts-by-compare-and-swap.md.
 type counter struct {
 	name   string
 	policy policy

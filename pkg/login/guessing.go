@@ -24,7 +24,7 @@ import "context"
 // once its counter is read, so the pair reserves every attempt, even one that would
 // have to wait there: when the attack begins it knows of all of them.
 //
-// docs/limits.md has the numbers for users, docs/decisions/tries-by-compare-and-swap.md
+// docs/limits.md has the numbers for users, docs/decisions/attempts-by-compare-and-swap.md
 // the reasons.
 
 // attempt is one attempt at a password, with the four counters that count it.

@@ -63,12 +63,12 @@ func TestGuessingAtTheSameTimeStaysWithinTheLimit(t *testing.T) {
 			// Ten at the account, of which each address may have had its two, or none.
 			guessers: addresses(10), limit: 10 + 2*10, least: 10,
 		},
-		"from one address at a hot account": {
+		"from one address at an account under attack": {
 			guessers: []*guesser{{address: "192.0.2.66", account: "alice"}},
-			given:    func(w *world) { w.heat("alice") }, limit: 2,
+			given:    func(w *world) { w.attack("alice") }, limit: 2,
 		},
-		"from four addresses at a hot account": {
-			guessers: addresses(4), given: func(w *world) { w.heat("alice") }, limit: 8,
+		"from four addresses at an account under attack": {
+			guessers: addresses(4), given: func(w *world) { w.attack("alice") }, limit: 8,
 		},
 		"of one identity whose wait is over": {
 			guessers: []*guesser{{identity: "mallory"}},

@@ -41,8 +41,8 @@ func TestWaitsGrow(t *testing.T) {
 		guesser guesser
 		free    int
 		waits   []time.Duration
-		// hot says that others have guessed at the account.
-		hot bool
+		// attacked says that others have guessed at the account.
+		attacked bool
 	}{
 		"of an identity": {
 			guesser: guesser{identity: "mallory"}, free: 5,
@@ -52,20 +52,20 @@ func TestWaitsGrow(t *testing.T) {
 			guesser: guesser{address: "192.0.2.66"}, free: 60,
 			waits: []time.Duration{10 * s, 20 * s, 40 * s, 80 * s, 120 * s, 120 * s},
 		},
-		"of an address at a hot account": {
-			guesser: guesser{address: "192.0.2.66", account: "alice"}, free: 2, hot: true,
+		"of an address at an account under attack": {
+			guesser: guesser{address: "192.0.2.66", account: "alice"}, free: 2, attacked: true,
 			waits: []time.Duration{1 * m, 2 * m, 4 * m, 8 * m, 16 * m},
 		},
-		"of an address at a hot account that does not exist": {
-			guesser: guesser{address: "192.0.2.66", account: "nobody"}, free: 2, hot: true,
+		"of an address at an account under attack that does not exist": {
+			guesser: guesser{address: "192.0.2.66", account: "nobody"}, free: 2, attacked: true,
 			waits: []time.Duration{1 * m, 2 * m, 4 * m, 8 * m, 16 * m},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.AddUser("alice")
-			if c.hot {
-				w.heat(c.guesser.account)
+			if c.attacked {
+				w.attack(c.guesser.account)
 			}
 			wrong := func() {
 				t.Helper()
@@ -96,8 +96,8 @@ func TestWaitsGrow(t *testing.T) {
 	}
 }
 
-// heat makes an account hot for an hour: ten wrong passwords from ten addresses.
-func (w *world) heat(account string) {
+// attack spends an account for an hour: ten wrong passwords from ten addresses.
+func (w *world) attack(account string) {
 	w.Helper()
 	for n := range 10 {
 		if _, err := w.bindFrom(fmt.Sprintf("203.0.113.%d", n), fmt.Sprintf("heater%d-%s%d", n, account, w.Clock().Unix()), account, "wrong"); !errors.Is(err, login.InvalidCredentials) {
@@ -135,7 +135,7 @@ func TestWrongPasswordsAreForgotten(t *testing.T) {
 }
 
 // The account cools down when its wrong passwords leave the window, and then an
-// address may try that would have to wait while it is hot.
+// address may try that would have to wait while it is under attack.
 func TestHotAccountTellsTheShorterWait(t *testing.T) {
 	w := newWorld(t)
 	w.AddUser("alice")
@@ -187,7 +187,7 @@ func TestStrangerLocksNobodyOut(t *testing.T) {
 	for _, n := range from {
 		total += n
 	}
-	// Ten an hour at the account and, while it is hot, one an hour for each of three
+	// Ten an hour at the account and, while it is under attack, one an hour for each of three
 	// addresses once their shorter waits are over.
 	if most := days*24*(10+3) + 3*8; total > most {
 		t.Errorf("the stranger had %d tries, want at most %d: %v", total, most, from)
