@@ -56,9 +56,9 @@ test: need-test ## Run all tests, with the race detector, on SQLite and DynamoDB
 	go vet -tags sam ./...
 	go test $(RACE) -timeout 15m ./...
 
-check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users go into DynamoDB Local
+check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users are imported
 	WXBIND_TEST_HISTORIES=$(HISTORIES) go test $(RACE) -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
-	WXBIND_TEST_IMPORT_USERS=100000 go test -count 1 -timeout 1h -v -run ImportIntoDynamoDB ./cmd/wxbind
+	WXBIND_TEST_IMPORT_USERS=100000 go test -count 1 -timeout 1h -v -run 'ImportInto' ./cmd/wxbind
 
 faults: need-go ## Let each fault meet each route, and print docs/reliability.md's table
 	@cd functions && go test -count 1 -timeout 10m -run '^TestFaults$$' -print-faults

@@ -224,21 +224,27 @@ func TestImportGoesOn(t *testing.T) {
 	}
 }
 
-func TestImportOf100000Users(t *testing.T) {
-	const n = 100_000
-	importAll(t, n, "--data", data(t))
+// importedUsers is how many users the tests import: `make check-long` imports 100,000,
+// which takes minutes.
+func importedUsers(t *testing.T) int {
+	t.Helper()
+	text := os.Getenv("WXBIND_TEST_IMPORT_USERS")
+	if text == "" {
+		return 5_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
-// DynamoDB Local takes minutes for 100,000 users: by default the test imports a part
-// of them, and all with WXBIND_TEST_IMPORT_USERS=100000.
+func TestImportIntoSQLite(t *testing.T) {
+	importAll(t, importedUsers(t), "--data", data(t))
+}
+
 func TestImportIntoDynamoDB(t *testing.T) {
-	n := 5_000
-	if text := os.Getenv("WXBIND_TEST_IMPORT_USERS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	n := importedUsers(t)
 	endpoint := dynamotest.Endpoint(t)
 	tables := dynamotest.NewTables(t, dynamotest.Client(endpoint))
 	server := httptest.NewServer(cloudFormation("wxbind-dev", map[string]string{
