@@ -127,7 +127,7 @@ func TestEmptyFlagChoosesNothing(t *testing.T) {
 		{"session", "revoke", "alice", "--id", ""},
 	} {
 		status, out, said := command(t, "", args...)
-		if status != 2 || out != "" || strings.Count(said, "\n") != 1 || !strings.Contains(said, "it is given and empty") {
+		if status != 2 || out != "" || strings.Count(said, "\n") != 1 || !strings.Contains(said, "must not be empty") {
 			t.Errorf("wxbind %q: status %d: %s%s", args, status, out, said)
 		}
 	}

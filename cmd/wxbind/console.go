@@ -83,7 +83,7 @@ func (c console) prompt(ctx context.Context, terminal *os.File, question string)
 
 // confirmed is for commands that take something from somebody for good.
 type confirmed struct {
-	Yes bool `help:"Do it without asking." short:"y"`
+	Yes bool `help:"Do not ask for confirmation." short:"y"`
 }
 
 // confirm asks on a terminal, and refuses where there is none to ask on.
@@ -94,7 +94,7 @@ func (y confirmed) confirm(ctx context.Context, c console, question string) erro
 		return nil
 	}
 	if _, ok := terminalOf(c.in); !ok {
-		return errors.New("nobody is there to ask; --yes does it without asking")
+		return errors.New("there is no terminal to ask on; use --yes to skip the question")
 	}
 	fmt.Fprintf(c.err, "%s [y/N] ", printable(question))
 	answer, err := unlessInterrupted(ctx, func() (string, error) { return bufio.NewReader(c.in).ReadString('\n') })

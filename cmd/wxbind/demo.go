@@ -45,10 +45,10 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 	}
 	switch {
 	case far.directory != nil:
-		fmt.Fprintln(out, "  user    those of the platform's directory at WXBIND_DIRECTORY_URL")
+		fmt.Fprintln(out, "  user    those of the platform's directory (WXBIND_DIRECTORY_URL)")
 	case demo == "":
 		flag := dataFlag(c.Data)
-		fmt.Fprintf(out, "  user    as you left them; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)
+		fmt.Fprintf(out, "  user    unchanged; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)
 	default:
 		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, string(demo))
 	}
@@ -66,7 +66,7 @@ Try it: the first answers that alice is not bound, the second binds her, the thi
   curl '%[1]s/mobileApi/user/checkBind?code=alice-3'
 `, url, demoUsername, string(demo))
 	}
-	fmt.Fprint(out, "\nCtrl-C ends it.\n")
+	fmt.Fprint(out, "\nPress Ctrl-C to stop.\n")
 }
 
 // dataFlag is what a command needs behind it to work on a folder, fit for a shell.

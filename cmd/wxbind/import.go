@@ -19,7 +19,7 @@ import (
 type userImportCmd struct {
 	storeFlags
 	File   string `arg:"" help:"The file, or - for standard input."`
-	Format string `help:"csv or jsonl; by the file's name if not given." enum:"csv,jsonl," default:"" placeholder:"FORMAT"`
+	Format string `help:"csv or jsonl; by default taken from the file's name." enum:"csv,jsonl," default:"" placeholder:"FORMAT"`
 	asJSON
 }
 
@@ -45,7 +45,7 @@ func (c userImportCmd) format() userfile.Format {
 // Validate refuses a file of which it is not known how to read it.
 func (c userImportCmd) Validate() error {
 	if c.format() == "" {
-		return errors.New("is it CSV or JSON lines? Say --format csv or --format jsonl")
+		return errors.New("cannot tell CSV from JSON lines by the file's name; use --format csv or --format jsonl")
 	}
 	return nil
 }
@@ -70,9 +70,9 @@ func (c userImportCmd) Run(ctx context.Context, t console) error {
 		}
 		switch {
 		case ctx.Err() != nil:
-			return fmt.Errorf("%w; the same command again goes on", errInterrupted)
+			return fmt.Errorf("%w; run the same command again to continue", errInterrupted)
 		case err != nil:
-			return fmt.Errorf("the import broke off, and the same command again goes on: %w", explain(err))
+			return fmt.Errorf("the import stopped; run the same command again to continue: %w", explain(err))
 		case done.Bad > 0:
 			return fmt.Errorf("%d of %d rows were not imported", done.Bad, done.Rows())
 		}

@@ -207,7 +207,7 @@ func TestImportGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Wait()
-			if end == os.Interrupt && (c.ProcessState.ExitCode() != 1 || !strings.Contains(said.String(), "wxbind: interrupted; the same command again goes on\n")) {
+			if end == os.Interrupt && (c.ProcessState.ExitCode() != 1 || !strings.Contains(said.String(), "wxbind: interrupted; run the same command again to continue\n")) {
 				t.Errorf("%v: %s", c.ProcessState, said.String())
 			}
 

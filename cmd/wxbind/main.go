@@ -20,35 +20,35 @@ type cli struct {
 	User  struct {
 		Add     userAddCmd     `cmd:"" help:"Add a user. The password is asked for, or read from standard input."`
 		Import  userImportCmd  `cmd:"" help:"Add many users from a CSV file or JSON lines."`
-		Passwd  userPasswdCmd  `cmd:"" help:"Give a user a new password and end the user's sessions."`
-		Disable userDisableCmd `cmd:"" help:"Keep a user out and end the user's sessions."`
-		Enable  userEnableCmd  `cmd:"" help:"Let a disabled user in again."`
+		Passwd  userPasswdCmd  `cmd:"" help:"Set a user's password and end the user's sessions."`
+		Disable userDisableCmd `cmd:"" help:"Disable a user and end the user's sessions."`
+		Enable  userEnableCmd  `cmd:"" help:"Enable a disabled user."`
 		List    userListCmd    `cmd:"" help:"List the users."`
-		Show    userShowCmd    `cmd:"" help:"Show a user with the bindings and sessions."`
-		Delete  userDeleteCmd  `cmd:"" help:"Remove a user and everything that names the user."`
-	} `cmd:"" help:"Keep the users."`
+		Show    userShowCmd    `cmd:"" help:"Show a user with their bindings and sessions."`
+		Delete  userDeleteCmd  `cmd:"" help:"Delete a user and everything that names them."`
+	} `cmd:"" help:"Manage users."`
 	Binding struct {
 		List   bindingListCmd   `cmd:"" help:"List the WeChat identities that a user is bound to."`
-		Remove bindingRemoveCmd `cmd:"" help:"Unbind a user and end the sessions under the binding, even the last one."`
-	} `cmd:"" help:"Keep who is bound to whom."`
+		Remove bindingRemoveCmd `cmd:"" help:"Remove a user's binding, even the last one, and end the sessions under it."`
+	} `cmd:"" help:"Manage who is bound to whom."`
 	Session struct {
 		List   sessionListCmd   `cmd:"" help:"List a user's sessions, the ended ones included."`
 		Revoke sessionRevokeCmd `cmd:"" help:"End one session of a user, or all."`
-	} `cmd:"" help:"Keep the sessions."`
+	} `cmd:"" help:"Manage sessions."`
 	Role struct {
 		Set  roleSetCmd  `cmd:"" help:"Load roles and their menus from a JSON file, or from standard input for \"-\"."`
 		List roleListCmd `cmd:"" help:"List the roles."`
-	} `cmd:"" help:"Keep the roles."`
+	} `cmd:"" help:"Manage roles and their menus."`
 	Secret struct {
 		Set             secretSetCmd             `cmd:"" help:"Store a mini-program's AppSecret. It is asked for, or read from standard input as {\"appId\":\"…\",\"appSecret\":\"…\"}."`
-		Check           secretCheckCmd           `cmd:"" help:"Say whether the secret is well formed, and what it holds, without any value."`
+		Check           secretCheckCmd           `cmd:"" help:"Check that the secret is well formed, and print what it holds without any value."`
 		NewSealKey      secretNewSealKeyCmd      `cmd:"" help:"Add a key that seals from now on."`
-		AddService      secretAddServiceCmd      `cmd:"" help:"Let a service ask about tokens. Its key is printed once."`
-		RemoveService   secretRemoveServiceCmd   `cmd:"" help:"Let a service ask about tokens no more."`
+		AddService      secretAddServiceCmd      `cmd:"" help:"Allow a service to introspect tokens. Its key is printed once."`
+		RemoveService   secretRemoveServiceCmd   `cmd:"" help:"Stop a service from introspecting tokens."`
 		NewDirectoryKey secretNewDirectoryKeyCmd `cmd:"" help:"Set a new key for the platform's directory. It is printed once."`
-	} `cmd:"" help:"Keep a deployed stack's secret."`
+	} `cmd:"" help:"Manage a deployed stack's secret."`
 	Doctor  doctorCmd  `cmd:"" help:"Check everything that wxbind needs, and say what to do."`
-	Version versionCmd `cmd:"" help:"Say what this program was built from."`
+	Version versionCmd `cmd:"" help:"Print what this program was built from."`
 }
 
 func main() {
@@ -104,7 +104,7 @@ func given(d *kong.DecodeContext, target reflect.Value) error {
 		return err
 	}
 	if value == "" {
-		return errors.New("it is given and empty")
+		return errors.New("must not be empty")
 	}
 	target.SetString(value)
 	return nil

@@ -97,7 +97,7 @@ func (c secretSetCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "set the AppSecret of %s; `wxbind doctor --stack %s` asks WeChat whether it takes it\n", app.ID, c.Stack)
+	fmt.Fprintf(t.out, "set the AppSecret of %s; `wxbind doctor --stack %s` checks it with WeChat\n", app.ID, c.Stack)
 	return nil
 }
 
@@ -132,7 +132,7 @@ func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
 // printKey prints a key that is nowhere else to be read but in the secret.
 func printKey(t console, key login.Hidden) error {
 	if _, err := fmt.Fprintln(t.out, string(key)); err != nil {
-		return errors.New("it is set, and the key cannot be printed: set another one")
+		return errors.New("the key was stored but could not be printed; set another one")
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (c secretRemoveServiceCmd) Run(ctx context.Context, t console) error {
 	if err := c.change(ctx, func(d *secrets.Draft) error { return d.RemoveService(c.ID) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "removed the service %s; functions that run keep the secret for up to 10 minutes\n", c.ID)
+	fmt.Fprintf(t.out, "removed the service %s; running functions may keep the old secret for up to 10 minutes\n", c.ID)
 	return nil
 }
 

@@ -31,7 +31,7 @@ func (c sessionListCmd) Run(ctx context.Context, t console) error {
 type sessionRevokeCmd struct {
 	oneUser
 	ID  string `help:"The session, by its id in the list." name:"id" placeholder:"ID" xor:"which" required:"" type:"given"`
-	All bool   `help:"All sessions of the user; asks." xor:"which" required:""`
+	All bool   `help:"End all sessions of the user; asks first." xor:"which" required:""`
 	confirmed
 }
 

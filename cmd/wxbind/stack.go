@@ -107,7 +107,7 @@ func (s *stack) tables() (dynamostore.Tables, error) {
 		Users: s.outputs["UsersTable"], Ephemeral: s.outputs["EphemeralTable"],
 	}
 	if tables.Bindings == "" || tables.Sessions == "" || tables.Users == "" || tables.Ephemeral == "" {
-		return dynamostore.Tables{}, fmt.Errorf("stack %s in %s is not one of wxbind: it does not name its tables", s.name, s.region)
+		return dynamostore.Tables{}, fmt.Errorf("stack %s in %s is not a wxbind stack: its outputs do not name the tables", s.name, s.region)
 	}
 	return tables, nil
 }
@@ -116,7 +116,7 @@ func (s *stack) tables() (dynamostore.Tables, error) {
 func (s *stack) secretID() (string, error) {
 	id := s.outputs["SecretArn"]
 	if id == "" {
-		return "", fmt.Errorf("stack %s in %s is not one of wxbind: it does not name its secret", s.name, s.region)
+		return "", fmt.Errorf("stack %s in %s is not a wxbind stack: its outputs do not name the secret", s.name, s.region)
 	}
 	return id, nil
 }

@@ -37,7 +37,7 @@ func (c userAddCmd) Run(ctx context.Context, t console) error {
 // oneUser is a command about a user who is there.
 type oneUser struct {
 	storeFlags
-	Username string `arg:"" help:"Whose account."`
+	Username string `arg:"" help:"The username."`
 }
 
 // do acts on the user and says what was done.

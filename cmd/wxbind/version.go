@@ -23,7 +23,7 @@ type version struct {
 func (c versionCmd) Run(t console) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return errors.New("this build knows nothing of itself")
+		return errors.New("this binary carries no build information")
 	}
 	v := versionOf(info)
 	if c.JSON {
