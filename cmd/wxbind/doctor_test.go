@@ -113,7 +113,7 @@ func TestDoctorWithoutAStack(t *testing.T) {
 			t.Cleanup(other.Close)
 			t.Setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", other.URL)
 		}, "stack", "does not exist"},
-		"another's stack": {func(*testing.T, *secretstest.Server) {}, "stack", "does not name its tables"},
+		"another's stack": {func(*testing.T, *secretstest.Server) {}, "stack", "do not name the tables"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			row.spoil(t, secretStack(t, setSecret))

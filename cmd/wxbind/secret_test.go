@@ -155,7 +155,7 @@ func TestKeyThatCannotBePrinted(t *testing.T) {
 	for _, args := range []string{"secret add-service orders", "secret new-directory-key"} {
 		var errors strings.Builder
 		if status := run(t.Context(), strings.Fields(args+" --stack wxbind-dev"), console{in: strings.NewReader(""), out: out, err: &errors}); status != 1 ||
-			!strings.Contains(errors.String(), "cannot be printed") {
+			!strings.Contains(errors.String(), "could not be printed") {
 			t.Errorf("wxbind %s: status %d: %s", args, status, errors.String())
 		}
 	}
@@ -227,7 +227,7 @@ func TestSecretCommandsThatCannotBegin(t *testing.T) {
 			other := httptest.NewServer(cloudFormation("wxbind-dev", map[string]string{"Url": "x"}))
 			t.Cleanup(other.Close)
 			t.Setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", other.URL)
-		}, "not one of wxbind"},
+		}, "not a wxbind stack"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			double := secretStack(t, setSecret)

@@ -110,7 +110,7 @@ func TestCommandsOnADeployedStack(t *testing.T) {
 		t.Errorf("no such stack: status %d: %s", status, errors)
 	}
 	delete(outputs, "UsersTable")
-	if status, _, errors := command(t, "", "user", "list", "--stack", "wxbind-dev"); status != 1 || !strings.Contains(errors, "not one of wxbind") {
+	if status, _, errors := command(t, "", "user", "list", "--stack", "wxbind-dev"); status != 1 || !strings.Contains(errors, "not a wxbind stack") {
 		t.Errorf("another's stack: status %d: %s", status, errors)
 	}
 	t.Setenv("AWS_REGION", "")
