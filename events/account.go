@@ -1,55 +1,39 @@
 package events
 
-import "github.com/wxbind/wxbind/pkg/login"
+import (
+	"slices"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
 
 // account are the cases of GET /mobileApi/user/export and DELETE /mobileApi/user/account.
-var account = []Case{
-	{Name: "account-export-good", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-export-good-english", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-export-good-x-token", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-export-repeated-request", After: []string{"bind-good", "account-export-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-export-without-code", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired},
-	{Name: "account-export-used-code", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "account-export-code-of-another", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "account-export-over-long-code", After: []string{"bind-good"}, Status: 400, Error: login.CodeInvalid},
-	{Name: "account-export-repeated-code", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
-	{Name: "account-export-wechat-busy", After: []string{"bind-good"}, Status: 503, Error: login.WXBusy, WeChat: 2},
-	{Name: "account-export-wechat-code-invalid", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "account-export-wechat-user-throttled", After: []string{"bind-good"}, Status: 429, Error: login.WXThrottled, WeChat: 1},
-	{Name: "account-export-wechat-app-invalid", After: []string{"bind-good"}, Status: 500, Error: login.WXAppRejected, WeChat: 1},
-	{Name: "account-export-missing-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "account-export-malformed-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "account-export-unknown-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "account-export-revoked", After: []string{"bind-good", "logout-good"}, Status: 401, Error: login.SessionRevoked},
-	{Name: "account-delete-good", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-delete-good-query", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-delete-good-form", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "account-delete-again", After: []string{"bind-good", "account-delete-good"}, Status: 401, Error: login.SessionInvalid},
-	{Name: "account-delete-without-code", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired},
-	{Name: "account-delete-used-code", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "account-delete-code-of-another", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "account-delete-code-of-another-in-query", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "account-delete-code-in-query-beside-body", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired},
-	{Name: "account-delete-over-long-code", After: []string{"bind-good"}, Status: 400, Error: login.CodeInvalid},
-	{Name: "account-delete-wechat-busy", After: []string{"bind-good"}, Status: 503, Error: login.WXBusy, WeChat: 2},
-	{Name: "account-delete-wechat-user-throttled", After: []string{"bind-good"}, Status: 429, Error: login.WXThrottled, WeChat: 1},
-	{Name: "account-delete-missing-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "account-delete-malformed-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "account-delete-unknown-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "account-delete-revoked", After: []string{"bind-good", "logout-good"}, Status: 401, Error: login.SessionRevoked},
-	{Name: "account-delete-bad-json", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "account-delete-json-array", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "account-delete-two-json-values", After: []string{"bind-good"}, Status: 400, Error: login.BodyTrailing},
-	{Name: "account-delete-deep-json", After: []string{"bind-good"}, Status: 400, Error: login.BodyTooDeep},
-	{Name: "account-delete-wrong-type", After: []string{"bind-good"}, Status: 400, Error: login.FieldWrongType},
-	{Name: "account-delete-repeated-field", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
-	{Name: "account-delete-repeated-form-field", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
-	{Name: "account-delete-malformed-form", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "account-delete-wrong-content-type", After: []string{"bind-good"}, Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "account-delete-no-content-type", After: []string{"bind-good"}, Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "account-delete-too-large-body", After: []string{"bind-good"}, Status: 413, Error: login.BodyTooLarge},
-	{Name: "account-delete-broken-base64", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "account-export-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
-	{Name: "account-delete-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
-	{Name: "account-no-http-api-event", Status: 400, Error: login.EventMalformed},
-}
+var account = slices.Concat(
+	on("account-export-good", []Case{
+		{Name: "account-export-good", After: afterBind, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-export-good-english", After: afterBind, but: edits{query("code=alice-2&lang=en")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-export-good-x-token", After: afterBind, but: inXToken, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-export-repeated-request", After: []string{"bind-good", "account-export-good"}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-export-without-code", After: afterBind, but: edits{query("")}, Status: 200, Error: login.ReauthRequired},
+		{Name: "account-export-repeated-code", After: afterBind, but: edits{query("code=alice-2&code=alice-3")}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "account-export-malformed-query", After: afterBind, but: edits{query("code=%e")}, Status: 400, Error: login.QueryMalformed},
+	}),
+	slices.Concat(badTokens, endedSessions.only("revoked")).of("account-export", "account-export-good"),
+	slices.Concat(badProofs, invalidProof, weChat.only(
+		"wechat-busy", "wechat-user-throttled", "wechat-app-invalid",
+	)).of("account-export", "account-export-good", afterBind...),
+	on("account-delete-good", []Case{
+		{Name: "account-delete-good", After: afterBind, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-query", After: afterBind, but: edits{noBody, query("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-form", After: afterBind, but: edits{formBody("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-again", After: []string{"bind-good", "account-delete-good"}, but: edits{code("alice-3")}, Status: 401, Error: login.SessionInvalid},
+		{Name: "account-delete-without-code", After: afterBind, but: edits{noBody}, Status: 200, Error: login.ReauthRequired},
+		{Name: "account-delete-code-of-another-in-query", After: afterBind, but: edits{noBody, query("code=bob-1")}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
+		{Name: "account-delete-code-in-query-beside-body", After: afterBind, but: edits{noField("code"), query("code=alice-2")}, Status: 200, Error: login.ReauthRequired},
+		{Name: "account-delete-malformed-query", After: afterBind, but: edits{noBody, query("code=%e")}, Status: 400, Error: login.QueryMalformed},
+	}),
+	slices.Concat(badTokens, endedSessions.only("revoked")).of("account-delete", "account-delete-good"),
+	slices.Concat(badProofs, badBodies("code", `"alice-2"`), weChat.only(
+		"wechat-busy", "wechat-user-throttled",
+	)).of("account-delete", "account-delete-good", afterBind...),
+	notHTTP.of("account", "account-export-good"),
+)

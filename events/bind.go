@@ -1,74 +1,87 @@
 package events
 
-import "github.com/wxbind/wxbind/pkg/login"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// The body of bind-good.json, and the same as a form.
+const (
+	bindJSON = `{"code":"alice-1","username":"demo","password":"demo-password"}`
+	bindForm = "code=alice-1&username=demo&password=demo-password"
+)
+
+// OpenIDs that the stand-in gives to alice and bob.
+const (
+	openIDOfAlice = "oS14NfSydoAfXYlukZv_xPPF39pO"
+	openIDOfBob   = "oVkA-z2op52m_c0gfJPDy71tMCcH"
+)
 
 // bind are the cases of POST /mobileApi/user/bind.
-var bind = []Case{
-	{Name: "bind-good", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-charset", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-base64", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-form", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-form-plain", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-english", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-english-query", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-ipv6", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-open-id", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-open-id-null", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-app-named", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-username-folded", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-unknown-fields", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-good-other-user", Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-again", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-repeated-request", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "bind-user-bound", After: []string{"bind-good"}, Status: 200, Error: login.UserBound, WeChat: 1},
-	{Name: "bind-wrong-password", Status: 200, Error: login.InvalidCredentials, WeChat: 1},
-	{Name: "bind-unknown-user", Status: 200, Error: login.InvalidCredentials, WeChat: 1},
-	{Name: "bind-used-code", After: []string{"bind-good"}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},
-	{Name: "bind-no-body", Status: 400, Error: login.CodeMissing},
-	{Name: "bind-empty-body", Status: 400, Error: login.CodeMissing},
-	{Name: "bind-missing-code", Status: 400, Error: login.CodeMissing},
-	{Name: "bind-missing-code-english", Status: 400, Error: login.CodeMissing},
-	{Name: "bind-empty-code", Status: 400, Error: login.CodeMissing},
-	{Name: "bind-over-long-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "bind-non-ascii-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "bind-control-character-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "bind-open-id-without-code", Status: 200, Error: login.BindProofRequired},
-	{Name: "bind-open-id-of-another", Status: 200, Error: login.IdentityMismatch, WeChat: 1},
-	{Name: "bind-over-long-open-id", Status: 400, Error: login.OpenIDInvalid},
-	{Name: "bind-non-ascii-open-id", Status: 400, Error: login.OpenIDInvalid},
-	{Name: "bind-missing-username", Status: 400, Error: login.UsernameMissing},
-	{Name: "bind-empty-username", Status: 400, Error: login.UsernameMissing},
-	{Name: "bind-over-long-username", Status: 400, Error: login.UsernameInvalid},
-	{Name: "bind-nul-in-username", Status: 400, Error: login.UsernameInvalid},
-	{Name: "bind-invalid-utf8-username", Status: 400, Error: login.UsernameInvalid},
-	{Name: "bind-missing-password", Status: 400, Error: login.PasswordMissing},
-	{Name: "bind-empty-password", Status: 400, Error: login.PasswordMissing},
-	{Name: "bind-over-long-password", Status: 400, Error: login.PasswordInvalid},
-	{Name: "bind-nul-in-password", Status: 400, Error: login.PasswordInvalid},
-	{Name: "bind-invalid-utf8-password", Status: 400, Error: login.PasswordInvalid},
-	{Name: "bind-invalid-utf8-form", Status: 400, Error: login.PasswordInvalid},
-	{Name: "bind-bad-json", Status: 400, Error: login.BodyMalformed},
-	{Name: "bind-json-array", Status: 400, Error: login.BodyMalformed},
-	{Name: "bind-json-string", Status: 400, Error: login.BodyMalformed},
-	{Name: "bind-two-json-values", Status: 400, Error: login.BodyTrailing},
-	{Name: "bind-deep-json", Status: 400, Error: login.BodyTooDeep},
-	{Name: "bind-wrong-type", Status: 400, Error: login.FieldWrongType},
-	{Name: "bind-repeated-field", Status: 400, Error: login.ParameterRepeated},
-	{Name: "bind-repeated-form-field", Status: 400, Error: login.ParameterRepeated},
-	{Name: "bind-malformed-form", Status: 400, Error: login.BodyMalformed},
-	{Name: "bind-wrong-content-type", Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "bind-no-content-type", Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "bind-wrong-charset", Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "bind-too-large-body", Status: 413, Error: login.BodyTooLarge},
-	{Name: "bind-too-large-body-base64", Status: 413, Error: login.BodyTooLarge},
-	{Name: "bind-broken-base64", Status: 400, Error: login.BodyMalformed},
-	{Name: "bind-malformed-query", Status: 400, Error: login.QueryMalformed},
-	{Name: "bind-repeated-query-parameter", Status: 400, Error: login.ParameterRepeated},
-	{Name: "bind-no-http-api-event", Status: 400, Error: login.EventMalformed},
-	{Name: "bind-wechat-busy", Status: 503, Error: login.WXBusy, WeChat: 2},
-	{Name: "bind-wechat-code-invalid", Status: 200, Error: login.WXCodeInvalid, WeChat: 1},
-	{Name: "bind-wechat-user-throttled", Status: 429, Error: login.WXThrottled, WeChat: 1},
-	{Name: "bind-wechat-app-invalid", Status: 500, Error: login.WXAppRejected, WeChat: 1},
-	{Name: "bind-wechat-secret-invalid", Status: 503, Error: login.WXSecretRejected, WeChat: 1},
-	{Name: "bind-wechat-reset", Status: 503, Error: login.WXUnavailable, WeChat: 1},
-}
+var bind = slices.Concat(
+	on("bind-good", []Case{
+		{Name: "bind-good", Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-charset", but: edits{contentType("application/json; charset=UTF-8")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-base64", but: edits{inBase64}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-form", but: edits{formBody(bindForm), inBase64}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-form-plain", but: edits{formBody(bindForm)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-english", but: edits{field("lang", "en")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-english-query", but: edits{query("lang=en")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-ipv6", but: edits{sourceIP(ipv6), userAgent(android)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-open-id", but: edits{field("openId", openIDOfAlice)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-open-id-null", but: edits{field("openId", nil)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-app-named", but: edits{field("appId", AppID)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-username-folded", but: edits{field("username", "DEMO")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-unknown-fields", but: edits{
+			field("scene", 1001), field("device", map[string]any{"model": []any{"iPhone 15", map[string]any{"os": 17}}}),
+		}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-good-other-user", but: edits{code("bob-1"), field("username", OtherUsername)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-again", After: afterBind, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-repeated-request", After: afterBind, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-user-bound", After: afterBind, but: edits{code("bob-1")}, Status: 200, Error: login.UserBound, WeChat: 1},
+		{Name: "bind-wrong-password", from: "bind-wrong-password", Status: 200, Error: login.InvalidCredentials, WeChat: 1},
+		{Name: "bind-unknown-user", but: edits{field("username", "nobody")}, Status: 200, Error: login.InvalidCredentials, WeChat: 1},
+		{Name: "bind-used-code", After: afterBind, but: edits{sourceIP(elsewhere)}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},
+		{Name: "bind-missing-code", but: edits{noField("code")}, Status: 400, Error: login.CodeMissing},
+		{Name: "bind-missing-code-english", but: edits{noField("code"), field("lang", "en")}, Status: 400, Error: login.CodeMissing},
+		{Name: "bind-open-id-without-code", but: edits{noField("code"), field("openId", openIDOfAlice)}, Status: 200, Error: login.BindProofRequired},
+		{Name: "bind-open-id-of-another", but: edits{field("openId", openIDOfBob)}, Status: 200, Error: login.IdentityMismatch, WeChat: 1},
+		{Name: "bind-over-long-open-id", but: edits{field("openId", strings.Repeat("o", 513))}, Status: 400, Error: login.OpenIDInvalid},
+		{Name: "bind-non-ascii-open-id", but: edits{field("openId", "开放")}, Status: 400, Error: login.OpenIDInvalid},
+		{Name: "bind-missing-username", but: edits{noField("username")}, Status: 400, Error: login.UsernameMissing},
+		{Name: "bind-empty-username", but: edits{field("username", "")}, Status: 400, Error: login.UsernameMissing},
+		{Name: "bind-over-long-username", but: edits{field("username", strings.Repeat("u", 129))}, Status: 400, Error: login.UsernameInvalid},
+		{Name: "bind-nul-in-username", but: edits{field("username", "demo\x00")}, Status: 400, Error: login.UsernameInvalid},
+		{Name: "bind-invalid-utf8-username", but: edits{jsonBody(strings.Replace(bindJSON, "demo", "de\xffmo", 1)), inBase64}, Status: 400, Error: login.UsernameInvalid},
+		{Name: "bind-missing-password", but: edits{noField("password")}, Status: 400, Error: login.PasswordMissing},
+		{Name: "bind-empty-password", but: edits{field("password", "")}, Status: 400, Error: login.PasswordMissing},
+		{Name: "bind-over-long-password", but: edits{field("password", strings.Repeat("p", 257))}, Status: 400, Error: login.PasswordInvalid},
+		{Name: "bind-nul-in-password", but: edits{field("password", "demo\x00password")}, Status: 400, Error: login.PasswordInvalid},
+		{Name: "bind-invalid-utf8-password", but: edits{jsonBody(strings.Replace(bindJSON, Password, "demo\xffpassword", 1)), inBase64}, Status: 400, Error: login.PasswordInvalid},
+		{Name: "bind-invalid-utf8-form", but: edits{formBody(strings.Replace(bindForm, Password, "demo%FFpassword", 1)), inBase64}, Status: 400, Error: login.PasswordInvalid},
+	}),
+	on("bind-good", []Case{
+		{Name: "bind-no-body", but: edits{noBody}, Status: 400, Error: login.CodeMissing},
+		{Name: "bind-empty-body", but: edits{body("")}, Status: 400, Error: login.CodeMissing},
+		{Name: "bind-bad-json", but: edits{body(`{"code":"alice-1",`)}, Status: 400, Error: login.BodyMalformed},
+		{Name: "bind-json-array", but: edits{body("[" + bindJSON + "]")}, Status: 400, Error: login.BodyMalformed},
+		{Name: "bind-json-string", but: edits{body(`"alice-1"`)}, Status: 400, Error: login.BodyMalformed},
+		{Name: "bind-two-json-values", but: edits{body(bindJSON + bindJSON)}, Status: 400, Error: login.BodyTrailing},
+		{Name: "bind-deep-json", but: edits{body(`{"x":` + deepArray + "," + bindJSON[1:])}, Status: 400, Error: login.BodyTooDeep},
+		{Name: "bind-wrong-type", but: edits{field("password", 12345678)}, Status: 400, Error: login.FieldWrongType},
+		{Name: "bind-repeated-field", but: edits{body(strings.TrimSuffix(bindJSON, "}") + `,"username":"demo"}`)}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "bind-repeated-form-field", but: edits{formBody(bindForm + "&username=demo"), inBase64}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "bind-malformed-form", but: edits{formBody(bindForm + "%2"), inBase64}, Status: 400, Error: login.BodyMalformed},
+		{Name: "bind-wrong-content-type", but: edits{contentType("text/plain")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "bind-no-content-type", but: edits{without("headers.content-type")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "bind-wrong-charset", but: edits{contentType("application/json; charset=GBK")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "bind-too-large-body", but: edits{fillTo(64<<10 + 1)}, Status: 413, Error: login.BodyTooLarge},
+		{Name: "bind-too-large-body-base64", but: edits{fillTo(64<<10 + 1), inBase64}, Status: 413, Error: login.BodyTooLarge},
+		{Name: "bind-broken-base64", but: edits{notBase64}, Status: 400, Error: login.BodyMalformed},
+	}),
+	slices.Concat(badCodes, badQueries, notHTTP, weChat.only(
+		"wechat-busy", "wechat-code-invalid", "wechat-user-throttled", "wechat-app-invalid", "wechat-secret-invalid", "wechat-reset",
+	)).of("bind", "bind-good"),
+)

@@ -24,6 +24,23 @@ const (
 	BoundElsewhere
 )
 
+// String says what has happened.
+func (c Change) String() string {
+	switch c {
+	case NoChange:
+		return "nothing"
+	case Disabled:
+		return "the user is disabled"
+	case Expired:
+		return "the sessions expire"
+	case Replaced:
+		return "other logins replace the sessions"
+	case BoundElsewhere:
+		return "the user is bound in another mini-program"
+	}
+	return fmt.Sprintf("change %d", int(c))
+}
+
 // Stores are the ports that a Change needs.
 type Stores interface {
 	login.UserAdmin
@@ -62,7 +79,7 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 		})
 		return err
 	}
-	return fmt.Errorf("events: no change %d", c)
+	return fmt.Errorf("events: no change %d", int(c))
 }
 
 func eachSession(ctx context.Context, stores Stores, change func(login.Session) error) error {

@@ -1,55 +1,45 @@
 package events
 
-import "github.com/wxbind/wxbind/pkg/login"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+const (
+	android = "Mozilla/5.0 (Linux; Android 14; 2211133C Build/UKQ1.230804.001; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.49.2600(0x28003133) WeChat/arm64 Language/zh_CN"
+	ipv6    = "2001:db8:1:2:aaaa:bbbb:cccc:dddd"
+	// elsewhere is an address that no file has.
+	elsewhere = "198.51.100.7"
+)
 
 // checkBind are the cases of GET /mobileApi/user/checkBind.
-var checkBind = []Case{
-	{Name: "checkbind-good", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-android", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-english", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-ipv6", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-app-named", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-app-unknown", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-escaped-code", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-good-unknown-parameter", Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-bound", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "checkbind-repeated-request", After: []string{"checkbind-good"}, Status: 200, Code: 301, WeChat: 1},
-	{Name: "checkbind-used-code", After: []string{"checkbind-good"}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},
-	{Name: "checkbind-missing-code", Status: 400, Error: login.CodeMissing},
-	{Name: "checkbind-missing-code-english", Status: 400, Error: login.CodeMissing},
-	{Name: "checkbind-empty-code", Status: 400, Error: login.CodeMissing},
-	{Name: "checkbind-longest-code", Status: 200, Error: login.WXCodeInvalid, WeChat: 1},
-	{Name: "checkbind-over-long-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "checkbind-non-ascii-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "checkbind-control-character-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "checkbind-space-in-code", Status: 400, Error: login.CodeInvalid},
-	{Name: "checkbind-repeated-code", Status: 400, Error: login.ParameterRepeated},
-	{Name: "checkbind-repeated-parameter", Status: 400, Error: login.ParameterRepeated},
-	{Name: "checkbind-malformed-query", Status: 400, Error: login.QueryMalformed},
-	{Name: "checkbind-semicolon-in-query", Status: 400, Error: login.QueryMalformed},
-	{Name: "checkbind-over-long-query", Status: 400, Error: login.QueryMalformed},
-	{Name: "checkbind-no-http-api-event", Status: 400, Error: login.EventMalformed},
-	{Name: "checkbind-payload-format-1", Status: 400, Error: login.EventMalformed},
-	{Name: "checkbind-wechat-not-issued", Status: 200, Error: login.WXCodeInvalid, WeChat: 1},
-	{Name: "checkbind-wechat-busy", Status: 503, Error: login.WXBusy, WeChat: 2},
-	{Name: "checkbind-wechat-code-invalid", Status: 200, Error: login.WXCodeInvalid, WeChat: 1},
-	{Name: "checkbind-wechat-code-used", Status: 200, Error: login.WXCodeUsed, WeChat: 1},
-	{Name: "checkbind-wechat-user-throttled", Status: 429, Error: login.WXThrottled, WeChat: 1},
-	{Name: "checkbind-wechat-user-blocked", Status: 200, Error: login.WXUserBlocked, WeChat: 1},
-	{Name: "checkbind-wechat-user-limited", Status: 200, Error: login.WXUserLimited, WeChat: 1},
-	{Name: "checkbind-wechat-app-invalid", Status: 500, Error: login.WXAppRejected, WeChat: 1},
-	{Name: "checkbind-wechat-app-missing", Status: 500, Error: login.WXAppRejected, WeChat: 1},
-	{Name: "checkbind-wechat-secret-invalid", Status: 503, Error: login.WXSecretRejected, WeChat: 1},
-	{Name: "checkbind-wechat-secret-missing", Status: 500, Error: login.WXSecretUnusable, WeChat: 1},
-	{Name: "checkbind-wechat-secret-frozen", Status: 500, Error: login.WXSecretUnusable, WeChat: 1},
-	{Name: "checkbind-wechat-code-missing", Status: 500, Error: login.WXRequestInvalid, WeChat: 1},
-	{Name: "checkbind-wechat-address-blocked", Status: 500, Error: login.WXAddressBlocked, WeChat: 1},
-	{Name: "checkbind-wechat-quota-spent", Status: 503, Error: login.WXQuotaSpent, WeChat: 1},
-	{Name: "checkbind-wechat-unknown-errcode", Status: 503, Error: login.WXUnexpected, WeChat: 1},
-	{Name: "checkbind-wechat-empty", Status: 503, Error: login.WXUnavailable, WeChat: 1},
-	{Name: "checkbind-wechat-html", Status: 503, Error: login.WXUnexpected, WeChat: 1},
-	{Name: "checkbind-wechat-huge", Status: 503, Error: login.WXUnexpected, WeChat: 1},
-	{Name: "checkbind-wechat-http404", Status: 503, Error: login.WXUnexpected, WeChat: 1},
-	{Name: "checkbind-wechat-http500", Status: 503, Error: login.WXUnavailable, WeChat: 1},
-	{Name: "checkbind-wechat-reset", Status: 503, Error: login.WXUnavailable, WeChat: 1},
-}
+var checkBind = slices.Concat(
+	on("checkbind-good", []Case{
+		{Name: "checkbind-good", Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-android", but: edits{userAgent(android)}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-english", but: edits{query("code=alice-1&lang=en")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-ipv6", but: edits{sourceIP(ipv6)}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-app-named", but: edits{query("appId=" + AppID + "&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-app-unknown", but: edits{
+			query("appId=wxffffffffffffffff&code=alice-1"), header("referer", "https://servicewechat.com/wxeeeeeeeeeeeeeeee/12/page-frame.html"),
+		}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-escaped-code", but: edits{query("code=%61lice%2D1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-unknown-parameter", but: edits{query("_t=1773303360000&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-bound", from: "checkbind-bound", After: afterBind, Status: 200, Code: 1, WeChat: 1},
+		{Name: "checkbind-repeated-request", After: []string{"checkbind-good"}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-used-code", After: []string{"checkbind-good"}, but: edits{sourceIP(elsewhere)}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},
+		{Name: "checkbind-missing-code", but: edits{query("")}, Status: 400, Error: login.CodeMissing},
+		{Name: "checkbind-missing-code-english", but: edits{query("lang=en")}, Status: 400, Error: login.CodeMissing},
+		{Name: "checkbind-longest-code", but: edits{code(strings.Repeat("a", 256))}, Status: 200, Error: login.WXCodeInvalid, WeChat: 1},
+		{Name: "checkbind-space-in-code", but: edits{code("alice 1")}, Status: 400, Error: login.CodeInvalid},
+		{Name: "checkbind-repeated-code", but: edits{query("code=alice-1&code=alice-2")}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "checkbind-repeated-parameter", but: edits{query("code=alice-1&page=a&page=b")}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "checkbind-malformed-query", but: edits{query("code=alice%2-1")}, Status: 400, Error: login.QueryMalformed},
+		{Name: "checkbind-semicolon-in-query", but: edits{query("code=alice-1;lang=en")}, Status: 400, Error: login.QueryMalformed},
+		{Name: "checkbind-over-long-query", but: edits{query("code=alice-1&scene=" + strings.Repeat("s", 8<<10))}, Status: 400, Error: login.QueryMalformed},
+		{Name: "checkbind-payload-format-1", but: edits{set("version", "1.0")}, Status: 400, Error: login.EventMalformed},
+	}),
+	slices.Concat(badCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
+)

@@ -1,5 +1,7 @@
-// Package events holds one API Gateway event a file, and what the function answers
-// to it. `sam local invoke --event` takes the files; tests play the cases:
+// Package events holds API Gateway events, and what the functions answer to them.
+// A few events are files, whole as API Gateway sends them, for
+// `sam local invoke --event`. Each of the others is said as its difference from a
+// file; `go run ./events/cmd` lists and prints them all. Tests play the cases:
 //
 //	for _, c := range events.Cases() {
 //		var scene events.Scene
@@ -12,12 +14,11 @@
 // WeChat's stand-in (pkg/wechattest) knows the mini-program [AppID], which is the
 // default one, and the service [ServiceID] may introspect tokens.
 //
-// Two things no file can know, and a [Scene] fills them in: {{token}} is the token of
+// Two things no event can know, and a [Scene] fills them in: {{token}} is the token of
 // the last login that was played, {{session}} the id of the first login's session.
 package events
 
 import (
-	"embed"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,8 +44,7 @@ const Authorizer = "authorizer"
 
 // Case is an event and its answer.
 type Case struct {
-	// Name is the file's without ".json": the folder of the function below functions/,
-	// "-", and what is special.
+	// Name is the folder of the function below functions/, "-", and what is special.
 	Name string
 	// After are the cases that are played before this one, on the same state and in
 	// this order.
@@ -61,6 +61,11 @@ type Case struct {
 	Holds map[string]any
 	// WeChat is how often this case calls WeChat.
 	WeChat int
+
+	// from is the file that the event is made of, without ".json"; "" means Name.
+	from string
+	// but are the differences of the event from the file.
+	but edits
 }
 
 // Function is the folder below functions/ of the function that the event is for.
@@ -69,16 +74,14 @@ func (c Case) Function() string {
 	return name
 }
 
-//go:embed *.json
-var files embed.FS
-
-// Event reads the event, as it stands in the file.
+// Event is the event, with {{token}} and {{session}} in it. A case that is none of
+// [Cases] and has no file is an [io/fs.ErrNotExist].
 func (c Case) Event() ([]byte, error) {
-	payload, err := files.ReadFile(c.Name + ".json")
+	e, err := c.event()
 	if err != nil {
-		return nil, fmt.Errorf("events: %w", err)
+		return nil, err
 	}
-	return payload, nil
+	return e.encode()
 }
 
 // Cases are all cases.

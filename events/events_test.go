@@ -3,9 +3,12 @@ package events_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,30 +17,98 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
-	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // notEvents are files that `sam local` reads beside the events.
 var notEvents = []string{"env.json", "users.json"}
 
-func TestEveryFileHasOneCase(t *testing.T) {
+// `sam local invoke --event` takes the files: each is the whole event of the case
+// that it has the name of, as the case plays it.
+func TestFilesAreEventsOfCases(t *testing.T) {
 	files, err := filepath.Glob("*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	files = slices.DeleteFunc(files, func(name string) bool { return slices.Contains(notEvents, name) })
-	var cases []string
-	for _, c := range events.Cases() {
-		cases = append(cases, c.Name+".json")
+	if len(files) == 0 {
+		t.Error("there are no files")
 	}
-	slices.Sort(cases)
-	if !slices.Equal(files, cases) {
-		for _, name := range slices.Concat(files, cases) {
-			if slices.Contains(files, name) != slices.Contains(cases, name) {
-				t.Errorf("%s: is there a file: %v, a case: %v", name, slices.Contains(files, name), slices.Contains(cases, name))
-			}
+	for _, name := range files {
+		c, err := events.CaseNamed(strings.TrimSuffix(name, ".json"))
+		if err != nil {
+			t.Error(err)
+			continue
 		}
-		t.Error("a case stands twice, if nothing is said above")
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload, err := c.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stands, played any
+		if err := errors.Join(json.Unmarshal(text, &stands), json.Unmarshal(payload, &played)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !reflect.DeepEqual(stands, played) {
+			t.Errorf("%s stands as %s and is played as %s", name, text, payload)
+		}
+	}
+}
+
+// Each route has a file with a good event of it, and so has the authorizer.
+func TestEachRouteHasAFile(t *testing.T) {
+	keys := map[string]bool{}
+	for _, c := range events.Cases() {
+		if _, err := os.Stat(c.Name + ".json"); err != nil || c.Error != "" {
+			continue
+		}
+		payload, err := c.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event lambda.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(payload, &event); err != nil {
+			t.Fatal(err)
+		}
+		keys[c.Function()+" "+event.RouteKey] = true
+	}
+	for _, route := range apigw.Routes {
+		if !keys[route.Function+" "+route.Key()] {
+			t.Errorf("no file is a good event of %s", route.Key())
+		}
+	}
+	if !keys[events.Authorizer+" "+apigw.WhoAmI.Key()] {
+		t.Error("no file is a good event of the authorizer")
+	}
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	names := map[string]bool{}
+	for _, c := range events.Cases() {
+		if names[c.Name] {
+			t.Errorf("%s stands twice", c.Name)
+		}
+		names[c.Name] = true
+	}
+}
+
+// No two cases play the same event on the same state: if an edit changes nothing, its
+// case is another's again.
+func TestCasesDiffer(t *testing.T) {
+	type play struct{ function, after, event string }
+	named := map[play]string{}
+	for _, c := range events.Cases() {
+		payload, err := c.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := play{c.Function(), fmt.Sprint(c.After, c.Meanwhile), string(payload)}
+		if other, ok := named[p]; ok {
+			t.Errorf("%s is %s again", c.Name, other)
+		}
+		named[p] = c.Name
 	}
 }
 
@@ -112,40 +183,6 @@ func TestEventsAreOfTheirRoutes(t *testing.T) {
 		}
 		if sent.Method != route.Method || sent.Path == "" || sent.SourceIP == "" || event.RequestContext.RequestID == "" {
 			t.Errorf("%s: %+v", c.Name, sent)
-		}
-	}
-}
-
-// What a login gives goes where the files leave room for it.
-func TestScene(t *testing.T) {
-	var scene events.Scene
-	revoke, err := events.CaseNamed("sessions-revoke-good")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if payload, err := scene.Event(revoke); err == nil {
-		t.Errorf("without a login there is %s", payload)
-	}
-	first, last := login.NewToken("a"), login.NewToken("b")
-	for _, body := range []string{`{"token":"` + string(first.Text()) + `"}`, `{"code":1}`, `{"token":"` + string(last.Text()) + `"}`} {
-		if err := scene.Saw([]byte(body)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	payload, err := scene.Event(revoke)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var event lambda.APIGatewayV2HTTPRequest
-	if err := json.Unmarshal(payload, &event); err != nil {
-		t.Fatal(err)
-	}
-	if event.Headers["authorization"] != "Bearer "+string(last.Text()) || event.PathParameters["id"] != first.Hash() {
-		t.Errorf("the event has %s and %s", event.Headers["authorization"], event.PathParameters["id"])
-	}
-	for _, body := range []string{"no JSON", `{"token":"oops"}`} {
-		if err := scene.Saw([]byte(body)); err == nil {
-			t.Errorf("%s is taken", body)
 		}
 	}
 }

@@ -1,40 +1,48 @@
 package events
 
-import "github.com/wxbind/wxbind/pkg/login"
+import (
+	"slices"
+	"strings"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// active is what is said of the token of a good session.
+var active = map[string]any{"active": true, "sub": UserID, "username": Username, "client_id": AppID, "token_type": "Bearer"}
+
+var inactive = map[string]any{"active": false}
 
 // introspect are the cases of POST /api/login/introspect.
-var introspect = []Case{
-	{Name: "introspect-good", After: []string{"bind-good"}, Status: 200, Holds: map[string]any{"active": true, "sub": UserID, "username": Username, "client_id": AppID, "token_type": "Bearer"}},
-	{Name: "introspect-good-hint", After: []string{"bind-good"}, Status: 200, Holds: map[string]any{"active": true, "sub": UserID, "username": Username, "client_id": AppID, "token_type": "Bearer"}},
-	{Name: "introspect-good-json", After: []string{"bind-good"}, Status: 200, Holds: map[string]any{"active": true, "sub": UserID, "username": Username, "client_id": AppID, "token_type": "Bearer"}},
-	{Name: "introspect-good-escaped-credential", After: []string{"bind-good"}, Status: 200, Holds: map[string]any{"active": true, "sub": UserID, "username": Username, "client_id": AppID, "token_type": "Bearer"}},
-	{Name: "introspect-unknown-token", Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-unknown-token-base64", Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-malformed-token", Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-revoked", After: []string{"bind-good", "logout-good"}, Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-replaced", After: []string{"bind-good"}, Meanwhile: Replaced, Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-expired", After: []string{"bind-good"}, Meanwhile: Expired, Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-disabled", After: []string{"bind-good"}, Meanwhile: Disabled, Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-unbound", After: []string{"bind-good", "unbind-force-good"}, Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-deleted", After: []string{"bind-good", "account-delete-good"}, Status: 200, Holds: map[string]any{"active": false}},
-	{Name: "introspect-no-credential", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-wrong-key", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-empty-key", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-unknown-service", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-key-of-another-service", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-malformed-credential", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-session-as-credential", After: []string{"bind-good"}, Status: 401, Error: login.InvalidClient},
-	{Name: "introspect-missing-token", Status: 400, Error: login.TokenMissing},
-	{Name: "introspect-empty-token", Status: 400, Error: login.TokenMissing},
-	{Name: "introspect-no-body", Status: 400, Error: login.TokenMissing},
-	{Name: "introspect-token-in-query", Status: 400, Error: login.TokenMissing},
-	{Name: "introspect-repeated-token", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
-	{Name: "introspect-malformed-form", Status: 400, Error: login.BodyMalformed},
-	{Name: "introspect-wrong-content-type", After: []string{"bind-good"}, Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "introspect-wrong-type", Status: 400, Error: login.FieldWrongType},
-	{Name: "introspect-two-json-values", Status: 400, Error: login.BodyTrailing},
-	{Name: "introspect-deep-json", Status: 400, Error: login.BodyTooDeep},
-	{Name: "introspect-too-large-body", Status: 413, Error: login.BodyTooLarge},
-	{Name: "introspect-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
-	{Name: "introspect-no-http-api-event", Status: 400, Error: login.EventMalformed},
-}
+var introspect = slices.Concat(
+	on("introspect-good", []Case{
+		{Name: "introspect-good", After: afterBind, Status: 200, Holds: active},
+		{Name: "introspect-good-hint", After: afterBind, but: edits{body("token=" + TokenHere + "&token_type_hint=access_token")}, Status: 200, Holds: active},
+		{Name: "introspect-good-json", After: afterBind, but: edits{jsonBody(`{"token":"` + TokenHere + `"}`)}, Status: 200, Holds: active},
+		{Name: "introspect-good-escaped-credential", After: afterBind, but: edits{service("%6frders", strings.ReplaceAll(ServiceKey, "-", "%2D"))}, Status: 200, Holds: active},
+		{Name: "introspect-unknown-token", but: edits{body("token=" + unknownToken)}, Status: 200, Holds: inactive},
+		{Name: "introspect-unknown-token-base64", but: edits{body("token=" + unknownToken), inBase64}, Status: 200, Holds: inactive},
+		{Name: "introspect-malformed-token", but: edits{body("token=oops")}, Status: 200, Holds: inactive},
+		{Name: "introspect-no-credential", After: afterBind, but: edits{noToken}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-wrong-key", After: afterBind, but: edits{service(ServiceID, strings.TrimSuffix(ServiceKey, "1")+"2")}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-empty-key", After: afterBind, but: edits{service(ServiceID, "")}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-unknown-service", After: afterBind, but: edits{service("nobody", ServiceKey)}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-key-of-another-service", After: afterBind, but: edits{service("billing", ServiceKey)}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-malformed-credential", After: afterBind, but: edits{header("authorization", "Basic ?")}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-session-as-credential", After: afterBind, but: edits{token(TokenHere)}, Status: 401, Error: login.InvalidClient},
+		{Name: "introspect-missing-token", but: edits{body("token_type_hint=access_token")}, Status: 400, Error: login.TokenMissing},
+		{Name: "introspect-empty-token", but: edits{body("token=")}, Status: 400, Error: login.TokenMissing},
+		{Name: "introspect-no-body", but: edits{noBody}, Status: 400, Error: login.TokenMissing},
+		{Name: "introspect-token-in-query", but: edits{noBody, query("token=" + unknownToken)}, Status: 400, Error: login.TokenMissing},
+		{Name: "introspect-repeated-token", After: afterBind, but: edits{body("token=" + TokenHere + "&token=" + TokenHere)}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "introspect-malformed-form", but: edits{body("token=%zz")}, Status: 400, Error: login.BodyMalformed},
+		{Name: "introspect-wrong-content-type", After: afterBind, but: edits{contentType("text/plain")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "introspect-wrong-type", but: edits{jsonBody(`{"token":7}`)}, Status: 400, Error: login.FieldWrongType},
+		{Name: "introspect-two-json-values", but: edits{jsonBody(`{"token":"oops"}{"token":"oops"}`)}, Status: 400, Error: login.BodyTrailing},
+		{Name: "introspect-deep-json", but: edits{jsonBody(`{"x":` + deepArray + `}`)}, Status: 400, Error: login.BodyTooDeep},
+		{Name: "introspect-too-large-body", but: edits{body("token=" + strings.Repeat("x", 64<<10))}, Status: 413, Error: login.BodyTooLarge},
+	}),
+	endedSessions.only("revoked", "replaced", "expired", "disabled", "unbound", "deleted").
+		answered(Case{Status: 200, Holds: inactive}).of("introspect", "introspect-good"),
+	notHTTP.of("introspect", "introspect-good"),
+	badQueries.only("malformed-query").of("introspect", "introspect-good", afterBind...),
+)

@@ -1,45 +1,30 @@
 package events
 
-import "github.com/wxbind/wxbind/pkg/login"
+import (
+	"slices"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
 
 // unbind are the cases of POST /mobileApi/user/unbind.
-var unbind = []Case{
-	{Name: "unbind-good", After: []string{"bind-good"}, Meanwhile: BoundElsewhere, Status: 200, Code: 1},
-	{Name: "unbind-last-binding", After: []string{"bind-good"}, Status: 200, Error: login.LastBinding},
-	{Name: "unbind-last-binding-english", After: []string{"bind-good"}, Status: 200, Error: login.LastBinding},
-	{Name: "unbind-last-binding-with-code", After: []string{"bind-good"}, Status: 200, Error: login.LastBinding},
-	{Name: "unbind-force-good", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "unbind-force-good-form", After: []string{"bind-good"}, Status: 200, Code: 1, WeChat: 1},
-	{Name: "unbind-force-repeated-request", After: []string{"bind-good", "unbind-force-good"}, Status: 401, Error: login.BindingRemoved},
-	{Name: "unbind-force-without-code", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired},
-	{Name: "unbind-force-used-code", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "unbind-force-code-of-another", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "unbind-force-over-long-code", After: []string{"bind-good"}, Status: 400, Error: login.CodeInvalid},
-	{Name: "unbind-force-non-ascii-code", After: []string{"bind-good"}, Status: 400, Error: login.CodeInvalid},
-	{Name: "unbind-wechat-busy", After: []string{"bind-good"}, Status: 503, Error: login.WXBusy, WeChat: 2},
-	{Name: "unbind-wechat-code-invalid", After: []string{"bind-good"}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-	{Name: "unbind-wechat-user-throttled", After: []string{"bind-good"}, Status: 429, Error: login.WXThrottled, WeChat: 1},
-	{Name: "unbind-wechat-user-blocked", After: []string{"bind-good"}, Status: 200, Error: login.WXUserBlocked, WeChat: 1},
-	{Name: "unbind-wechat-app-invalid", After: []string{"bind-good"}, Status: 500, Error: login.WXAppRejected, WeChat: 1},
-	{Name: "unbind-wechat-secret-invalid", After: []string{"bind-good"}, Status: 503, Error: login.WXSecretRejected, WeChat: 1},
-	{Name: "unbind-wechat-reset", After: []string{"bind-good"}, Status: 503, Error: login.WXUnavailable, WeChat: 1},
-	{Name: "unbind-missing-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "unbind-malformed-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "unbind-unknown-token", Status: 401, Error: login.SessionInvalid},
-	{Name: "unbind-revoked", After: []string{"bind-good", "logout-good"}, Status: 401, Error: login.SessionRevoked},
-	{Name: "unbind-bad-json", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "unbind-json-array", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "unbind-two-json-values", After: []string{"bind-good"}, Status: 400, Error: login.BodyTrailing},
-	{Name: "unbind-deep-json", After: []string{"bind-good"}, Status: 400, Error: login.BodyTooDeep},
-	{Name: "unbind-wrong-type", After: []string{"bind-good"}, Status: 400, Error: login.FieldWrongType},
-	{Name: "unbind-repeated-field", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
-	{Name: "unbind-repeated-form-field", After: []string{"bind-good"}, Status: 400, Error: login.ParameterRepeated},
-	{Name: "unbind-malformed-form", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "unbind-wrong-content-type", After: []string{"bind-good"}, Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "unbind-no-content-type", After: []string{"bind-good"}, Status: 400, Error: login.ContentTypeUnsupported},
-	{Name: "unbind-too-large-body", After: []string{"bind-good"}, Status: 413, Error: login.BodyTooLarge},
-	{Name: "unbind-broken-base64", After: []string{"bind-good"}, Status: 400, Error: login.BodyMalformed},
-	{Name: "unbind-wrong-type-of-code", After: []string{"bind-good"}, Status: 400, Error: login.FieldWrongType},
-	{Name: "unbind-malformed-query", After: []string{"bind-good"}, Status: 400, Error: login.QueryMalformed},
-	{Name: "unbind-no-http-api-event", Status: 400, Error: login.EventMalformed},
-}
+var unbind = slices.Concat(
+	on("unbind-good", []Case{
+		{Name: "unbind-good", After: afterBind, Meanwhile: BoundElsewhere, Status: 200, Code: 1},
+		{Name: "unbind-last-binding", After: afterBind, Status: 200, Error: login.LastBinding},
+		{Name: "unbind-last-binding-english", After: afterBind, but: edits{query("lang=en")}, Status: 200, Error: login.LastBinding},
+		{Name: "unbind-last-binding-with-code", After: afterBind, but: edits{jsonBody(`{"code":"alice-2"}`)}, Status: 200, Error: login.LastBinding},
+	}),
+	on("unbind-force-good", []Case{
+		{Name: "unbind-force-good", After: afterBind, Status: 200, Code: 1, WeChat: 1},
+		{Name: "unbind-force-good-form", After: afterBind, but: edits{formBody("force=true&code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "unbind-force-repeated-request", After: []string{"bind-good", "unbind-force-good"}, Status: 401, Error: login.BindingRemoved},
+		{Name: "unbind-force-without-code", After: afterBind, but: edits{noField("code")}, Status: 200, Error: login.ReauthRequired},
+		{Name: "unbind-wrong-type-of-code", After: afterBind, but: edits{field("code", 7)}, Status: 400, Error: login.FieldWrongType},
+	}),
+	slices.Concat(badTokens, endedSessions.only("revoked"), notHTTP).of("unbind", "unbind-good"),
+	slices.Concat(badBodies("force", "false"), badQueries.only("malformed-query")).of("unbind", "unbind-good", afterBind...),
+	slices.Concat(badProofs, badCodes.only("non-ascii-code")).of("unbind-force", "unbind-force-good", afterBind...),
+	slices.Concat(invalidProof, weChat.only(
+		"wechat-busy", "wechat-user-throttled", "wechat-user-blocked", "wechat-app-invalid", "wechat-secret-invalid", "wechat-reset",
+	)).of("unbind", "unbind-force-good", afterBind...),
+)
