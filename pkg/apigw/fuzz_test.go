@@ -4,14 +4,13 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	cases "github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
@@ -19,12 +18,8 @@ import (
 
 // Whatever Lambda hands over, every route answers in the envelope.
 func FuzzInvoke(f *testing.F) {
-	files, err := filepath.Glob("../../events/*.json")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range files {
-		event, err := os.ReadFile(file)
+	for _, c := range cases.Cases() {
+		event, err := c.Event()
 		if err != nil {
 			f.Fatal(err)
 		}

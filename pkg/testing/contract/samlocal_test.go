@@ -5,10 +5,13 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
@@ -40,6 +43,7 @@ func TestUsersOfSAMLocal(t *testing.T) {
 var (
 	regionExported = regexp.MustCompile(`AWS_DEFAULT_REGION=(\S+)`)
 	eventNamed     = regexp.MustCompile(`events/([a-z0-9-]+)\.json`)
+	eventPrinted   = regexp.MustCompile("go run \\./events/cmd (\\S+)([^|\n`]*) \\| sam local invoke ([A-Za-z0-9]+)")
 	functionNamed  = regexp.MustCompile(`[A-Z][A-Za-z0-9]*Function\b`)
 )
 
@@ -69,6 +73,42 @@ func TestNamesOfSAMLocal(t *testing.T) {
 			if _, err := events.CaseNamed(name); err != nil {
 				t.Error(err)
 			}
+			read(t, "events/"+name+".json")
+		}
+	}
+}
+
+// Each event that docs/sam-local.md has printed is one that there is, has what it
+// needs, and goes to its function.
+func TestEventsOfSAMLocal(t *testing.T) {
+	printed := eventPrinted.FindAllStringSubmatch(string(read(t, "docs/sam-local.md")), -1)
+	if len(printed) == 0 {
+		t.Error("docs/sam-local.md has no event printed")
+	}
+	for _, command := range printed {
+		c := caseNamed(t, command[1])
+		var scene events.Scene
+		words := strings.Fields(command[2])
+		if len(words)%2 != 0 {
+			t.Fatalf("%s: a flag without a value", command[0])
+		}
+		for pair := range slices.Chunk(words, 2) {
+			switch flag, value := pair[0], pair[1]; flag {
+			case "-code":
+				scene.Code = value
+			case "-token":
+				scene.Token = login.Hidden(value)
+			case "-session":
+				scene.Session = value
+			default:
+				t.Errorf("%s: no flag %s", command[0], flag)
+			}
+		}
+		if _, err := scene.Event(c); err != nil {
+			t.Errorf("%s: %v", command[0], err)
+		}
+		if !strings.EqualFold(c.Function()+"Function", command[3]) {
+			t.Errorf("%s is for %s", c.Name, c.Function())
 		}
 	}
 }
