@@ -181,8 +181,11 @@ func TestEventsAreOfTheirRoutes(t *testing.T) {
 		if event.Version != "2.0" || event.RequestContext.RouteKey != event.RouteKey || event.RawPath != path {
 			t.Errorf("%s: version %s, route %s, path %s, want %s", c.Name, event.Version, event.RouteKey, event.RawPath, path)
 		}
-		if sent.Method != route.Method || sent.Path == "" || sent.SourceIP == "" || event.RequestContext.RequestID == "" {
+		if sent.Method != route.Method || sent.Path != path || sent.SourceIP == "" || event.RequestContext.RequestID == "" {
 			t.Errorf("%s: %+v", c.Name, sent)
+		}
+		if event.Headers["x-forwarded-for"] != sent.SourceIP || event.Headers["user-agent"] != sent.UserAgent {
+			t.Errorf("%s: %+v and the headers %v", c.Name, sent, event.Headers)
 		}
 	}
 }

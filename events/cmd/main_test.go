@@ -1,11 +1,11 @@
-package main_test
+package main
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,29 +14,33 @@ import (
 	"github.com/wxbind/wxbind/events"
 )
 
-// command builds the program, and gives a function that runs it.
-func command(t *testing.T) func(arguments ...string) (stdout, stderr string, status int) {
+// TestMain makes the test a program that runs as the command when it is asked to:
+// what go test remembers of a run then depends on the command, too.
+func TestMain(m *testing.M) {
+	if os.Getenv("WXBIND_RUN_AS_COMMAND") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func command(t *testing.T, arguments ...string) (stdout, stderr string, status int) {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "events")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return func(arguments ...string) (string, string, int) {
-		t.Helper()
-		var stdout, stderr bytes.Buffer
-		c := exec.CommandContext(t.Context(), program, arguments...)
-		c.Stdout, c.Stderr = &stdout, &stderr
-		var exit *exec.ExitError
-		if err := c.Run(); err != nil && !errors.As(err, &exit) {
-			t.Fatal(err)
-		}
-		return stdout.String(), stderr.String(), c.ProcessState.ExitCode()
+	var out, complaint bytes.Buffer
+	c := exec.CommandContext(t.Context(), program, arguments...)
+	c.Env = append(os.Environ(), "WXBIND_RUN_AS_COMMAND=1")
+	c.Stdout, c.Stderr = &out, &complaint
+	var exit *exec.ExitError
+	if err := c.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
 	}
+	return out.String(), complaint.String(), c.ProcessState.ExitCode()
 }
 
 func TestCommand(t *testing.T) {
-	run := command(t)
-
 	t.Run("prints an event", func(t *testing.T) {
 		for name, c := range map[string]struct {
 			arguments []string
@@ -64,7 +68,7 @@ func TestCommand(t *testing.T) {
 				return e.Headers["authorization"] == "Bearer wxb_a.b" && e.PathParameters["id"] == "s-1" && e.RawPath == "/mobileApi/user/sessions/s-1"
 			}},
 		} {
-			stdout, stderr, status := run(c.arguments...)
+			stdout, stderr, status := command(t, c.arguments...)
 			var event lambda.APIGatewayV2HTTPRequest
 			if err := json.Unmarshal([]byte(stdout), &event); err != nil || stderr != "" || status != 0 {
 				t.Errorf("%s: %d, %s, %v", name, status, stderr, err)
@@ -92,14 +96,14 @@ func TestCommand(t *testing.T) {
 			"account-no-http-api-event has no code in whose place another would do":    {"account-no-http-api-event", "-code", "0a1b"},
 			"account-delete-broken-base64 has no code in whose place another would do": {"account-delete-broken-base64", "-token", "wxb_a.b", "-code", "0a1b"},
 		} {
-			if stdout, stderr, status := run(arguments...); status != 2 || stdout != "" || stderr != says+"\n" {
+			if stdout, stderr, status := command(t, arguments...); status != 2 || stdout != "" || stderr != says+"\n" {
 				t.Errorf("%q: %d, %q, %q, want %q", arguments, status, stdout, stderr, says)
 			}
 		}
 	})
 
 	t.Run("lists the cases", func(t *testing.T) {
-		stdout, stderr, status := run()
+		stdout, stderr, status := command(t)
 		lines := strings.Split(strings.TrimSpace(stdout), "\n")
 		if status != 0 || stderr != "" || len(lines) != 1+len(events.Cases()) {
 			t.Errorf("%d, %s: %d lines", status, stderr, len(lines))
@@ -119,7 +123,7 @@ func TestCommand(t *testing.T) {
 	})
 
 	t.Run("helps", func(t *testing.T) {
-		if stdout, _, status := run("-h"); status != 0 || !strings.Contains(stdout, "go run ./events/cmd [NAME]") || !strings.Contains(stdout, "-session") {
+		if stdout, _, status := command(t, "-h"); status != 0 || !strings.Contains(stdout, "go run ./events/cmd [NAME]") || !strings.Contains(stdout, "-session") {
 			t.Errorf("%d, %s", status, stdout)
 		}
 	})
