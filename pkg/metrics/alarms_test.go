@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -203,42 +204,63 @@ func TestAlarms(t *testing.T) {
 // The same of those upon metrics that AWS makes: of some functions, since what nobody
 // calls reports nothing, or of the API.
 func TestAlarmsOfServices(t *testing.T) {
-	functions, api := theAlarms(t, "AWS/Lambda"), theAlarms(t, "AWS/ApiGateway")
+	alarms := theAlarms(t, "AWS/Lambda")
+	maps.Copy(alarms, theAlarms(t, "AWS/ApiGateway"))
+	begun := map[string]bool{}
 	for name, c := range map[string]struct {
-		alarm  alarm
-		stat   string
-		values map[string]float64
-		want   bool
+		alarm, stat string
+		values      map[string]float64
+		want        bool
 	}{
-		"nobody calls":               {functions["Errors"], "Sum", nil, false},
-		"no errors":                  {functions["Errors"], "Sum", map[string]float64{"bind": 0, "checkbind": 0}, false},
-		"one error":                  {functions["Errors"], "Sum", map[string]float64{"bind": 0, "checkbind": 1, "userinfo": 0}, true},
-		"no throttles":               {functions["Throttles"], "Sum", map[string]float64{"authorizer": 0}, false},
-		"one throttle":               {functions["Throttles"], "Sum", map[string]float64{"authorizer": 1, "bind": 0}, true},
-		"all in time":                {functions["Slow"], "p99", map[string]float64{"checkbind": 7_999, "bind": 7_999}, false},
-		"one function is slow":       {functions["Slow"], "p99", map[string]float64{"checkbind": 50, "account": 8_000}, true},
-		"no requests":                {api["ApiFailures"], "Sum", nil, false},
-		"no failures":                {api["ApiFailures"], "Sum", map[string]float64{"failures": 0, "requests": 1_000_000}, false},
-		"four failures, at night":    {api["ApiFailures"], "Sum", map[string]float64{"failures": 4, "requests": 4}, false},
-		"five of a hundred fail":     {api["ApiFailures"], "Sum", map[string]float64{"failures": 5, "requests": 100}, true},
-		"a thousand of a million do": {api["ApiFailures"], "Sum", map[string]float64{"failures": 1_000, "requests": 1_000_000}, false},
-		"all fail":                   {api["ApiFailures"], "Sum", map[string]float64{"failures": 1_000_000, "requests": 1_000_000}, true},
+		"nobody logs in":                 {"LoginErrors", "Sum", nil, false},
+		"nobody is logged in":            {"SessionErrors", "Sum", nil, false},
+		"no errors":                      {"LoginErrors", "Sum", map[string]float64{"bind": 0, "checkbind": 0}, false},
+		"one error":                      {"LoginErrors", "Sum", map[string]float64{"bind": 0, "checkbind": 1, "account": 0}, true},
+		"no errors of sessions":          {"SessionErrors", "Sum", map[string]float64{"authorizer": 0, "userinfo": 0}, false},
+		"one error of sessions":          {"SessionErrors", "Sum", map[string]float64{"authorizer": 0, "userinfo": 1}, true},
+		"no throttles":                   {"LoginThrottles", "Sum", map[string]float64{"checkbind": 0}, false},
+		"one throttle":                   {"LoginThrottles", "Sum", map[string]float64{"checkbind": 1, "bind": 0}, true},
+		"no throttles of sessions":       {"SessionThrottles", "Sum", map[string]float64{"authorizer": 0}, false},
+		"one throttle of sessions":       {"SessionThrottles", "Sum", map[string]float64{"authorizer": 1, "logout": 0}, true},
+		"all logins in time":             {"LoginSlow", "p99", map[string]float64{"checkbind": 7_999, "bind": 7_999}, false},
+		"one function is slow":           {"LoginSlow", "p99", map[string]float64{"checkbind": 50, "account": 8_000}, true},
+		"all sessions in time":           {"SessionSlow", "p99", map[string]float64{"authorizer": 7_999, "introspect": 7_999}, false},
+		"one function of sessions is":    {"SessionSlow", "p99", map[string]float64{"authorizer": 10, "introspect": 8_000}, true},
+		"no requests":                    {"ApiFailures", "Sum", nil, false},
+		"no failures":                    {"ApiFailures", "Sum", map[string]float64{"failures": 0, "requests": 1_000_000}, false},
+		"four failures, at night":        {"ApiFailures", "Sum", map[string]float64{"failures": 4, "requests": 4}, false},
+		"five of a hundred fail":         {"ApiFailures", "Sum", map[string]float64{"failures": 5, "requests": 100}, true},
+		"a thousand of a million do":     {"ApiFailures", "Sum", map[string]float64{"failures": 1_000, "requests": 1_000_000}, false},
+		"all of a million requests fail": {"ApiFailures", "Sum", map[string]float64{"failures": 1_000_000, "requests": 1_000_000}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if len(c.alarm.Metrics) == 0 {
+			a := alarms[c.alarm]
+			if len(a.Metrics) == 0 {
 				t.Fatal("there is no such alarm")
 			}
-			values := map[string]value{}
-			for _, q := range c.alarm.Metrics[1:] {
-				is, known := c.values[q.ID]
-				values[q.ID] = value{is, known}
-				if seconds := q.MetricStat.Period * c.alarm.EvaluationPeriods; q.MetricStat.Stat != c.stat || seconds < 60 || seconds > 300 {
+			values, known := map[string]value{}, 0
+			for _, q := range a.Metrics[1:] {
+				is, ok := c.values[q.ID]
+				if values[q.ID] = (value{is, ok}); ok {
+					known++
+				}
+				if seconds := q.MetricStat.Period * a.EvaluationPeriods; q.MetricStat.Stat != c.stat || seconds < 60 || seconds > 300 {
 					t.Errorf("it looks at %s of %d s", q.MetricStat.Stat, seconds)
 				}
 			}
-			if begun := c.alarm.beginsAt(t, values); begun != c.want {
-				t.Errorf("it begins: %v", begun)
+			if known != len(c.values) {
+				t.Errorf("it does not look at all of %v", c.values)
 			}
+			begins := a.beginsAt(t, values)
+			if begins != c.want {
+				t.Errorf("it begins: %v", begins)
+			}
+			begun[c.alarm] = begun[c.alarm] || begins
 		})
+	}
+	for id := range alarms {
+		if !begun[id] {
+			t.Errorf("nothing here makes %s begin", id)
+		}
 	}
 }

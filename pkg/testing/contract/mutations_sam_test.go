@@ -23,6 +23,10 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"a function reserves without being told", "ReservedConcurrentExecutions: !If [HasBindConcurrency, !Ref BindConcurrency, !Ref AWS::NoValue]", "ReservedConcurrentExecutions: 10", "functions"},
 	{"tracing in AWS China", "Traces: !And [!Equals [!Ref Tracing, \"true\"], !Not [!Equals [!Ref AWS::Partition, aws-cn]]]", "Traces: !Equals [!Ref Tracing, \"true\"]", "functions"},
 	{"a log group is kept for ever", "      RetentionInDays: !Ref LogRetentionDays\n", "", "logs"},
+	{"a log group goes with the stack", "    DeletionPolicy: RetainExceptOnCreate\n", "", "logs"},
+	{"a log group that is replaced goes", "    UpdateReplacePolicy: Retain\n    Properties:\n      LogGroupName", "    Properties:\n      LogGroupName", "logs"},
+	{"a new stack meets the former's log groups", "/checkbind/${UUID}", "/checkbind", "logs"},
+	{"a log group is named after another part of the stack's id", "!Select [2, !Split", "!Select [1, !Split", "logs"},
 	{"a function logs to another's group", "LogGroup: !Ref BindLogGroup", "LogGroup: !Ref CheckBindLogGroup", "functions"},
 	{"an alias moves by itself", "      PassthroughCondition: true\n", "      PassthroughCondition: true\n      Enabled: false\n", "releases"},
 	{"no alarm brings a release back", "        - RollsBack\n", "        - HasDirectory\n", "releases"},
@@ -47,7 +51,7 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"a dashboard of another Region", "\"region\": \"${AWS::Region}\"", "\"region\": \"us-west-2\"", "dashboard"},
 	{"an output that the command does not find", "  UsersTable:\n    Value: !Ref UsersTable", "  Users:\n    Value: !Ref UsersTable", "outputs"},
 	{"a reference to nothing", "Value: !GetAtt Domain.RegionalDomainName", "Value: !GetAtt Domain.Host", "references"},
-	{"a release that waits for the API", "!Ref SlowAlarm, !Ref InternalFailuresAlarm]", "!Ref SlowAlarm, !Ref ApiFailuresAlarm]", "circle"},
+	{"a release that waits for the API", "          - !Ref InternalFailuresAlarm\n", "          - !Ref ApiFailuresAlarm\n", "circle"},
 }
 
 // The checks of stacks see what they are there for: each mistake, made on purpose, breaks

@@ -158,19 +158,27 @@ func checkFunctions(s *stack, wrong func(string, ...any)) {
 }
 
 func (s *stack) logGroup(noun string) string {
-	return "/aws/lambda/" + stackName + "/" + strings.ToLower(noun)
+	return "/aws/lambda/" + stackName + "/" + strings.ToLower(noun) + "/" + stackUUID
 }
 
+func (s *stack) accessLogGroup() string {
+	return "/aws/vendedlogs/" + stackName + "/access/" + stackUUID
+}
+
+// Log groups outlive the stack, and so does that of the sample, which is there without it.
 func checkLogs(s *stack, wrong func(string, ...any)) {
-	names := map[any]bool{"/aws/vendedlogs/" + stackName + "/access": true}
+	names := map[any]bool{s.accessLogGroup(): true, s.logGroup("Whoami"): true}
 	for _, id := range s.functionIDs() {
 		names[s.logGroup(strings.TrimSuffix(id, "Function"))] = true
 	}
 	ids := s.of("AWS::Logs::LogGroup")
 	for _, id := range ids {
-		properties := s.resources[id].properties
-		if !names[properties["LogGroupName"]] || properties["RetentionInDays"] != s.parameters["LogRetentionDays"] {
-			wrong("%s is %v", id, properties)
+		r := s.resources[id]
+		if !names[r.properties["LogGroupName"]] || r.properties["RetentionInDays"] != s.parameters["LogRetentionDays"] {
+			wrong("%s is %v", id, r.properties)
+		}
+		if r.deletionPolicy != "RetainExceptOnCreate" || r.updateReplacePolicy != "Retain" {
+			wrong("%s goes with the stack", id)
 		}
 	}
 	if len(ids) != len(names) {

@@ -26,7 +26,10 @@ func checkReleases(s *stack, wrong func(string, ...any)) {
 	alarms := map[string]any{}
 	if s.parameters["RollbackOnAlarm"] == "true" {
 		var names []any
-		for _, id := range []string{"ErrorsAlarm", "ThrottlesAlarm", "SlowAlarm", "InternalFailuresAlarm"} {
+		for _, id := range []string{
+			"LoginErrorsAlarm", "SessionErrorsAlarm", "LoginThrottlesAlarm", "SessionThrottlesAlarm", "LoginSlowAlarm", "SessionSlowAlarm",
+			"InternalFailuresAlarm",
+		} {
 			if s.kindOf(id) != "AWS::CloudWatch::Alarm" {
 				wrong("there is no alarm %s", id)
 			}

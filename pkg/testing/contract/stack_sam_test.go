@@ -14,6 +14,7 @@ import (
 const (
 	account   = "123456789012"
 	stackName = "wxbind-test"
+	stackUUID = "51af3dc0-da77-11e4-872e-1234567db123"
 )
 
 // stack is what CloudFormation makes of a template: there are no conditions and no
@@ -204,76 +205,4 @@ func (e evaluation) value(part any) (any, error) {
 		return all, nil
 	}
 	return part, nil
-}
-
-// call evaluates one of CloudFormation's functions.
-func (e evaluation) call(function string, argument any) (any, error) {
-	list, _ := argument.([]any)
-	text, isText := argument.(string)
-	switch {
-	case function == "Ref" && text == "AWS::NoValue":
-		return noValue{}, nil
-	case function == "Ref":
-		return e.ref(text)
-	case function == "Fn::GetAtt" && isText:
-		id, attribute, _ := strings.Cut(text, ".")
-		return e.attribute(id, attribute)
-	case function == "Fn::GetAtt" && len(list) == 2:
-		return e.attribute(fmt.Sprint(list[0]), fmt.Sprint(list[1]))
-	case function == "Fn::Sub" && isText:
-		return e.sub(text, nil)
-	case function == "Fn::Sub" && len(list) == 2:
-		return e.sub(fmt.Sprint(list[0]), object(list[1]))
-	case function == "Fn::If" && len(list) == 3:
-		name, _ := list[0].(string)
-		holds, known := e.stack.conditions[name]
-		switch {
-		case !known:
-			return nil, fmt.Errorf("there is no condition %v", list[0])
-		case holds:
-			return e.value(list[1])
-		}
-		return e.value(list[2])
-	}
-	return nil, fmt.Errorf("it does not understand %s of %v", function, argument)
-}
-
-// text evaluates what must be a text.
-func (e evaluation) text(part any) (string, error) {
-	value, err := e.value(part)
-	if err != nil {
-		return "", err
-	}
-	text, ok := value.(string)
-	if !ok {
-		return "", fmt.Errorf("%v is no text", value)
-	}
-	return text, nil
-}
-
-var variable = regexp.MustCompile(`\$\{[^}]+\}`)
-
-func (e evaluation) sub(text string, own map[string]any) (string, error) {
-	var failed error
-	out := variable.ReplaceAllStringFunc(text, func(found string) string {
-		name := strings.Trim(found, "${}")
-		if strings.HasPrefix(name, "!") {
-			return "${" + name[1:] + "}"
-		}
-		var value string
-		var err error
-		switch id, attribute, dotted := strings.Cut(name, "."); {
-		case own[name] != nil:
-			value, err = e.text(own[name])
-		case dotted:
-			value, err = e.attribute(id, attribute)
-		default:
-			value, err = e.ref(name)
-		}
-		if err != nil {
-			failed = err
-		}
-		return value
-	})
-	return out, failed
 }

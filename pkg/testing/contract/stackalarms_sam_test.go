@@ -27,13 +27,14 @@ func (s *stack) metricOf(m metric) metric {
 // and tells the topic, if there is one.
 func checkAlarms(s *stack, wrong func(string, ...any)) {
 	want := []string{
-		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "ErrorsAlarm", "InternalFailuresAlarm",
-		"NobodyGetsInAlarm",
-		"SecretFailuresAlarm", "SlowAlarm", "StoreFailuresAlarm", "ThrottlesAlarm", "WeChatFailuresAlarm",
+		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "InternalFailuresAlarm",
+		"LoginErrorsAlarm", "LoginSlowAlarm", "LoginThrottlesAlarm", "NobodyGetsInAlarm", "SecretFailuresAlarm",
+		"SessionErrorsAlarm", "SessionSlowAlarm", "SessionThrottlesAlarm", "StoreFailuresAlarm", "WeChatFailuresAlarm",
 	}
 	if ids := s.of("AWS::CloudWatch::Alarm"); !slices.Equal(ids, want) {
 		wrong("there are %v", ids)
 	}
+	watched := map[string][]any{} // metrics of functions, by name
 	for _, id := range want {
 		var a alarm
 		if err := s.decode(id, &a); err != nil {
@@ -48,16 +49,15 @@ func checkAlarms(s *stack, wrong func(string, ...any)) {
 				looksAt = append(looksAt, q.MetricStat.Metric.metric())
 			}
 		}
-		functions := map[any]bool{}
 		for _, m := range looksAt {
 			if err := s.metricOf(m).check(s.kindOf); err != nil {
 				wrong("%s: %v", id, err)
 			}
 			if function := m.dimensions["FunctionName"]; function != nil {
-				functions[function] = true
+				watched[m.name] = append(watched[m.name], function)
 			}
 		}
-		if len(looksAt) == 0 || len(functions) > 0 && (len(functions) != 10 || functions["WhoamiFunction"]) {
+		if len(looksAt) == 0 || len(looksAt) > 10 {
 			wrong("%s looks at %v", id, looksAt)
 		}
 		for _, tells := range []any{a.AlarmActions, a.OKActions} {
@@ -66,6 +66,17 @@ func checkAlarms(s *stack, wrong func(string, ...any)) {
 			if heard := len(list) == 1 && list[0] == topic; heard != (topic != "") || !heard && tells != nil {
 				wrong("%s tells %v", id, tells)
 			}
+		}
+	}
+	var functions []any
+	for _, id := range s.functionIDs() {
+		if id != "WhoamiFunction" {
+			functions = append(functions, id)
+		}
+	}
+	for _, name := range onFunctions {
+		if !sameElements(watched[name], functions) {
+			wrong("of %s alarms look at %v, want %v", name, watched[name], functions)
 		}
 	}
 }

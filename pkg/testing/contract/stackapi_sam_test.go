@@ -154,7 +154,7 @@ func checkAccessLog(s *stack, wrong func(string, ...any)) {
 		}
 	}
 	log := stage.AccessLogSettings
-	if want := s.arn("logs", "log-group:/aws/vendedlogs/"+stackName+"/access:*"); log.DestinationArn != want {
+	if want := s.arn("logs", "log-group:"+s.accessLogGroup()+":*"); log.DestinationArn != want {
 		wrong("it goes to %s, want %s", log.DestinationArn, want)
 	}
 	var fields map[string]string

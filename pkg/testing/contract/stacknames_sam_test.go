@@ -22,6 +22,8 @@ func (e evaluation) ref(name string) (string, error) {
 		return account, nil
 	case "AWS::StackName":
 		return stackName, nil
+	case "AWS::StackId":
+		return e.stack.arn("cloudformation", "stack/"+stackName+"/"+stackUUID), nil
 	}
 	if value, ok := e.stack.parameters[name]; ok {
 		return value, nil

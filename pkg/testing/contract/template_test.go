@@ -173,29 +173,3 @@ func TestGeneratedSecret(t *testing.T) {
 type holding map[string]string
 
 func (h holding) Value(context.Context, string) ([]byte, error) { return json.Marshal(h) }
-
-// A function's log group is kept for the time that is set, and says in its name which
-// stack the metrics in it are of: see pkg/app.
-func TestLogs(t *testing.T) {
-	tpl := theTemplate(t)
-	groups := []string{"AccessLogGroup"}
-	for id, r := range tpl.Resources {
-		if r.Type != "AWS::Serverless::Function" {
-			continue
-		}
-		group, _ := r.Properties["LoggingConfig"].(map[string]any)["LogGroup"].(map[string]any)["Ref"].(string)
-		if group != strings.TrimSuffix(id, "Function")+"LogGroup" {
-			t.Errorf("%s logs to %q", id, group)
-		}
-		if name, want := tpl.Resources[group].Properties["LogGroupName"], (map[string]any{"Fn::Sub": "/aws/lambda/${AWS::StackName}/" + folderOf(id)}); !reflect.DeepEqual(name, want) {
-			t.Errorf("%s is named %v, want %v", group, name, want)
-		}
-		groups = append(groups, group)
-	}
-	for _, id := range groups {
-		r := tpl.Resources[id]
-		if days := r.Properties["RetentionInDays"]; r.Type != "AWS::Logs::LogGroup" || !reflect.DeepEqual(days, map[string]any{"Ref": "LogRetentionDays"}) {
-			t.Errorf("%s is kept for %v", id, days)
-		}
-	}
-}
