@@ -12,10 +12,12 @@ ENV ?= default
 GOARCH_arm64 := arm64
 GOARCH_x86_64 := amd64
 FUNCTIONS := checkbind bind code2session userinfo logout sessions unbind account introspect authorizer whoami
-# Lambda's events, AWS and WeChat are all asked in HTTP/1.1; and calls within the SDK,
-# which waits for a network anyway, are not inlined. Both make the zips smaller.
-LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) \
-	go build -tags lambda.norpc,nethttpomithttp2 -trimpath -gcflags github.com/aws/...=-l -ldflags "-s -w"
+# How functions are built; the tests read this line. Nothing of git goes into them: a commit that
+# changes no code changes no artifact, and SAM builds in a clone of another user. Lambda's
+# events, AWS and WeChat are all asked in HTTP/1.1; and calls within the SDK, which waits for a
+# network anyway, are not inlined. Both make the zips smaller.
+LAMBDA_FLAGS := -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 -gcflags github.com/aws/...=-l -ldflags "-s -w"
+LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) go build $(LAMBDA_FLAGS)
 
 comma := ,
 
@@ -141,6 +143,7 @@ need-go:
 
 need-test: need-go
 	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler, such as gcc or clang" >&2; exit 1; }
+	@command -v git >/dev/null || { echo "the tests build at one commit and another, for which they need git" >&2; exit 1; }
 	@command -v curl >/dev/null || { echo "the tests paste what the READMEs say, for which they need curl" >&2; exit 1; }
 
 need-python:

@@ -173,7 +173,7 @@ func functions() []string {
 
 func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 	for _, name := range functions() {
-		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc,nethttpomithttp2", "./"+name).Output()
+		out, err := lambdatest.Go(t, "list", "-deps", "./"+name).Output()
 		if err != nil {
 			t.Fatal(err)
 		}

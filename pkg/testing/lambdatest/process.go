@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,20 +13,6 @@ import (
 
 // timeout is what template.yaml gives a function.
 const timeout = 10 * time.Second
-
-// Build builds the main package in folder as template.yaml's functions are
-// built, for this machine, into another folder, and gives the path of the bootstrap.
-func Build(tb testing.TB, folder, into string) string {
-	tb.Helper()
-	bootstrap := filepath.Join(into, "bootstrap")
-	build := exec.Command("go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-gcflags", "github.com/aws/...=-l", "-ldflags", "-s -w", "-o", bootstrap, ".")
-	build.Dir = folder
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		tb.Fatalf("build of %s: %v\n%s", folder, err, out)
-	}
-	return bootstrap
-}
 
 // Process is a running bootstrap.
 type Process struct {

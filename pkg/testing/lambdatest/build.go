@@ -1,0 +1,62 @@
+package lambdatest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// Build builds the main package in folder as template.yaml's functions are
+// built, for this machine, into another folder, and gives the path of the bootstrap.
+func Build(tb testing.TB, folder, into string) string {
+	tb.Helper()
+	bootstrap, err := filepath.Abs(filepath.Join(into, "bootstrap"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	build := Go(tb, "build", "-o", bootstrap, ".")
+	build.Dir = folder
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		tb.Fatalf("build of %s: %v\n%s", folder, err, out)
+	}
+	return bootstrap
+}
+
+var flagsLine = regexp.MustCompile(`(?m)^LAMBDA_FLAGS := (.+)$`)
+
+// Go is a command of go that takes build flags, such as build or list, with those that the
+// Makefile builds functions with.
+func Go(tb testing.TB, verb string, arguments ...string) *exec.Cmd {
+	tb.Helper()
+	makefile, err := os.ReadFile(filepath.Join(projectFolder(tb), "Makefile"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	line := flagsLine.FindSubmatch(makefile)
+	if line == nil {
+		tb.Fatal("the Makefile has no line LAMBDA_FLAGS := …")
+	}
+	// A shell reads the flags, as make has it.
+	script := `exec go "$0" ` + string(line[1]) + ` "$@"`
+	return exec.CommandContext(tb.Context(), "sh", append([]string{"-c", script, verb}, arguments...)...)
+}
+
+// projectFolder is where go.mod is: tests run in the folder of their package.
+func projectFolder(tb testing.TB) string {
+	tb.Helper()
+	folder, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(folder, "go.mod")); missing == nil {
+			return folder
+		}
+		if folder == filepath.Dir(folder) {
+			tb.Fatal("no folder above has a go.mod")
+		}
+		folder = filepath.Dir(folder)
+	}
+	tb.Fatal(err)
+	return ""
+}
