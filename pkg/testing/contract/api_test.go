@@ -24,6 +24,7 @@ type api struct {
 	}
 	Components struct {
 		Responses map[string]response
+		Schemas   map[string]any
 		Examples  map[string]struct{ Value map[string]any }
 	}
 }
@@ -54,19 +55,38 @@ func (a api) responseOf(r response) response {
 	return r
 }
 
-// errorsOf are the values that a response documents for `error`.
+// errorsOf are the values that a response documents for `error`, by itself or by the schemas
+// that it refers to.
 func (a api) errorsOf(r response) []string {
 	var names []string
-	for _, content := range a.responseOf(r).Content {
-		walk("", content.Schema, func(path string, value any) {
-			if list, ok := value.([]any); ok && strings.HasSuffix(path, ".properties.error.enum") {
+	var collect func(schema any)
+	collect = func(schema any) {
+		walk("", schema, func(path string, value any) {
+			if list, ok := value.([]any); ok && strings.HasSuffix(path, errorEnum) {
 				for _, name := range list {
 					names = append(names, name.(string))
 				}
 			}
+			if family, ok := a.family(value); ok && strings.HasSuffix(path, ".$ref") {
+				collect(family)
+			}
 		})
 	}
+	for _, content := range a.responseOf(r).Content {
+		collect(content.Schema)
+	}
 	return names
+}
+
+// errorEnum ends the path of a list of errors in a schema.
+const errorEnum = ".properties.error.enum"
+
+// family is the schema of a family of errors that a reference leads to, if it does.
+func (a api) family(ref any) (schema any, ok bool) {
+	text, _ := ref.(string)
+	name, _ := strings.CutPrefix(text, "#/components/schemas/")
+	walk("", a.Components.Schemas[name], func(path string, _ any) { ok = ok || strings.HasSuffix(path, errorEnum) })
+	return a.Components.Schemas[name], ok
 }
 
 // validators check messages against openapi.yaml: requests as they are meant, where
