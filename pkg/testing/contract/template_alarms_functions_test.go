@@ -21,10 +21,12 @@ func watchedFunctions(t *testing.T, tpl template) map[string][]string {
 		if r.Type != "AWS::Serverless::Function" || r.Condition != "" {
 			continue
 		}
-		memory, _ := r.Properties["MemorySize"].(map[string]any)["Ref"].(string)
+		size, _ := r.Properties["MemorySize"].(map[string]any)
+		memory, _ := size["Ref"].(string)
 		group := groupOf[memory]
 		if group == "" {
-			t.Errorf("%s has the memory %q, which is of no group of alarms: add it to groupOf here", id, memory)
+			t.Errorf("%s has the memory %v, which is of no group of alarms: give it a parameter of groupOf, or groupOf one more", id, r.Properties["MemorySize"])
+			continue
 		}
 		groups[group] = append(groups[group], id)
 	}
