@@ -18,6 +18,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // findTime is how long finding a stack's tables may take, credentials included.
@@ -47,7 +48,7 @@ func awsSettings(ctx context.Context) (aws.Config, error) {
 	// Not the functions' HTTP client: the SDK's own also heeds HTTPS_PROXY and
 	// AWS_CA_BUNDLE, as the AWS CLI does.
 	client := awshttp.NewBuildableClient().WithTimeout(app.AttemptTimeout).
-		WithDialerOptions(func(d *net.Dialer) { d.Timeout = app.DialTimeout })
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = upstream.DialTimeout })
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client),
 		config.WithLogger(logging.Nop{})) // an error says it in a sentence
 	if err != nil {

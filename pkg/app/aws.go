@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -10,14 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// How long a call to AWS may take, here and in the commands.
-const (
-	DialTimeout    = time.Second
-	AttemptTimeout = 2 * time.Second
-)
+// AttemptTimeout bounds an attempt at a call to AWS, here and in the commands.
+const AttemptTimeout = 2 * time.Second
 
 // awsConfig is made by hand from what Lambda puts into the environment:
 // config.LoadDefaultConfig would make an empty function's start several times as
@@ -35,7 +31,7 @@ func awsConfig(s Settings, transport http.RoundTripper, warming *atomic.Bool) aw
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return credentials, nil
 		}),
-		HTTPClient: &http.Client{Transport: transport, Timeout: AttemptTimeout},
+		HTTPClient: upstream.Client(transport, AttemptTimeout),
 		Retryer:    func() aws.Retryer { return patient{dynamostore.Retryer(), warming} },
 	}
 }
@@ -53,13 +49,7 @@ func (p patient) IsErrorRetryable(err error) bool {
 // newTransport keeps connections, but not those that a frozen function's peer has
 // long closed.
 func newTransport() http.RoundTripper {
-	return thaw.New(thaw.Config{Base: &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: DialTimeout}).DialContext,
-		TLSHandshakeTimeout:   DialTimeout,
-		ResponseHeaderTimeout: AttemptTimeout,
-		MaxIdleConnsPerHost:   16,
-		ForceAttemptHTTP2:     false,
-	}})
+	return upstream.Thaw(upstream.NewTransport(upstream.TransportConfig{}), nil)
 }
 
 // endpoint makes an SDK's optional endpoint of a setting.

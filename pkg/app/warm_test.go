@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // outage stands for one of a function's surroundings: it hangs, or fails at once.
@@ -153,7 +153,7 @@ func TestConnectionsToAWSAreThawed(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.warm(t.Context())
-	idle, ok := f.transport.(*thaw.Transport)
+	idle, ok := f.transport.(*upstream.Transport)
 	if !ok {
 		t.Fatalf("the transport is a %T", f.transport)
 	}

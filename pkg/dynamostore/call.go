@@ -3,7 +3,6 @@ package dynamostore
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -11,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 const (
@@ -34,26 +35,13 @@ func Retryer() aws.Retryer {
 	})
 }
 
-// backoff is how long to wait before a repeat, the first being number 0. Half of
-// it is chance, so that those who were in each other's way come apart.
+// backoff is how long to wait before a repeat, the first being number 0.
 func backoff(repeat int) time.Duration {
-	limit := min(firstBackoff<<min(repeat, 8), maxBackoff)
-	return limit/2 + rand.N(limit/2) //nolint:gosec // jitter is no secret
+	return upstream.Jitter(min(firstBackoff<<min(repeat, 8), maxBackoff))
 }
 
 // pause waits before a repeat. It says false if the context ends before that.
-func pause(ctx context.Context, repeat int) bool {
-	wait := backoff(repeat)
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < wait {
-		return false
-	}
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(wait):
-		return true
-	}
-}
+func pause(ctx context.Context, repeat int) bool { return upstream.Pause(ctx, backoff(repeat), 0) }
 
 // call sends one request, again as long as another one is in its way. The SDK
 // does so for lost connections, throttling and DynamoDB's own faults, but not

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
-	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // failure is StoreUnavailable for a request that DynamoDB did not answer well.
@@ -47,8 +45,7 @@ func contextEnd(err error) error {
 	return nil
 }
 
-// describe gives AWS's error code and request id, or the kind of a failure on
-// the way there.
+// describe gives AWS's error code and request id, or what went wrong on the way there.
 func describe(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		text := api.ErrorCode()
@@ -69,22 +66,7 @@ func describe(err error) string {
 		}
 		return text
 	}
-	if end := contextEnd(err); end != nil {
-		return end.Error()
-	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return "lookup of " + dns.Name + " failed"
-	}
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
-	}
-	if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
-		return "timeout"
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "connection closed"
-	}
-	return fmt.Sprintf("no answer (%T)", innermost(err))
+	return upstream.Describe(err)
 }
 
 func reasonsOf(canceled *types.TransactionCanceledException) []string {
@@ -93,17 +75,6 @@ func reasonsOf(canceled *types.TransactionCanceledException) []string {
 		codes = append(codes, aws.ToString(reason.Code))
 	}
 	return codes
-}
-
-// innermost follows the chain of causes to its end.
-func innermost(err error) error {
-	for {
-		cause := errors.Unwrap(err)
-		if cause == nil {
-			return err
-		}
-		err = cause
-	}
 }
 
 // unreadable is StoreUnavailable for an item that is not as a Store writes it.

@@ -78,7 +78,7 @@ func TestErrorOfTheWayNamesItsKind(t *testing.T) {
 		want string
 	}{
 		{"no such host", &net.DNSError{Name: "dynamodb.invalid", Err: private, Server: private, IsNotFound: true}, "lookup of dynamodb.invalid failed"},
-		{"too slow", &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded, Net: private}, "timeout"},
+		{"too slow", &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded, Net: private}, "timed out"},
 		{"closed", io.EOF, "connection closed"},
 		{"anything else", errors.New(private), "no answer (*errors.errorString)"},
 	} {

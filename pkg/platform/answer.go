@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 const (
@@ -43,39 +44,39 @@ var verdicts = map[refusal]error{
 }
 
 // judge says what an answer means.
-func judge(op Operation, r reply) (profile login.Profile, failed *Error, verdict error) {
+func judge(op Operation, r upstream.Answer) (profile login.Profile, failed *Error, verdict error) {
 	fields, detail := fieldsOf(r)
-	if r.status != http.StatusOK {
+	if r.Status != http.StatusOK {
 		var name string
 		_ = json.Unmarshal(fields["error"], &name) // what is no text is no name of ours
-		if verdict, ok := verdicts[refusal{op, r.status, name}]; ok {
+		if verdict, ok := verdicts[refusal{op, r.Status, name}]; ok {
 			return profile, nil, verdict
 		}
-		if r.status == http.StatusUnauthorized && name == "signature_invalid" {
-			return profile, &Error{Fault: SignatureRefused, Status: r.status}, nil
+		if r.Status == http.StatusUnauthorized && name == "signature_invalid" {
+			return profile, &Error{Fault: SignatureRefused, Status: r.Status}, nil
 		}
-		return profile, &Error{Fault: BadStatus, Status: r.status}, nil
+		return profile, &Error{Fault: BadStatus, Status: r.Status}, nil
 	}
 	if detail == "" {
 		profile, detail = profileOf(fields)
 	}
 	if detail != "" {
-		return login.Profile{}, &Error{Fault: BadAnswer, Status: r.status, Detail: detail}, nil
+		return login.Profile{}, &Error{Fault: BadAnswer, Status: r.Status, Detail: detail}, nil
 	}
 	return profile, nil, nil
 }
 
 // fieldsOf reads the fields of an answer, or says why it has none. Names are
 // case-sensitive, and unknown ones are ignored, so that the platform may answer more.
-func fieldsOf(r reply) (fields map[string]json.RawMessage, detail string) {
-	mediaType, params, err := mime.ParseMediaType(r.contentType)
+func fieldsOf(r upstream.Answer) (fields map[string]json.RawMessage, detail string) {
+	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, named := params["charset"]
 	switch {
-	case len(r.body) > maxAnswer:
+	case len(r.Body) > maxAnswer:
 		return nil, "larger than 64 KiB"
 	case err != nil || mediaType != "application/json" || named && !strings.EqualFold(charset, "utf-8"):
 		return nil, "its Content-Type is not application/json"
-	case !utf8.Valid(r.body) || json.Unmarshal(r.body, &fields) != nil || fields == nil:
+	case !utf8.Valid(r.Body) || json.Unmarshal(r.Body, &fields) != nil || fields == nil:
 		return nil, "not one JSON object in UTF-8"
 	}
 	return fields, ""

@@ -1,10 +1,13 @@
 package platform
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // Whatever a directory answers, judge does not panic, gives a profile within the
@@ -18,7 +21,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(404, "text/html", []byte(`<html>S3CRET</html>`))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		for _, op := range []Operation{authenticate, get} {
-			p, failed, verdict := judge(op, reply{status, contentType, body})
+			p, failed, verdict := judge(op, upstream.Answer{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body})
 			told := 0
 			if verdict != nil {
 				told++

@@ -6,28 +6,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// The bounds of a call: at most two attempts and a pause.
 const (
-	// dialTime bounds the look-up of a name and the TCP connect.
-	dialTime = time.Second
-	// handshakeTime bounds the TLS handshake.
-	handshakeTime = time.Second
-	// attemptTime bounds one attempt, from the dial to the last byte of the answer.
+	// attemptTime bounds one attempt, from the dial to the last byte of the answer. A
+	// call is at most two attempts and a pause of upstream.MaxPause.
 	attemptTime = 3 * time.Second
-	// minPause and maxPause bound the pause before the second attempt.
-	minPause, maxPause = 100 * time.Millisecond, 200 * time.Millisecond
-	// worthwhile is the least time that must be left for a second attempt.
-	worthwhile = 500 * time.Millisecond
 	// retryAfter is what a client is told when the directory cannot answer.
 	retryAfter = 2 * time.Second
 )
@@ -42,7 +32,7 @@ type Config struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Dial opens connections within its context's deadline; nil means a net.Dialer.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Dial upstream.Dial
 	// RootCAs are whom the directory's certificate is checked against; nil means the system's.
 	RootCAs *x509.CertPool
 }
@@ -53,7 +43,7 @@ type Client struct {
 	base      *url.URL
 	secrets   login.Secrets
 	now       func() time.Time
-	transport *thaw.Transport
+	transport *upstream.Transport
 }
 
 var _ login.Directory = (*Client)(nil)
@@ -68,34 +58,18 @@ func New(c Config) (*Client, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Dial == nil {
-		c.Dial = new(net.Dialer).DialContext
-	}
-	transport := thaw.New(thaw.Config{Base: newTransport(c.Dial, c.RootCAs), Now: c.Now})
-	return &Client{base: base, secrets: c.Secrets, now: c.Now, transport: transport}, nil
+	transport := upstream.NewTransport(upstream.TransportConfig{
+		Dial: c.Dial, RootCAs: c.RootCAs, Proxy: http.ProxyFromEnvironment, MaxHeader: maxAnswer,
+	})
+	return &Client{base: base, secrets: c.Secrets, now: c.Now, transport: upstream.Thaw(transport, c.Now)}, nil
 }
 
 func parseBase(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, errors.New("must be an https URL with a host")
-	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	u, err := upstream.ParseBase(text, "an https URL")
+	if err == nil && !upstream.Private(u) {
 		return nil, errors.New("must be https: passwords are sent there, and only this machine itself may be asked over http")
 	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, errors.New("must have no user, query or fragment")
-	}
-	if u.Path == "" {
-		u.Path = "/" // JoinPath makes a relative path of none
-	}
-	return u, nil
-}
-
-// loopback says whether a host is this machine.
-func loopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
+	return u, err
 }
 
 // Authenticate implements login.Directory. It may also fail as Secrets do. The
@@ -156,7 +130,7 @@ func (c *Client) call(ctx context.Context, op Operation, request map[string]stri
 				return login.Profile{}, c.failure(failed)
 			}
 			key = newer.DirectoryKey
-		} else if !failed.repeatable() || !pause(ctx) {
+		} else if !failed.repeatable() || !upstream.Pause(ctx, upstream.Jitter(upstream.MaxPause), upstream.Worthwhile) {
 			return login.Profile{}, c.failure(failed)
 		}
 	}

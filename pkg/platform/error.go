@@ -2,10 +2,8 @@ package platform
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 
@@ -91,22 +89,4 @@ func (e *Error) repeatable() bool {
 func (c *Client) failure(e *Error) error {
 	e.Host = c.base.Host
 	return &login.Error{Code: login.DirectoryUnavailable, RetryAfter: retryAfter, Cause: e}
-}
-
-// describe puts an error of the network into words that nobody else has chosen:
-// net/http's own may quote the answer, and the directory knows the password.
-func describe(err error) string {
-	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
-		return dial.Error() // our own resolver's and kernel's
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return "timed out"
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "its certificate is not trusted"
-	}
-	if errors.Is(err, context.Canceled) {
-		return "the request was cancelled"
-	}
-	return "the connection broke, or it speaks no HTTP or TLS"
 }

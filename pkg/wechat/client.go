@@ -4,16 +4,14 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // WeChat's hosts.
@@ -24,19 +22,12 @@ const (
 	DefaultFallback = "https://api2.weixin.qq.com"
 )
 
-// The bounds of a call: at most two attempts and a pause, so 4.2 seconds.
-const (
-	// dialTime bounds the look-up of a name and the TCP connect.
-	dialTime = time.Second
-	// handshakeTime bounds the TLS handshake.
-	handshakeTime = time.Second
-	// attemptTime bounds one attempt, from the dial to the last byte of the answer.
-	attemptTime = 2 * time.Second
-	// minPause and maxPause bound the pause before the same host is asked again.
-	minPause, maxPause = 100 * time.Millisecond, 200 * time.Millisecond
-	// worthwhile is the least time that must be left for a second attempt.
-	worthwhile = 500 * time.Millisecond
-)
+// urlKind names in errors what a base must be.
+const urlKind = "an http or https URL"
+
+// attemptTime bounds one attempt, from the dial to the last byte of the answer. A call
+// is at most two attempts and a pause of upstream.MaxPause, so 4.2 seconds.
+const attemptTime = 2 * time.Second
 
 // Config configures a Client.
 type Config struct {
@@ -49,7 +40,7 @@ type Config struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Dial opens connections within its context's deadline; nil means a net.Dialer.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Dial upstream.Dial
 	// RootCAs are whom a server's certificate is checked against; nil means the system's.
 	RootCAs *x509.CertPool
 }
@@ -59,7 +50,7 @@ type Config struct {
 type Client struct {
 	base, fallback *url.URL
 	now            func() time.Time
-	transport      *thaw.Transport
+	transport      *upstream.Transport
 }
 
 var _ login.WeChat = (*Client)(nil)
@@ -67,7 +58,7 @@ var _ login.WeChat = (*Client)(nil)
 // New makes a Client. The error names the setting that is wrong, and does not
 // repeat its value, which may hold a password.
 func New(c Config) (*Client, error) {
-	base, err := parseBase(cmp.Or(c.Base, DefaultBase))
+	base, err := upstream.ParseBase(cmp.Or(c.Base, DefaultBase), urlKind)
 	if err != nil {
 		return nil, fmt.Errorf("wechat: WECHAT_API_BASE %w", err)
 	}
@@ -76,7 +67,7 @@ func New(c Config) (*Client, error) {
 	}
 	var fallback *url.URL
 	if c.Fallback != "" {
-		if fallback, err = parseBase(c.Fallback); err != nil {
+		if fallback, err = upstream.ParseBase(c.Fallback, urlKind); err != nil {
 			return nil, fmt.Errorf("wechat: fallback %w", err)
 		}
 	}
@@ -86,22 +77,8 @@ func New(c Config) (*Client, error) {
 	if c.Dial == nil {
 		c.Dial = new(net.Dialer).DialContext
 	}
-	transport := thaw.New(thaw.Config{Base: newTransport(c.Dial, c.RootCAs), Now: c.Now})
+	transport := upstream.Thaw(newTransport(c.Dial, c.RootCAs), c.Now)
 	return &Client{base: base, fallback: fallback, now: c.Now, transport: transport}, nil
-}
-
-func parseBase(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return nil, errors.New("must be an http or https URL with a host")
-	}
-	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, errors.New("must have no user, query or fragment")
-	}
-	if u.Path == "" {
-		u.Path = "/" // JoinPath makes a relative path of none
-	}
-	return u, nil
 }
 
 // Code2Session exchanges a one-time code, as login.WeChat says. The Cause of its
@@ -139,19 +116,14 @@ func (c *Client) second(ctx context.Context, first *Error) *url.URL {
 	case first.Fault == NotConnected && c.fallback != nil:
 		host = c.fallback
 	case first.Fault == NotConnected, first.Errcode == busyErrcode:
-		pause = minPause + rand.N(maxPause-minPause) //nolint:gosec // jitter is no secret
+		pause = upstream.Jitter(upstream.MaxPause)
 	default:
 		return nil
 	}
-	if end, ok := ctx.Deadline(); ctx.Err() != nil || (ok && time.Until(end) < pause+worthwhile) {
+	if !upstream.Pause(ctx, pause, upstream.Worthwhile) {
 		return nil
 	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-time.After(pause):
-		return host
-	}
+	return host
 }
 
 // exchange makes one attempt.

@@ -48,7 +48,7 @@ func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	if failed != nil {
 		return time.Time{}, c.once(failed)
 	}
-	date, err := http.ParseTime(a.date)
+	date, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {
 		return time.Time{}, c.once(&Error{Fault: BadReply, Detail: "no Date header"})
 	}

@@ -3,14 +3,13 @@ package wechat
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
-	"syscall"
+
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // request is one to send. With a payload it is a POST of JSON.
@@ -20,46 +19,31 @@ type request struct {
 	payload []byte
 }
 
-// answer is what came back, whatever its status.
-type answer struct {
-	status int
-	date   string // the header Date
-	body   []byte
-}
-
 // send makes one attempt at a request, and gives the body of a 200.
 func (c *Client) send(ctx context.Context, r request) ([]byte, *Error) {
 	a, failed := c.ask(ctx, r)
 	switch {
 	case failed != nil:
 		return nil, failed
-	case a.status != http.StatusOK:
-		return nil, &Error{Fault: BadStatus, Status: a.status}
-	case len(a.body) > maxReply:
+	case a.Status != http.StatusOK:
+		return nil, &Error{Fault: BadStatus, Status: a.Status}
+	case len(a.Body) > maxReply:
 		return nil, &Error{Fault: BadReply, Detail: "larger than 64 KiB"}
 	}
-	return a.body, nil
+	return a.Body, nil
 }
 
-// ask makes one attempt at a request. A redirect is not followed: it would carry
-// the AppSecret to whom it names. Of a body it gives one byte more than maxReply
-// at most.
-func (c *Client) ask(ctx context.Context, r request) (answer, *Error) {
+// ask makes one attempt at a request.
+func (c *Client) ask(ctx context.Context, r request) (upstream.Answer, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	var out departure
-	// The transport itself, not an http.Client: that follows redirects and puts
-	// the URL into its errors.
-	resp, err := c.transport.RoundTrip(r.http().WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: out.gotConn})))
+	req := r.http().WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: out.gotConn}))
+	a, err := upstream.Ask(c.transport.RoundTrip, req, maxReply)
 	if err != nil {
-		return answer{}, out.fault(ctx, err)
+		return a, out.fault(ctx, err)
 	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
-	if err != nil {
-		return answer{}, out.fault(ctx, err)
-	}
-	return answer{status: resp.StatusCode, date: resp.Header.Get("Date"), body: body}, nil
+	return a, nil
 }
 
 // http is the request for net/http.
@@ -105,32 +89,11 @@ func (d *departure) gotConn(info httptrace.GotConnInfo) {
 // fault says what an error of net/http means for the request. net/http has
 // stopped writing by the time it returns one.
 func (d *departure) fault(ctx context.Context, err error) *Error {
-	e := &Error{Fault: Lost, Detail: describe(err), ended: ctx.Err()}
+	e := &Error{Fault: Lost, Detail: upstream.Describe(err), ended: ctx.Err()}
 	if conn := d.conn.Load(); conn == nil {
 		e.Fault = NotConnected
 	} else if conn.written.Load() == d.before.Load() {
 		e.Fault = NotSent
 	}
 	return e
-}
-
-// describe puts an error of the network into words of our own. Its own text may
-// quote what the peer sent, and the peer knows the URL.
-func describe(err error) string {
-	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return errno.Error()
-	}
-	if name, ok := errors.AsType[*net.DNSError](err); ok && !name.IsTimeout {
-		return "name not resolved"
-	}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return "timed out"
-	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		return "cancelled"
-	case errors.Is(err, errTLS):
-		return "TLS handshake failed"
-	}
-	return "connection closed or no HTTP"
 }

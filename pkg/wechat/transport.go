@@ -4,66 +4,44 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
 
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // errTLS marks a failed handshake.
-var errTLS = errors.New("wechat: TLS handshake failed")
+const errTLS = upstream.Words("TLS handshake failed")
 
-type dialFunc func(ctx context.Context, network, address string) (net.Conn, error)
-
-// newTransport makes the transport of a Client. It speaks HTTP/1.1 only: in
-// HTTP/2, requests share a connection, so that nobody can tell from its bytes
-// whether one of them was sent, and net/http sends refused ones again by itself.
-func newTransport(dial dialFunc, roots *x509.CertPool) *http.Transport {
-	settings := &tls.Config{
-		RootCAs:    roots,
-		MinVersion: tls.VersionTLS12,
-		// A connection after a freeze costs less when it resumes the former one.
-		ClientSessionCache: tls.NewLRUClientSessionCache(0),
-	}
-	open := func(ctx context.Context, network, address string) (net.Conn, error) {
-		ctx, cancel := context.WithTimeout(ctx, dialTime)
-		defer cancel()
-		conn, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		return &countedConn{Conn: conn}, nil
-	}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		Proxy:       http.ProxyFromEnvironment,
-		DialContext: open,
-		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := open(ctx, network, address)
+// newTransport makes the transport of a Client, whose connections count what is written.
+func newTransport(dial upstream.Dial, roots *x509.CertPool) *http.Transport {
+	t := upstream.NewTransport(upstream.TransportConfig{
+		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(ctx, network, address)
 			if err != nil {
 				return nil, err
 			}
-			return handshake(ctx, conn, address, settings)
+			return &countedConn{Conn: conn}, nil
 		},
-		// Through a proxy, net/http does the handshake itself.
-		TLSClientConfig:        settings,
-		TLSHandshakeTimeout:    handshakeTime,
-		Protocols:              protocols,
-		DisableCompression:     true, // an answer is small, and its limit means its bytes
-		MaxIdleConnsPerHost:    64,
-		IdleConnTimeout:        thaw.MaxIdle,
-		MaxResponseHeaderBytes: maxReply,
+		RootCAs: roots, Proxy: http.ProxyFromEnvironment, MaxHeader: maxReply,
+	})
+	// Through a proxy, net/http does the handshake itself.
+	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := t.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return handshake(ctx, conn, address, t.TLSClientConfig)
 	}
+	return t
 }
 
 // handshake makes a TLS connection that counts what is written into it: the
 // bytes of requests, without TLS's own.
 func handshake(ctx context.Context, conn net.Conn, address string, settings *tls.Config) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
+	ctx, cancel := context.WithTimeout(ctx, upstream.HandshakeTimeout)
 	defer cancel()
 	settings = settings.Clone()
 	settings.ServerName, _, _ = net.SplitHostPort(address)

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
@@ -46,14 +46,14 @@ func TestProxy(t *testing.T) {
 	base := httptest.NewTLSServer(w)
 	t.Cleanup(base.Close)
 	proxy, tunnels := startProxy(t)
-	host, err := parseBase(base.URL)
+	host, err := upstream.ParseBase(base.URL, urlKind)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// The environment's settings are read once a process, so this one is set by hand.
 	transport := newTransport(new(net.Dialer).DialContext, trust(base))
 	transport.Proxy = http.ProxyURL(proxy)
-	c := &Client{base: host, now: time.Now, transport: thaw.New(thaw.Config{Base: transport})}
+	c := &Client{base: host, now: time.Now, transport: upstream.Thaw(transport, nil)}
 
 	app := login.App{ID: "wx1", Secret: "s"}
 	if _, err := c.Code2Session(t.Context(), app, "busy-alice-1"); err != nil {

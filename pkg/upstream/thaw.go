@@ -1,10 +1,4 @@
-// Package thaw drops connections that went stale while the process stood still.
-//
-// Between two calls a Lambda function is frozen, for minutes or for hours, and
-// its monotonic clock stands still with it. So net/http's own IdleConnTimeout
-// sees no time pass, while the far side has long closed the connection, and the
-// next request dies on it. The wall clock does move on: [Transport] asks it.
-package thaw
+package upstream
 
 import (
 	"io"
@@ -18,19 +12,15 @@ import (
 // commonly keep an idle connection for.
 const MaxIdle = 20 * time.Second
 
-// Config configures a Transport.
-type Config struct {
-	// Base makes the requests; nil means a clone of http.DefaultTransport. Its
-	// IdleConnTimeout does not matter here: it works, as ever, by the monotonic clock.
-	Base *http.Transport
-	// Now is the clock; nil means time.Now.
-	Now func() time.Time
-}
-
-// Transport is an http.RoundTripper that closes Base's idle connections when
-// more than MaxIdle of wall clock has passed since the last request ended, and
-// when the clock was set back, since then nobody knows. A request ends with its
-// error, or when its response body is read to the end or closed.
+// Transport is an http.RoundTripper that closes its idle connections when more than
+// MaxIdle of wall clock has passed since the last request ended, and when the clock
+// was set back, since then nobody knows. A request ends with its error, or when its
+// response body is read to the end or closed.
+//
+// Between two calls a Lambda function is frozen, for minutes or for hours, and its
+// monotonic clock stands still with it. So net/http's own IdleConnTimeout sees no time
+// pass, while the far side has long closed the connection, and the next request dies
+// on it. The wall clock does move on.
 //
 // It is safe for concurrent use. Requests under way are never disturbed.
 type Transport struct {
@@ -43,15 +33,13 @@ type Transport struct {
 	lastUse int64
 }
 
-// New makes a Transport.
-func New(c Config) *Transport {
-	if c.Base == nil {
-		c.Base = http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // documented type
+// Thaw makes a Transport whose requests base makes. now is the wall clock; nil means
+// time.Now.
+func Thaw(base *http.Transport, now func() time.Time) *Transport {
+	if now == nil {
+		now = time.Now
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	return &Transport{base: c.Base, now: c.Now}
+	return &Transport{base: base, now: now}
 }
 
 // RoundTrip makes one request, as http.RoundTripper says.

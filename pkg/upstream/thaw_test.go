@@ -1,4 +1,4 @@
-package thaw_test
+package upstream_test
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/thaw"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // clock is a wall clock that a test moves by hand.
@@ -71,7 +71,7 @@ func get(t *testing.T, c *http.Client, url string) {
 
 func client(t *testing.T, now func() time.Time) *http.Client {
 	t.Helper()
-	c := &http.Client{Transport: thaw.New(thaw.Config{Now: now})}
+	c := &http.Client{Transport: upstream.Thaw(upstream.NewTransport(upstream.TransportConfig{}), now)}
 	t.Cleanup(c.CloseIdleConnections)
 	return c
 }
@@ -83,8 +83,8 @@ func TestConnectionIsKeptOrDropped(t *testing.T) {
 		wants int64
 	}{
 		{"idle for no time", 0, 1},
-		{"idle for just as long as allowed", thaw.MaxIdle, 1},
-		{"idle for longer", thaw.MaxIdle + time.Nanosecond, 2},
+		{"idle for just as long as allowed", upstream.MaxIdle, 1},
+		{"idle for longer", upstream.MaxIdle + time.Nanosecond, 2},
 		{"frozen for a day", 24 * time.Hour, 2},
 		{"clock set back", -time.Second, 2},
 	} {
@@ -107,7 +107,7 @@ func TestFreshConnectionAfterAFreezeIsKept(t *testing.T) {
 	get(t, c, server.URL)
 	clock.Advance(time.Hour)
 	get(t, c, server.URL)
-	clock.Advance(thaw.MaxIdle)
+	clock.Advance(upstream.MaxIdle)
 	get(t, c, server.URL)
 	if n := server.connections.Load(); n != 2 {
 		t.Errorf("%d connections, want 2: one before the freeze, one after", n)
