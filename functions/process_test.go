@@ -184,7 +184,6 @@ func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 		for _, heavy := range []string{
 			"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
 			"github.com/wxbind/wxbind/pkg/localgw", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
-			"github.com/aws/aws-sdk-go-v2/service/secretsmanager",
 			"github.com/alecthomas/kong", "testing", "net/rpc",
 		} {
 			if slices.Contains(linked, heavy) {

@@ -11,13 +11,12 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/vault"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
 
@@ -56,7 +55,7 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 	}
 	checks = append(checks, good(stackCheck, c.Stack+" names its tables and its secret"))
 	far := farEnds{
-		secrets: secrets.New(secrets.Config{Source: vault.Source{Client: secretsmanager.NewFromConfig(cfg)}, SecretID: id, Timeout: findTime}),
+		secrets: secrets.New(secrets.Config{Source: awssource.New(cfg, ""), SecretID: id, Timeout: findTime}),
 		advice: "`wxbind secret set --stack " + c.Stack + "` fills it in; if it cannot be read at all, see that these credentials " +
 			"may secretsmanager:GetSecretValue",
 		weChat:    cmp.Or(os.Getenv("WECHAT_API_BASE"), s.parameters["WeChatApiBase"]),

@@ -10,10 +10,9 @@ import (
 	"io"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 	"github.com/wxbind/wxbind/pkg/secrets/vault"
 )
 
@@ -40,7 +39,7 @@ func (f secretFlags) vault(ctx context.Context) (*vault.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &vault.Vault{Client: secretsmanager.NewFromConfig(cfg), SecretID: id}, nil
+	return &vault.Vault{Client: awssource.NewClient(cfg, ""), SecretID: id}, nil
 }
 
 // change changes the secret.

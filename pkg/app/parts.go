@@ -15,6 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
 
@@ -139,11 +140,7 @@ func newFunction(getenv func(string) string, some needs) (*function, error) {
 func (f *function) addSecret() {
 	s := f.settings
 	manager := secrets.New(secrets.Config{
-		Source: secrets.NewClient(secrets.ClientConfig{
-			Region: s.Region, Endpoint: s.SecretsEndpoint, Credentials: f.aws.Credentials,
-			Retryer: f.aws.Retryer(), Transport: f.transport,
-		}),
-		SecretID: s.SecretID,
+		Source: awssource.New(f.aws, s.SecretsEndpoint), SecretID: s.SecretID,
 	})
 	f.config.Secrets = manager
 	f.steps = append(f.steps, step{"secret", func(ctx context.Context) error { _, err := manager.Secret(ctx); return err }})

@@ -6,8 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // fetch gets and reads the secret once.
@@ -34,14 +39,11 @@ func (m *Manager) unavailable(cause error) error {
 }
 
 // Reason keeps of an error of a Source, or of the SDK, what an operator needs. Their own
-// texts may hold parts of an answer that could not be read.
+// texts may hold parts of an answer that could not be read, and AWS's messages may name
+// roles and keys.
 func Reason(ctx context.Context, err error) error {
-	if refused, ok := errors.AsType[refused](err); ok {
-		id := "none"
-		if answer, ok := errors.AsType[identified](err); ok && answer.ServiceRequestID() != "" {
-			id = answer.ServiceRequestID()
-		}
-		return fmt.Errorf("Secrets Manager answers %s (request id %s)", refused.ErrorCode(), id)
+	if said := refusal(err); said != "" {
+		return fmt.Errorf("Secrets Manager answers %s (request id %s)", said, requestID(err))
 	}
 	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) { // the request's end, or an attempt's
 		return fmt.Errorf("Secrets Manager did not answer in time: %w", cmp.Or(ctx.Err(), context.DeadlineExceeded))
@@ -49,23 +51,47 @@ func Reason(ctx context.Context, err error) error {
 	if network, ok := errors.AsType[*net.OpError](err); ok {
 		return fmt.Errorf("Secrets Manager cannot be reached: %w", network)
 	}
-	if answer, ok := errors.AsType[unreadable](err); ok {
-		return fmt.Errorf("Secrets Manager's answer cannot be used: %w", answer)
+	if words, ok := errors.AsType[upstream.Words](err); ok {
+		return fmt.Errorf("Secrets Manager's answer cannot be used: %w", words)
 	}
 	return fmt.Errorf("Secrets Manager was not asked, or its answer cannot be read (%s)", kinds(err))
 }
 
-// refused and identified are errors of a Client, and of the SDK, about an answer.
-type (
-	refused interface {
+// refusal is AWS's name of the error that was answered, or says the status where there is
+// none; "" if no error was answered.
+func refusal(err error) string {
+	answer, ok := errors.AsType[interface {
 		error
-		ErrorCode() string
+		HTTPStatusCode() int
+	}](err)
+	if !ok || answer.HTTPStatusCode() < http.StatusMultipleChoices { // 0 where nothing was answered
+		return ""
 	}
-	identified interface {
+	const none = "UnknownError" // the SDK's word
+	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() != none && consists(api.ErrorCode(), letters) {
+		return api.ErrorCode()
+	}
+	return fmt.Sprintf("HTTP status %d", answer.HTTPStatusCode())
+}
+
+// requestID names an answer to AWS's support.
+func requestID(err error) string {
+	answer, ok := errors.AsType[interface {
 		error
 		ServiceRequestID() string
+	}](err)
+	if !ok || !consists(answer.ServiceRequestID(), letters+"0123456789-") {
+		return "none"
 	}
-)
+	return answer.ServiceRequestID()
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// consists says whether s is a word of these characters, and no long one.
+func consists(s, of string) bool {
+	return s != "" && len(s) <= 64 && strings.Trim(s, of) == ""
+}
 
 // kinds names the types that an error is made of, outermost first.
 func kinds(err error) string {

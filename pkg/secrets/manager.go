@@ -1,6 +1,6 @@
 // Package secrets gives the domain the operator's secret: from Secrets Manager
-// through a cache, or from the environment of a single machine. Who changes it there
-// wants package vault.
+// through a cache, or from the environment of a single machine. Package awssource asks
+// Secrets Manager, and package vault changes what is stored there.
 package secrets
 
 import (
@@ -27,7 +27,7 @@ const (
 	retryAfter = 2 * time.Second
 )
 
-// Source is where a Manager gets the secret: a Client.
+// Source is where a Manager gets the secret: awssource.Source.
 type Source interface {
 	// Value gives the current version of a secret, which goes by its name or ARN.
 	//

@@ -211,7 +211,7 @@ func TestEndedRequestGetsWhatIsCached(t *testing.T) {
 	})
 }
 
-// sourceFunc is a Source that does what no server can make a Client do.
+// sourceFunc is a Source that does what no server can make one do.
 type sourceFunc func() ([]byte, error)
 
 func (f sourceFunc) Value(context.Context, string) ([]byte, error) { return f() }

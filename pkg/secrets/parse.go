@@ -19,8 +19,8 @@ import (
 // Placeholder is what stands in a new secret where the operator must put a value.
 const Placeholder = "REPLACE_ME"
 
-// maxSecret is Secrets Manager's own limit, in bytes.
-const maxSecret = 64 << 10
+// MaxSize is Secrets Manager's own limit of a secret, in bytes.
+const MaxSize = 64 << 10
 
 // The fields of the two forms of a secret.
 var (
@@ -46,8 +46,8 @@ var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sea
 // still holds the Placeholder is refused. No error holds anything of the secret
 // but the names of its fields.
 func Parse(raw []byte) (*login.Secret, error) {
-	if len(raw) > maxSecret {
-		return nil, fmt.Errorf("the secret is over %d bytes long", maxSecret)
+	if len(raw) > MaxSize {
+		return nil, fmt.Errorf("the secret is over %d bytes long", MaxSize)
 	}
 	// encoding/json would put U+FFFD in the place of what is damaged.
 	if !utf8.Valid(raw) {

@@ -1,5 +1,5 @@
-// Package vault is the stored secret for those who change it, on the SDK's client of
-// Secrets Manager. Functions only read it, by a secrets.Manager, and do not link this.
+// Package vault is the stored secret for those who change it, in AWS Secrets Manager.
+// Functions only read it, by a secrets.Manager, and do not link this.
 package vault
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 )
 
 const (
@@ -25,16 +26,10 @@ const (
 	changeTries = 10
 )
 
-// Client is what a Vault calls of a *secretsmanager.Client.
-type Client interface {
-	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
-	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
-	UpdateSecretVersionStage(context.Context, *secretsmanager.UpdateSecretVersionStageInput, ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error)
-}
-
 // Vault is one stored secret. Each call takes at most 30 seconds.
 type Vault struct {
-	Client Client
+	// Client is one that awssource.NewClient made.
+	Client *secretsmanager.Client
 	// SecretID is the secret's name or ARN.
 	SecretID string
 }
@@ -106,7 +101,7 @@ func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
 
 // read gives the current version and its id.
 func (v *Vault) read(ctx context.Context) (version string, raw []byte, err error) {
-	if version, raw, err = read(ctx, v.Client, v.SecretID); err != nil {
+	if version, raw, err = (awssource.Source{Client: v.Client}).Current(ctx, v.SecretID); err != nil {
 		return "", nil, v.failed(secrets.Reason(ctx, err))
 	}
 	return version, raw, nil
@@ -122,7 +117,7 @@ func (v *Vault) replace(ctx context.Context, read, text string) (done bool, err 
 		return false, v.failed(secrets.Reason(ctx, err))
 	}
 	_, failure := v.Client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
-		SecretId: &v.SecretID, VersionStage: aws.String(currentStage),
+		SecretId: &v.SecretID, VersionStage: aws.String(awssource.CurrentStage),
 		RemoveFromVersionId: &read, MoveToVersionId: written.VersionId,
 	})
 	if failure == nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 	"github.com/wxbind/wxbind/pkg/secrets/vault"
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
@@ -64,7 +65,7 @@ func TestChangesAtOnceAreAllKept(t *testing.T) {
 			if s, err := v.Secret(t.Context()); err != nil || len(s.Services) != changes {
 				t.Errorf("got %v, %v; want %d services", s, err, changes)
 			}
-			s, err := secrets.New(secrets.Config{Source: vault.Source{Client: client}, SecretID: "wxbind/changed", Timeout: time.Minute}).Secret(t.Context())
+			s, err := secrets.New(secrets.Config{Source: awssource.Source{Client: client}, SecretID: "wxbind/changed", Timeout: time.Minute}).Secret(t.Context())
 			if err != nil || len(s.Services) != changes {
 				t.Errorf("a Manager gives %v, %v", s, err)
 			}

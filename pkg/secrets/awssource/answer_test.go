@@ -1,8 +1,7 @@
-package secrets_test
+package awssource_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -18,38 +17,35 @@ func answering(status int, body []byte) http.RoundTripper {
 	})
 }
 
-func TestAnswersThatAreReadStrictly(t *testing.T) {
+func TestAnswers(t *testing.T) {
+	const unread, unusable = "its answer cannot be read", "Secrets Manager's answer cannot be used: the answer gives "
 	for name, c := range map[string]struct{ body, want, fails string }{
-		"text":                      {`{"ARN":"arn","SecretString":"a\"b","VersionStages":["AWSCURRENT"]}`, `a"b`, ""},
-		"bytes":                     {`{"SecretBinary":"YWI="}`, "ab", ""},
-		"null is nothing":           {`{"SecretBinary":null,"SecretString":"a"}`, "a", ""},
-		"both":                      {`{"SecretBinary":"YWI=","SecretString":"S3CRET"}`, "", "gives two values"},
-		"neither":                   {`{"Name":"S3CRET"}`, "", "gives no value"},
-		"in other letters":          {`{"secretstring":"S3CRET"}`, "", "gives no value"},
-		"twice":                     {`{"SecretString":"S3CRET","SecretString":"a"}`, "", "gives a field twice"},
-		"a list":                    {`{"SecretString":["S3CRET"]}`, "", "SecretString is not a string"},
-		"bytes as numbers":          {`{"SecretBinary":[83,51]}`, "", "SecretBinary is not a string"},
-		"bytes that are no base64":  {`{"SecretBinary":"S3CRET!"}`, "", "SecretBinary is not base64"},
-		"followed by something":     {`{"SecretString":"a"}S3CRET`, "", "is followed by something else"},
-		"not UTF-8":                 {"{\"SecretString\":\"S3CRET\xff\"}", "", "is not UTF-8"},
-		"cut short":                 {`{"SecretString":"S3CRET`, "", "is not valid JSON"},
-		"nothing":                   {``, "", "is not a JSON object"},
-		"no answer of its protocol": {`"S3CRET"`, "", "is not a JSON object"},
+		"text":                     {`{"ARN":"arn","SecretString":"a\"b","VersionStages":["AWSCURRENT"]}`, `a"b`, ""},
+		"bytes":                    {`{"SecretBinary":"YWI="}`, "ab", ""},
+		"null is nothing":          {`{"SecretBinary":null,"SecretString":"a"}`, "a", ""},
+		"both":                     {`{"SecretBinary":"YWI=","SecretString":"S3CRET"}`, "", unusable + "two values"},
+		"neither":                  {`{"Name":"S3CRET"}`, "", unusable + "no value"},
+		"in other letters":         {`{"secretstring":"S3CRET"}`, "", unusable + "no value"},
+		"nothing":                  {``, "", unusable + "no value"},
+		"a list":                   {`{"SecretString":["S3CRET"]}`, "", unread},
+		"bytes as numbers":         {`{"SecretBinary":[83,51]}`, "", unread},
+		"bytes that are no base64": {`{"SecretBinary":"S3CRET!"}`, "", unread},
+		"cut short":                {`{"SecretString":"S3CRET`, "", unread},
+		"no object":                {`"S3CRET"`, "", unread},
 	} {
 		t.Run(name, func(t *testing.T) {
-			value, err := client("http://double", answering(200, []byte(c.body))).Value(t.Context(), id)
+			value, err := source("http://double", answering(200, []byte(c.body))).Value(t.Context(), id)
 			if c.fails == "" {
 				if string(value) != c.want || err != nil {
 					t.Errorf("got %q, %v", value, err)
 				}
 				return
 			}
-			text := secrets.Reason(t.Context(), err).Error()
-			if value != nil || !strings.HasPrefix(text, "Secrets Manager's answer cannot be used: ") || !strings.HasSuffix(text, c.fails) && !strings.Contains(text, c.fails+" ") {
-				t.Errorf("got %q, %s", value, text)
+			if err == nil || value != nil {
+				t.Fatalf("got %q, %v", value, err)
 			}
-			if strings.Contains(text, "S3CRET") {
-				t.Errorf("the error shows a value: %s", text)
+			if text := secrets.Reason(t.Context(), err).Error(); !strings.Contains(text, c.fails) || strings.Contains(text, "S3CRET") {
+				t.Errorf("got %s", text)
 			}
 		})
 	}
@@ -66,25 +62,16 @@ func FuzzAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		body = bytes.ReplaceAll(body, []byte(`":"`), []byte(`":"S3CRET`)) // in values, not in names
-		value, err := client("http://double", answering(status, body)).Value(t.Context(), id)
+		value, err := source("http://double", answering(status, body)).Value(t.Context(), id)
 		switch {
 		case err != nil:
 			if text := secrets.Reason(t.Context(), err).Error(); value != nil || strings.Contains(text, "S3CRET") {
 				t.Errorf("got %q and %s", value, text)
 			}
-		case status != 200:
+		case status < 200 || status > 299:
 			t.Errorf("HTTP status %d is a value: %q", status, value)
-		default:
-			var read struct {
-				SecretString *string
-				SecretBinary []byte
-			}
-			if err := json.Unmarshal(body, &read); err != nil {
-				t.Fatal(err)
-			}
-			if want := read.SecretBinary; read.SecretString == nil && !bytes.Equal(value, want) || read.SecretString != nil && string(value) != *read.SecretString {
-				t.Errorf("%s is read as %q", body, value)
-			}
+		case value == nil:
+			t.Errorf("%s is no value and no error", body)
 		}
 	})
 }
@@ -109,7 +96,7 @@ func TestAnswerWithoutEnd(t *testing.T) {
 	const plenty = 4 << 20
 	for _, status := range []int{http.StatusOK, http.StatusBadRequest} {
 		body := &counted{Reader: io.LimitReader(zeros{}, plenty)}
-		c := client("http://double", transportFunc(func(*http.Request) (*http.Response, error) {
+		c := source("http://double", transportFunc(func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: status, Header: http.Header{}, Body: body}, nil
 		}))
 		if _, err := c.Value(t.Context(), id); err == nil || body.read >= plenty || !body.closed {
