@@ -294,6 +294,32 @@ func TestSecretThatIsUnavailable(t *testing.T) {
 	}
 }
 
+// Whether the key would be good is not known then: there is no profile, and no word about
+// the user.
+func TestSecretThatCannotBeFetchedAnew(t *testing.T) {
+	far := &answering{status: 401, body: `{"error":"signature_invalid"}`}
+	server := httptest.NewServer(far)
+	defer server.Close()
+	for name, known := range map[string]login.Hidden{"no key": "", "a key that is refused": key} {
+		v := &vault{key: known, newer: newKey, refetchErr: login.SecretUnavailable}
+		c := newClient(t, platform.Config{URL: server.URL, Secrets: v})
+		for operation, ask := range map[string]func() (login.Profile, error){
+			"authenticate": func() (login.Profile, error) { return c.Authenticate(t.Context(), "alice", password) },
+			"get":          func() (login.Profile, error) { return c.Profile(t.Context(), "1001") },
+		} {
+			v.key, v.refetches = known, 0
+			calls := far.calls.Load()
+			p, err := ask()
+			if !errors.Is(err, login.SecretUnavailable) || p.ID != "" || v.refetches != 1 {
+				t.Errorf("%s, %s: %+v, %v after %d refetches; want secret_unavailable after one", name, operation, p, err, v.refetches)
+			}
+			if asked := far.calls.Load() - calls; known == "" && asked != 0 || known != "" && asked != 1 {
+				t.Errorf("%s, %s: %d calls", name, operation, asked)
+			}
+		}
+	}
+}
+
 func TestURLs(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://users.example.com":           "",

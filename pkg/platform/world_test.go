@@ -26,12 +26,13 @@ const (
 	password = "S3CRET horse"
 )
 
-// vault is the operator's secret. newer is what a refetch finds.
+// vault is the operator's secret. newer is what a refetch finds. err and refetchErr are
+// why there is none.
 type vault struct {
-	mu         sync.Mutex
-	key, newer login.Hidden
-	refetches  int
-	err        error
+	mu              sync.Mutex
+	key, newer      login.Hidden
+	refetches       int
+	err, refetchErr error
 }
 
 func (v *vault) Secret(context.Context) (*login.Secret, error) {
@@ -51,7 +52,11 @@ func (v *vault) Refetch(ctx context.Context) (*login.Secret, error) {
 	if v.refetches++; v.newer != "" {
 		v.key = v.newer
 	}
+	err := v.refetchErr
 	v.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
 	return v.Secret(ctx)
 }
 

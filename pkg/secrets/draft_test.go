@@ -126,6 +126,8 @@ func TestDraftRefuses(t *testing.T) {
 		"both forms":                {`{"appId":"S3CRET","apps":{}}`, nil, "mixes"},
 		"a field twice":             {`{"sealKeys":[],"sealKeys":["S3CRET"]}`, nil, "twice"},
 		"seal keys that are none":   {`{"sealKeys":"S3CRET"}`, nil, "sealKeys must be a list"},
+		"seal keys that are null":   {`{"sealKeys":null}`, nil, "sealKeys must be a list"},
+		"services that are null":    {`{"sealKeys":[],"services":null}`, nil, "services must be a list"},
 		"a seal key that is none":   {`{"sealKeys":["S3CRET"]}`, nil, "sealKeys[0] is not"},
 		"services that are none":    {`{"services":{"S3CRET":1}}`, nil, "services must be a list"},
 		"apps that are none":        {`{"apps":["S3CRET"]}`, nil, "apps is not"},

@@ -167,6 +167,22 @@ func TestWhoFoundItOutOfDateTooSoonIsServedAnew(t *testing.T) {
 	})
 }
 
+// Those who are served in between know nothing of it, and do not settle it.
+func TestDoubtOutlivesWhoIsServedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, double, _ := manager(t)
+		wantApp(t, m.Secret, appSecret)
+		wantApp(t, m.Refetch, appSecret)
+		double.Put(id, newSecret)
+		wantApp(t, m.Refetch, appSecret)
+		atOnce(t, 10, m.Secret, appSecret)
+		wantCalls(t, double, 2)
+		time.Sleep(2 * time.Second)
+		wantApp(t, m.Secret, "S3CRETnew")
+		wantCalls(t, double, 3)
+	})
+}
+
 func TestWhileItIsRefreshedTheOlderSecretIsServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, double, _ := manager(t)

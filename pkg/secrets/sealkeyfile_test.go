@@ -144,6 +144,19 @@ func TestDamagedSealKeyFileIsNotReplaced(t *testing.T) {
 	}
 }
 
+// A key that could not be put where it belongs is said to be that, and nothing of it stays.
+func TestSealKeyFileThatCannotBeLinked(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	key, err := secrets.SealKeyFile("")
+	if key != (login.SealKey{}) || err == nil || !strings.HasPrefix(err.Error(), "make a seal key: link ") {
+		t.Errorf("got %v, %v", key, err)
+	}
+	if left, err := os.ReadDir(folder); len(left) != 0 || err != nil {
+		t.Errorf("the folder holds %v, %v", left, err)
+	}
+}
+
 func TestSealKeyFileThatCannotBe(t *testing.T) {
 	folder := t.TempDir()
 	if _, err := secrets.SealKeyFile(folder); err == nil {

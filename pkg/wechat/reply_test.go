@@ -72,6 +72,11 @@ func TestBadReplies(t *testing.T) {
 		"errcode empty":             {`{"errcode":""}`, login.WXUnexpected},
 		"errcode true":              {`{"errcode":true}`, login.WXUnexpected},
 		"errcode beyond all":        {`{"errcode":99999999999999999999}`, login.WXUnexpected},
+		"errcode text beside all":   {`{"openid":"o1","session_key":"` + key + `","errcode":"many"}`, login.WXUnexpected},
+		"errcode empty beside all":  {`{"openid":"o1","session_key":"` + key + `","errcode":""}`, login.WXUnexpected},
+		"errcode false beside all":  {`{"openid":"o1","session_key":"` + key + `","errcode":false}`, login.WXUnexpected},
+		"errcode {} beside all":     {`{"openid":"o1","session_key":"` + key + `","errcode":{}}`, login.WXUnexpected},
+		"errcode 0.5 beside all":    {`{"openid":"o1","session_key":"` + key + `","errcode":0.5}`, login.WXUnexpected},
 		"errmsg a number":           {`{"errcode":40163,"errmsg":1}`, login.WXUnexpected},
 	} {
 		t.Run(name, func(t *testing.T) {

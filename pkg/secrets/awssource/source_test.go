@@ -107,6 +107,22 @@ func TestRequestIsSigned(t *testing.T) {
 	}
 }
 
+// A call that cannot be signed is not made.
+func TestWithoutCredentialsNothingIsAsked(t *testing.T) {
+	double := &secretstest.Server{}
+	double.Put(id, "S3CRETvalue")
+	server := httptest.NewServer(double)
+	defer server.Close()
+	s := awssource.New(aws.Config{
+		Region: "us-east-1", HTTPClient: http.DefaultClient, Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, errors.New("S3CRET") }),
+	}, server.URL)
+	value, err := s.Value(t.Context(), id)
+	if text := secrets.Reason(t.Context(), err).Error(); value != nil || double.Calls() != 0 || !strings.HasPrefix(text, "Secrets Manager was not asked") || strings.Contains(text, "S3CRET") {
+		t.Errorf("%q, %s after %d calls", value, text, double.Calls())
+	}
+}
+
 // scripted is a server that answers with one step after another, the last one again
 // and again.
 func scripted(t *testing.T, steps ...http.HandlerFunc) (url string, calls *atomic.Int32) {
