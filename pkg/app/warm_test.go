@@ -204,6 +204,26 @@ func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
 	}
 }
 
+// A redirect would carry the session's token to whom it names.
+func TestNoRedirectIsFollowed(t *testing.T) {
+	calls := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	}))
+	t.Cleanup(server.Close)
+	settings := goodSettings()
+	settings["AWS_ENDPOINT_URL"] = server.URL
+	delete(settings, "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+	f, err := OnSecret(getenv(settings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.config.Secrets.Secret(t.Context()); err == nil || calls != 1 {
+		t.Errorf("%v after %d calls, want 1", err, calls)
+	}
+}
+
 func TestAttemptIsBounded(t *testing.T) {
 	o := newOutage(t, true)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -30,5 +30,5 @@ func ParseBase(text, kind string) (*url.URL, error) {
 // machine itself.
 func Private(u *url.URL) bool {
 	addr, err := netip.ParseAddr(u.Hostname())
-	return u.Scheme == "https" || u.Hostname() == "localhost" || err == nil && addr.Unmap().IsLoopback()
+	return u.Scheme == "https" || u.Hostname() == "localhost" || err == nil && addr.IsLoopback()
 }

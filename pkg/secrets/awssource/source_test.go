@@ -157,10 +157,12 @@ func TestWhatIsAskedAgain(t *testing.T) {
 		"denied":             {says(400, `{"__type":"AccessDeniedException","Message":"S3CRET"}`), false, "answers AccessDeniedException (request id request-1)"},
 		"with a namespace":   {says(400, `{"__type":"com.amazonaws.secretsmanager#ResourceNotFoundException"}`), false, "answers ResourceNotFoundException"},
 		"a code that is not": {says(400, `{"__type":"S3CRET"}`), false, "answers HTTP status 400"},
+		"a code without end": {says(400, `{"__type":"`+strings.Repeat("S", 65)+`"}`), false, "answers HTTP status 400"},
+		"many choices":       {says(300, `{}`), false, "answers HTTP status 300"},
 		"a redirect": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
-			w.WriteHeader(http.StatusTemporaryRedirect)
-		}, false, "answers HTTP status 307"},
+			w.WriteHeader(http.StatusFound)
+		}, false, "answers HTTP status 302"},
 		"no JSON":    {says(200, `S3CRET`), false, "its answer cannot be read"},
 		"far longer": {says(200, `{"SecretString":"`+strings.Repeat("S3CRET", 100_000)+`"}`), false, "the answer is over 409600 bytes long"},
 		"broken off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, "its answer cannot be read"},
