@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -56,7 +57,7 @@ func TestBrokenBodyIsNoAnswer(t *testing.T) {
 	a, err := upstream.Ask(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, Body: body}, nil
 	}, nil, 10)
-	if err != io.ErrUnexpectedEOF || a.Status != 0 || !body.closed {
+	if !errors.Is(err, io.ErrUnexpectedEOF) || a.Status != 0 || !body.closed {
 		t.Errorf("%+v, %v, closed: %v", a, err, body.closed)
 	}
 }

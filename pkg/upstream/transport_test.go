@@ -3,6 +3,7 @@ package upstream_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -94,10 +95,9 @@ func TestBaseURLs(t *testing.T) {
 		"http://\x7f.test/S3CRET":         "must be an http or https URL with a host",
 		"https://[::1]:8080/with/a/path/": "https://[::1]:8080/with/a/path/",
 	} {
-		got := ""
-		if u, err := upstream.ParseBase(text, "an http or https URL"); err != nil {
-			got = err.Error()
-		} else {
+		u, err := upstream.ParseBase(text, "an http or https URL")
+		got := fmt.Sprint(err)
+		if err == nil {
 			got = u.String()
 		}
 		if got != want {
