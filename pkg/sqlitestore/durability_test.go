@@ -2,6 +2,7 @@ package sqlitestore
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -21,5 +22,22 @@ func TestTheWriterWaitsForTheDisk(t *testing.T) {
 	}
 	if _, err := store.reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
 		t.Error("the reader writes")
+	}
+}
+
+// A file system without the means for a write-ahead log is refused. SQLite says so as it
+// does for a database in memory: by another journal mode, and without an error.
+func TestDatabaseWithoutAWriteAheadLogIsRefused(t *testing.T) {
+	db, err := connect("/memory", 1, "mode=memory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = (&Store{writer: db}).migrate(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "journal mode memory") {
+		t.Errorf("got %v", err)
+	}
+	if version, err := schemaOf(t.Context(), db); err != nil || version != 0 {
+		t.Errorf("it has schema %d, %v", version, err)
 	}
 }

@@ -42,6 +42,7 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"UserByID":       func(ctx context.Context) error { _, err := store.UserByID(ctx, planted); return err },
 		"MenusByRole":    func(ctx context.Context) error { _, err := store.MenusByRole(ctx, []string{planted}); return err },
 		"AddUser":        func(ctx context.Context) error { return store.AddUser(ctx, user) },
+		"AddUsers":       func(ctx context.Context) error { _, err := store.AddUsers(ctx, []login.User{user}); return err },
 		"ReplacePassword": func(ctx context.Context) error {
 			return store.ReplacePassword(ctx, planted, planted, planted, time.Time{})
 		},
@@ -108,6 +109,17 @@ func TestABrokenConstraintTellsNoValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	unavailable(t, everyMethod(store)["AddUser"](t.Context()))
+}
+
+// A claim that fails says nothing of who has the username, even where somebody has it.
+func TestAUsernameIsTakenOnlyIfTheDatabaseSaysSo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	store := open(t, path)
+	if err := store.AddUser(t.Context(), login.User{ID: "another", Username: planted}); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, path, "CREATE TRIGGER full BEFORE INSERT ON usernames BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+	unavailable(t, everyMethod(store)["AddUsers"](t.Context()))
 }
 
 // Another process may hold the write lock for longer than a request may wait.
