@@ -2,6 +2,7 @@ package username_test
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode"
@@ -99,6 +100,21 @@ func TestFoldRefuses(t *testing.T) {
 				t.Errorf("the error quotes the name: %v", err)
 			}
 		})
+	}
+}
+
+// A name of a megabyte costs no more than one that is a little too long: it is not normalized first.
+func TestAHugeNameIsRefusedWithoutWork(t *testing.T) {
+	huge := strings.Repeat("E\u0301", 1<<19)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := username.Fold(huge)
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, login.UsernameInvalid) {
+		t.Errorf("got %v", err)
+	}
+	if bytes := after.TotalAlloc - before.TotalAlloc; bytes > 64<<10 {
+		t.Errorf("it took %d bytes of memory", bytes)
 	}
 }
 
