@@ -252,6 +252,22 @@ func TestStoreThatCannotAnswer(t *testing.T) {
 	w.refused(w.ask("/orders", "X-Token", string(w.token)), http.StatusInternalServerError, login.Internal)
 }
 
+// Retry-After says in whole seconds when to come again, rounded up, and never at once.
+func TestRetryAfterIsTheStoresAndNeverZero(t *testing.T) {
+	for wait, want := range map[time.Duration]string{
+		0: "1", time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2", 2 * time.Second: "2", time.Minute: "60",
+	} {
+		w := newWorld(t)
+		w.store.before = func(context.Context, string) error {
+			return &login.Error{Code: login.StoreUnavailable, RetryAfter: wait}
+		}
+		answer := w.ask("/orders", "X-Token", string(w.token))
+		if got := answer.Header.Get("Retry-After"); got != want {
+			t.Errorf("a wait of %v: Retry-After %q, want %q", wait, got, want)
+		}
+	}
+}
+
 // A store that hangs costs a request the guard's time and no more.
 func TestStoreThatHangs(t *testing.T) {
 	for name, c := range map[string]struct{ set, want time.Duration }{
