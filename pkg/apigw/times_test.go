@@ -1,0 +1,89 @@
+package apigw_test
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/storetest"
+)
+
+// slow is a store of which a read of a session takes a while, and a touch twice as long.
+type slow struct {
+	*storetest.Memory
+	takes time.Duration
+}
+
+func (s slow) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
+	time.Sleep(s.takes)
+	return s.Memory.SessionWithUser(ctx, userID, tokenHash)
+}
+
+func (s slow) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
+	time.Sleep(2 * s.takes)
+	return s.Memory.TouchBinding(ctx, t)
+}
+
+// slowWeChat takes a while for a code, and is anyone else.
+type slowWeChat struct {
+	anyone
+	takes time.Duration
+}
+
+func (s slowWeChat) Code2Session(ctx context.Context, app login.App, code string) (login.WeChatSession, error) {
+	time.Sleep(s.takes)
+	return s.anyone.Code2Session(ctx, app, code)
+}
+
+// The times in a request's line are milliseconds, and what was not waited for has none.
+// In the bubble of synctest they are exact.
+func TestLogLineSaysWhatTookHowLong(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(w *world)
+		want map[string]any
+	}{
+		"a login": {
+			func(w *world) { w.invoke(w.Context(), apigw.CheckBind, get("code=x-1")) },
+			map[string]any{"totalMs": 30.5, "wechatMs": 25.5, "storeMs": 5.0},
+		},
+		"a request with a token": {
+			func(w *world) {
+				w.invoke(w.Context(), apigw.UserInfo, withHeaders(get(""), map[string]string{"x-token": string(login.NewToken("u1").Text())}))
+			},
+			map[string]any{"totalMs": 2.5, "storeMs": 2.5},
+		},
+		"the authorizer": {
+			func(w *world) {
+				event := authorizerEvent(map[string]string{"x-token": string(login.NewToken("u1").Text())})
+				if _, err := w.authorizer(w.service.Presence).Invoke(w.Context(), []byte(asJSON(w.T, event))); err != nil {
+					w.Fatal(err)
+				}
+			},
+			map[string]any{"totalMs": 2.5, "storeMs": 2.5},
+		},
+		"what waits for nothing": {
+			func(w *world) { w.invoke(w.Context(), apigw.CheckBind, get("")) },
+			map[string]any{"totalMs": 0.0},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := slow{&storetest.Memory{}, 2500 * time.Microsecond}
+				config := configOn(store)
+				config.WeChat = slowWeChat{takes: 25500 * time.Microsecond}
+				w := &world{T: t, log: &bytes.Buffer{}, service: login.New(config)}
+				c.do(w)
+				line := w.lastLine()
+				for _, key := range []string{"totalMs", "wechatMs", "storeMs", "hashMs", "directoryMs"} {
+					if line[key] != c.want[key] {
+						t.Errorf("%s is %v, want %v", key, line[key], c.want[key])
+					}
+				}
+			})
+		})
+	}
+}
