@@ -1,0 +1,183 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// counters notes of each counter of guesses what was last written of it.
+type counters struct {
+	login.Ephemeral
+	mu      sync.Mutex
+	written map[string]login.Record
+}
+
+func (c *counters) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	stored, err := c.Ephemeral.SwapRecord(ctx, name, old, r)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		c.written[name] = r
+	}
+	return stored, err
+}
+
+// counters watches the counters from now on.
+func (w *world) counters() *counters {
+	c := &counters{Ephemeral: w.store, written: map[string]login.Record{}}
+	w.Ephemeral = c
+	return c
+}
+
+// A counter that others write again and again lets no guess through uncounted: neither
+// before the password is looked at, nor after.
+func TestGuessThatCannotBeCountedIsRefused(t *testing.T) {
+	lost := func(op string) error {
+		if op == "SwapRecord" {
+			return login.ErrRecordChanged
+		}
+		return nil
+	}
+	for name, c := range map[string]struct {
+		hook   func(w *world) func(op string) error
+		looked int
+	}{
+		"as it is reserved": {func(*world) func(string) error { return lost }, 0},
+		"as it is counted": {func(w *world) func(string) error {
+			return func(op string) error {
+				if op == "UserByID" { // all is reserved
+					w.store.do(lost)
+				}
+				return nil
+			}
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.user("alice")
+				w.store.do(c.hook(w))
+				if _, err := w.bind("mallory-1", "alice", "wrong"); !errors.Is(err, login.StoreUnavailable) {
+					t.Errorf("got %v", err)
+				}
+				if w.hasher.checks != c.looked {
+					t.Errorf("%d passwords were looked at, want %d", w.hasher.checks, c.looked)
+				}
+			})
+		})
+	}
+}
+
+// A store may forget a record once it has expired. No guess is forgotten while it counts.
+func TestCountersLastAsLongAsTheirGuesses(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	c := w.counters()
+	lives := func() (lives []time.Duration) {
+		for _, r := range c.written {
+			lives = append(lives, r.ExpiresAt.Sub(w.clock()))
+		}
+		slices.Sort(lives)
+		return lives
+	}
+	var reserved []time.Duration
+	w.store.do(func(op string) error {
+		if op == "UserByID" {
+			reserved = lives()
+		}
+		return nil
+	})
+	if _, err := w.bind("mallory-1", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Fatal(err)
+	}
+	if want := slices.Repeat([]time.Duration{30 * time.Second}, 4); !slices.Equal(reserved, want) {
+		t.Errorf("while a guess is under way: %v, want %v", reserved, want)
+	}
+	if want := []time.Duration{time.Hour, time.Hour, 24 * time.Hour, 24 * time.Hour}; !slices.Equal(lives(), want) {
+		t.Errorf("after a wrong password: %v, want %v", lives(), want)
+	}
+	// A try that is given back takes nothing of that away.
+	w.pass(time.Minute)
+	if _, err := w.bind("mallory-2", "alice", password); err != nil {
+		t.Fatal(err)
+	}
+	if want := []time.Duration{59 * time.Minute, 59 * time.Minute, 1439 * time.Minute, 1439 * time.Minute}; !slices.Equal(lives(), want) {
+		t.Errorf("after a right one: %v, want %v", lives(), want)
+	}
+}
+
+// Four wrong passwords and one that is being looked at are five.
+func TestGuessUnderWayFillsTheLimitWithThoseBefore(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	g := guesser{identity: "mallory"}
+	for range 4 {
+		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatal(err)
+		}
+	}
+	var beside error
+	var once sync.Once
+	w.store.do(func(op string) error {
+		if op == "UserByID" {
+			once.Do(func() { beside = g.send(w, "wrong") })
+		}
+		return nil
+	})
+	if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Errorf("the fifth: %v", err)
+	}
+	if e := login.AsError(beside); e.Code != login.TooManyAttempts || e.RetryAfter != 2*time.Second {
+		t.Errorf("the sixth beside it: %v, retry after %v", beside, e.RetryAfter)
+	}
+}
+
+// Whoever must wait does not write the counter that says so.
+func TestRefusedGuessLeavesTheCounterAsItIs(t *testing.T) {
+	w := newWorld(t)
+	w.user("alice")
+	g := guesser{identity: "mallory"}
+	for range 5 {
+		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatal(err)
+		}
+	}
+	c := w.counters()
+	if err := g.send(w, "wrong"); !errors.Is(err, login.TooManyAttempts) {
+		t.Fatal(err)
+	}
+	if len(c.written) != 3 { // those of the address, of the account, and of both
+		t.Errorf("%d counters are written, want 3", len(c.written))
+	}
+}
+
+// A day of guessing at an hour's pace leaves a counter no larger than half a day.
+func TestCounterKeepsOnlyTheGuessesThatMatter(t *testing.T) {
+	w := newWorld(t)
+	c := w.counters()
+	g := guesser{identity: "mallory"}
+	var halfDay int
+	for n := range 23 {
+		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+			t.Fatalf("guess %d: %v", n+1, err)
+		}
+		w.pass(time.Hour)
+		most := 0
+		for _, r := range c.written {
+			most = max(most, len(r.Value))
+		}
+		if n == 11 {
+			halfDay = most
+		}
+		if n > 11 && most != halfDay {
+			t.Fatalf("after %d guesses the counter has %d bytes, after 12 it had %d", n+1, most, halfDay)
+		}
+	}
+}
