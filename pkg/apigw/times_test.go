@@ -43,30 +43,30 @@ func (s slowWeChat) Code2Session(ctx context.Context, app login.App, code string
 // In the bubble of synctest they are exact.
 func TestLogLineSaysWhatTookHowLong(t *testing.T) {
 	for name, c := range map[string]struct {
-		do   func(w *world)
+		do   func(w *world, store slow)
 		want map[string]any
 	}{
 		"a login": {
-			func(w *world) { w.invoke(w.Context(), apigw.CheckBind, get("code=x-1")) },
+			func(w *world, _ slow) { w.invoke(w.Context(), apigw.CheckBind, get("code=x-1")) },
 			map[string]any{"totalMs": 30.5, "wechatMs": 25.5, "storeMs": 5.0},
 		},
 		"a request with a token": {
-			func(w *world) {
+			func(w *world, _ slow) {
 				w.invoke(w.Context(), apigw.UserInfo, withHeaders(get(""), map[string]string{"x-token": string(login.NewToken("u1").Text())}))
 			},
 			map[string]any{"totalMs": 2.5, "storeMs": 2.5},
 		},
 		"the authorizer": {
-			func(w *world) {
+			func(w *world, store slow) {
 				event := authorizerEvent(map[string]string{"x-token": string(login.NewToken("u1").Text())})
-				if _, err := w.authorizer(w.service.Presence).Invoke(w.Context(), []byte(asJSON(w.T, event))); err != nil {
+				if _, err := w.authorizer(store).Invoke(w.Context(), []byte(asJSON(w.T, event))); err != nil {
 					w.Fatal(err)
 				}
 			},
 			map[string]any{"totalMs": 2.5, "storeMs": 2.5},
 		},
 		"what waits for nothing": {
-			func(w *world) { w.invoke(w.Context(), apigw.CheckBind, get("")) },
+			func(w *world, _ slow) { w.invoke(w.Context(), apigw.CheckBind, get("")) },
 			map[string]any{"totalMs": 0.0},
 		},
 	} {
@@ -76,7 +76,7 @@ func TestLogLineSaysWhatTookHowLong(t *testing.T) {
 				config := configOn(store)
 				config.WeChat = slowWeChat{takes: 25500 * time.Microsecond}
 				w := &world{T: t, log: &bytes.Buffer{}, service: login.New(config)}
-				c.do(w)
+				c.do(w, store)
 				line := w.lastLine()
 				for _, key := range []string{"totalMs", "wechatMs", "storeMs", "hashMs", "directoryMs"} {
 					if line[key] != c.want[key] {
