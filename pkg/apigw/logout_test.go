@@ -21,11 +21,11 @@ func (logoutless) LogoutUser(context.Context, string, time.Time) error {
 // Whoever is told "logged out" is: a store that failed is not passed over.
 func TestLogoutThatFailsSaysSo(t *testing.T) {
 	for name, c := range map[string]struct {
-		store func(*world) storetest.Store
+		store func(*world) login.AdminStore
 		body  string
 	}{
-		"of this session": {func(w *world) storetest.Store { return &breaking{w.store, "EndSession"} }, `{}`},
-		"of all sessions": {func(w *world) storetest.Store { return logoutless{w.store} }, `{"all":true}`},
+		"of this session": {func(w *world) login.AdminStore { return &breaking{w.store, "EndSession"} }, `{}`},
+		"of all sessions": {func(w *world) login.AdminStore { return logoutless{w.store} }, `{"all":true}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func TestBind(t *testing.T) {
@@ -146,7 +147,7 @@ func TestBindSurvivesNothingOfTheStore(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
 			w.AddUser("alice")
-			w.DB.Do(failing(op))
+			w.DB.Do(logintest.Failing(op))
 			if _, err := w.BindUser("alice-1", "alice", password); !errors.Is(err, login.StoreUnavailable) {
 				t.Errorf("got %v, want store_unavailable", err)
 			}

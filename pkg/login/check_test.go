@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func TestCheckTellsWhoIsNotBound(t *testing.T) {
@@ -373,7 +374,7 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 			w := newWorld(t)
 			w.boundWithRole("alice-1", "alice")
 			w.Pass(2 * time.Minute)
-			w.DB.Do(failing(op))
+			w.DB.Do(logintest.Failing(op))
 			if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 				t.Errorf("got %v, want store_unavailable", err)
 			}
@@ -387,7 +388,7 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 				w.Pass(time.Second)
 				w.must(w.CheckCode("alice-" + string(n)))
 			}
-			w.DB.Do(failing(op))
+			w.DB.Do(logintest.Failing(op))
 			trail := &login.Trail{}
 			if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-x"); err != nil {
 				t.Errorf("got %v", err)
@@ -396,16 +397,6 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 				t.Error("the operator is not told")
 			}
 		})
-	}
-}
-
-// failing fails one operation.
-func failing(op string) func(string) error {
-	return func(called string) error {
-		if called == op {
-			return login.Unavailable(errors.New("the disk is on fire"))
-		}
-		return nil
 	}
 }
 

@@ -15,13 +15,13 @@ import (
 
 // counters notes of each counter of guesses what was last written of it.
 type counters struct {
-	login.Ephemeral
+	login.Store
 	mu      sync.Mutex
 	written map[string]login.Record
 }
 
 func (c *counters) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
-	stored, err := c.Ephemeral.SwapRecord(ctx, name, old, r)
+	stored, err := c.Store.SwapRecord(ctx, name, old, r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err == nil {
@@ -32,8 +32,8 @@ func (c *counters) SwapRecord(ctx context.Context, name, old string, r login.Rec
 
 // counters watches the counters from now on.
 func (w *world) counters() *counters {
-	c := &counters{Ephemeral: w.store, written: map[string]login.Record{}}
-	w.Ephemeral = c
+	c := &counters{Store: w.DB, written: map[string]login.Record{}}
+	w.Store = c
 	return c
 }
 
@@ -54,7 +54,7 @@ func TestGuessThatCannotBeCountedIsRefused(t *testing.T) {
 		"as it is counted": {func(w *world) func(string) error {
 			return func(op string) error {
 				if op == "UserByID" { // all is reserved
-					w.store.do(lost)
+					w.DB.Do(lost)
 				}
 				return nil
 			}
@@ -63,13 +63,13 @@ func TestGuessThatCannotBeCountedIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				w.user("alice")
-				w.store.do(c.hook(w))
-				if _, err := w.bind("mallory-1", "alice", "wrong"); !errors.Is(err, login.StoreUnavailable) {
+				w.AddUser("alice")
+				w.DB.Do(c.hook(w))
+				if _, err := w.BindUser("mallory-1", "alice", "wrong"); !errors.Is(err, login.StoreUnavailable) {
 					t.Errorf("got %v", err)
 				}
-				if w.hasher.checks != c.looked {
-					t.Errorf("%d passwords were looked at, want %d", w.hasher.checks, c.looked)
+				if w.Plain.Checks != c.looked {
+					t.Errorf("%d passwords were looked at, want %d", w.Plain.Checks, c.looked)
 				}
 			})
 		})
@@ -79,23 +79,23 @@ func TestGuessThatCannotBeCountedIsRefused(t *testing.T) {
 // A store may forget a record once it has expired. No guess is forgotten while it counts.
 func TestCountersLastAsLongAsTheirGuesses(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	c := w.counters()
 	lives := func() (lives []time.Duration) {
 		for _, r := range c.written {
-			lives = append(lives, r.ExpiresAt.Sub(w.clock()))
+			lives = append(lives, r.ExpiresAt.Sub(w.Clock()))
 		}
 		slices.Sort(lives)
 		return lives
 	}
 	var reserved []time.Duration
-	w.store.do(func(op string) error {
+	w.DB.Do(func(op string) error {
 		if op == "UserByID" {
 			reserved = lives()
 		}
 		return nil
 	})
-	if _, err := w.bind("mallory-1", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+	if _, err := w.BindUser("mallory-1", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
 		t.Fatal(err)
 	}
 	if want := slices.Repeat([]time.Duration{30 * time.Second}, 4); !slices.Equal(reserved, want) {
@@ -105,8 +105,8 @@ func TestCountersLastAsLongAsTheirGuesses(t *testing.T) {
 		t.Errorf("after a wrong password: %v, want %v", lives(), want)
 	}
 	// A try that is given back takes nothing of that away.
-	w.pass(time.Minute)
-	if _, err := w.bind("mallory-2", "alice", password); err != nil {
+	w.Pass(time.Minute)
+	if _, err := w.BindUser("mallory-2", "alice", password); err != nil {
 		t.Fatal(err)
 	}
 	if want := []time.Duration{59 * time.Minute, 59 * time.Minute, 1439 * time.Minute, 1439 * time.Minute}; !slices.Equal(lives(), want) {
@@ -117,7 +117,7 @@ func TestCountersLastAsLongAsTheirGuesses(t *testing.T) {
 // Four wrong passwords and one that is being looked at are five.
 func TestGuessUnderWayFillsTheLimitWithThoseBefore(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	g := guesser{identity: "mallory"}
 	for range 4 {
 		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
@@ -126,7 +126,7 @@ func TestGuessUnderWayFillsTheLimitWithThoseBefore(t *testing.T) {
 	}
 	var beside error
 	var under atomic.Bool
-	w.store.do(func(op string) error {
+	w.DB.Do(func(op string) error {
 		if op == "UserByID" && under.CompareAndSwap(false, true) {
 			beside = g.send(w, "wrong")
 		}
@@ -143,7 +143,7 @@ func TestGuessUnderWayFillsTheLimitWithThoseBefore(t *testing.T) {
 // Whoever must wait does not write the counter that says so.
 func TestRefusedGuessLeavesTheCounterAsItIs(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	g := guesser{identity: "mallory"}
 	for range 5 {
 		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
@@ -169,7 +169,7 @@ func TestCounterKeepsOnlyTheGuessesThatMatter(t *testing.T) {
 		if err := g.send(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
 			t.Fatalf("guess %d: %v", n+1, err)
 		}
-		w.pass(time.Hour)
+		w.Pass(time.Hour)
 		most := 0
 		for _, r := range c.written {
 			most = max(most, len(r.Value))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // The user changed meanwhile, and then cannot be read: nothing is known of the deletion.
@@ -18,12 +19,12 @@ func TestDeletionThatCannotSeeWhatChangedIsNoSuccess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			u := w.bound("alice-1", "alice")
-			v := w.visit(w.token("alice-2"))
-			w.store.do(func(op string) error {
+			u := w.Bound("alice-1", "alice")
+			v := w.Visit(w.Token("alice-2"))
+			w.DB.Do(func(op string) error {
 				return map[string]error{"DeleteUser": login.ErrUserChanged, "UserByID": c.read}[op]
 			})
-			got := events(t, func(ctx context.Context) {
+			got := logintest.Events(t, func(ctx context.Context) {
 				if err := w.Delete(ctx, phone, v, "alice-3"); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
@@ -31,7 +32,7 @@ func TestDeletionThatCannotSeeWhatChangedIsNoSuccess(t *testing.T) {
 			if len(got) != 0 {
 				t.Errorf("noted %v", got)
 			}
-			if _, err := w.store.Memory.UserByID(t.Context(), u.ID); err != nil {
+			if _, err := w.DB.Memory.UserByID(t.Context(), u.ID); err != nil {
 				t.Errorf("the user: %v", err)
 			}
 		})
@@ -45,23 +46,23 @@ func TestDeletionWithoutItsLastSweepIsNoSuccess(t *testing.T) {
 	}{
 		"the request ends": {func(_ *world, _ login.User, cancel func()) { time.AfterFunc(500*time.Millisecond, cancel) }},
 		"the store is down": {func(w *world, _ login.User, _ func()) {
-			time.AfterFunc(500*time.Millisecond, func() { w.store.do(failing("SessionsOfUser")) })
+			time.AfterFunc(500*time.Millisecond, func() { w.DB.Do(logintest.Failing("SessionsOfUser")) })
 		}},
 		"a session stays": {func(w *world, u login.User, _ func()) {
 			time.AfterFunc(500*time.Millisecond, func() {
 				late := login.Session{UserID: u.ID, TokenHash: "late"} // a login was under way
-				if err := w.store.CreateSession(w.Context(), late); err != nil {
+				if err := w.DB.CreateSession(w.Context(), late); err != nil {
 					w.Error(err)
 				}
-				w.store.do(failing("ForgetSession"))
+				w.DB.Do(logintest.Failing("ForgetSession"))
 			})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				u := w.bound("alice-1", "alice")
-				v := w.visit(w.token("alice-2"))
+				u := w.Bound("alice-1", "alice")
+				v := w.Visit(w.Token("alice-2"))
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				c.ends(w, u, cancel)
@@ -76,13 +77,13 @@ func TestDeletionWithoutItsLastSweepIsNoSuccess(t *testing.T) {
 // The visitor was read before the binding went to somebody else.
 func TestExportShowsNoBindingThatIsSomebodyElsesByNow(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	v := w.visit(w.token("alice-2"))
+	w.Bound("alice-1", "alice")
+	v := w.Visit(w.Token("alice-2"))
 	if err := w.Unbind(t.Context(), phone, v, true, "alice-3"); err != nil {
 		t.Fatal(err)
 	}
-	w.user("bob")
-	if _, err := w.bind("alice-4", "bob", password); err != nil {
+	w.AddUser("bob")
+	if _, err := w.BindUser("alice-4", "bob", password); err != nil {
 		t.Fatal(err)
 	}
 	export, err := w.Export(t.Context(), phone, v, "alice-5")
@@ -96,10 +97,10 @@ func TestExportThatLacksSomethingFails(t *testing.T) {
 	for _, op := range []string{"TouchBinding", "BindingByOpenID", "SessionsOfUser"} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
-			w.bound("alice-1", "alice")
-			v := w.visit(w.token("alice-2"))
-			w.store.do(failing(op))
-			got := events(t, func(ctx context.Context) {
+			w.Bound("alice-1", "alice")
+			v := w.Visit(w.Token("alice-2"))
+			w.DB.Do(logintest.Failing(op))
+			got := logintest.Events(t, func(ctx context.Context) {
 				export, err := w.Export(ctx, phone, v, "alice-3")
 				if !errors.Is(err, login.StoreUnavailable) || export.User.ID != "" {
 					t.Errorf("got %+v, %v", export, err)
@@ -131,9 +132,9 @@ func TestTrailOfAReauthenticationNamesTheUser(t *testing.T) {
 			t.Run(name+" with the code "+code, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { // a deletion takes a second
 					w := newWorld(t)
-					u := w.bound("alice-1", "alice")
-					v := w.visit(w.token("alice-2"))
-					trail := w.trailOf(func(ctx context.Context) {
+					u := w.Bound("alice-1", "alice")
+					v := w.Visit(w.Token("alice-2"))
+					trail := w.TrailOf(func(ctx context.Context) {
 						if err := do(ctx, w, v, code); !errors.Is(err, want) {
 							t.Errorf("got %v, want %v", err, want)
 						}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // faulty is a store of records that may fail the n-th write since the last call
@@ -196,7 +197,7 @@ func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 	w.AddUser("alice")
 	records := &hoarder{Store: w.DB, sizes: map[string]int{}}
 	w.Store = records
-	w.DB.Do(failing("UserByID"))
+	w.DB.Do(logintest.Failing("UserByID"))
 	g := guesser{address: "192.0.2.66", account: "alice"}
 	for range 1000 {
 		_ = g.send(w, "wrong")

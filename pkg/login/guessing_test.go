@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func (w *world) bindFrom(address, code, username, password string) (*login.Login, error) {
@@ -227,7 +228,7 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 		},
 		"another's openid": func(w *world, n int) error { return w.bindAs(fmt.Sprintf("mallory-%d", n), "o-bob") },
 		"a store that fails": func(w *world, n int) error {
-			w.DB.Do(failing("UserByID"))
+			w.DB.Do(logintest.Failing("UserByID"))
 			defer w.DB.Do(nil)
 			_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
 			return err

@@ -10,24 +10,25 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // A wrong password costs the work of every kind of hash that there is. While nobody knows
 // which there are no password is looked at, or the time would tell whose hash is imported.
 func TestNoPasswordIsLookedAtWhileTheKindsOfHashesAreUnknown(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
-	w.store.do(failing("HashKinds"))
+	w.AddUser("alice")
+	w.DB.Do(logintest.Failing("HashKinds"))
 	for _, p := range []string{"wrong", password} {
-		if _, err := w.bind("alice-1"+p[:1], "alice", p); !errors.Is(err, login.StoreUnavailable) {
+		if _, err := w.BindUser("alice-1"+p[:1], "alice", p); !errors.Is(err, login.StoreUnavailable) {
 			t.Errorf("%s: %v", p, err)
 		}
 	}
-	if w.hasher.checks != 0 {
-		t.Errorf("%d passwords were looked at", w.hasher.checks)
+	if w.Plain.Checks != 0 {
+		t.Errorf("%d passwords were looked at", w.Plain.Checks)
 	}
-	w.store.do(nil)
-	if _, err := w.bind("alice-2", "alice", password); err != nil {
+	w.DB.Do(nil)
+	if _, err := w.BindUser("alice-2", "alice", password); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
@@ -35,18 +36,18 @@ func TestNoPasswordIsLookedAtWhileTheKindsOfHashesAreUnknown(t *testing.T) {
 // A disabled user gets no further than the right password: nothing is bound or rehashed.
 func TestDisabledUserIsHeldOffBeforeTheStoreIsAsked(t *testing.T) {
 	w := newWorld(t)
-	u := w.user("alice")
-	if err := w.store.DisableUser(t.Context(), u.ID, w.clock()); err != nil {
+	u := w.AddUser("alice")
+	if err := w.DB.DisableUser(t.Context(), u.ID, w.Clock()); err != nil {
 		t.Fatal(err)
 	}
-	w.hasher.outdated = true
-	w.pass(time.Second)
-	w.store.forget()
-	if _, err := w.bind("alice-1", "alice", password); !errors.Is(err, login.UserDisabled) {
+	w.Plain.Outdated = true
+	w.Pass(time.Second)
+	w.DB.Forget()
+	if _, err := w.BindUser("alice-1", "alice", password); !errors.Is(err, login.UserDisabled) {
 		t.Errorf("got %v", err)
 	}
 	for _, op := range []string{"Bind", "ReplacePassword"} {
-		if w.store.called(op) {
+		if w.DB.Called(op) {
 			t.Errorf("the store was asked to %s", op)
 		}
 	}
@@ -55,13 +56,13 @@ func TestDisabledUserIsHeldOffBeforeTheStoreIsAsked(t *testing.T) {
 func TestMenusThatCannotBeReadAreNotEmpty(t *testing.T) {
 	w := newWorld(t)
 	w.boundWithRole("alice-1", "alice")
-	v := w.visit(w.token("alice-2"))
-	w.pass(2 * time.Minute) // beyond the cache
-	w.store.do(failing("MenusByRole"))
+	v := w.Visit(w.Token("alice-2"))
+	w.Pass(2 * time.Minute) // beyond the cache
+	w.DB.Do(logintest.Failing("MenusByRole"))
 	if menus, err := w.Menus(t.Context(), v); !errors.Is(err, login.StoreUnavailable) || menus != nil {
 		t.Errorf("got %v, %v", menus, err)
 	}
-	if checked, err := w.check("alice-3"); !errors.Is(err, login.StoreUnavailable) || checked.Login != nil {
+	if checked, err := w.CheckCode("alice-3"); !errors.Is(err, login.StoreUnavailable) || checked.Login != nil {
 		t.Errorf("a login got %+v, %v", checked, err)
 	}
 }
@@ -69,9 +70,9 @@ func TestMenusThatCannotBeReadAreNotEmpty(t *testing.T) {
 // What cannot be the id of a session costs no call to the store.
 func TestSessionIDsAreLookedAtBeforeTheStoreIsAsked(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	v := w.visit(w.token("alice-2"))
-	w.store.forget()
+	w.Bound("alice-1", "alice")
+	v := w.Visit(w.Token("alice-2"))
+	w.DB.Forget()
 	for name, c := range map[string]struct {
 		id    string
 		asked bool
@@ -84,10 +85,10 @@ func TestSessionIDsAreLookedAtBeforeTheStoreIsAsked(t *testing.T) {
 		if err := w.RevokeSession(t.Context(), v, c.id); !errors.Is(err, login.NoSuchSession) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if w.store.called("EndSession") != c.asked {
+		if w.DB.Called("EndSession") != c.asked {
 			t.Errorf("%s: the store was asked: %v", name, !c.asked)
 		}
-		w.store.forget()
+		w.DB.Forget()
 	}
 }
 
@@ -95,11 +96,11 @@ func TestLogoutThatFailsIsNoSuccess(t *testing.T) {
 	for op, all := range map[string]bool{"EndSession": false, "LogoutUser": true} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
-			w.bound("alice-1", "alice")
-			token := w.token("alice-2")
-			v := w.visit(token)
-			w.store.do(failing(op))
-			got := events(t, func(ctx context.Context) {
+			w.Bound("alice-1", "alice")
+			token := w.Token("alice-2")
+			v := w.Visit(token)
+			w.DB.Do(logintest.Failing(op))
+			got := logintest.Events(t, func(ctx context.Context) {
 				if err := w.Logout(ctx, v, all); !errors.Is(err, login.StoreUnavailable) {
 					t.Errorf("got %v", err)
 				}
@@ -107,7 +108,7 @@ func TestLogoutThatFailsIsNoSuccess(t *testing.T) {
 			if len(got) != 0 {
 				t.Errorf("noted %v", got)
 			}
-			w.visit(token)
+			w.Visit(token)
 		})
 	}
 }
@@ -125,17 +126,17 @@ func (w without) Code2Session(ctx context.Context, app login.App, code string) (
 // unionid, and WeChat's session_key.
 func TestBindingSaysSinceWhenAndWhatTheLastLoginKnew(t *testing.T) {
 	w := newWorld(t)
-	u := w.user("alice")
-	begun := w.clock()
-	w.people.before = func(string) error { w.pass(time.Second); return nil } // WeChat takes a second
-	w.WeChat = without{w.people}
+	u := w.AddUser("alice")
+	begun := w.Clock()
+	w.People.Before = func(string) error { w.Pass(time.Second); return nil } // WeChat takes a second
+	w.WeChat = without{w.People}
 	stored := func(last time.Duration, unionID, key string) {
 		t.Helper()
-		b, err := w.store.BindingByOpenID(t.Context(), appID, "o-alice")
+		b, err := w.DB.BindingByOpenID(t.Context(), appID, "o-alice")
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := w.vault.secret.Open(b.SealedKey, "session_key", appID, "o-alice")
+		plain, err := w.Vault.Held.Open(b.SealedKey, "session_key", appID, "o-alice")
 		if err != nil || string(plain) != key {
 			t.Errorf("the session_key is %q, %v; want %q", plain, err, key)
 		}
@@ -143,36 +144,36 @@ func TestBindingSaysSinceWhenAndWhatTheLastLoginKnew(t *testing.T) {
 			t.Errorf("got %+v; want one bound at %v, last used %v later, with the unionid %q", b, begun, last, unionID)
 		}
 	}
-	if _, err := w.bind("alice-1", "alice", password); err != nil {
+	if _, err := w.BindUser("alice-1", "alice", password); err != nil {
 		t.Fatal(err)
 	}
 	stored(time.Second, "", "key of alice-1")
-	w.WeChat = w.people
-	w.checked("alice-2")
+	w.WeChat = w.People
+	w.Checked("alice-2")
 	stored(2*time.Second, "union-alice", "key of alice-2")
-	w.WeChat = without{w.people} // an answer without it takes nothing away
-	w.checked("alice-3")
+	w.WeChat = without{w.People} // an answer without it takes nothing away
+	w.Checked("alice-3")
 	stored(3*time.Second, "union-alice", "key of alice-3")
 }
 
 // A repeat leaves what the first request would have left, if that one failed.
 func TestRepeatKnowsTheSessionKeyOfTheFirst(t *testing.T) {
 	w := newWorld(t)
-	w.bound("alice-1", "alice")
-	w.pass(time.Minute)
-	w.store.do(failing("TouchBinding"))
-	if _, err := w.check("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+	w.Bound("alice-1", "alice")
+	w.Pass(time.Minute)
+	w.DB.Do(logintest.Failing("TouchBinding"))
+	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 		t.Fatal(err)
 	}
-	w.store.do(nil)
-	at := w.clock()
-	w.pass(time.Second)
-	w.checked("alice-2")
-	b, err := w.store.BindingByOpenID(t.Context(), appID, "o-alice")
+	w.DB.Do(nil)
+	at := w.Clock()
+	w.Pass(time.Second)
+	w.Checked("alice-2")
+	b, err := w.DB.BindingByOpenID(t.Context(), appID, "o-alice")
 	if err != nil || b.UnionID != "union-alice" || !b.LastLoginAt.Equal(at) {
 		t.Errorf("got %+v, %v", b, err)
 	}
-	if plain, err := w.vault.secret.Open(b.SealedKey, "session_key", appID, "o-alice"); err != nil || string(plain) != "key of alice-2" {
+	if plain, err := w.Vault.Held.Open(b.SealedKey, "session_key", appID, "o-alice"); err != nil || string(plain) != "key of alice-2" {
 		t.Errorf("the session_key is %q, %v", plain, err)
 	}
 }
@@ -191,20 +192,20 @@ func TestRepeatThatCannotBeRecalledDoesNotBlameTheCode(t *testing.T) {
 		breaks func(w *world)
 		want   login.Code
 	}{
-		"the store is down": {"alice-2", func(w *world) { w.store.do(failing("LoadRecord")) }, login.StoreUnavailable},
+		"the store is down": {"alice-2", func(w *world) { w.DB.Do(logintest.Failing("LoadRecord")) }, login.StoreUnavailable},
 		"the newer secret cannot be had": {"alice-3", func(w *world) {
-			w.vault.secret = secretWith("2", "1") // another process has it
-			w.checked("alice-3")
-			w.vault.secret, w.Secrets = secretWith("1"), refetchless{w.vault}
+			w.Vault.Held = logintest.SecretWith("2", "1") // another process has it
+			w.Checked("alice-3")
+			w.Vault.Held, w.Secrets = logintest.SecretWith("1"), refetchless{w.Vault}
 		}, login.SecretUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				w.bound("alice-1", "alice")
-				w.checked("alice-2")
+				w.Bound("alice-1", "alice")
+				w.Checked("alice-2")
 				c.breaks(w)
-				if checked, err := w.check(c.code); !errors.Is(err, c.want) || checked.Login != nil {
+				if checked, err := w.CheckCode(c.code); !errors.Is(err, c.want) || checked.Login != nil {
 					t.Errorf("got %+v, %v; want %v", checked, err, c.want)
 				}
 			})

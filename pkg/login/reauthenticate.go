@@ -15,6 +15,7 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 	if code == "" {
 		return nil, ReauthRequired
 	}
+	TrailOf(ctx).UserID = visitor.User.ID
 	caller.AppID = visitor.Session.AppID
 	x, err := s.exchange(ctx, presented{route: route, caller: caller, code: code, expect: func(x *exchange) error {
 		if x.AppID == visitor.Session.AppID && x.OpenID == visitor.User.Apps[x.AppID].OpenID {

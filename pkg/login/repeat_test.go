@@ -100,7 +100,7 @@ func TestRepeatWaitsForTheFirst(t *testing.T) {
 func TestRepeatOfAFailedFirstSucceeds(t *testing.T) {
 	w := newWorld(t)
 	w.Bound("alice-1", "alice")
-	w.DB.Do(failing("TouchBinding"))
+	w.DB.Do(logintest.Failing("TouchBinding"))
 	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 		t.Fatalf("got %v", err)
 	}

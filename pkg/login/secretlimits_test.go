@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // Each limit of a secret is met exactly: the longest or shortest that is taken, and the
@@ -43,7 +44,7 @@ func TestSecretLimitsAreExact(t *testing.T) {
 		"a directory's key of 42":      {func(s *login.Secret) { s.DirectoryKey = key[1:] }, "directoryKey"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := secretWith("2", "1")
+			s := logintest.SecretWith("2", "1")
 			c.change(s)
 			if err := s.Validate(); (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want+" ") {
 				t.Errorf("got %v, want one about %q", err, c.want)

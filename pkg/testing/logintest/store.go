@@ -2,6 +2,8 @@ package logintest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -127,4 +129,56 @@ func (h *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) 
 func (h *Store) DeleteUser(ctx context.Context, u login.User) error {
 	_, err := Via(h, "DeleteUser", func() (any, error) { return nil, h.Memory.DeleteUser(ctx, u) })
 	return err
+}
+
+func (h *Store) HashKinds(ctx context.Context) ([]string, error) {
+	return Via(h, "HashKinds", func() ([]string, error) { return h.Memory.HashKinds(ctx) })
+}
+
+func (h *Store) AddHashKind(ctx context.Context, kind string) error {
+	_, err := Via(h, "AddHashKind", func() (any, error) { return nil, h.Memory.AddHashKind(ctx, kind) })
+	return err
+}
+
+func (h *Store) ListRoles(ctx context.Context) ([]login.Role, error) {
+	return Via(h, "ListRoles", func() ([]login.Role, error) { return h.Memory.ListRoles(ctx) })
+}
+
+func (h *Store) EnableUser(ctx context.Context, id string) error {
+	_, err := Via(h, "EnableUser", func() (any, error) { return nil, h.Memory.EnableUser(ctx, id) })
+	return err
+}
+
+func (h *Store) DisableUser(ctx context.Context, id string, notBefore time.Time) error {
+	_, err := Via(h, "DisableUser", func() (any, error) { return nil, h.Memory.DisableUser(ctx, id, notBefore) })
+	return err
+}
+
+func (h *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
+	_, err := Via(h, "ReplacePassword", func() (any, error) { return nil, h.Memory.ReplacePassword(ctx, id, old, replacement, notBefore) })
+	return err
+}
+
+// Called says whether one of the calls so far was op.
+func (h *Store) Called(op string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Contains(h.Calls, op)
+}
+
+// Forget makes the calls so far count no more.
+func (h *Store) Forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.Calls = nil
+}
+
+// Failing is a hook that fails one operation.
+func Failing(op string) func(string) error {
+	return func(called string) error {
+		if called == op {
+			return login.Unavailable(errors.New("the disk is on fire"))
+		}
+		return nil
+	}
 }

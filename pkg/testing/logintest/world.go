@@ -169,3 +169,10 @@ func (w *World) Gone(u login.User, openIDs ...string) {
 		w.Errorf("%d sessions are left, %v", len(left), err)
 	}
 }
+
+// TrailOf gives the trail that do leaves.
+func (w *World) TrailOf(do func(context.Context)) *login.Trail {
+	trail := &login.Trail{}
+	do(login.WithTrail(w.Context(), trail))
+	return trail
+}

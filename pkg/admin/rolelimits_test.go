@@ -1,4 +1,4 @@
-package login_test
+package admin_test
 
 import (
 	"fmt"
@@ -53,7 +53,7 @@ func TestRoleLimitsAreExact(t *testing.T) {
 				if role.Name == "" {
 					role.Name = "r"
 				}
-				if err := w.accounts().SetRoles(t.Context(), []login.Role{*role}); (err == nil) != want {
+				if err := w.Admin().SetRoles(t.Context(), []login.Role{*role}); (err == nil) != want {
 					t.Errorf("taken: %v, %v", !want, err)
 				}
 			}

@@ -1,4 +1,4 @@
-package login_test
+package admin_test
 
 import (
 	"context"
@@ -7,30 +7,32 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // deeds are all that an administrator does to a user who is there.
-var deeds = map[string]func(ctx context.Context, a *login.Accounts, username string) error{
-	"User": func(ctx context.Context, a *login.Accounts, name string) error {
+var deeds = map[string]func(ctx context.Context, a *admin.Service, username string) error{
+	"User": func(ctx context.Context, a *admin.Service, name string) error {
 		_, err := a.User(ctx, name)
 		return err
 	},
-	"Show": func(ctx context.Context, a *login.Accounts, name string) error {
+	"Show": func(ctx context.Context, a *admin.Service, name string) error {
 		_, err := a.Show(ctx, name)
 		return err
 	},
-	"SetPassword": func(ctx context.Context, a *login.Accounts, name string) error {
+	"SetPassword": func(ctx context.Context, a *admin.Service, name string) error {
 		return a.SetPassword(ctx, name, "another one")
 	},
-	"Disable": func(ctx context.Context, a *login.Accounts, name string) error { return a.Disable(ctx, name) },
-	"Enable":  func(ctx context.Context, a *login.Accounts, name string) error { return a.Enable(ctx, name) },
-	"Delete":  func(ctx context.Context, a *login.Accounts, name string) error { return a.Delete(ctx, name) },
-	"RevokeSession": func(ctx context.Context, a *login.Accounts, name string) error {
+	"Disable": func(ctx context.Context, a *admin.Service, name string) error { return a.Disable(ctx, name) },
+	"Enable":  func(ctx context.Context, a *admin.Service, name string) error { return a.Enable(ctx, name) },
+	"Delete":  func(ctx context.Context, a *admin.Service, name string) error { return a.Delete(ctx, name) },
+	"RevokeSession": func(ctx context.Context, a *admin.Service, name string) error {
 		return a.RevokeSession(ctx, name, "an-id")
 	},
-	"RevokeSessions": func(ctx context.Context, a *login.Accounts, name string) error { return a.RevokeSessions(ctx, name) },
-	"RemoveBindings": func(ctx context.Context, a *login.Accounts, name string) error {
+	"RevokeSessions": func(ctx context.Context, a *admin.Service, name string) error { return a.RevokeSessions(ctx, name) },
+	"RemoveBindings": func(ctx context.Context, a *admin.Service, name string) error {
 		_, err := a.RemoveBindings(ctx, name, "")
 		return err
 	},
@@ -50,16 +52,16 @@ func TestDeedToWhoIsNotFoundSaysWhy(t *testing.T) {
 		for deed, do := range deeds {
 			t.Run(deed+", "+name, func(t *testing.T) {
 				w := newWorld(t)
-				w.user("alice")
-				a := w.accounts()
+				w.AddUser("alice")
+				a := w.Admin()
 				a.Username = func(raw string) (string, error) {
 					if raw == "" {
 						return "", login.UsernameMissing
 					}
 					return strings.ToLower(raw), nil
 				}
-				w.store.do(failing(c.fails))
-				got := events(t, func(ctx context.Context) {
+				w.DB.Do(logintest.Failing(c.fails))
+				got := logintest.Events(t, func(ctx context.Context) {
 					if err := do(ctx, a, c.username); !errors.Is(err, c.want) {
 						t.Errorf("got %v, want %v", err, c.want)
 					}
@@ -95,19 +97,19 @@ func TestDeedThatFailsIsNotNoted(t *testing.T) {
 		t.Run(c.deed+" without "+c.op, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // a deletion takes a second
 				w := newWorld(t)
-				u := w.bound("alice-1", "alice")
-				w.store.do(failing(c.op))
-				trail := w.trailOf(func(ctx context.Context) {
-					if err := deeds[c.deed](ctx, w.accounts(), "alice"); !errors.Is(err, login.StoreUnavailable) {
+				u := w.Bound("alice-1", "alice")
+				w.DB.Do(logintest.Failing(c.op))
+				trail := w.TrailOf(func(ctx context.Context) {
+					if err := deeds[c.deed](ctx, w.Admin(), "alice"); !errors.Is(err, login.StoreUnavailable) {
 						t.Errorf("got %v", err)
 					}
 				})
 				if len(trail.Events) != 0 {
 					t.Errorf("noted %v", trail.Events)
 				}
-				w.store.do(nil)
-				trail = w.trailOf(func(ctx context.Context) {
-					if err := deeds[c.deed](ctx, w.accounts(), "alice"); err != nil {
+				w.DB.Do(nil)
+				trail = w.TrailOf(func(ctx context.Context) {
+					if err := deeds[c.deed](ctx, w.Admin(), "alice"); err != nil {
 						t.Error(err)
 					}
 				})
@@ -124,19 +126,19 @@ func TestDeedThatFailsIsNotNoted(t *testing.T) {
 
 func TestAddedUserIsNoted(t *testing.T) {
 	w := newWorld(t)
-	a := w.accounts()
+	a := w.Admin()
 	var u login.User
-	trail := w.trailOf(func(ctx context.Context) {
+	trail := w.TrailOf(func(ctx context.Context) {
 		var err error
-		if u, err = a.Add(ctx, login.NewUser{Username: "alice", Password: password}); err != nil {
+		if u, err = a.Add(ctx, admin.NewUser{Username: "alice", Password: password}); err != nil {
 			t.Fatal(err)
 		}
 	})
 	if len(trail.Events) != 1 || trail.Events[0] != login.EventUserAdd || trail.UserID != u.ID || u.ID == "" {
 		t.Errorf("noted %v of %q, want the user %q", trail.Events, trail.UserID, u.ID)
 	}
-	trail = w.trailOf(func(ctx context.Context) {
-		if _, err := a.Add(ctx, login.NewUser{Username: "alice", Password: password}); !errors.Is(err, login.ErrUsernameTaken) {
+	trail = w.TrailOf(func(ctx context.Context) {
+		if _, err := a.Add(ctx, admin.NewUser{Username: "alice", Password: password}); !errors.Is(err, login.ErrUsernameTaken) {
 			t.Errorf("once more: %v", err)
 		}
 	})
@@ -149,9 +151,9 @@ func TestAddedUserIsNoted(t *testing.T) {
 func TestAdministratorDeletesAUserWhoChangesMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		u := w.bound("alice-1", "alice")
+		u := w.Bound("alice-1", "alice")
 		bound := false
-		w.store.do(func(op string) error {
+		w.DB.Do(func(op string) error {
 			if op != "DeleteUser" || bound {
 				return nil
 			}
@@ -159,12 +161,12 @@ func TestAdministratorDeletesAUserWhoChangesMeanwhile(t *testing.T) {
 			_, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-2", Username: "alice", Password: password})
 			return err
 		})
-		trail := w.trailOf(func(ctx context.Context) {
-			if err := w.accounts().Delete(ctx, "alice"); err != nil {
+		trail := w.TrailOf(func(ctx context.Context) {
+			if err := w.Admin().Delete(ctx, "alice"); err != nil {
 				t.Error(err)
 			}
 		})
-		w.gone(u, "o-alice")
+		w.Gone(u, "o-alice")
 		if len(trail.Events) == 0 || trail.Events[len(trail.Events)-1] != login.EventDelete || !bound {
 			t.Errorf("noted %v", trail.Events)
 		}
@@ -174,13 +176,13 @@ func TestAdministratorDeletesAUserWhoChangesMeanwhile(t *testing.T) {
 // What cannot be the id of a session costs no call to the store.
 func TestAdministratorsSessionIDsAreLookedAtFirst(t *testing.T) {
 	w := newWorld(t)
-	w.user("alice")
+	w.AddUser("alice")
 	for id, asked := range map[string]bool{strings.Repeat("a", 43): true, strings.Repeat("a", 44): false, "": false, "a#b": false} {
-		w.store.forget()
-		if err := w.accounts().RevokeSession(t.Context(), "alice", id); !errors.Is(err, login.ErrSessionNotFound) {
+		w.DB.Forget()
+		if err := w.Admin().RevokeSession(t.Context(), "alice", id); !errors.Is(err, login.ErrSessionNotFound) {
 			t.Errorf("%q: %v", id, err)
 		}
-		if w.store.called("EndSession") != asked {
+		if w.DB.Called("EndSession") != asked {
 			t.Errorf("%q: the store was asked: %v", id, !asked)
 		}
 	}

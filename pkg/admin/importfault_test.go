@@ -1,19 +1,21 @@
-package login_test
+package admin_test
 
 import (
 	"context"
 	"errors"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // An import that could not do all it was told fails, and says how far it came.
 func TestImportThatFailsSaysSo(t *testing.T) {
-	plain := func(r *login.ImportRow) { r.Password, r.PasswordHash = "a good password", "" }
-	imported := func(r *login.ImportRow) { r.PasswordHash = "bcrypt 10:x" }
+	plain := func(r *admin.ImportRow) { r.Password, r.PasswordHash = "a good password", "" }
+	imported := func(r *admin.ImportRow) { r.PasswordHash = "bcrypt 10:x" }
 	for name, c := range map[string]struct {
-		row  login.ImportRow
+		row  admin.ImportRow
 		op   string
 		want error
 	}{
@@ -24,13 +26,13 @@ func TestImportThatFailsSaysSo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			a, _, hasher := w.importer()
-			w.store.do(failing(c.op))
+			a, _, hasher := importer(w)
+			w.DB.Do(logintest.Failing(c.op))
 			done, bad, err := imports(t, a, rowsOf(c.row))
-			if !errors.Is(err, c.want) || done != (login.Imported{}) || len(bad) > 0 {
+			if !errors.Is(err, c.want) || done != (admin.Imported{}) || len(bad) > 0 {
 				t.Errorf("got %+v, %v, %v", done, bad, err)
 			}
-			w.store.do(nil)
+			w.DB.Do(nil)
 			if _, err := a.User(t.Context(), "alice"); !errors.Is(err, login.ErrUserNotFound) || hasher.hashed != 0 {
 				t.Errorf("alice: %v, %d hashed", err, hasher.hashed)
 			}
@@ -44,9 +46,9 @@ func TestImportThatFailsSaysSo(t *testing.T) {
 // Nobody is stored without a password that could not be hashed.
 func TestImportStoresNobodyWhosePasswordCannotBeHashed(t *testing.T) {
 	w := newWorld(t)
-	a, _, hasher := w.importer()
+	a, _, hasher := importer(w)
 	a.Hasher = hashless{hasher}
-	secret := func(r *login.ImportRow) { r.Password, r.PasswordHash = "a good password", "" }
+	secret := func(r *admin.ImportRow) { r.Password, r.PasswordHash = "a good password", "" }
 	if done, _, err := imports(t, a, rowsOf(row(1, "alice", secret))); !errors.Is(err, context.DeadlineExceeded) || done.Rows() != 0 {
 		t.Errorf("got %+v, %v", done, err)
 	}
@@ -65,9 +67,9 @@ func (hashless) Hash(context.Context, login.Hidden) (login.Hidden, error) {
 // The last rows are no full batch, and fail like the others.
 func TestImportWhoseLastBatchFailsIsNoSuccess(t *testing.T) {
 	w := newWorld(t)
-	a, roster, _ := w.importer()
+	a, roster, _ := importer(w)
 	roster.limit = 1
-	if done, _, err := imports(t, a, many(501)); !errors.Is(err, login.StoreUnavailable) || done != (login.Imported{Added: 500}) {
+	if done, _, err := imports(t, a, many(501)); !errors.Is(err, login.StoreUnavailable) || done != (admin.Imported{Added: 500}) {
 		t.Errorf("got %+v, %v", done, err)
 	}
 }
@@ -75,13 +77,13 @@ func TestImportWhoseLastBatchFailsIsNoSuccess(t *testing.T) {
 // The file breaks, and what was read of it cannot be stored: nothing is claimed of those rows.
 func TestImportOfABrokenFileThatCannotBeStoredSaysSo(t *testing.T) {
 	w := newWorld(t)
-	a, roster, _ := w.importer()
+	a, roster, _ := importer(w)
 	roster.limit = 1
 	if _, _, err := imports(t, a, many(1)); err != nil {
 		t.Fatal(err)
 	}
-	done, bad, err := imports(t, a, func(yield func(login.ImportRow, error) bool) {
-		_ = yield(row(1, "alice"), nil) && yield(login.ImportRow{}, errors.New("the disk is gone"))
+	done, bad, err := imports(t, a, func(yield func(admin.ImportRow, error) bool) {
+		_ = yield(row(1, "alice"), nil) && yield(admin.ImportRow{}, errors.New("the disk is gone"))
 	})
 	if !errors.Is(err, login.StoreUnavailable) || done.Rows() != 0 || len(bad) > 0 {
 		t.Errorf("got %+v, %v, %v", done, bad, err)
@@ -91,11 +93,11 @@ func TestImportOfABrokenFileThatCannotBeStoredSaysSo(t *testing.T) {
 // A row that the file's reader refuses is told of with its line and its cause, in its turn.
 func TestRowThatTheReaderRefusesIsToldOf(t *testing.T) {
 	w := newWorld(t)
-	a, _, _ := w.importer()
-	done, bad, err := imports(t, a, func(yield func(login.ImportRow, error) bool) {
-		_ = yield(row(1, "alice"), nil) && yield(login.ImportRow{}, &login.BadRow{Line: 2, Cause: errors.New("torn")}) && yield(row(3, "bob"), nil)
+	a, _, _ := importer(w)
+	done, bad, err := imports(t, a, func(yield func(admin.ImportRow, error) bool) {
+		_ = yield(row(1, "alice"), nil) && yield(admin.ImportRow{}, &admin.BadRow{Line: 2, Cause: errors.New("torn")}) && yield(row(3, "bob"), nil)
 	})
-	if err != nil || done != (login.Imported{Added: 2, Bad: 1}) || bad[2] == nil || bad[2].Error() != "torn" {
+	if err != nil || done != (admin.Imported{Added: 2, Bad: 1}) || bad[2] == nil || bad[2].Error() != "torn" {
 		t.Errorf("got %+v, %v, %v", done, bad, err)
 	}
 }
