@@ -9,10 +9,10 @@ import (
 
 // BindRequest is what a person submits on the login page.
 type BindRequest struct {
-	// Code is a fresh code of the device that submits. It is the proof of identity:
-	// it cannot be planted in the page beforehand, as an openid or a ticket could.
+	// Code is a fresh code from the device that submits the page. It proves the identity: nobody can
+	// plant it in the page beforehand, as they could an openid or a ticket.
 	Code string
-	// OpenID, if not "", must be the code's own. It is never believed.
+	// OpenID, if not "", must be the one behind the code. It is compared and never believed.
 	OpenID   string
 	Username string
 	Password Hidden
@@ -24,14 +24,14 @@ const (
 	maxPassword = 256
 )
 
-// Bind binds the identity behind a fresh code to the user whose password is
-// given, and opens a session. Binding to the same user again succeeds, so a bind
-// whose answer was lost is simply repeated with a new code.
+// Bind binds the identity behind a fresh code to the user whose password is given, and opens a
+// session. Binding to the same user again succeeds, so a client whose answer was lost can bind again
+// with a new code.
 //
-// Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing,
-// UsernameInvalid, PasswordMissing, PasswordInvalid, IdentityMismatch,
-// TooManyAttempts, InvalidCredentials, IdentityBound, UserBound; BindingRemoved when
-// a binding that stood already was removed meanwhile.
+// Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing, UsernameInvalid,
+// PasswordMissing, PasswordInvalid, IdentityMismatch, TooManyAttempts, InvalidCredentials,
+// IdentityBound, UserBound; BindingRemoved when the identity was bound already and that binding was
+// removed meanwhile; and what the hasher answers about a hash that it cannot read.
 func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
 	opened, err := s.bind(ctx, caller, r)
 	TrailOf(ctx).noteRefusal(err)
@@ -74,8 +74,8 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 	return s.bindTo(ctx, x, candidate, attempt)
 }
 
-// checkBindRequest refuses what cannot succeed before it costs a call to WeChat,
-// and gives the folded username.
+// checkBindRequest refuses a request that cannot succeed, before it costs a call to WeChat. It returns
+// the folded username.
 func (s *Service) checkBindRequest(r BindRequest) (string, error) {
 	if r.Code == "" && r.OpenID != "" {
 		return "", BindProofRequired
@@ -93,8 +93,8 @@ func (s *Service) checkBindRequest(r BindRequest) (string, error) {
 	return username, CheckPassword(r.Password)
 }
 
-// CheckPassword refuses what no user can have as a password: more than 256 bytes, a
-// NUL, and U+FFFD, which is what is left of bytes that were no UTF-8.
+// CheckPassword refuses what no user can have as a password: an empty one, more than 256 bytes, what
+// is not UTF-8, and what has a NUL or U+FFFD, which is what decoding leaves of bytes that are not UTF-8.
 //
 // Errors: PasswordMissing, PasswordInvalid.
 func CheckPassword(p Hidden) error {
@@ -107,8 +107,7 @@ func CheckPassword(p Hidden) error {
 	return nil
 }
 
-// bindTo stores the binding and the session and gives the attempt back, in one round
-// trip.
+// bindTo stores the binding and the session, and gives the attempt back, all in one round trip.
 func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attempt) (*Login, error) {
 	binding := Binding{
 		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID,
@@ -134,7 +133,7 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	return s.finish(ctx, x, c.user, session, token, c.others)
 }
 
-// openAgain logs in through the binding that stands already.
+// openAgain opens a session under the binding that already exists.
 func (s *Service) openAgain(ctx context.Context, x *exchange, standing Binding) (login *Login, err error) {
 	err = together(
 		func() (err error) { login, err = s.open(ctx, x, standing); return err },

@@ -2,11 +2,11 @@ package login
 
 import "time"
 
-// Binding ties one identity to one user. Two rules hold under any concurrency:
-// an identity has at most one user, and a user at most one openid in an app.
+// Binding ties one identity to one user. Two rules hold under any concurrency: an identity has at most
+// one user, and a user has at most one openid in an app.
 type Binding struct {
-	// ID is new for each binding, so that a session made under an earlier one of
-	// the same two is known as such.
+	// ID is new for each binding. It tells a session that was opened under an earlier binding of the
+	// same identity and user from one under this binding.
 	ID     string
 	AppID  string
 	OpenID string
@@ -19,13 +19,13 @@ type Binding struct {
 	LastLoginAt time.Time
 }
 
-// Touch marks a login through a binding and refreshes what WeChat newly gave.
+// Touch marks a binding as used by its identity, and holds what WeChat has just given for it.
 type Touch struct {
 	AppID  string
 	OpenID string
 	// UnionID replaces the stored one unless it is "".
 	UnionID   string
 	SealedKey string
-	// At is when WeChat gave the session_key.
+	// At is when WeChat gave the session_key. It becomes the binding's LastLoginAt.
 	At time.Time
 }

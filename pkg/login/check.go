@@ -10,7 +10,7 @@ import (
 type Login struct {
 	// Token is what the client keeps. It is a secret.
 	Token Hidden
-	// ExpiresAt is when the token dies unless it is used before.
+	// ExpiresAt is when the token expires if nobody uses it before then.
 	ExpiresAt time.Time
 	User      User
 	Menus     []Menu
@@ -23,12 +23,11 @@ type Checked struct {
 	Login *Login
 }
 
-// Check answers checkBind: is the identity behind the code bound to a user? If
-// so, it opens a session.
+// Check is the route checkBind: is the identity behind the code bound to a user? If so, it opens a
+// session. An identity whose binding is removed meanwhile counts as not bound.
 //
-// Errors: CodeMissing, CodeInvalid, UserDisabled; SessionRevoked when the user's
-// sessions were ended meanwhile; and what WeChat, the secret, the stores and the
-// directory answer.
+// Errors: CodeMissing, CodeInvalid; UserDisabled; SessionRevoked when the user's sessions were ended
+// meanwhile; and what WeChat, the secret, the store and the directory answer.
 func (s *Service) Check(ctx context.Context, caller Caller, code string) (Checked, error) {
 	// Who is it?
 	x, err := s.exchange(ctx, presented{route: "checkBind", caller: caller, code: code})

@@ -11,11 +11,10 @@ type Identified struct {
 	Bound bool
 }
 
-// Code2Session says whose code it is, and whether they are bound. It opens no
-// session; the session_key stays here.
+// Code2Session says whose code it is, and whether the identity is bound. It opens no session, and
+// does not give the session_key away.
 //
-// Errors: CodeMissing, CodeInvalid, and what WeChat, the secret and the stores
-// answer.
+// Errors: CodeMissing, CodeInvalid; and what WeChat, the secret and the store answer.
 func (s *Service) Code2Session(ctx context.Context, caller Caller, code string) (Identified, error) {
 	x, err := s.exchange(ctx, presented{route: "code2session", caller: caller, code: code})
 	if err != nil {

@@ -14,21 +14,22 @@ import (
 type counter struct {
 	name   string
 	policy policy
-	// reservesAll says that an attempt is reserved in spite of a wait, which may not be
-	// in force; see guessing.go.
+	// reservesAll makes the counter reserve an attempt in spite of its wait, which may not apply; see
+	// guessing.go.
 	reservesAll bool
-	// id is this request's attempt, and record the counter as last known.
-	id     string
+	// id is that of this request's attempt.
+	id string
+	// record is the counter as this request last wrote it.
 	record Record
-	// reserved says that the attempt stands in the counter, or may.
+	// reserved says that the attempt is in the counter, or may be: the answer to the write may be lost.
 	reserved bool
-	// wait is how long until an attempt may be made; 0 for at once.
+	// wait is how long until an attempt may be made; 0 means at once.
 	wait time.Duration
-	// spent says that as many passwords as the policy leaves free were wrong.
+	// spent says that the policy's free wrong passwords are used up.
 	spent bool
 }
 
-// entry is what a counter keeps of an attempt: a wrong password, or a reservation.
+// entry is what a counter keeps of an attempt: a reservation or a wrong password.
 type entry struct {
 	ID   string `json:"id"`
 	At   int64  `json:"at"` // Unix milliseconds
@@ -36,30 +37,31 @@ type entry struct {
 }
 
 const (
-	// holdTime is how long a reservation stands that a crash left behind.
+	// holdTime is how long a reservation counts if a crash leaves it behind.
 	holdTime = 30 * time.Second
-	// heldRetry is when to try again while reservations are in the way: mostly they
-	// go within a second.
+	// heldRetry is when to try again while reservations are in the way. Most are gone within a second.
 	heldRetry = 2 * time.Second
-	// maxHeld bounds the reservations of a counter that reserves all.
+	// maxHeld bounds the reservations of a counter with reservesAll.
 	maxHeld = 100
 	// releaseTime bounds a release after the request's deadline.
 	releaseTime = 150 * time.Millisecond
-	// maxSwaps bounds how often a counter is written anew because others wrote it.
-	// From the third time on there is a pause, which grows to ten times swapPause at most.
+	// maxSwaps bounds how often a change tries to write while others write the same counter. From the
+	// fourth failed try on it pauses before the next one, for a random time that grows to at most ten
+	// times swapPause.
 	maxSwaps  = 100
 	swapPause = 10 * time.Millisecond
 )
 
-// errNotReserved ends a change of a counter that must stay as it is.
+// errNotReserved ends a change that must leave the counter as it is.
 var errNotReserved = errors.New("login: no attempt is reserved")
 
-// reserve takes one of the counter's attempts, or says in c why not.
+// reserve reserves the attempt in the counter. If there is no room, c.reserved is false and c.wait says
+// when to try again; that is no error.
 func (s *Service) reserve(ctx context.Context, c *counter) error {
 	c.reserved = true
 	err := s.change(ctx, c, func(entries []entry, now time.Time) ([]entry, error) {
-		// It stands there already if it was written, the answer lost, and the counter
-		// then written by another.
+		// The attempt is in the counter already if it was written, the answer was lost, and another
+		// request then wrote the counter.
 		entries = without(entries, c.id)
 		if !c.admits(entries, now) {
 			return nil, errNotReserved
@@ -73,8 +75,7 @@ func (s *Service) reserve(ctx context.Context, c *counter) error {
 	return err
 }
 
-// admits says whether an attempt is to be reserved beside those that count, and sets
-// what else c says of them.
+// admits says whether an attempt is to be reserved beside these entries. It sets c.wait and c.spent.
 func (c *counter) admits(entries []entry, now time.Time) bool {
 	var wrong []time.Time
 	for _, e := range entries {
@@ -107,7 +108,7 @@ func (s *Service) spend(ctx context.Context, c *counter) error {
 	})
 }
 
-// newest drops the wrong passwords behind the newest n.
+// newest keeps the newest n wrong passwords and all reservations.
 func newest(entries []entry, n int) []entry {
 	kept := make([]entry, 0, len(entries))
 	for _, e := range slices.Backward(entries) {
@@ -122,8 +123,8 @@ func newest(entries []entry, n int) []entry {
 	return kept
 }
 
-// release gives the reserved attempt back: even when the request's time is over, for
-// which the answer's margin leaves a moment.
+// release gives the reserved attempt back. It does so even after the request's deadline: the margin that
+// is kept for the answer leaves time for it.
 func (s *Service) release(ctx context.Context, c *counter) error {
 	if !c.reserved {
 		return nil
@@ -142,10 +143,12 @@ func without(entries []entry, id string) []entry {
 	return slices.DeleteFunc(entries, func(e entry) bool { return e.ID == id })
 }
 
-// change writes the entries that still count, as edit leaves them, if nobody else
-// has written since they were read; else it begins again with what was written.
-// The first attempt of a request assumes that there are none: mostly true, and
-// then one round trip is all.
+// change edits the entries that still count and writes them, if no other request has written the counter
+// meanwhile. If one has, change starts again from what that one wrote. A request's first try assumes an
+// empty counter. That is mostly right, and then one round trip is enough.
+//
+// Errors: those of edit; StoreUnavailable when the context ends or maxSwaps are not enough; and what the
+// store answers.
 func (s *Service) change(ctx context.Context, c *counter, edit func([]entry, time.Time) ([]entry, error)) error {
 	known := c.record
 	for n := range maxSwaps {
@@ -173,11 +176,11 @@ func (s *Service) change(ctx context.Context, c *counter, edit func([]entry, tim
 			}
 		}
 	}
-	return Unavailable(errors.New("a counter is written too often"))
+	return Unavailable(errors.New("too many requests write the same counter"))
 }
 
-// counted are the entries of a counter that count now. A counter that cannot be
-// read counts nothing; only our own key can have written it.
+// counted returns the entries of a counter that count now. A record that cannot be decoded has none; only
+// our own key makes its name, so nobody else can have written it.
 func (c *counter) counted(r Record, now time.Time) []entry {
 	var entries []entry
 	if json.Unmarshal(r.Value, &entries) != nil {
@@ -186,7 +189,7 @@ func (c *counter) counted(r Record, now time.Time) []entry {
 	return slices.DeleteFunc(entries, func(e entry) bool { return !now.Before(c.until(e)) })
 }
 
-// until is when an entry ceases to count.
+// until is when an entry stops counting.
 func (c *counter) until(e entry) time.Time {
 	life := c.policy.window
 	if e.Held {

@@ -7,19 +7,18 @@ import (
 	"time"
 )
 
-// A bind of a directory's user enrols whoever the directory vouches for. One that
-// is under way while its user leaves would bring the user back. So a deletion
-// leaves a note before it begins, under a name that only our key can make, and a
-// bind that began before the note does not count.
+// With a directory, a bind stores any user for whom the directory vouches. A bind that is under way while
+// its user leaves would bring the user back. So a deletion leaves a note before it begins, under a name
+// that only our key can make. A bind that began before the note is refused.
 
-// departureLife is longer than any request.
+// departureLife is how long the note stays: longer than any request.
 const departureLife = time.Minute
 
 func departureOf(secret *Secret, userID string) string {
 	return "gone#" + secret.Hash("departure", userID)
 }
 
-// noteDeparture notes that the user leaves now.
+// noteDeparture notes that the user is leaving now.
 func (s *Service) noteDeparture(ctx context.Context, x *exchange, userID string) error {
 	now := s.clock()
 	return s.Store.StoreRecord(ctx, departureOf(x.secret, userID), Record{

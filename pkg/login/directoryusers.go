@@ -5,20 +5,19 @@ import (
 	"errors"
 )
 
-// directoryUsers are the users of the platform's own directory. wxbind stores them as
-// the directory last described them, and never lets one in without asking it: while
-// it cannot answer, nobody logs in.
+// directoryUsers are the users of the platform's own directory. wxbind stores them as the directory last
+// described them. It lets nobody in without asking the directory: while that cannot answer, nobody logs in.
 type directoryUsers struct{ *Service }
 
-// Why the directory's word is not taken, or is a no.
+// Causes for the operator's log.
 var (
 	errLeftDirectory = errors.New("the directory no longer knows the user")
-	errAnotherUser   = errors.New("the directory described another user than it was asked for")
+	errAnotherUser   = errors.New("the directory described a different user from the one it was asked for")
 )
 
 func (directoryUsers) find(context.Context, string) (string, error) { return "", nil }
 
-// authenticate leaves it to Bind to say who is disabled here.
+// authenticate asks the directory. Whether the user is disabled here is checked by Store.Bind.
 func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed claim) (c candidate, err error) {
 	profile, err := timedRead(&x.trail.Directory, func() (Profile, error) {
 		return s.Directory.Authenticate(ctx, claimed.username, claimed.password)
@@ -39,10 +38,10 @@ func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed c
 	return c, timed(&x.trail.Store, func() error { return s.holdOff(ctx, x, c.user) })
 }
 
-// holdOff refuses a bind whose user has left while it was under way, and takes
-// back what it has stored of them.
+// holdOff refuses a bind if its user has left while it was under way. It then deletes the user whom the
+// bind has stored.
 //
-// Errors: SessionRevoked.
+// Errors: SessionRevoked; and what the store answers.
 func (s directoryUsers) holdOff(ctx context.Context, x *exchange, enrolled User) error {
 	gone, err := s.departed(ctx, x, enrolled.ID)
 	if err != nil || !gone {
@@ -70,14 +69,15 @@ func (s directoryUsers) profile(ctx context.Context, x *exchange, userID string)
 	return &profile, nil
 }
 
-// ban refuses a user whom the directory does not let in, or does not know any
-// more, and ends the sessions from before. Those that began while it was asked are
-// among them: it may have let them in just before the ban.
+// ban refuses a user whom the directory has disabled or no longer knows, and ends the user's sessions. Even
+// those that began while the directory was asked end: it may have let them in just before the ban.
+//
+// Errors: always UserDisabled.
 func (s directoryUsers) ban(ctx context.Context, x *exchange, userID string, why error) error {
 	switch err := s.Store.LogoutUser(ctx, userID, s.clock()); {
 	case err == nil:
 		x.trail.Note(EventLogoutAll)
-	case !errors.Is(err, ErrUserNotFound): // nobody who was ever bound
+	case !errors.Is(err, ErrUserNotFound): // not found: a user who was never bound has no sessions
 		x.trail.lapse(err)
 	}
 	return Because(UserDisabled, why)

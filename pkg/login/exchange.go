@@ -6,37 +6,36 @@ import (
 	"time"
 )
 
-// presented is a code as a request brings it.
+// presented is a code as it comes in a request.
 type presented struct {
-	// route names the request: a code may be repeated where it was used first.
+	// route is the request's. A code may be repeated only on the route where it was first used.
 	route  string
 	caller Caller
 	code   string
-	// expect, if not nil, refuses an identity that the request is not for.
+	// expect, if not nil, returns an error for an identity that may not make this request.
 	expect func(*exchange) error
 }
 
-// exchange is a code that has been exchanged at WeChat for the identity behind it.
+// exchange is a code that WeChat has exchanged for the identity behind it.
 type exchange struct {
 	Identity
 	caller Caller
 	secret *Secret
 	trail  *Trail
-	// began is the clock before anything was read: the birth of the session, so
-	// that whatever ends sessions meanwhile ends this one too.
+	// began is the time before anything was read. A session that is opened now counts as created then,
+	// so whatever ends the user's sessions meanwhile ends this one too.
 	began time.Time
-	// answered is the clock when WeChat had answered; for a repeat, the first one's.
+	// answered is when WeChat answered. For a repeat it is when WeChat answered the first request.
 	answered time.Time
 	// sealedKey is WeChat's session_key as it is stored.
 	sealedKey string
-	// note keeps WeChat's answer for a repeat of this request. It is nil once it is on
-	// its way, and for what is a repeat itself.
+	// note stores WeChat's answer for a repeat of this request. It is nil once a round trip includes
+	// it, and when this request is a repeat itself.
 	note func(context.Context) error
 }
 
-// roundTrip is the trail's. The first one after the exchange also keeps WeChat's
-// answer for a repeat: without that a repeat is refused, as it would be elsewhere,
-// which is no reason to fail this request.
+// roundTrip begins a round trip to the stores. The first one after the exchange also stores WeChat's
+// answer for a repeat. If that fails, this request goes on: only a repeat of it will be refused.
 func (x *exchange) roundTrip(ctx context.Context) *roundTrip {
 	trip := x.trail.roundTrip()
 	if note := x.note; note != nil {
@@ -46,10 +45,13 @@ func (x *exchange) roundTrip(ctx context.Context) *roundTrip {
 	return trip
 }
 
-// The longest code accepted, in bytes. WeChat's are 32 today; no length is promised.
+// maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
+// length.
 const maxCode = 256
 
-// checkCode refuses what cannot be a code before it costs a call to WeChat.
+// checkCode refuses what cannot be a code, before it costs a call to WeChat.
+//
+// Errors: CodeMissing, CodeInvalid.
 func checkCode(code string) error {
 	if code == "" {
 		return CodeMissing
@@ -60,7 +62,7 @@ func checkCode(code string) error {
 	return nil
 }
 
-// printableASCII says whether s is made of visible ASCII characters only.
+// printableASCII says whether s has only visible ASCII characters.
 func printableASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] > '~' {
@@ -70,8 +72,10 @@ func printableASCII(s string) bool {
 	return true
 }
 
-// exchange turns a one-time code into an identity: WeChat's answer, or, for a
-// repeat of a request, the answer that the first one got.
+// exchange turns a one-time code into an identity. It asks WeChat; a repeat gets the answer that the
+// first request got.
+//
+// Errors: CodeMissing, CodeInvalid; that of p.expect; and what WeChat, the secret and the store answer.
 func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) {
 	x := &exchange{caller: p.caller, trail: TrailOf(ctx), began: s.clock()}
 	if err := checkCode(p.code); err != nil {
@@ -104,17 +108,19 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 		return x, nil
 	}
 	if refused := p.expect(x); refused != nil {
-		x.trail.lapse(x.roundTrip(ctx).wait()) // so that a repeat is told the same
+		x.trail.lapse(x.roundTrip(ctx).wait()) // store the answer, so that a repeat is refused for the same reason
 		return nil, refused
 	}
 	return x, nil
 }
 
-// askWeChat asks WeChat whose code it is. When WeChat does not take the AppSecret,
-// the secret is fetched anew: until the operator has stored WeChat's newer one no one
-// can log in. Once it is there the code is sent again with it, since WeChat looks at
-// the AppSecret before the code; else each instance that still holds the old one would
-// turn somebody away. See docs/decisions/rejected-appsecret.md.
+// askWeChat asks WeChat whose code it is.
+//
+// When WeChat rejects the AppSecret, it has been replaced at WeChat, and nobody can log in until the
+// operator has stored the new one. So the secret is fetched anew. If it has another AppSecret by now,
+// the code is sent again with that: WeChat checks the AppSecret before the code, so the code is still
+// unused. Without this, each instance that still holds the old AppSecret would turn somebody away.
+// See docs/decisions/rejected-appsecret.md.
 func (s *Service) askWeChat(ctx context.Context, x *exchange, app App, code string) (WeChatSession, error) {
 	ask := func() (WeChatSession, error) { return s.WeChat.Code2Session(ctx, app, code) }
 	answer, rejected := timedRead(&x.trail.WeChat, ask)
@@ -135,7 +141,9 @@ func (s *Service) askWeChat(ctx context.Context, x *exchange, app App, code stri
 	return timedRead(&x.trail.WeChat, ask)
 }
 
-// touch marks the login in the identity's binding. Errors: ErrBindingNotFound.
+// touch marks the identity's binding as used now, and reads it.
+//
+// Errors: ErrBindingNotFound; and what the store answers.
 func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err error) {
 	trip := x.roundTrip(ctx)
 	read(trip, &binding, func() (Binding, error) { return s.Store.TouchBinding(ctx, x.asTouch()) })
@@ -143,7 +151,7 @@ func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err 
 	return binding, err
 }
 
-// asTouch is the mark that x leaves in a binding.
+// asTouch is the Touch of the binding of x's identity.
 func (x *exchange) asTouch() Touch {
 	return Touch{AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, SealedKey: x.sealedKey, At: x.answered}
 }

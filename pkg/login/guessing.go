@@ -2,37 +2,37 @@ package login
 
 import "context"
 
-// Guessing, in one page.
+// Guessing, on one page.
 //
-// Each attempt at a password is counted by four counters, of which only wrong
-// passwords stay:
+// Four counters count each attempt at a password. Only wrong passwords stay in them.
 //
-//	identity  one openid. Nobody but its owner can use it up.
-//	address   one source address, which a carrier's NAT shares among many people.
+//	identity  one openid. Only its owner can use it up.
+//	address   one source address. Many people share one behind a carrier's NAT.
 //	account   one username, whether there is such a user or not.
 //	pair      one username from one address.
 //
-// limits.go says how many wrong passwords each leaves free, and the wait after each
-// further one. Somebody waits when identity or address ask for it. An account never
-// makes anybody wait by itself: its owner must not wait for what a stranger does.
-// Once its free wrong passwords are spent it is under attack, and the pair decides:
-// the owner, at another address than the stranger, has attempts of their own.
+// limits.go says how many wrong passwords each counter leaves free, and how long the waits are after
+// that. The waits of the identity and the address always apply. Wrong passwords at an account make
+// nobody wait by themselves, or a stranger could lock the owner out. Once the account's free ones are
+// spent it is under attack. From then on the pair decides: the owner, at another address than the
+// stranger, has attempts of their own.
 //
-// An attempt is reserved in all four before the password is looked at, so that any
-// number of attempts at the same time stays within the limits. It is given back
-// unless the password was wrong. Whether the account is under attack is known only
-// once its counter is read, so the pair reserves every attempt, even one that would
-// have to wait there: when the attack begins it knows of all of them.
+// An attempt is reserved in all four before the password is looked at, so any number of attempts at
+// the same time stays within the limits. It is given back unless the password was wrong. While
+// reservations leave no room in a counter that applies, the answer is to try again in heldRetry.
 //
-// docs/limits.md has the numbers for users, docs/decisions/attempts-by-compare-and-swap.md
-// the reasons.
+// Whether the account is under attack is known only after its counter has been read. So the pair
+// reserves every attempt, even one that it asks to wait: when the attack begins, the pair holds them all.
+//
+// docs/limits.md has the numbers for users, and docs/decisions/attempts-by-compare-and-swap.md has the
+// reasons.
 
 // attempt is one attempt at a password, with the four counters that count it.
 type attempt struct {
 	identity, address, account, pair *counter
 }
 
-// attemptIDLen keeps counters short: 50 random bits tell their entries apart.
+// attemptIDLen is short so that counters stay short: 50 random bits tell their entries apart.
 const attemptIDLen = 10
 
 func newAttempt(x *exchange, username string) attempt {
@@ -54,11 +54,11 @@ func (a attempt) counters() []*counter {
 	return []*counter{a.identity, a.address, a.account, a.pair}
 }
 
-// underAttack says that the pair decides, and not the account.
+// underAttack says whether the account's free wrong passwords are spent, so that the pair decides.
 func (a attempt) underAttack() bool { return a.account.spent }
 
-// refusal is TooManyAttempts with the time until an attempt may be made, or nil when
-// it may be made now.
+// refusal returns TooManyAttempts with the time until an attempt may be made, or nil if it may be made
+// now.
 func (a attempt) refusal() error {
 	account := a.account.wait
 	if a.underAttack() {
@@ -74,10 +74,10 @@ func (a attempt) refusal() error {
 	return &Error{Code: TooManyAttempts, RetryAfter: wait}
 }
 
-// admit reserves an attempt, and finds the user: one round trip, and one more for an
-// account under attack. The id is "" when there is no such user.
+// admit reserves an attempt and finds the user, in one round trip, or two for an account under attack.
+// The id is "" if there is no such user, or if only the password can tell; see userSource.
 //
-// Errors: TooManyAttempts.
+// Errors: TooManyAttempts; and what the store answers.
 func (s *Service) admit(ctx context.Context, x *exchange, a attempt, username string) (userID string, err error) {
 	trip := x.roundTrip(ctx)
 	for _, c := range a.counters() {
@@ -90,15 +90,15 @@ func (s *Service) admit(ctx context.Context, x *exchange, a attempt, username st
 	if err := a.refusal(); err != nil || !a.underAttack() {
 		return userID, err
 	}
-	// The pair was perhaps read before the attempts that spent the account.
+	// The pair may have been read before the attempts that put the account under attack were in it.
 	if err := timed(&x.trail.Store, func() error { return s.reserve(ctx, a.pair) }); err != nil {
 		return userID, err
 	}
 	return userID, a.refusal()
 }
 
-// countWrong makes the attempt count. Only when that is certain is the answer told:
-// otherwise whoever breaks the store would guess for free.
+// countWrong counts the attempt as a wrong password. It returns InvalidCredentials only once that is
+// stored: otherwise whoever could break the store would guess for free.
 func (s *Service) countWrong(ctx context.Context, x *exchange, a attempt) error {
 	trip := x.roundTrip(ctx)
 	for _, c := range a.counters() {
@@ -110,8 +110,8 @@ func (s *Service) countWrong(ctx context.Context, x *exchange, a attempt) error 
 	return InvalidCredentials
 }
 
-// giveBack releases the attempt. A reservation that cannot be released expires by
-// itself, so the outcome of the bind stands.
+// giveBack releases the attempt. If that fails the outcome of the bind stands, since a reservation
+// expires by itself.
 func (s *Service) giveBack(ctx context.Context, x *exchange, a attempt) {
 	trip := x.roundTrip(ctx)
 	for _, c := range a.counters() {

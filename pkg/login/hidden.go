@@ -2,8 +2,8 @@ package login
 
 import "log/slog"
 
-// Hidden is a string that must not be read by accident: formatted, logged or
-// marshalled it shows nothing. Convert it to string where it is used.
+// Hidden is a string that must not be shown by accident. Formatted, logged or marshalled, it prints as
+// [hidden]. Convert it to string where it is used.
 type Hidden string
 
 const redacted = "[hidden]"
@@ -17,5 +17,5 @@ func (Hidden) GoString() string { return redacted }
 // LogValue hides the value from slog.
 func (Hidden) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalText hides the value from encoding/json and its like.
+// MarshalText hides the value from encoding/json and similar packages.
 func (Hidden) MarshalText() ([]byte, error) { return []byte(redacted), nil }

@@ -1,9 +1,8 @@
 package login
 
-// Identity is a person as one mini-program sees them: the openid is unique
-// within the app, the unionid (where WeChat gives one) across the apps of one
-// Open Platform account. An openid is case-sensitive, and WeChat promises no
-// length for it.
+// Identity is a person as one mini-program sees them. The openid is unique within the app. The unionid,
+// where WeChat gives one, is unique across the apps of one Open Platform account. An openid is
+// case-sensitive, and WeChat promises no length for it.
 type Identity struct {
 	AppID   string
 	OpenID  string
@@ -14,20 +13,20 @@ type Identity struct {
 type WeChatSession struct {
 	OpenID  string
 	UnionID string
-	// SessionKey decrypts what the mini-program sends encrypted. It never leaves
-	// the service and is stored only sealed.
+	// SessionKey decrypts what WeChat encrypts for the mini-program. It never leaves the service, and is
+	// stored only sealed.
 	SessionKey Hidden
 }
 
-// Caller is what is known of a request beside its own fields.
+// Caller is what is known of a request apart from its own fields.
 type Caller struct {
 	// AppID is the mini-program that the request names, or "".
 	AppID string
 	// RefererAppID is the mini-program in WeChat's Referer header, or "". It is a
 	// hint, not a proof: others can forge it.
 	RefererAppID string
-	// Address is the source address that the gateway saw, an IPv6 one as its /64.
+	// Address is the source address that the gateway saw. An IPv6 address is cut to its /64.
 	Address string
-	// Device is the caller's device in a few words, for the list of sessions.
+	// Device names the caller's device in a few words, for the list of sessions.
 	Device string
 }

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// kindLife is how long a process keeps which kinds of hashes there are.
+// kindLife is how long a process caches the kinds of password hashes.
 const kindLife = time.Minute
 
-// kindCache keeps the kinds of hashes: a value and when it goes stale, refreshed
-// on read.
+// kindCache caches the kinds of password hashes that imports have brought. It is refreshed on read.
 type kindCache struct {
 	source HashKinds
 	now    func() time.Time
@@ -19,7 +18,7 @@ type kindCache struct {
 	until  time.Time
 }
 
-// of gives the kinds that there are.
+// of returns the kinds.
 func (c *kindCache) of(ctx context.Context) ([]string, error) {
 	now := c.now()
 	c.mu.Lock()

@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// menuLife is how long a process keeps a role's menus.
+// menuLife is how long a process caches a role's menus.
 const menuLife = time.Minute
 
-// menuCache keeps the menus of roles: a value and when it goes stale, refreshed
-// on read.
+// menuCache caches the menus of roles. It is refreshed on read.
 type menuCache struct {
 	roles Roles
 	now   func() time.Time
@@ -24,8 +23,8 @@ type cachedMenus struct {
 	until time.Time
 }
 
-// of gives the merged menus of roles, reading those that are not cached in one
-// round trip. A role that does not exist has none.
+// of returns the merged menus of roles. It reads those that are not cached in one round trip. A role that
+// does not exist has no menus.
 func (c *menuCache) of(ctx context.Context, roles []string) ([]Menu, error) {
 	known := map[string][]Menu{}
 	var missing []string
@@ -56,8 +55,7 @@ func (c *menuCache) of(ctx context.Context, roles []string) ([]Menu, error) {
 	return mergeMenus(trees...), nil
 }
 
-// keep stores what was read and drops what went stale, so that the cache is no
-// larger than the roles in use.
+// keep caches what was read and drops what is stale, so that the cache holds only roles in use.
 func (c *menuCache) keep(roles []string, read map[string][]Menu, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// open makes a session under a binding that stands.
+// open opens a session under an existing binding.
 //
-// Errors: UserDisabled; BindingRemoved and SessionRevoked when that happened
-// meanwhile; and what the stores and the directory answer.
+// Errors: UserDisabled; BindingRemoved or SessionRevoked when that happened meanwhile; and what the
+// store and the directory answer.
 func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Login, error) {
 	x.trail.UserID = binding.UserID
 	session, token := s.newSession(x, binding)
@@ -26,11 +26,11 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 	return s.finish(ctx, x, user, session, token, others)
 }
 
-// enter stores a session, and reads its user and the other sessions in the same
-// round trip. The session is stored before anything is known of the user: if it
-// must not live, the user as read says so, now and at every later use.
+// enter stores a session and, in the same round trip, reads its user and the user's other sessions.
+// So the session is stored before anything is known of the user. That is safe: whether it may live
+// is judged by the user as read, now and on every visit.
 //
-// Errors: those of Session.Dead; ErrUserNotFound.
+// Errors: those of Session.Dead; ErrUserNotFound; and what the store and the directory answer.
 func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user User, others []Session, err error) {
 	var profile *Profile
 	began := time.Now()
@@ -43,8 +43,8 @@ func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user
 		return User{}, nil, err
 	}
 	if time.Since(began) >= inFlight {
-		// The user may have been removed, and the sessions swept, before this one was
-		// stored. See removal.
+		// The user may have been deleted, and the sessions swept, before this one was stored.
+		// See removal.
 		if _, err := s.Store.UserByID(ctx, session.UserID); err != nil {
 			return User{}, nil, err
 		}
@@ -60,7 +60,7 @@ func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user
 	return user, others, nil
 }
 
-// newSession is the session that an exchange opens under a binding, and the token to it.
+// newSession makes the session that an exchange opens under a binding, and its token.
 func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
 	token := NewToken(binding.UserID)
 	return Session{
@@ -77,14 +77,13 @@ func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
 	}, token
 }
 
-// finish ends the sessions that this one replaces, forgets those that died long ago,
-// and gathers the answer. It costs a round trip only where there are such sessions,
-// or menus to read.
+// finish gathers the answer. It also ends the sessions that this one replaces, and removes old dead
+// ones. It costs a round trip only if there are such sessions, or menus that are not cached.
 func (s *Service) finish(ctx context.Context, x *exchange, user User, session Session, token Token, others []Session) (*Login, error) {
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
 	trip := x.roundTrip(ctx)
 	read(trip, &login.Menus, func() ([]Menu, error) { return s.menus.of(ctx, user.Roles) })
-	// What cannot be tidied up now, the next login does.
+	// What cannot be tidied up now is left to the next login.
 	surplus, forgotten := user.sort(others, session, s.clock())
 	for _, old := range surplus {
 		trip.try(func() error {

@@ -4,38 +4,36 @@ import (
 	"context"
 )
 
-// All ports are safe for concurrent use, obey the context's deadline, and read
-// strongly consistently. A write that the transport repeats, because its first
-// answer was lost, counts as done.
+// All ports are safe for concurrent use, obey the context's deadline, and read strongly consistently. If
+// the transport repeats a write because the first answer was lost, the write counts as done.
 
-// WeChat is the code2Session side of WeChat.
+// WeChat exchanges codes.
 type WeChat interface {
-	// Code2Session exchanges a one-time code. A code is sent once; only where
-	// WeChat cannot have seen it, or says that it is busy, is it sent once more.
+	// Code2Session exchanges a one-time code. It sends a code once, and a second time only if WeChat
+	// cannot have seen it or says that it is busy.
 	//
-	// Errors: an *Error with one of the WX… codes; WXCodeUsed when the code was
-	// used before, WXSecretRejected when WeChat does not take the AppSecret and so has
-	// not looked at the code.
+	// Errors: an *Error with one of the WX… codes. WXCodeUsed means that the code was used before,
+	// WXSecretRejected that WeChat rejects the AppSecret and so has not looked at the code.
 	Code2Session(ctx context.Context, app App, code string) (WeChatSession, error)
 }
 
-// Secrets gives the operator's secret.
+// Secrets holds the operator's secret.
 type Secrets interface {
-	// Secret gives the secret, from a cache where there is one.
+	// Secret returns the secret, from a cache if there is one.
 	//
 	// Errors: SecretUnavailable.
 	Secret(ctx context.Context) (*Secret, error)
-	// Refetch gets the secret anew, because WeChat or a sealed text shows that the
-	// cached one is out of date. It does so at most every 2 seconds and gives the
-	// cached one otherwise.
+	// Refetch fetches the secret anew, because WeChat or a sealed text shows that the cached one is out
+	// of date. It fetches at most every 2 seconds; otherwise, or if the fetch fails, it returns the
+	// cached one.
 	//
-	// Errors: SecretUnavailable.
+	// Errors: SecretUnavailable when none is cached.
 	Refetch(ctx context.Context) (*Secret, error)
 }
 
-// Directory is the platform's own users, asked instead of those that wxbind keeps.
+// Directory has the platform's own users. It is asked in place of the users that wxbind keeps.
 type Directory interface {
-	// Authenticate says whose username and password these are, both as typed.
+	// Authenticate returns the user whose username and password these are, both as typed.
 	//
 	// Errors: InvalidCredentials; UserDisabled; DirectoryUnavailable.
 	Authenticate(ctx context.Context, username string, password Hidden) (Profile, error)
@@ -51,16 +49,15 @@ type Hasher interface {
 	//
 	// Errors: the context's, when it ends before a processor is free.
 	Hash(ctx context.Context, password Hidden) (Hidden, error)
-	// Verify says whether the password is the hash's, and whether the hash is
-	// outdated. An empty hash matches nothing. A wrong password costs the work of a
-	// hash of Hash and of each of kinds, once, whatever the hash: so it takes the same
-	// time for every user, and for none.
+	// Verify says whether the hash is of this password, and whether the hash is outdated. An empty hash
+	// matches nothing. A wrong password costs one hash as Hash makes it and one of each of kinds, whatever
+	// the stored hash is. So it takes the same time for every user, and for an unknown one.
 	//
-	// Errors: the context's; a hash that cannot be read.
+	// Errors: the context's; one for a hash or a kind that cannot be read.
 	Verify(ctx context.Context, hash, password Hidden, kinds []string) (ok, outdated bool, err error)
-	// Kind names the algorithm and the parameters of a hash, for Verify's kinds. It is
-	// "" for those of Hash.
+	// Kind names the algorithm and the parameters of a hash, as Verify takes it in kinds. It is "" for
+	// those that Hash uses.
 	//
-	// Errors: a hash that Verify could not read. They do not quote it.
+	// Errors: one for a hash that Verify cannot read. It does not quote the hash.
 	Kind(hash Hidden) (string, error)
 }

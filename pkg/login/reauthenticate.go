@@ -6,11 +6,11 @@ import (
 	"fmt"
 )
 
-// reauthenticate demands that whoever holds the session also holds the WeChat
-// that it was opened with: a token that was stolen is not enough.
+// reauthenticate demands a fresh code of the identity that the session was opened with. So a stolen token
+// is not enough.
 //
-// Errors: ReauthRequired without a code, for one that WeChat does not take (any
-// more), and for somebody else's; and what WeChat, the secret and the stores answer.
+// Errors: ReauthRequired without a code, for a code that WeChat calls invalid or used, and for another
+// identity's; CodeInvalid; and what WeChat, the secret and the store answer.
 func (s *Service) reauthenticate(ctx context.Context, route string, caller Caller, visitor Visitor, code string) (*exchange, error) {
 	if code == "" {
 		return nil, ReauthRequired
@@ -29,12 +29,12 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 	return x, err
 }
 
-// Unbind removes the binding that the visitor's session was opened under, and
-// with it every session under it. The user's only binding is removed only by
-// force, for which a fresh code is needed: without one nobody could get in.
+// Unbind removes the binding that the visitor's session was opened under, and so ends every session under
+// it. The user's only binding is the only way to log in, so it is removed only with force, which needs a
+// fresh code.
 //
-// Errors: LastBinding; BindingRemoved when that has happened meanwhile; with
-// force, those of Delete.
+// Errors: LastBinding, without force; BindingRemoved when that happened meanwhile; with force, those of
+// Export; and what the store answers.
 func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, force bool, code string) error {
 	trail := TrailOf(ctx)
 	trip := trail.roundTrip()
@@ -63,23 +63,23 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 	return nil
 }
 
-// Export is everything that is held about a user.
+// Export is everything that is stored about a user.
 type Export struct {
 	User     User
 	Bindings []Binding
-	// Sessions are the living and the dead that are still stored.
+	// Sessions are all that are still stored, living and dead, the newest first.
 	Sessions []Session
 }
 
-// Export gives everything that is held about the visitor.
+// Export returns everything that is stored about the visitor. It needs a fresh code.
 //
-// Errors: those of Delete.
+// Errors: ReauthRequired; CodeInvalid; and what WeChat, the secret and the store answer.
 func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, code string) (Export, error) {
 	x, err := s.reauthenticate(ctx, "export", caller, visitor, code)
 	if err != nil {
 		return Export{}, err
 	}
-	// The session_key has changed with the code.
+	// WeChat has given a new session_key with the code.
 	if _, err := s.touch(ctx, x); err != nil && !errors.Is(err, ErrBindingNotFound) {
 		return Export{}, err
 	}
@@ -91,7 +91,9 @@ func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, co
 	return export, nil
 }
 
-// ExportOf reads everything that is held about a user, the newest session first.
+// ExportOf reads everything that is stored about a user.
+//
+// Errors: what the store answers.
 func ExportOf(ctx context.Context, store Store, user User) (Export, error) {
 	export := Export{User: user}
 	err := together(
@@ -105,9 +107,10 @@ func ExportOf(ctx context.Context, store Store, user User) (Export, error) {
 	return export, nil
 }
 
-// Delete removes the visitor with everything that names them.
+// Delete deletes the visitor and everything that names them. It needs a fresh code, and takes a second:
+// see removal.
 //
-// Errors: ReauthRequired, and what WeChat, the secret and the stores answer.
+// Errors: those of Export; SessionInvalid when the user was deleted meanwhile.
 func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, code string) error {
 	x, err := s.reauthenticate(ctx, "delete", caller, visitor, code)
 	if err != nil {
@@ -120,7 +123,7 @@ func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, co
 	}
 	err = timed(&x.trail.Store, func() error { return removal{s.Store}.remove(ctx, visitor.User, visitor.Session.TokenHash) })
 	if errors.Is(err, ErrUserNotFound) {
-		return SessionInvalid // somebody else was faster
+		return SessionInvalid // another deletion was faster
 	}
 	return err
 }

@@ -8,13 +8,12 @@ type UserRegistry interface {
 	//
 	// Errors: ErrUsernameTaken.
 	AddUser(ctx context.Context, u User) error
-	// AddUsers stores those of the new users whose username is free; no two of them have
-	// the same id or username. For each of them, in their order, it gives the id of the
-	// user who has the username already, or "" for one who is stored now. After an error
-	// any of them may be stored.
+	// AddUsers stores those of the new users whose username is free. No two of them may have the same id
+	// or username. takenBy has an entry for each user, in their order: "" if the user was stored, else the
+	// id of the user who has the username already. After an error any of them may be stored.
 	AddUsers(ctx context.Context, users []User) (takenBy []string, err error)
-	// ListUsers gives up to limit users in an order that stays, beginning behind
-	// the user with the id `after` ("" for the first page). An empty page is the last.
+	// ListUsers returns up to limit users in an order that never changes. It begins after the user with
+	// the id after; "" means the first page. An empty page is the last.
 	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
 }
 
@@ -22,6 +21,6 @@ type UserRegistry interface {
 type RoleRegistry interface {
 	// PutRole stores a role, replacing one of the same name.
 	PutRole(ctx context.Context, r Role) error
-	// ListRoles gives all roles in the order of their names.
+	// ListRoles lists all roles in the order of their names.
 	ListRoles(ctx context.Context) ([]Role, error)
 }

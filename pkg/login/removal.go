@@ -7,39 +7,38 @@ import (
 	"time"
 )
 
-// Remove takes a user out of a store with everything that names them. It can be
-// repeated until the user is gone.
+// Remove deletes a user and everything that names them. It takes a second: see removal. If it fails it
+// can be repeated until the user is gone.
 //
-// Errors: ErrUserNotFound.
+// Errors: ErrUserNotFound; StoreUnavailable when the context ends; and what the store answers.
 func Remove(ctx context.Context, store Store, user User) error {
 	return removal{store}.remove(ctx, user, "")
 }
 
-// removal takes a user out of the stores. What keeps a login that is under way
-// from bringing the user back is, in turn:
+// removal deletes a user. A login that is under way must not bring the user back:
 //
-//   - a bind is a transaction that needs the user, so it comes before DeleteUser,
-//     which then finds that Apps have changed, or it fails; for a directory's user,
-//     whom a bind may make, see departure.go;
-//   - a session is stored while the user is read. Either that read finds nobody,
-//     and the login forgets the session; or it came before DeleteUser, and the
-//     session is stored within inFlight of it, to be found by the last sweep; or it
-//     took longer, and the login looks for the user once more (see Service.open).
+//   - A bind is a transaction that needs the user. Either it comes before DeleteUser, which then finds
+//     that Apps have changed, or it fails. A bind may create a directory's user: see departure.go.
+//   - A login stores its session while it reads the user. If that read finds nobody, the login forgets
+//     the session. If the read came before DeleteUser and the session is stored within inFlight of it,
+//     the last sweep finds the session. If storing took longer, the login reads the user once more: see
+//     Service.enter.
 type removal struct{ store Store }
 
 const (
-	// inFlight is how long a login may take to store a session beside reading its user.
+	// inFlight is how long a login may take to store its session and read the user, before it must read
+	// the user again.
 	inFlight = time.Second
-	// sweptAtOnce bounds the writes of a sweep at the same time.
+	// sweptAtOnce bounds how many sessions a sweep removes at the same time.
 	sweptAtOnce = 10
 )
 
-// remove removes the user, and notes it as soon as that is done. A remove that
-// broke off can be repeated until the user is gone, for which the session with the
-// hash `own` is kept so long; sessions that are then left are removed by who comes
-// with their token.
+// remove deletes the user, notes the event as soon as that is done, and then removes the sessions. The
+// session with the hash own stays until the user is gone, so that its owner can repeat a remove that
+// failed. Sessions that are left after that are removed when somebody comes with the token of one: see
+// Service.Verify.
 //
-// Errors: ErrUserNotFound.
+// Errors: those of Remove.
 func (r removal) remove(ctx context.Context, user User, own string) error {
 	if err := r.sweep(ctx, user.ID, own); err != nil {
 		return err
@@ -68,7 +67,7 @@ func (r removal) remove(ctx context.Context, user User, own string) error {
 	return r.sweep(ctx, user.ID, "")
 }
 
-// sweep removes all sessions of a user but the one with the hash kept.
+// sweep removes all sessions of a user except the one with the hash kept.
 func (r removal) sweep(ctx context.Context, userID, kept string) error {
 	sessions, err := r.store.SessionsOfUser(ctx, userID)
 	if err != nil {
@@ -87,8 +86,7 @@ func (r removal) sweep(ctx context.Context, userID, kept string) error {
 	return nil
 }
 
-// bindingsOf reads the bindings of a user. One that was removed meanwhile is
-// not among them.
+// bindingsOf reads the bindings of a user, the oldest first. One that was removed meanwhile is left out.
 func bindingsOf(ctx context.Context, bindings Bindings, user User) ([]Binding, error) {
 	found := make([]Binding, 0, len(user.Apps))
 	var steps []func() error

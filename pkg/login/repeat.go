@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// A mini-program launches slowly, or twice, and sends the same code again while
-// the first request is under way or just done. WeChat answers the second one
-// with 40163, "code been used". It gets the first one's identity instead, if it
-// comes soon, from the same address and on the same route.
+// A mini-program that launches slowly, or twice, may send the same code again while the first request is
+// under way or just after it. WeChat answers the second one with 40163, "code been used". If it comes
+// soon, from the same address and on the same route, it gets the first one's identity instead.
 const (
-	// repeatWindow is how long after its use a code may be repeated.
+	// repeatWindow is how long a code may be repeated after WeChat has answered for it.
 	repeatWindow = 10 * time.Second
-	// repeatPatience is how long a repeat waits for the first request, which may
-	// not have heard from WeChat yet.
+	// repeatPatience is how long a repeat waits for the first request, which may still be waiting for
+	// WeChat.
 	repeatPatience = 600 * time.Millisecond
-	repeatPoll     = 50 * time.Millisecond
+	// repeatPoll is the pause between two looks for what the first request keeps.
+	repeatPoll = 50 * time.Millisecond
 )
 
-// repeat tells which requests repeat each other.
+// repeat says which requests repeat each other: those for which it is equal.
 type repeat struct {
 	route, appID, code, address string
 }
 
-// remembered is what is kept, sealed, of a code's exchange.
+// remembered is what is kept, sealed, of a code's exchange for a repeat.
 type remembered struct {
 	Route      string `json:"route"`
 	Address    string `json:"address"`
@@ -41,7 +41,7 @@ func (r repeat) name(secret *Secret) string {
 	return "code#" + secret.Hash(repeatPurpose, r.appID, r.code)
 }
 
-// remember keeps the answer to a code for the requests that repeat this one.
+// remember keeps WeChat's answer to a code for requests that repeat this one.
 func (s *Service) remember(ctx context.Context, x *exchange, r repeat, answer WeChatSession) error {
 	plain, err := json.Marshal(remembered{
 		Route: r.route, Address: r.address, UsedAt: x.answered.UnixMilli(),
@@ -57,8 +57,10 @@ func (s *Service) remember(ctx context.Context, x *exchange, r repeat, answer We
 	})
 }
 
-// recall gives the answer that the first request with this code got. The error
-// is refusal, WeChat's own word, when there is none or it is not this caller's.
+// recall returns the answer that the first request with this code got.
+//
+// Errors: refusal, which is WeChat's own answer, if nothing is kept or it is not for this request; and
+// what the store and the secret answer.
 func (s *Service) recall(ctx context.Context, x *exchange, r repeat, refusal error) (WeChatSession, error) {
 	return timedRead(&x.trail.Store, func() (WeChatSession, error) {
 		record, err := s.awaitRemembered(ctx, r.name(x.secret), refusal)
@@ -69,7 +71,7 @@ func (s *Service) recall(ctx context.Context, x *exchange, r repeat, refusal err
 	})
 }
 
-// awaitRemembered reads what the first request keeps, which may not have it yet.
+// awaitRemembered reads what the first request keeps, and waits for it if need be.
 func (s *Service) awaitRemembered(ctx context.Context, name string, refusal error) (Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, repeatPatience)
 	defer cancel()
@@ -92,7 +94,7 @@ func (s *Service) awaitRemembered(ctx context.Context, name string, refusal erro
 func (s *Service) openRemembered(ctx context.Context, x *exchange, r repeat, record Record, refusal error) (WeChatSession, error) {
 	plain, err := x.secret.Open(string(record.Value), repeatPurpose, r.appID, r.code)
 	if errors.Is(err, ErrUnknownSealKey) {
-		// The twin runs in a process that has a newer secret.
+		// The first request ran in a process that has a newer secret.
 		if x.secret, err = s.Secrets.Refetch(ctx); err != nil {
 			return WeChatSession{}, err
 		}

@@ -14,16 +14,16 @@ import (
 	"strings"
 )
 
-// ErrUnknownSealKey says that a text was sealed with a key that the secret at
-// hand does not hold (yet): another process may know a newer one.
+// ErrUnknownSealKey says that a text was sealed with a key that this secret does not hold. Another process
+// may have a newer secret.
 var ErrUnknownSealKey = errors.New("login: sealed with an unknown key")
 
-// ErrSealBroken says that a sealed text is damaged or stands in the wrong place.
-var ErrSealBroken = errors.New("login: sealed text does not open")
+// ErrSealBroken says that a sealed text is damaged, or was sealed for another purpose or other parts.
+var ErrSealBroken = errors.New("login: sealed text cannot be opened")
 
-// Seal encrypts plain with AES-256-GCM under the newest key. The key is derived
-// (HKDF-SHA-256, RFC 5869) for this purpose and these parts only, so a text
-// moved elsewhere does not open. The result names the seal key: "<id>.<base64url>".
+// Seal encrypts plain with AES-256-GCM under the newest seal key. The key of the cipher is derived from it
+// (HKDF-SHA-256, RFC 5869) for this purpose and these parts only, so a text that is moved elsewhere cannot
+// be opened. The result names the seal key: "<id>.<base64url>".
 func (s *Secret) Seal(plain []byte, purpose string, parts ...string) string {
 	key := s.SealKeys[0]
 	aead := aeadFor(key, purpose, parts)
@@ -32,7 +32,9 @@ func (s *Secret) Seal(plain []byte, purpose string, parts ...string) string {
 	return key.ID + "." + base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, plain, nil))
 }
 
-// Open is the reverse of Seal. Errors: ErrUnknownSealKey, ErrSealBroken.
+// Open decrypts what Seal made for the same purpose and parts.
+//
+// Errors: ErrUnknownSealKey, ErrSealBroken.
 func (s *Secret) Open(sealed, purpose string, parts ...string) ([]byte, error) {
 	id, text, ok := strings.Cut(sealed, ".")
 	if !ok {
@@ -56,9 +58,9 @@ func (s *Secret) Open(sealed, purpose string, parts ...string) ([]byte, error) {
 	return nil, ErrUnknownSealKey
 }
 
-// Hash names a record without saying what it is about: HMAC-SHA-256 in hex. Its
-// key comes from the oldest seal key, which stays the same while a newer one is
-// added, so that processes with the old and the new secret agree on the name.
+// Hash names a record without showing what it is about: HMAC-SHA-256 in hex. Its key is derived from the
+// oldest seal key. That stays the same when a newer one is added, so processes with the old and the new
+// secret agree on the name.
 func (s *Secret) Hash(purpose string, parts ...string) string {
 	oldest := s.SealKeys[len(s.SealKeys)-1]
 	mac := hmac.New(sha256.New, derive(oldest, "hash", nil))
@@ -86,7 +88,7 @@ func derive(key SealKey, purpose string, parts []string) []byte {
 	return derived
 }
 
-// joined writes each part behind its length, so that no two lists look alike.
+// joined writes each part after its length, so that no two lists look alike.
 func joined(purpose string, parts []string) []byte {
 	var b []byte
 	for _, part := range append([]string{purpose}, parts...) {

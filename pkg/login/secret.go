@@ -16,11 +16,11 @@ type Secret struct {
 	DefaultApp string
 	// Apps are the mini-programs by their appid.
 	Apps map[string]App
-	// SealKeys are the keys, newest first. The newest seals; each of them opens.
+	// SealKeys are the keys, newest first. The newest seals; all of them open.
 	SealKeys []SealKey
-	// Services are the services that may ask about tokens.
+	// Services are the services that may introspect tokens.
 	Services []ServiceKey
-	// DirectoryKey signs the requests to the platform's directory; "" without one.
+	// DirectoryKey signs the requests to the platform's directory. It is "" without one.
 	DirectoryKey Hidden
 }
 
@@ -30,13 +30,13 @@ type App struct {
 	Secret Hidden
 }
 
-// SealKey is a key with the id that sealed texts name it by.
+// SealKey is a key with its id, which sealed texts name.
 type SealKey struct {
 	ID  string
 	Key Hidden
 }
 
-// ServiceKey is the credential of a service that may ask about tokens.
+// ServiceKey is the credential of a service that may introspect tokens.
 type ServiceKey struct {
 	ID  string
 	Key Hidden
@@ -45,17 +45,17 @@ type ServiceKey struct {
 // minKey is the length of a random string over [A-Za-z0-9] that holds 256 bits.
 const minKey = 43
 
-// The longest names that a secret may have, in bytes.
+// The longest ids in a secret, in bytes.
 const (
 	maxAppID = 64
 	maxKeyID = 32
 )
 
-// ValidAppID says whether id has the form of an appid: letters, digits, _ and -.
-// It therefore holds no separator of a key.
+// ValidAppID says whether id has the form of an appid: 1 to 64 letters, digits, _ and -. So an appid never
+// has a separator of the stores' keys.
 func ValidAppID(id string) bool { return plainName(id, maxAppID) }
 
-// plainName says whether s is 1 to limit of A-Z a-z 0-9 _ -.
+// plainName says whether s has 1 to limit characters, all of A-Z a-z 0-9 _ -.
 func plainName(s string, limit int) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -67,7 +67,7 @@ func plainName(s string, limit int) bool {
 	return s != "" && len(s) <= limit
 }
 
-// Validate says what is wrong with s, naming the setting and never its value.
+// Validate says what is wrong with s. It names the setting and never quotes a secret.
 func (s *Secret) Validate() error {
 	if len(s.Apps) == 0 {
 		return errors.New("apps is empty")
@@ -101,7 +101,7 @@ func (s *Secret) Validate() error {
 	return cmp.Or(keys.err, services.err, directory)
 }
 
-// namedKeys checks a list of keys, each with a name of its own, up to the first fault.
+// namedKeys checks a list of keys with unique ids. err is the first fault.
 type namedKeys struct {
 	list string
 	// ascii says that the keys travel in headers.
@@ -128,8 +128,8 @@ func (n *namedKeys) add(id string, key Hidden) {
 	n.seen = append(n.seen, id)
 }
 
-// ServiceNamed says whether a service with this id has this key. It takes the same
-// time for a key that is nearly right.
+// ServiceNamed says whether there is a service with this id and this key. The time it takes does not depend
+// on how much of the key is right.
 func (s *Secret) ServiceNamed(id string, key Hidden) bool {
 	given, known := sha256.Sum256([]byte(key)), false
 	for _, service := range s.Services {

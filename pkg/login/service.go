@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// Config holds what a Service needs. Store is required; the rest is by what the
-// service is asked to do.
+// Config holds what a Service needs. Store is required. The other fields may be nil if no method
+// that needs them is called.
 type Config struct {
 	Store Store
-	// Secrets and WeChat are for all that begins with a code; Introspect needs Secrets alone.
+	// Secrets and WeChat are needed to exchange a code. Introspect needs only Secrets.
 	Secrets Secrets
 	WeChat  WeChat
-	// Hasher and Username are for Bind. Username brings a username into the one form in
-	// which it is stored and counted. Errors: UsernameMissing, UsernameInvalid.
+	// Hasher and Username are for Bind; with a Directory it needs no Hasher. Username folds a username
+	// into the form in which it is stored and counted. Errors: UsernameMissing, UsernameInvalid.
 	Hasher   Hasher
 	Username func(raw string) (string, error)
-	// Directory is the platform's own users; nil means that wxbind keeps the users.
+	// Directory has the platform's own users; nil means that wxbind keeps the users.
 	Directory Directory
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// Service logs people in and knows them again. It is safe for concurrent use and
-// keeps no state but two caches.
+// Service logs people in and recognizes them by their tokens. It is safe for concurrent use. Its only
+// state is two caches.
 type Service struct {
 	Config
 	menus menuCache
@@ -45,8 +45,8 @@ func New(c Config) *Service {
 	return s
 }
 
-// clock is now at the precision of the stores, so that what was written compares
-// equal to what is read.
+// clock is the time now at the precision of the stores, so that a time that is read back equals the
+// one that was written.
 func (s *Service) clock() time.Time {
 	return Clock(s.Now)
 }
@@ -59,7 +59,7 @@ func Clock(now func() time.Time) time.Time {
 	return now().UTC().Truncate(time.Millisecond)
 }
 
-// NewID makes an id of 130 random bits over a-z2-7.
+// NewID makes an id of 130 random bits from the characters a-z and 2-7.
 func NewID() string {
 	return strings.ToLower(rand.Text())
 }

@@ -9,15 +9,15 @@ import (
 const (
 	// IdleLife ends a session that nobody uses.
 	IdleLife = 7 * 24 * time.Hour
-	// AbsoluteLife ends every session.
+	// AbsoluteLife ends every session, however much it is used.
 	AbsoluteLife = 30 * 24 * time.Hour
-	// MaxSessions is how many living sessions a user keeps; a login ends the oldest beyond it.
+	// MaxSessions is how many living sessions a user may have. A login ends the oldest beyond that.
 	MaxSessions = 10
-	// MaxDeadSessions is how many dead sessions a user keeps: enough to tell the
-	// devices that still ask, and few enough that what a login reads does not grow with
-	// the logins before it. See docs/decisions/forgetting-dead-sessions.md.
+	// MaxDeadSessions is how many dead sessions of a user are kept. That is enough to tell a device why it
+	// is logged out, and few enough that what a login reads does not grow with the logins before it.
+	// See docs/decisions/forgetting-dead-sessions.md.
 	MaxDeadSessions = 20
-	// maxTidied bounds the writes that one login adds.
+	// maxTidied bounds how many sessions one login ends, and how many it forgets.
 	maxTidied = 10
 )
 
@@ -27,12 +27,12 @@ type Session struct {
 	// TokenHash is the SHA-256 of the token's secret part; see Token.Hash.
 	TokenHash string
 	AppID     string
-	// OpenIDHash stands for the openid, so that whoever verifies a token can tell
-	// identities apart without a secret; see Secret.Hash.
+	// OpenIDHash stands for the openid. With it, whoever verifies a token can tell identities apart
+	// without a secret; see Secret.Hash.
 	OpenIDHash string
-	// BindingID is the binding that the session was made under.
+	// BindingID is the binding that the session was opened under.
 	BindingID string
-	// CreatedAt is the clock when the login began, before anything was read.
+	// CreatedAt is when the login began, before anything was read.
 	CreatedAt time.Time
 	SeenAt    time.Time
 	IdleEnd   time.Time
@@ -43,11 +43,11 @@ type Session struct {
 	Device      string
 }
 
-// ID names the session to its user. Nobody gets in with it.
+// ID names the session to its user. It is no secret: nobody can log in with it.
 func (s Session) ID() string { return s.TokenHash }
 
-// Dead says why the session does not live: judged by its user as stored now and
-// by the clock, never by whether a store has cleaned up. It is "" for a living one.
+// Dead says why the session is dead. It is "" for a living one. It judges by the user as stored now and by
+// the clock, never by whether a store has cleaned up.
 func (s Session) Dead(user User, now time.Time) Code {
 	switch {
 	case s.EndedReason != "":
@@ -73,10 +73,9 @@ func (c Code) EndsSession() bool {
 	return false
 }
 
-// sort splits the sessions that a login finds into those to end and those to
-// forget. Of the living ones, all but the newest MaxSessions-1 make room for the
-// fresh one; of the dead ones, all but the newest MaxDeadSessions have told their reason
-// for long enough. Neither list is longer than maxTidied: the next login goes on.
+// sort picks which of a user's other sessions a login ends and which it forgets. It ends the living ones
+// behind the newest MaxSessions-1, to make room for the fresh one. It forgets the dead ones behind the
+// newest MaxDeadSessions. Neither list is longer than maxTidied; the next login does the rest.
 func (u User) sort(others []Session, fresh Session, now time.Time) (surplus, forgotten []Session) {
 	var living, dead []Session
 	for _, s := range others {
@@ -91,7 +90,7 @@ func (u User) sort(others []Session, fresh Session, now time.Time) (surplus, for
 	return beyond(living, MaxSessions-1), beyond(dead, MaxDeadSessions)
 }
 
-// beyond gives the sessions behind the newest n, at most maxTidied of them.
+// beyond returns the sessions behind the newest n, at most maxTidied of them.
 func beyond(sessions []Session, n int) []Session {
 	newestFirst(sessions)
 	rest := sessions[min(len(sessions), n):]

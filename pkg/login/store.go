@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Store is all that logins and visits ask of a store.
+// Store is what a Service needs of a store, and most of what package admin needs.
 type Store interface {
 	Bindings
 	Sessions
@@ -19,19 +19,19 @@ type Store interface {
 	Ephemeral
 }
 
-// AdminStore is a Store whose users and roles an administrator lists and adds to.
+// AdminStore is a Store in which an administrator can also add and list users and roles.
 type AdminStore interface {
 	Store
 	UserRegistry
 	RoleRegistry
 }
 
-// What a store answers when it has done its work and the outcome is no. Any
-// other error of a store is StoreUnavailable (see Unavailable): it could not
-// answer, and what it was asked to write may or may not be written.
+// What a store returns when it worked and the answer is no. Beside these, and the codes that a method's
+// comment lists, every error of a store is StoreUnavailable (see Unavailable): the store could not answer,
+// and what it was asked to write may or may not be written.
 var (
 	ErrBindingNotFound = errors.New("login: no such binding")
-	ErrAlreadyBound    = errors.New("login: bound to this user already")
+	ErrAlreadyBound    = errors.New("login: already bound to this user")
 	ErrSessionNotFound = errors.New("login: no such session")
 	ErrUserNotFound    = errors.New("login: no such user")
 	ErrLastBinding     = errors.New("login: the user has no other binding")
@@ -44,32 +44,27 @@ var (
 
 // Bindings keeps who is bound to whom.
 type Bindings interface {
-	// TouchBinding marks a login through the binding of t's identity, and gives the
-	// binding as it then is. A touch that is older than LastLoginAt changes nothing,
-	// since WeChat's newest session_key is the one that counts. It never brings back a
-	// binding that is gone.
+	// TouchBinding stores what t says in the binding of t's identity, and returns the binding as it then
+	// is. A touch that is older than LastLoginAt changes nothing, since only WeChat's newest session_key
+	// counts. It never brings back a binding that is gone.
 	//
 	// Errors: ErrBindingNotFound.
 	TouchBinding(ctx context.Context, t Touch) (Binding, error)
-	// Bind stores the binding, notes it in its user's Apps and stores the session,
-	// all or nothing. Of any number of calls at the same time that contradict each
-	// other, exactly one succeeds.
+	// Bind stores the binding, notes it in the user's Apps and stores the session, all or nothing. Of
+	// any number of calls at the same time that contradict each other, exactly one succeeds.
 	//
-	// Errors: ErrAlreadyBound when the identity is bound to this user already, with
-	// that binding as the result and no session stored; IdentityBound when it is
-	// bound to another user; ErrUserNotFound; UserDisabled when the user is disabled;
-	// SessionRevoked when the user's NotBefore is not before s.CreatedAt, so that what
-	// proved the user may no longer hold; UserBound when the user is bound to another
-	// openid in this app.
+	// Errors: ErrAlreadyBound when the identity is already bound to this user: then the result is that
+	// binding, and no session is stored; IdentityBound when it is bound to another user; ErrUserNotFound;
+	// UserDisabled; SessionRevoked when the user's NotBefore is not before s.CreatedAt, since the password
+	// may have been changed meanwhile; UserBound when the user is bound to another openid in this app.
 	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
 	// BindingByOpenID reads a binding.
 	//
 	// Errors: ErrBindingNotFound.
 	BindingByOpenID(ctx context.Context, appID, openID string) (Binding, error)
-	// Unbind removes the binding, if the one that is stored has b.ID and b.UserID, and
-	// its note in the user. The sessions under it are thereby dead. With keepLast it
-	// refuses to remove the user's only binding: of two at the same time that would
-	// together leave the user without one, exactly one succeeds.
+	// Unbind removes the binding and its note in the user's Apps, if the stored binding has b.ID and
+	// b.UserID. That ends the sessions under it. With keepLast it refuses to remove the user's only
+	// binding: of two calls at the same time that would together remove all of them, exactly one succeeds.
 	//
 	// Errors: ErrBindingNotFound; ErrLastBinding.
 	Unbind(ctx context.Context, b Binding, keepLast bool) error
@@ -79,10 +74,10 @@ type Bindings interface {
 type Sessions interface {
 	// CreateSession stores a new session.
 	CreateSession(ctx context.Context, s Session) error
-	// SessionsOfUser lists the sessions that are stored for a user, ended and
-	// expired ones included, in no order.
+	// SessionsOfUser lists the sessions that are stored for a user, in no order. Ended and expired ones
+	// are among them.
 	SessionsOfUser(ctx context.Context, userID string) ([]Session, error)
-	// EndSession ends a session for a reason. The first reason stays.
+	// EndSession ends a session for a reason. If it has ended already, the first reason stays.
 	//
 	// Errors: ErrSessionNotFound.
 	EndSession(ctx context.Context, userID, tokenHash string, reason Code) error
@@ -92,20 +87,20 @@ type Sessions interface {
 
 // Presence is what verifying a token asks of a store.
 type Presence interface {
-	// SessionWithUser reads a session and its user in one round trip. A session
-	// past its end is given as long as it is stored: Session.Dead judges.
+	// SessionWithUser reads a session and its user in one round trip. It returns a dead session as long
+	// as it is stored: Session.Dead judges.
 	//
 	// Errors: ErrSessionNotFound; ErrUserNotFound.
 	SessionWithUser(ctx context.Context, userID, tokenHash string) (Session, User, error)
-	// ExtendSession moves a session's SeenAt and IdleEnd, if it has not ended and
-	// nobody has moved them since it was read; else it changes nothing. Of any number
-	// at the same time, one writes. It never brings back a session that is gone.
+	// ExtendSession moves a session's SeenAt and IdleEnd, if nobody has ended it and they have not moved
+	// since it was read. Otherwise it changes nothing, which is no error. Of any number of calls at the
+	// same time, one writes. It never brings back a session that is gone.
 	ExtendSession(ctx context.Context, read Session, seenAt, idleEnd time.Time) error
 }
 
-// Users is what a login reads of the platform's users.
+// Users reads users.
 type Users interface {
-	// UserIDByName finds a user by the folded username.
+	// UserIDByName finds a user by their folded username.
 	//
 	// Errors: ErrUserNotFound.
 	UserIDByName(ctx context.Context, username string) (string, error)
@@ -115,10 +110,10 @@ type Users interface {
 	UserByID(ctx context.Context, id string) (User, error)
 }
 
-// UserAdmin changes users that are there.
+// UserAdmin changes existing users. No method moves NotBefore back.
 type UserAdmin interface {
-	// ReplacePassword changes the password hash if it is still the old one, and
-	// moves NotBefore up to notBefore; it never moves it back.
+	// ReplacePassword changes the password hash if it is still the old one, and moves NotBefore up to
+	// notBefore.
 	//
 	// Errors: ErrUserNotFound, ErrPasswordChanged.
 	ReplacePassword(ctx context.Context, id string, old, replacement Hidden, notBefore time.Time) error
@@ -126,7 +121,7 @@ type UserAdmin interface {
 	//
 	// Errors: ErrUserNotFound.
 	DisableUser(ctx context.Context, id string, notBefore time.Time) error
-	// EnableUser undoes DisableUser, but for NotBefore: ended sessions stay dead.
+	// EnableUser enables a disabled user. NotBefore stays, so no session comes back to life.
 	//
 	// Errors: ErrUserNotFound.
 	EnableUser(ctx context.Context, id string) error
@@ -134,62 +129,59 @@ type UserAdmin interface {
 	//
 	// Errors: ErrUserNotFound.
 	LogoutUser(ctx context.Context, id string, notBefore time.Time) error
-	// DeleteUser removes a user with its username and the bindings in u.Apps, all or
-	// nothing, if the stored Apps are still those of u. It removes no sessions: see
-	// Service.Delete.
+	// DeleteUser deletes a user with their username and the bindings in u.Apps, all or nothing, if the
+	// stored Apps are still those of u. It removes no sessions: see Remove.
 	//
 	// Errors: ErrUserNotFound; ErrUserChanged when the stored Apps differ.
 	DeleteUser(ctx context.Context, u User) error
 }
 
-// Roles is what a login reads of roles.
+// Roles reads roles.
 type Roles interface {
-	// MenusByRole reads the menus of roles. A role that does not exist is absent
-	// from the result.
+	// MenusByRole reads the menus of roles. A role that does not exist is not in the result.
 	MenusByRole(ctx context.Context, roles []string) (map[string][]Menu, error)
 }
 
-// HashKinds keeps which kinds of password hashes an import has brought, so that a
-// wrong password costs the same for every user; see Hasher.Verify.
+// HashKinds keeps the kinds of password hashes that imports have brought, so that a wrong password costs
+// the same for every user; see Hasher.Verify.
 type HashKinds interface {
-	// HashKinds lists the kinds in the order of their text.
+	// HashKinds lists the kinds in alphabetical order.
 	HashKinds(ctx context.Context) ([]string, error)
-	// AddHashKind notes a kind, if it is not noted yet.
+	// AddHashKind adds a kind. It does nothing if the kind is there already.
 	AddHashKind(ctx context.Context, kind string) error
 }
 
-// Profiles keeps the users of a Directory as it last described them, with what
-// only wxbind knows of them: their bindings and NotBefore.
+// Profiles keeps the users of a Directory as it last described them. Their bindings, NotBefore and whether
+// they are disabled here are wxbind's own.
 type Profiles interface {
-	// EnrollUser stores the profile of a user who may be new, and gives the user.
+	// EnrollUser stores the profile of a user who may be new, and returns the user.
 	EnrollUser(ctx context.Context, p Profile, createdAt time.Time) (User, error)
-	// RefreshUser stores the profile of a user who is there, and gives the user.
+	// RefreshUser stores the profile of an existing user, and returns the user.
 	//
 	// Errors: ErrUserNotFound.
 	RefreshUser(ctx context.Context, p Profile) (User, error)
 }
 
-// Record is a short-lived record. Version is random and new with each write.
+// Record is a short-lived record. Each write gives it a new random Version.
 type Record struct {
 	Version string
 	Value   []byte
-	// ExpiresAt is when a store may forget the record. Stores do so late; whoever
-	// reads the value judges by what stands in it.
+	// ExpiresAt is when a store may forget the record. Stores may do so late, so the time in Value tells
+	// a reader whether it still counts.
 	ExpiresAt time.Time
 }
 
-// Ephemeral keeps short-lived records under names that Secret.Hash makes.
+// Ephemeral keeps short-lived records. Their names are made with Secret.Hash.
 type Ephemeral interface {
 	// LoadRecord reads a record.
 	//
 	// Errors: ErrRecordNotFound.
 	LoadRecord(ctx context.Context, name string) (Record, error)
-	// StoreRecord writes a record, whatever was there.
+	// StoreRecord writes a record, whatever was stored before.
 	StoreRecord(ctx context.Context, name string, r Record) error
-	// SwapRecord writes a record if the stored one still has the version old ("" for
-	// none stored).
+	// SwapRecord writes a record if the stored one still has the version old; "" means that none is
+	// stored.
 	//
-	// Errors: ErrRecordChanged, with what is stored instead as the result (the zero
-	// Record for nothing).
+	// Errors: ErrRecordChanged. Then the result is the stored record, or the zero Record if there is none.
 	SwapRecord(ctx context.Context, name, old string, r Record) (Record, error)
 }

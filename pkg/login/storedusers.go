@@ -57,7 +57,7 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 	return c, nil
 }
 
-// userIfAny is the zero User, whom no password opens, where there is none.
+// userIfAny reads a user. If there is none it returns the zero User, whose empty hash matches no password.
 func (s storedUsers) userIfAny(ctx context.Context, id string) (User, error) {
 	u, err := s.Store.UserByID(ctx, id)
 	if errors.Is(err, ErrUserNotFound) {
@@ -66,8 +66,7 @@ func (s storedUsers) userIfAny(ctx context.Context, id string) (User, error) {
 	return u, err
 }
 
-// rehash stores the password under today's parameters, unless it was changed
-// meanwhile.
+// rehash stores the password's hash with today's parameters, unless the password was changed meanwhile.
 func (s storedUsers) rehash(ctx context.Context, u User, password Hidden) error {
 	replacement, err := s.Hasher.Hash(ctx, password)
 	if err != nil {

@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// Token is what a client holds of a session: "wxb_" + base64url(user id) + "." +
-// base64url(32 random bytes), both without padding (RFC 4648, section 5). It
-// names the user, so that session and user are found in one read.
+// Token is what a client holds of a session: "wxb_" + base64url(user id) + "." + base64url(32 random
+// bytes), both without padding (RFC 4648, section 5). It names the user, so that one read finds the session
+// and the user.
 type Token struct {
 	UserID string
 	secret [32]byte
 }
 
-// MaxUserID bounds a user id in bytes, so that a token is bounded too.
+// MaxUserID is the longest user id, in bytes. It bounds the length of a token.
 const MaxUserID = 256
 
 const (
@@ -33,8 +33,9 @@ func NewToken(userID string) Token {
 	return t
 }
 
-// ParseToken reads a token that a client sent. Anything but the exact form that
-// Text gives is SessionInvalid.
+// ParseToken reads a token that a client sent. It takes only the exact form that Text returns.
+//
+// Errors: SessionInvalid.
 func ParseToken(text string) (Token, error) {
 	rest, ok := strings.CutPrefix(text, tokenPrefix)
 	user, secret, found := strings.Cut(rest, ".")
@@ -61,7 +62,7 @@ func (t Token) Text() Hidden {
 	return Hidden(tokenPrefix + tokenBase64.EncodeToString([]byte(t.UserID)) + "." + tokenBase64.EncodeToString(t.secret[:]))
 }
 
-// Hash is all that is stored of the secret part: its SHA-256 in base64url.
+// Hash is all that is stored of the token's secret part: its SHA-256 in base64url.
 func (t Token) Hash() string {
 	sum := sha256.Sum256(t.secret[:])
 	return base64.RawURLEncoding.EncodeToString(sum[:])

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// Trail gathers what the operator's log line says of one request. It holds
-// nothing that must not be logged. Its fields are read when the request is done.
+// Trail gathers what the operator's log line says of one request. It holds nothing that must not be
+// logged. Read its fields only when the request is done.
 type Trail struct {
 	mu sync.Mutex
-	// AppID is the mini-program that was picked.
+	// AppID is the mini-program that the request is for.
 	AppID string
 	// OpenIDHash stands for the openid; see Secret.Hash.
 	OpenIDHash string
 	// UserID is the user whom the request is about.
 	UserID string
-	// Repeated says that the code had been used and its identity was remembered.
+	// Repeated says that the request was a repeat and got the first one's identity.
 	Repeated bool
-	// WeChat, Store, Hashing and Directory are the times that the request waited for each.
+	// WeChat, Store, Hashing and Directory say how long the request waited for each.
 	WeChat, Store, Hashing, Directory time.Duration
-	// Events are what the request did, in its order.
+	// Events are what the request did, in order.
 	Events []Event
 	// Lapses are failures that the request survived.
 	Lapses []error
@@ -28,12 +28,12 @@ type Trail struct {
 
 type trailKey struct{}
 
-// WithTrail makes a context whose request leaves its trail in t.
+// WithTrail returns a context in which a request leaves its trail in t.
 func WithTrail(ctx context.Context, t *Trail) context.Context {
 	return context.WithValue(ctx, trailKey{}, t)
 }
 
-// TrailOf gives the context's trail, or one that nobody reads.
+// TrailOf returns the context's trail, or one that nobody reads.
 func TrailOf(ctx context.Context) *Trail {
 	if t, ok := ctx.Value(trailKey{}).(*Trail); ok {
 		return t
@@ -41,7 +41,7 @@ func TrailOf(ctx context.Context) *Trail {
 	return &Trail{}
 }
 
-// lapse notes a failure that does not stop the request.
+// lapse notes a failure that the request survives. It does nothing for nil.
 func (t *Trail) lapse(err error) {
 	if err == nil {
 		return

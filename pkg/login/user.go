@@ -8,7 +8,8 @@ import (
 // User is one user of the platform.
 type User struct {
 	ID string
-	// Username is as Config.Username folds it. It is unique.
+	// Username is as Config.Username folds it, and unique. For a directory's user it is as the directory
+	// describes them, and need not be unique.
 	Username string
 	// Name is how the platform addresses the user.
 	Name string
@@ -19,13 +20,14 @@ type User struct {
 	// NotBefore ends every session that was begun at this moment or earlier.
 	NotBefore time.Time
 	CreatedAt time.Time
-	// Apps says by appid where the user is bound. It is never nil.
+	// Apps has the user's bindings by appid. It is never nil.
 	Apps map[string]UserApp
 }
 
 // Profile is a user as a Directory describes them.
 type Profile struct {
-	// ID is the directory's, of 1 to 256 bytes of UTF-8 without control characters. It stays.
+	// ID is the directory's own id of the user: 1 to 256 bytes of UTF-8 without control characters. It
+	// never changes.
 	ID       string
 	Username string
 	Name     string
@@ -38,7 +40,7 @@ func (p Profile) describes(u User) bool {
 	return u.ID == p.ID && u.Username == p.Username && u.Name == p.Name && slices.Equal(u.Roles, p.Roles)
 }
 
-// UserApp is a binding as its user knows it.
+// UserApp is the note of a binding in its user.
 type UserApp struct {
 	OpenID    string
 	BindingID string
@@ -53,13 +55,13 @@ type Menu struct {
 	Children []Menu `json:"children"`
 }
 
-// Role gives the users that have it their menus.
+// Role is a named list of menus. Users who have the role see them.
 type Role struct {
 	Name  string
 	Menus []Menu
 }
 
-// Limits of what an administrator or a directory may say.
+// Limits of what an administrator or a directory may set.
 const (
 	// MaxRoles is how many roles a user may have.
 	MaxRoles = 20
@@ -67,8 +69,8 @@ const (
 	MaxMenuDepth = 8
 )
 
-// mergeMenus joins trees in order. A menu that stands in several, by its id,
-// appears once, where it came first, with the children of all.
+// mergeMenus joins trees in order. Menus with the same id become one: it is where the first one is, and
+// has the children of all.
 func mergeMenus(trees ...[]Menu) []Menu {
 	merged := []Menu{}
 	for _, tree := range trees {

@@ -4,31 +4,30 @@ import (
 	"context"
 )
 
-// userSource is where the users of the platform are kept: in wxbind's own store, or
-// in the platform's directory.
+// userSource is where the platform's users are kept: in wxbind's own store, or in the platform's
+// directory. The errors of its methods are those listed and what the store and the directory answer.
 type userSource interface {
-	// find gives the id of the user with a username, or "" where there is none or that
-	// is known only with the password.
+	// find returns the id of the user with a folded username. It is "" if there is no such user, and if
+	// only the password can tell.
 	find(ctx context.Context, username string) (userID string, err error)
-	// authenticate checks a password, and takes as long for a user who does not exist.
+	// authenticate checks a password. For a user who does not exist it takes just as long.
 	//
-	// Errors: InvalidCredentials; UserDisabled, which only the right password learns.
+	// Errors: InvalidCredentials; UserDisabled, but only if the password is right; SessionRevoked when a
+	// directory's user is deleted meanwhile; those of the hasher.
 	authenticate(ctx context.Context, x *exchange, c claim) (candidate, error)
-	// profile describes a user who logs in through a binding, or is nil where nobody
-	// but the store describes users.
+	// profile describes a user who logs in through a binding. It is nil if only the store describes users.
 	//
 	// Errors: UserDisabled.
 	profile(ctx context.Context, x *exchange, userID string) (*Profile, error)
 }
 
-// claim is who somebody says they are: the username as it was typed, and what
-// find gave for it.
+// claim is who somebody says they are: the username as typed, and the id that find returned for it.
 type claim struct {
 	username, userID string
 	password         Hidden
 }
 
-// candidate is a user who has proved who they are.
+// candidate is a user who has proved who they are, with their sessions.
 type candidate struct {
 	user   User
 	others []Session

@@ -7,36 +7,35 @@ import (
 	"time"
 )
 
-// Visitor is a user with the session that they came with.
+// Visitor is a user, and the session whose token they came with.
 type Visitor struct {
 	User    User
 	Session Session
 }
 
-// Verifier says whose a token is. It needs a store and nothing else.
+// Verifier says whose token it is. It needs a store and nothing else.
 type Verifier struct {
 	Presence Presence
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// slideEvery is how much of its idle life a session uses up before a visit is
-// written down: at most ten writes in an IdleLife.
+// slideEvery is how much time must pass before a visit moves a session's idle end again: so there are at
+// most ten such writes in an IdleLife.
 const slideEvery = IdleLife / 10
 
-// Verify says whose living session a token is for: one round trip, and one more
-// when the session's idle end moves. Where that cannot be written the visit
-// counts all the same.
+// Verify says whose living session a token is for. It takes one round trip, and one more when the
+// session's idle end moves. If that cannot be stored, the visit succeeds all the same.
 //
-// Errors: SessionInvalid for what is no token, or none that is known;
-// SessionExpired, SessionRevoked, SessionReplaced, UserDisabled and
-// BindingRemoved, which say why it is dead; and what the store answers.
+// Errors: SessionInvalid for what is not a token, for an unknown one, and for that of a deleted user;
+// SessionExpired, SessionRevoked, SessionReplaced, UserDisabled or BindingRemoved, which say why the
+// session is dead; and what the store answers.
 func (v Verifier) Verify(ctx context.Context, token Hidden) (Visitor, error) {
 	visitor, _, err := v.verify(ctx, token)
 	return visitor, err
 }
 
-// verify is Verify; orphaned says that the session is there and its user is not.
+// verify is Verify. orphaned says that the session exists and its user does not.
 func (v Verifier) verify(ctx context.Context, token Hidden) (visitor Visitor, orphaned bool, err error) {
 	t, err := ParseToken(string(token))
 	if err != nil {
@@ -54,7 +53,7 @@ func (v Verifier) verify(ctx context.Context, token Hidden) (visitor Visitor, or
 		return Visitor{}, false, SessionInvalid
 	case err != nil:
 		return Visitor{}, false, err
-	// A store that compares text loosely must not give away somebody else's session.
+	// Even a store that compares text loosely must not give away somebody else's session.
 	case subtle.ConstantTimeCompare([]byte(visitor.Session.TokenHash), []byte(t.Hash())) != 1:
 		return Visitor{}, false, SessionInvalid
 	}
@@ -84,8 +83,8 @@ func (v Verifier) slide(ctx context.Context, trail *Trail, s *Session, now time.
 	s.SeenAt, s.IdleEnd = now, idleEnd
 }
 
-// Verify is Verifier.Verify. What a deleted user has left behind is removed when
-// somebody comes with it.
+// Verify is Verifier.Verify. If the token is a deleted user's, it also removes the sessions that the
+// deletion left behind.
 func (s *Service) Verify(ctx context.Context, token Hidden) (Visitor, error) {
 	visitor, orphaned, err := Verifier{Presence: s.Store, Now: s.Now}.verify(ctx, token)
 	if orphaned {

@@ -6,13 +6,17 @@ import (
 	"slices"
 )
 
-// Menus gives the menus of a visitor.
+// Menus returns the menus of the visitor's roles.
+//
+// Errors: what the store answers.
 func (s *Service) Menus(ctx context.Context, v Visitor) ([]Menu, error) {
 	return timedRead(&TrailOf(ctx).Store, func() ([]Menu, error) { return s.menus.of(ctx, v.User.Roles) })
 }
 
-// Logout ends the visitor's session or, with all, every session of the user,
-// logins that are under way included.
+// Logout ends the visitor's session. With all it ends every session of the user, those of logins that are
+// under way included.
+//
+// Errors: SessionInvalid when, with all, the user was deleted meanwhile; and what the store answers.
 func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 	trail := TrailOf(ctx)
 	if !all {
@@ -25,7 +29,7 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 		trail.Note(EventLogout)
 		return nil
 	}
-	// The session may have been made where the clock is ahead.
+	// The clock of the process that opened the session may be ahead of this one.
 	notBefore := s.clock()
 	if v.Session.CreatedAt.After(notBefore) {
 		notBefore = v.Session.CreatedAt
@@ -42,6 +46,8 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 }
 
 // LivingSessions lists the visitor's living sessions, the newest first.
+//
+// Errors: what the store answers.
 func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, error) {
 	all, err := timedRead(&TrailOf(ctx).Store, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, v.User.ID) })
 	if err != nil {
@@ -53,12 +59,12 @@ func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, err
 	return living, nil
 }
 
-// RevokeSession ends one of the visitor's sessions by its ID. Ending one that has
-// ended succeeds, so that it can be repeated.
+// RevokeSession ends one of the visitor's sessions by its ID. It succeeds if the session has ended
+// already, so it can be repeated.
 //
-// Errors: NoSuchSession, for somebody else's too.
+// Errors: NoSuchSession, also for another user's session; and what the store answers.
 func (s *Service) RevokeSession(ctx context.Context, v Visitor, id string) error {
-	// A session's id has the form of a token's hash; what has not is none.
+	// A session's id has the form of a token's hash.
 	if !ValidSessionID(id) {
 		return NoSuchSession
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// roundTrip is what a request asks of the stores at the same time. Its steps run
-// together, the request waits for all of them, and the trail has the time.
+// roundTrip is what a request asks of the stores at the same time. wait runs its steps at once, waits for
+// all of them, and adds the time to the trail's Store.
 type roundTrip struct {
 	trail *Trail
 	steps []func() error
@@ -18,40 +18,40 @@ type roundTrip struct {
 
 func (t *Trail) roundTrip() *roundTrip { return &roundTrip{trail: t} }
 
-// do adds a step without which the request fails.
+// do adds a step. If it fails, the request fails.
 func (r *roundTrip) do(step func() error) { r.steps = append(r.steps, step) }
 
-// try adds a step whose failure the request survives.
+// try adds a step. If it fails, the request goes on, and the trail has a lapse.
 func (r *roundTrip) try(step func() error) {
 	r.do(func() error { r.trail.lapse(step()); return nil })
 }
 
-// read adds a step whose result goes into a variable, whatever the error.
+// read adds a step whose result goes into a variable, even with an error.
 func read[T any](r *roundTrip, into *T, step func() (T, error)) {
 	r.do(func() (err error) { *into, err = step(); return err })
 }
 
-// wait runs the steps, and gives their errors in the order of the steps.
+// wait runs the steps and joins their errors in the order of the steps.
 func (r *roundTrip) wait() error {
 	return timed(&r.trail.Store, func() error { return together(r.steps...) })
 }
 
-// timed adds the time that a call takes to what the request has waited already.
+// timed adds the time that a call takes to waited.
 func timed(waited *time.Duration, call func() error) error {
 	began := time.Now()
 	defer func() { *waited += time.Since(began) }()
 	return call()
 }
 
-// timedRead is timed for a call that gives something.
+// timedRead is timed for a call with a result.
 func timedRead[T any](waited *time.Duration, call func() (T, error)) (result T, err error) {
 	err = timed(waited, func() error { result, err = call(); return err })
 	return result, err
 }
 
-// together runs the steps at the same time, waits for all, and gives their errors in
-// the order of the steps. A step that panics gives the only error: nobody could
-// recover for it elsewhere.
+// together runs the steps at the same time, waits for all, and joins their errors in the order of the
+// steps. A panic becomes an error, since a caller cannot recover from another goroutine's panic; then the
+// other errors are dropped.
 func together(steps ...func() error) error {
 	if len(steps) == 1 {
 		return steps[0]()
@@ -75,13 +75,13 @@ func together(steps ...func() error) error {
 	return errors.Join(errs...)
 }
 
-// Panicked makes an error of what recover gave: its type and the stack, and not
-// its value, which may quote what it choked on.
+// Panicked turns what recover returned into an error. It has the type and the stack but not the value,
+// which may quote a secret.
 func Panicked(p any) error {
 	return fmt.Errorf("panic of type %T at %s", p, debug.Stack())
 }
 
-// pause waits, or fails when the context ends first.
+// pause waits for d, or fails with the context's error if that ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
