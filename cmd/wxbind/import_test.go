@@ -90,8 +90,8 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 	}
 	for _, want := range []string{
 		"line 4: its quotes do not match; a row is one line\n",
-		"line 5: the username stands in the file already, on line 2\n",
-		"line 6: a password has at least 8 bytes\n",
+		"line 5: the username is in the file already, on line 2\n",
+		"line 6: a password must have at least 8 bytes\n",
 		"line 7: the hash cannot be read: ",
 		"line 8: no such role: \"king\"\n",
 		"line 9: the username is taken\n",

@@ -9,10 +9,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// ImportRow is a user as a file describes them: with a password or with its hash.
+// ImportRow is a user as a file describes them, with a password or the hash of one.
 type ImportRow struct {
 	NewUser
-	// Line is where the row stands, counted from 1.
+	// Line is the row's line in the file, counted from 1.
 	Line         int
 	PasswordHash login.Hidden
 }
@@ -25,60 +25,59 @@ type BadRow struct {
 
 func (b *BadRow) Error() string { return fmt.Sprintf("line %d: %v", b.Line, b.Cause) }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (b *BadRow) Unwrap() error { return b.Cause }
 
 // Imported counts the rows of an import.
 type Imported struct {
-	// Added are those whose user was stored.
+	// Added counts the rows whose user was stored.
 	Added int
-	// Present are those whose user an earlier import has stored.
+	// Present counts the rows whose user an earlier import has stored.
 	Present int
-	Bad     int
+	// Bad counts the rows that were refused.
+	Bad int
 }
 
 // Rows is how many rows there were.
 func (i Imported) Rows() int { return i.Added + i.Present + i.Bad }
 
-// ImportWatcher is told how an import goes on.
+// ImportWatcher is told of an import's progress.
 type ImportWatcher struct {
-	// Bad is called for each bad row, in the order of the lines.
+	// Bad is called for each bad row, in the order of the rows.
 	Bad func(*BadRow)
-	// Progress is called now and then with what was done so far.
+	// Progress is called after each batch with the counts so far.
 	Progress func(Imported)
 }
 
-// What may be wrong with a row, beside what Add refuses.
+// What can be wrong with a row, besides what Add refuses.
 var (
-	ErrTwoPasswords     = errors.New("a row has a password or a hash of one, not both")
+	ErrTwoPasswords     = errors.New("a row can have a password or a hash, not both")
 	ErrHashUnreadable   = errors.New("the hash cannot be read")
-	ErrTooManyHashKinds = errors.New("the hash is of one kind too many")
-	ErrRepeated         = errors.New("the username stands in the file already")
+	ErrTooManyHashKinds = errors.New("there are too many kinds of hashes")
+	ErrRepeated         = errors.New("the username is in the file already")
 )
 
-// importBatch is how many rows are looked at together, and stored with one wait
-// for the store. It bounds the memory, and what an interruption leaves unknown.
+// importBatch is how many rows are checked and stored together. It bounds the memory, and how much is
+// unknown after an interruption.
 const importBatch = 500
 
-// plainBatch is how many of them may have a plain password, each of which takes a
-// processor some 20 ms.
+// plainBatch is how many rows of a batch may have a plain password. Each takes some 20 ms of a processor.
 const plainBatch = 3 * importedAtOnce
 
-// importedAtOnce bounds the requests to a store at the same time.
+// importedAtOnce bounds how many passwords are looked up and hashed at the same time.
 const importedAtOnce = 16
 
-// Import adds the users of rows, those who can be, and changes none who is there.
-// An error of rows that is a *BadRow concerns that row only.
+// Import adds the users of rows. It skips rows that are bad, and changes no user who exists. If rows yields
+// a *BadRow as its error, only that row is bad.
 //
-// It may break off at any moment: the same import again goes on. For a row decides
-// the id of its user, so that who an import has stored is known again, whatever
-// became of their password or profile since, as a row that is Present; a username
-// that somebody else has is a bad row, ErrUsernameTaken.
+// If it breaks off, run the same import again: it goes on where it stopped. A user's id follows from the
+// row, so a user whom an earlier import has stored is recognized and counted as Present, even if their
+// password or profile has changed since. If somebody else has the username, the row is bad:
+// ErrUsernameTaken.
 //
-// Memory grows with the rows by some 50 bytes each, to know a username again.
+// It uses some 50 bytes of memory for each row, to find usernames that are repeated.
 //
-// Errors: those of rows, of the stores and the context's. What was done so far is
-// given with them.
+// Errors: the error of rows, if it is not a *BadRow; and the context's. The counts so far come with it.
 func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], w ImportWatcher) (Imported, error) {
 	i := importing{Service: s, watcher: w, roles: map[string]bool{}, lines: map[[16]byte]int{}}
 	defer func() {

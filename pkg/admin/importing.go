@@ -21,7 +21,7 @@ type importing struct {
 	watcher ImportWatcher
 	roles   map[string]bool
 	kinds   []string
-	// lines says by the hash of a username on which line it stood first.
+	// lines has the line of each username so far, by the username's hash.
 	lines map[[16]byte]int
 	batch []newcomer
 	// plain counts the plain passwords in the batch.
@@ -34,15 +34,15 @@ type newcomer struct {
 	line     int
 	user     login.User
 	password login.Hidden
-	// kind is that of the hash that the row brings.
+	// kind is the kind of the row's hash; "" if it has none, or one of the Hasher's own kind.
 	kind string
 	// present says that the user is stored already.
 	present bool
-	// bad says what is wrong with the row.
+	// bad says what is wrong with the row; nil if nothing is.
 	bad error
 }
 
-// read makes a newcomer of a row.
+// read makes a newcomer from a row.
 func (i *importing) read(row ImportRow) newcomer {
 	n := newcomer{line: row.Line, password: row.Password}
 	var kind string
@@ -65,7 +65,7 @@ func (i *importing) read(row ImportRow) newcomer {
 	return n
 }
 
-// checkRow says what is wrong with a row beside its user, and the kind of its hash.
+// checkRow checks a row's roles and its password or hash, and returns the kind of the hash.
 func (i *importing) checkRow(row ImportRow, roles []string) (kind string, err error) {
 	for _, role := range roles {
 		if !i.roles[role] {
@@ -81,8 +81,8 @@ func (i *importing) checkRow(row ImportRow, roles []string) (kind string, err er
 	return i.kindOf(row.PasswordHash)
 }
 
-// bring notes the kind of a newcomer's hash before the first such user is stored:
-// from then on a wrong password costs the same for all users.
+// bring stores the kind of a newcomer's hash before the first such user is stored, so that a wrong password
+// costs the same for all users; see docs/decisions/equal-time.md.
 func (i *importing) bring(ctx context.Context, kind string) error {
 	if kind == "" || slices.Contains(i.kinds, kind) {
 		return nil
@@ -91,24 +91,26 @@ func (i *importing) bring(ctx context.Context, kind string) error {
 	return i.Store.AddHashKind(ctx, kind)
 }
 
-// kindOf is the kind of a hash, if users may have such.
+// kindOf returns the kind of a hash.
+//
+// Errors: ErrHashUnreadable, ErrTooManyHashKinds.
 func (i *importing) kindOf(hash login.Hidden) (string, error) {
 	kind, err := i.Hasher.Kind(hash)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrHashUnreadable, err)
 	}
 	if kind != "" && !slices.Contains(i.kinds, kind) && len(i.kinds) >= i.MaxHashKinds {
-		return "", fmt.Errorf("%w: %d are stored, of %s", ErrTooManyHashKinds, len(i.kinds), strings.Join(i.kinds, "; "))
+		return "", fmt.Errorf("%w: %d are stored already: %s", ErrTooManyHashKinds, len(i.kinds), strings.Join(i.kinds, "; "))
 	}
 	return kind, nil
 }
 
-// importedID is the id of the user whom a row makes. A plain password is not in
-// it: whoever sees an id could then try passwords against it.
+// importedID is the id of a row's user. A plain password is not part of it: otherwise whoever sees an id
+// could try passwords against it.
 func importedID(u login.User, hash login.Hidden) string {
 	text, err := json.Marshal(append([]string{"import", u.Username, u.Name, string(hash)}, u.Roles...))
 	if err != nil {
-		panic(err) // strings have a JSON form
+		panic(err) // strings can always be marshalled
 	}
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum(string(text))))
 }
@@ -143,7 +145,7 @@ func (i *importing) store(ctx context.Context) error {
 	return nil
 }
 
-// hashAll hashes the plain passwords of the batch, importedAtOnce at the same time.
+// hashAll hashes the plain passwords of the batch, at most importedAtOnce at the same time.
 func (i *importing) hashAll(ctx context.Context) error {
 	hashing, ctx := errgroup.WithContext(ctx)
 	hashing.SetLimit(importedAtOnce)
@@ -153,7 +155,7 @@ func (i *importing) hashAll(ctx context.Context) error {
 	return hashing.Wait()
 }
 
-// hash hashes a newcomer's plain password, unless the user is there already.
+// hash hashes a newcomer's plain password, unless the username is taken.
 func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	if !n.missing() || n.user.PasswordHash != "" {
 		return nil
@@ -168,10 +170,10 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	return err
 }
 
-// missing says that the user is not stored, as far as is known, and should be.
+// missing says whether the user is still to be stored, as far as is known.
 func (n *newcomer) missing() bool { return n.bad == nil && !n.present }
 
-// meet judges that the username is found with the user id ("" for nobody).
+// meet judges the row by the id of the user who has its username; "" means nobody.
 func (n *newcomer) meet(id string) {
 	switch id {
 	case "":
@@ -182,7 +184,7 @@ func (n *newcomer) meet(id string) {
 	}
 }
 
-// report counts the batch, tells of it and clears it.
+// report counts the rows of the batch, tells the watcher and clears the batch.
 func (i *importing) report() {
 	for _, n := range i.batch {
 		switch {
@@ -195,7 +197,7 @@ func (i *importing) report() {
 			i.done.Added++
 		}
 	}
-	clear(i.batch) // passwords are not kept longer than needed
+	clear(i.batch) // keep no password longer than needed
 	i.batch, i.plain = i.batch[:0], 0
 	i.watcher.Progress(i.done)
 }

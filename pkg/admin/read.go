@@ -9,9 +9,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// User reads a user.
+// User reads a user by their username or, for a directory's user, by their id.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: UsernameMissing, UsernameInvalid, ErrUserNotFound.
 func (s *Service) User(ctx context.Context, username string) (login.User, error) {
 	id, err := s.find(ctx, username)
 	if err != nil {
@@ -20,9 +20,9 @@ func (s *Service) User(ctx context.Context, username string) (login.User, error)
 	return s.Store.UserByID(ctx, id)
 }
 
-// Show gives everything that is held about a user.
+// Show returns everything that is stored about a user.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: those of User.
 func (s *Service) Show(ctx context.Context, username string) (login.Export, error) {
 	u, err := s.User(ctx, username)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Service) Show(ctx context.Context, username string) (login.Export, erro
 	return login.ExportOf(ctx, s.Store, u)
 }
 
-// All lists the users, reading page after page as the caller goes on.
+// All lists all users. It reads a page when the caller gets to it. An error is the last thing it yields.
 func (s *Service) All(ctx context.Context) iter.Seq2[login.User, error] {
 	return func(yield func(login.User, error) bool) {
 		for after := ""; ; {
@@ -53,11 +53,10 @@ func (s *Service) All(ctx context.Context) iter.Seq2[login.User, error] {
 	}
 }
 
-// find gives the id of the user with a username or, as for the users of a
-// Directory, who claim no username here, with that id, which need not have the
-// form of a username.
+// find returns the id of the user who has this username or this id. A directory's users own no username
+// here, so they are found by id. An id need not have the form of a username.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: those of User.
 func (s *Service) find(ctx context.Context, username string) (string, error) {
 	folded, invalid := s.Username(username)
 	if invalid == nil {

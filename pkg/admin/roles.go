@@ -7,8 +7,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// SetRoles stores roles, each replacing one of the same name. It looks at all of
-// them before it stores the first.
+// SetRoles stores roles. Each replaces the role of the same name, if there is one. All are checked before
+// the first is stored.
 //
 // Errors: one that says what is wrong with a role.
 func (s *Service) SetRoles(ctx context.Context, roles []login.Role) error {
@@ -25,11 +25,14 @@ func (s *Service) SetRoles(ctx context.Context, roles []login.Role) error {
 	return nil
 }
 
-// Roles gives all roles in the order of their names.
+// Roles lists all roles in the order of their names.
 func (s *Service) Roles(ctx context.Context) ([]login.Role, error) {
 	return s.Store.ListRoles(ctx)
 }
 
+// checkRoles fails if one of the roles does not exist.
+//
+// Errors: ErrRoleNotFound.
 func (s *Service) checkRoles(ctx context.Context, roles []string) error {
 	if len(roles) == 0 {
 		return nil
@@ -48,7 +51,7 @@ func (s *Service) checkRoles(ctx context.Context, roles []string) error {
 
 func noSuchRole(name string) error { return fmt.Errorf("%w: %q", ErrRoleNotFound, name) }
 
-// A role fits into one DynamoDB item (400 KB).
+// Limits of a role, so that it fits into one DynamoDB item (400 KB). Texts are counted in bytes.
 const (
 	maxMenus    = 300
 	maxMenuText = 1024
@@ -58,7 +61,7 @@ const (
 // validate says what is wrong with a role.
 func validate(r login.Role) error {
 	if r.Name == "" || len(r.Name) > maxRoleName {
-		return fmt.Errorf("a role's name has 1 to %d bytes", maxRoleName)
+		return fmt.Errorf("a role's name must have 1 to %d bytes", maxRoleName)
 	}
 	count := 0
 	return validateMenus(r.Menus, 1, &count)
@@ -66,19 +69,19 @@ func validate(r login.Role) error {
 
 func validateMenus(menus []login.Menu, depth int, count *int) error {
 	if len(menus) > 0 && depth > login.MaxMenuDepth {
-		return fmt.Errorf("menus are nested at most %d deep", login.MaxMenuDepth)
+		return fmt.Errorf("menus can be nested at most %d deep", login.MaxMenuDepth)
 	}
 	siblings := map[string]bool{}
 	for _, m := range menus {
 		if *count++; *count > maxMenus {
-			return fmt.Errorf("a role has at most %d menus", maxMenus)
+			return fmt.Errorf("a role can have at most %d menus", maxMenus)
 		}
 		if m.ID == "" || siblings[m.ID] {
-			return fmt.Errorf("menu %q: the id is empty or stands twice on its level", m.ID)
+			return fmt.Errorf("menu %q: the id is empty or used twice on its level", m.ID)
 		}
 		siblings[m.ID] = true
 		if len(m.ID)+len(m.Name)+len(m.Path)+len(m.Icon) > maxMenuText {
-			return fmt.Errorf("menu %q: its texts have more than %d bytes", m.ID, maxMenuText)
+			return fmt.Errorf("menu %q: its texts have more than %d bytes in all", m.ID, maxMenuText)
 		}
 		if err := validateMenus(m.Children, depth+1, count); err != nil {
 			return err

@@ -10,10 +10,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// RevokeSession ends one of a user's sessions by its ID. Ending one that has ended
-// succeeds, so that it can be repeated.
+// RevokeSession ends one of a user's sessions by its ID. It succeeds if the session has ended already, so
+// it can be repeated.
 //
-// Errors: UsernameInvalid, ErrUserNotFound, ErrSessionNotFound.
+// Errors: those of User; ErrSessionNotFound.
 func (s *Service) RevokeSession(ctx context.Context, username, sessionID string) error {
 	id, err := s.find(ctx, username)
 	if err != nil {
@@ -29,14 +29,14 @@ func (s *Service) RevokeSession(ctx context.Context, username, sessionID string)
 	return nil
 }
 
-// RevokeSessions ends all sessions of a user, logins that are under way included.
+// RevokeSessions ends all sessions of a user, those of logins that are under way included.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: those of User.
 func (s *Service) RevokeSessions(ctx context.Context, username string) error {
 	return s.endSessions(ctx, username, s.Store.LogoutUser, login.EventLogoutAll)
 }
 
-// endSessions ends all sessions of a user by a write that moves NotBefore.
+// endSessions ends all sessions of a user with a write that moves NotBefore, and notes the event.
 func (s *Service) endSessions(ctx context.Context, username string, write func(context.Context, string, time.Time) error, e login.Event) error {
 	id, err := s.find(ctx, username)
 	if err != nil {
@@ -53,9 +53,8 @@ func (s *Service) endSessions(ctx context.Context, username string, write func(c
 	return nil
 }
 
-// afterSessions is a NotBefore that ends every session of a user: now, or when the
-// newest of them was begun, if that is later by this machine's clock. The clock of
-// whoever administers may well be behind.
+// afterSessions returns a NotBefore that ends every session of a user: now, or the CreatedAt of the newest
+// session if that is later. It can be later because an administrator's clock may be behind.
 func (s *Service) afterSessions(ctx context.Context, userID string) (time.Time, error) {
 	sessions, err := s.Store.SessionsOfUser(ctx, userID)
 	if err != nil {
@@ -70,11 +69,11 @@ func (s *Service) afterSessions(ctx context.Context, userID string) (time.Time, 
 	return notBefore, nil
 }
 
-// RemoveBindings removes a user's binding in an app or, with "", in all of them,
-// and thereby ends the sessions under it: the last one, too. It gives the apps in
-// which it did.
+// RemoveBindings removes a user's binding in an app, or in all apps if appID is "". It removes the user's
+// last binding too. That ends the sessions under each binding. It returns the apps in which it removed one,
+// also when it fails later.
 //
-// Errors: UsernameInvalid, ErrUserNotFound; ErrBindingNotFound when there is none.
+// Errors: those of User; ErrBindingNotFound when there is none.
 func (s *Service) RemoveBindings(ctx context.Context, username, appID string) (removed []string, err error) {
 	u, err := s.User(ctx, username)
 	if err != nil {

@@ -13,31 +13,31 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Accounts is what an administrator does to users, their bindings and sessions,
-// and roles. What it does it notes as an Event in the context's Trail.
+// Service manages users, their bindings and sessions, and roles. It notes what it does as a login.Event in
+// the context's login.Trail.
 type Service struct {
 	Store  login.AdminStore
 	Hasher login.Hasher
-	// MaxHashKinds is how many kinds of hashes Import brings beside Hasher's own.
+	// MaxHashKinds is how many kinds of password hashes may be stored besides Hasher's own. Import refuses
+	// more.
 	MaxHashKinds int
-	// Username is as in Config.
+	// Username is as in login.Config.
 	Username func(raw string) (string, error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
-// NewUser is a user as an administrator enters it.
+// NewUser is a user as an administrator enters them.
 type NewUser struct {
 	Username string
-	// Name may be "": then it is the username.
+	// Name may be ""; then the username is used.
 	Name     string
 	Password login.Hidden
 	Roles    []string
 }
 
 const (
-	// minNewPassword is the shortest password accepted for a user, in bytes (NIST
-	// SP 800-63B, 3.1.1).
+	// minNewPassword is the shortest password that a user can be given, in bytes (NIST SP 800-63B, 3.1.1).
 	minNewPassword = 8
 	maxName        = 128
 	listPage       = 100
@@ -45,10 +45,10 @@ const (
 
 // What an administrator entered wrongly.
 var (
-	ErrPasswordTooShort = fmt.Errorf("a password has at least %d bytes", minNewPassword)
-	ErrNameTooLong      = fmt.Errorf("a name has at most %d bytes", maxName)
-	ErrNameInvalid      = errors.New("a name is UTF-8 without control characters")
-	ErrTooManyRoles     = fmt.Errorf("a user has at most %d roles", login.MaxRoles)
+	ErrPasswordTooShort = fmt.Errorf("a password must have at least %d bytes", minNewPassword)
+	ErrNameTooLong      = fmt.Errorf("a name must have at most %d bytes", maxName)
+	ErrNameInvalid      = errors.New("a name must be UTF-8 without control characters")
+	ErrTooManyRoles     = fmt.Errorf("a user can have at most %d roles", login.MaxRoles)
 	ErrRoleNotFound     = errors.New("no such role")
 	ErrPasswordNotHere  = errors.New("the platform's directory keeps this user's password")
 )
@@ -80,7 +80,9 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	return u, nil
 }
 
-// newUser is n as a user who has no id and no password yet.
+// newUser makes a user of n. The user has no id and no password yet.
+//
+// Errors: UsernameMissing, UsernameInvalid, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles.
 func (s *Service) newUser(n NewUser) (login.User, error) {
 	username, err := s.Username(n.Username)
 	if err != nil {
@@ -102,8 +104,8 @@ func (s *Service) newUser(n NewUser) (login.User, error) {
 
 // SetPassword gives a user a new password and ends the user's sessions.
 //
-// Errors: UsernameInvalid, ErrUserNotFound, PasswordMissing, PasswordInvalid,
-// ErrPasswordTooShort, ErrPasswordNotHere, ErrPasswordChanged.
+// Errors: PasswordMissing, PasswordInvalid, ErrPasswordTooShort; those of User; ErrPasswordNotHere for a
+// directory's user; ErrPasswordChanged when it was changed at the same time.
 func (s *Service) SetPassword(ctx context.Context, username string, password login.Hidden) error {
 	if err := checkNewPassword(password); err != nil {
 		return err
@@ -112,7 +114,7 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 	if err != nil {
 		return err
 	}
-	if u.PasswordHash == "" { // it would open nothing, and look like a change
+	if u.PasswordHash == "" { // a password here would open nothing, yet look like a change
 		return ErrPasswordNotHere
 	}
 	hash, err := s.Hasher.Hash(ctx, password)
@@ -130,16 +132,16 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 	return nil
 }
 
-// Disable keeps a user out, and ends the user's sessions for good.
+// Disable disables a user: the user cannot log in, and all sessions end for good.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: those of User.
 func (s *Service) Disable(ctx context.Context, username string) error {
 	return s.endSessions(ctx, username, s.Store.DisableUser, login.EventUserDisable)
 }
 
-// Enable lets a disabled user in again.
+// Enable lets a disabled user log in again.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: those of User.
 func (s *Service) Enable(ctx context.Context, username string) error {
 	id, err := s.find(ctx, username)
 	if err != nil {
@@ -152,9 +154,9 @@ func (s *Service) Enable(ctx context.Context, username string) error {
 	return nil
 }
 
-// Delete removes a user with everything that names them, as Service.Delete does.
+// Delete deletes a user and everything that names them, as login.Remove does.
 //
-// Errors: UsernameInvalid, ErrUserNotFound.
+// Errors: those of User.
 func (s *Service) Delete(ctx context.Context, username string) error {
 	u, err := s.User(ctx, username)
 	if err != nil {
