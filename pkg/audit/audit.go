@@ -50,8 +50,7 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 // levelOf is a warning for what somebody may want to look at, so that it is kept
 // where a log-level filter drops the everyday.
 func levelOf(event login.Event) slog.Level {
-	switch event {
-	case login.EventWrongPassword, login.EventThrottled, login.EventBindConflict:
+	if event.Notable() {
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo

@@ -1,6 +1,10 @@
 package login
 
-import "errors"
+import (
+	"errors"
+	"maps"
+	"slices"
+)
 
 // Event names something that whoever watches over accounts wants to know of. The
 // names are stable.
@@ -46,13 +50,43 @@ const (
 	EventUserEnable  Event = "user_enable"
 )
 
-// eventsOfRefusals are the refusals that are events.
-var eventsOfRefusals = map[Code]Event{
-	InvalidCredentials: EventWrongPassword,
-	TooManyAttempts:    EventThrottled,
-	IdentityBound:      EventBindConflict,
-	UserBound:          EventBindConflict,
+// eventMeaning is all that is fixed about an event.
+type eventMeaning struct {
+	// notable says that somebody may want to look at it.
+	notable bool
+	// refusals are the codes of a bind that are this event.
+	refusals []Code
 }
+
+var eventMeanings = map[Event]eventMeaning{
+	EventLogin:         {},
+	EventBind:          {},
+	EventBindConflict:  {notable: true, refusals: []Code{IdentityBound, UserBound}},
+	EventWrongPassword: {notable: true, refusals: []Code{InvalidCredentials}},
+	EventThrottled:     {notable: true, refusals: []Code{TooManyAttempts}},
+
+	EventLogout:        {},
+	EventLogoutAll:     {},
+	EventSessionRevoke: {},
+	EventUnbind:        {},
+	EventExport:        {},
+	EventDelete:        {},
+
+	EventUserAdd:     {},
+	EventUserImport:  {},
+	EventPasswordSet: {},
+	EventUserDisable: {},
+	EventUserEnable:  {},
+}
+
+// Events lists every event, in no order.
+func Events() []Event { return slices.Collect(maps.Keys(eventMeanings)) }
+
+// Known says whether e is one of Events.
+func (e Event) Known() bool { _, ok := eventMeanings[e]; return ok }
+
+// Notable says that somebody may want to look at e. Other events are everyday business.
+func (e Event) Notable() bool { return eventMeanings[e].notable }
 
 // Note adds an event to the trail.
 func (t *Trail) Note(e Event) {
@@ -63,8 +97,11 @@ func (t *Trail) Note(e Event) {
 
 // noteRefusal adds the event that a refusal is, if it is one.
 func (t *Trail) noteRefusal(err error) {
-	for code, event := range eventsOfRefusals {
-		if errors.Is(err, code) {
+	if err == nil {
+		return
+	}
+	for event, meaning := range eventMeanings {
+		if slices.ContainsFunc(meaning.refusals, func(c Code) bool { return errors.Is(err, c) }) {
 			t.Note(event)
 		}
 	}

@@ -93,6 +93,9 @@ const (
 	KindThrottled
 	// KindUnavailable is WeChat, a store or the secret not answering.
 	KindUnavailable
+	// KindSessionEnd is why a session is dead. To a caller whom the session lets in it
+	// means that there is no caller; to one with a code it is a decision.
+	KindSessionEnd
 )
 
 // Action tells a client program what to do about a failure.
@@ -123,12 +126,42 @@ const (
 	SeverityAlarm
 )
 
+// Culprit says whose failure it was, for whoever counts failures.
+type Culprit int
+
+const (
+	// CulpritNone: the client's, or nobody's.
+	CulpritNone Culprit = iota
+	// CulpritWeChat: WeChat did not answer, or refused us for what is no single person's business.
+	CulpritWeChat
+	// CulpritAppSecret: WeChat refused the AppSecret.
+	CulpritAppSecret
+	// CulpritStore: the store could not answer.
+	CulpritStore
+	// CulpritSecret: there is no secret, or what is stored is no secret of ours.
+	CulpritSecret
+	// CulpritDirectory: the platform's own directory could not answer.
+	CulpritDirectory
+	// CulpritOurs: a fault of our own.
+	CulpritOurs
+)
+
+// Culprits lists every Culprit but CulpritNone.
+func Culprits() []Culprit {
+	var all []Culprit
+	for c := CulpritNone + 1; c <= CulpritOurs; c++ {
+		all = append(all, c)
+	}
+	return all
+}
+
 // meaning is all that is fixed about a code. The zh sentence is for the person
 // who uses the mini-program, the en sentence says the same.
 type meaning struct {
 	kind     Kind
 	action   Action
 	severity Severity
+	culprit  Culprit
 	zh, en   string
 }
 
@@ -144,61 +177,61 @@ const (
 )
 
 var meanings = map[Code]meaning{
-	EventMalformed:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the function was not called by an HTTP API with payload format 2.0."},
-	QueryMalformed:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the query string cannot be read."},
-	ParameterRepeated:      {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a parameter is given twice."},
-	BodyTooLarge:           {KindTooLarge, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body is larger than 64 KiB."},
-	BodyMalformed:          {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body cannot be read."},
-	BodyTooDeep:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body is nested too deeply."},
-	BodyTrailing:           {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "the body holds more than one JSON value."},
-	FieldWrongType:         {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "a field has the wrong type."},
-	ContentTypeUnsupported: {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "send application/json or application/x-www-form-urlencoded."},
-	CodeMissing:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "code is missing."},
-	CodeInvalid:            {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "code is not one that wx.login gives."},
-	OpenIDInvalid:          {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "openId is not one that WeChat gives."},
-	UsernameMissing:        {KindMalformed, ActionNone, SeverityNone, "请输入用户名", "Please enter a username."},
-	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, "用户名格式不正确", "That is not a valid username."},
-	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, "请输入密码", "Please enter a password."},
-	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, "密码格式不正确", "That is not a valid password."},
-	TokenMissing:           {KindMalformed, ActionFix, SeverityNone, zhDeveloper, enDeveloper + "token is missing."},
+	EventMalformed:         {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the function was not called by an HTTP API with payload format 2.0."},
+	QueryMalformed:         {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the query string cannot be read."},
+	ParameterRepeated:      {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "a parameter is given twice."},
+	BodyTooLarge:           {KindTooLarge, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body is larger than 64 KiB."},
+	BodyMalformed:          {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body cannot be read."},
+	BodyTooDeep:            {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body is nested too deeply."},
+	BodyTrailing:           {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body holds more than one JSON value."},
+	FieldWrongType:         {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "a field has the wrong type."},
+	ContentTypeUnsupported: {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "send application/json or application/x-www-form-urlencoded."},
+	CodeMissing:            {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "code is missing."},
+	CodeInvalid:            {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "code is not one that wx.login gives."},
+	OpenIDInvalid:          {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "openId is not one that WeChat gives."},
+	UsernameMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "请输入用户名", "Please enter a username."},
+	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "用户名格式不正确", "That is not a valid username."},
+	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "请输入密码", "Please enter a password."},
+	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "密码格式不正确", "That is not a valid password."},
+	TokenMissing:           {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "token is missing."},
 
-	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
-	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, "微信身份已变化,请重新登录", "The openId is not that of the code."},
-	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, "用户名或密码错误", "Wrong username or password."},
-	UserDisabled:       {KindDecision, ActionNone, SeverityNone, "账号已被停用", "This account is disabled."},
-	IdentityBound:      {KindDecision, ActionNone, SeverityNone, "该微信已绑定其他账号", "This WeChat is bound to another account."},
-	UserBound:          {KindDecision, ActionNone, SeverityNone, "该账号已绑定其他微信", "This account is bound to another WeChat."},
-	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
-	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
-	LastBinding:        {KindDecision, ActionNone, SeverityNone, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
-	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, "没有该登录设备", "There is no such session."},
-	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, zhDeveloper, "The service credential is missing or wrong."},
+	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
+	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "微信身份已变化,请重新登录", "The openId is not that of the code."},
+	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, CulpritNone, "用户名或密码错误", "Wrong username or password."},
+	UserDisabled:       {KindSessionEnd, ActionNone, SeverityNone, CulpritNone, "账号已被停用", "This account is disabled."},
+	IdentityBound:      {KindDecision, ActionNone, SeverityNone, CulpritNone, "该微信已绑定其他账号", "This WeChat is bound to another account."},
+	UserBound:          {KindDecision, ActionNone, SeverityNone, CulpritNone, "该账号已绑定其他微信", "This account is bound to another WeChat."},
+	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, CulpritNone, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
+	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
+	LastBinding:        {KindDecision, ActionNone, SeverityNone, CulpritNone, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
+	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, "没有该登录设备", "There is no such session."},
+	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, zhDeveloper, "The service credential is missing or wrong."},
 
-	SessionInvalid:  {KindDecision, ActionRelogin, SeverityNone, zhLogin, enLogin},
-	SessionExpired:  {KindDecision, ActionRelogin, SeverityNone, zhLogin, enLogin},
-	SessionRevoked:  {KindDecision, ActionRelogin, SeverityNone, "您已退出登录,请重新登录", "You are logged out; please log in again."},
-	SessionReplaced: {KindDecision, ActionRelogin, SeverityNone, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
-	BindingRemoved:  {KindDecision, ActionRelogin, SeverityNone, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
+	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, zhLogin, enLogin},
+	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, zhLogin, enLogin},
+	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, "您已退出登录,请重新登录", "You are logged out; please log in again."},
+	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
+	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
 
-	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, "登录凭证无效,请重试", "The code is not valid; please try again."},
-	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, "登录凭证已使用,请重试", "The code has been used; please try again."},
-	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, "操作过于频繁,请一分钟后再试", "Too many logins; please wait a minute."},
-	WXUserBlocked:    {KindDecision, ActionNone, SeverityCount, "微信限制了该账号登录", "WeChat has blocked this login."},
-	WXUserLimited:    {KindDecision, ActionNone, SeverityCount, "该微信账号状态异常", "This WeChat account is limited."},
-	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, "微信繁忙,请稍后再试", "WeChat is busy; please try again in a moment."},
-	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, "微信暂时无法访问,请稍后再试", "WeChat cannot be reached; please try again in a moment."},
-	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, "微信返回异常,请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
-	WXAppRejected:    {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
-	WXSecretRejected: {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
-	WXSecretUnusable: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
-	WXRequestInvalid: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
-	WXAddressBlocked: {KindInternal, ActionFix, SeverityAlarm, zhOperator, enOperator},
-	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
+	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "登录凭证无效,请重试", "The code is not valid; please try again."},
+	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "登录凭证已使用,请重试", "The code has been used; please try again."},
+	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, CulpritNone, "操作过于频繁,请一分钟后再试", "Too many logins; please wait a minute."},
+	WXUserBlocked:    {KindDecision, ActionNone, SeverityCount, CulpritNone, "微信限制了该账号登录", "WeChat has blocked this login."},
+	WXUserLimited:    {KindDecision, ActionNone, SeverityCount, CulpritNone, "该微信账号状态异常", "This WeChat account is limited."},
+	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, "微信繁忙,请稍后再试", "WeChat is busy; please try again in a moment."},
+	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, "微信暂时无法访问,请稍后再试", "WeChat cannot be reached; please try again in a moment."},
+	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritWeChat, "微信返回异常,请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
+	WXAppRejected:    {KindInternal, ActionFix, SeverityAlarm, CulpritWeChat, zhOperator, enOperator},
+	WXSecretRejected: {KindUnavailable, ActionRetry, SeverityAlarm, CulpritAppSecret, zhBusy, enBusy},
+	WXSecretUnusable: {KindInternal, ActionFix, SeverityAlarm, CulpritAppSecret, zhOperator, enOperator},
+	WXRequestInvalid: {KindInternal, ActionFix, SeverityAlarm, CulpritWeChat, zhOperator, enOperator},
+	WXAddressBlocked: {KindInternal, ActionFix, SeverityAlarm, CulpritWeChat, zhOperator, enOperator},
+	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
 
-	StoreUnavailable:     {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
-	DirectoryUnavailable: {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
-	SecretUnavailable:    {KindUnavailable, ActionRetry, SeverityAlarm, zhBusy, enBusy},
-	Internal:             {KindInternal, ActionRetry, SeverityAlarm, "服务出错,请稍后再试", "Something went wrong; please try again."},
+	StoreUnavailable:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritStore, zhBusy, enBusy},
+	DirectoryUnavailable: {KindUnavailable, ActionRetry, SeverityAlarm, CulpritDirectory, zhBusy, enBusy},
+	SecretUnavailable:    {KindUnavailable, ActionRetry, SeverityAlarm, CulpritSecret, zhBusy, enBusy},
+	Internal:             {KindInternal, ActionRetry, SeverityAlarm, CulpritOurs, "服务出错,请稍后再试", "Something went wrong; please try again."},
 }
 
 // Codes lists every code, in no order.
@@ -224,6 +257,12 @@ func (c Code) Action() Action { return meanings[c].action }
 
 // Severity says whether c is the operator's business.
 func (c Code) Severity() Severity { return meanings[c].severity }
+
+// Culprit says whose failure c is.
+func (c Code) Culprit() Culprit { return meanings[c].culprit }
+
+// EndsSession says whether c is a reason for a session to be dead.
+func (c Code) EndsSession() bool { return c.Kind() == KindSessionEnd }
 
 // Message is the sentence for the person, in English when lang is "en" and in
 // Chinese otherwise.

@@ -18,9 +18,9 @@ import (
 
 func TestEveryCodeHasItsMeaning(t *testing.T) {
 	listed := login.Codes()
-	for _, c := range declaredCodes(t) {
+	for _, c := range declared[login.Code](t, "codes.go", "Code") {
 		if !slices.Contains(listed, c) {
-			t.Errorf("%s has no meaning", c)
+			t.Errorf("give %s a row in meanings, in pkg/login/codes.go", c)
 		}
 		if c.Message("") == "" || c.Message("en") == "" || c.Message("") == c.Message("en") || c.Action() == "" {
 			t.Errorf("%s lacks a sentence or an action", c)
@@ -28,9 +28,30 @@ func TestEveryCodeHasItsMeaning(t *testing.T) {
 	}
 }
 
-// declaredCodes reads the constants of type Code from their file.
-func declaredCodes(t *testing.T) (codes []login.Code) {
-	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+// An event that the table does not know would be everyday business, and in no document.
+func TestEveryEventHasItsMeaning(t *testing.T) {
+	for _, e := range declared[login.Event](t, "audit.go", "Event") {
+		if !e.Known() {
+			t.Errorf("give %s a row in eventMeanings, in pkg/login/audit.go", e)
+		}
+	}
+}
+
+// An outcome's name is one word of the log.
+func TestOutcomesHaveNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, o := range login.Outcomes() {
+		if o.String() == "" || seen[o.String()] || login.Code(o.String()).Known() {
+			t.Errorf("%q is no name of its own", o)
+		}
+		seen[o.String()] = true
+	}
+}
+
+// declared reads the constants of a type of texts from their file.
+func declared[T ~string](t *testing.T, name, typ string) (all []T) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,19 +60,19 @@ func declaredCodes(t *testing.T) (codes []login.Code) {
 		if !ok || len(spec.Values) != 1 {
 			return true
 		}
-		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "Code" {
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == typ {
 			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
 			if err != nil {
 				t.Fatal(err)
 			}
-			codes = append(codes, login.Code(text))
+			all = append(all, T(text))
 		}
 		return true
 	})
-	if len(codes) < 20 {
-		t.Fatalf("found only %d codes", len(codes))
+	if len(all) < 10 {
+		t.Fatalf("found only %d of type %s", len(all), typ)
 	}
-	return codes
+	return all
 }
 
 func TestErrorKeepsCodeAndCause(t *testing.T) {

@@ -1,22 +1,33 @@
 package login
 
-import (
-	"context"
-)
+import "context"
+
+// KnownService is a service of the platform that has shown its key. Only
+// AuthenticateService makes one.
+type KnownService struct{ id string }
+
+// ID is the service's name in the secret.
+func (k KnownService) ID() string { return k.id }
+
+// AuthenticateService knows a service of the platform by its id and key.
+//
+// Errors: InvalidClient, and what the secret answers.
+func (s *Service) AuthenticateService(ctx context.Context, id string, key Hidden) (KnownService, error) {
+	secret, err := s.Secrets.Secret(ctx)
+	if err != nil {
+		return KnownService{}, err
+	}
+	if !secret.ServiceNamed(id, key) {
+		return KnownService{}, InvalidClient
+	}
+	return KnownService{id}, nil
+}
 
 // Introspect tells a service whose a token is; nil for a token of nobody's
 // living session, whatever the reason (RFC 7662, section 2.2).
 //
-// Errors: InvalidClient when the service is not known by this id and key;
-// TokenMissing; and what the secret and the store answer.
-func (s *Service) Introspect(ctx context.Context, serviceID string, key, token Hidden) (*Visitor, error) {
-	secret, err := s.Secrets.Secret(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !secret.ServiceNamed(serviceID, key) {
-		return nil, InvalidClient
-	}
+// Errors: TokenMissing, and what the store answers.
+func (s *Service) Introspect(ctx context.Context, _ KnownService, token Hidden) (*Visitor, error) {
 	if token == "" {
 		return nil, TokenMissing
 	}

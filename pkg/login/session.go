@@ -64,15 +64,6 @@ func (s Session) Dead(user User, now time.Time) Code {
 	return ""
 }
 
-// EndsSession says whether c is a reason for a session to be dead.
-func (c Code) EndsSession() bool {
-	switch c {
-	case SessionInvalid, SessionExpired, SessionRevoked, SessionReplaced, UserDisabled, BindingRemoved:
-		return true
-	}
-	return false
-}
-
 // sort picks which of a user's other sessions a login ends and which it forgets. It ends the living ones
 // behind the newest MaxSessions-1, to make room for the fresh one. It forgets the dead ones behind the
 // newest MaxDeadSessions. Neither list is longer than maxTidied; the next login does the rest.

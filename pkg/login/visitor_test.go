@@ -171,12 +171,21 @@ func TestVisitorGetsMenus(t *testing.T) {
 	}
 }
 
+// introspect is a service's whole request.
+func (w *world) introspect(ctx context.Context, id string, key, token login.Hidden) (*login.Visitor, error) {
+	service, err := w.AuthenticateService(ctx, id, key)
+	if err != nil {
+		return nil, err
+	}
+	return w.Introspect(ctx, service, token)
+}
+
 func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 	w := newWorld(t)
 	w.Vault.Held.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock", Key: serviceKey + "2"}}
 	u := w.Bound("alice-1", "alice")
 	token := w.Token("alice-2")
-	if v, err := w.Introspect(t.Context(), "orders", serviceKey, token); err != nil || v == nil || v.User.ID != u.ID {
+	if v, err := w.introspect(t.Context(), "orders", serviceKey, token); err != nil || v == nil || v.User.ID != u.ID {
 		t.Errorf("got %+v, %v", v, err)
 	}
 	for name, c := range map[string]struct {
@@ -191,7 +200,7 @@ func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 		"no token":              {"orders", serviceKey, "", login.TokenMissing},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if v, err := w.Introspect(t.Context(), c.id, c.key, c.token); !errors.Is(err, c.want) || v != nil {
+			if v, err := w.introspect(t.Context(), c.id, c.key, c.token); !errors.Is(err, c.want) || v != nil {
 				t.Errorf("got %+v, %v", v, err)
 			}
 		})
@@ -201,13 +210,13 @@ func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 	}
 	for name, dead := range map[string]login.Hidden{"ended": token, "not a token": "x"} {
 		t.Run(name, func(t *testing.T) {
-			if v, err := w.Introspect(t.Context(), "orders", serviceKey, dead); err != nil || v != nil {
+			if v, err := w.introspect(t.Context(), "orders", serviceKey, dead); err != nil || v != nil {
 				t.Errorf("got %+v, %v; want none and no reason", v, err)
 			}
 		})
 	}
 	w.DB.Do(func(string) error { return login.Unavailable(errors.New("down")) })
-	if v, err := w.Introspect(t.Context(), "orders", serviceKey, token); !errors.Is(err, login.StoreUnavailable) || v != nil {
+	if v, err := w.introspect(t.Context(), "orders", serviceKey, token); !errors.Is(err, login.StoreUnavailable) || v != nil {
 		t.Errorf("got %+v, %v; a store that is down says nothing of a token", v, err)
 	}
 }
@@ -217,7 +226,7 @@ const serviceKey login.Hidden = "0123456789012345678901234567890123456789012"
 func TestNoServiceMayAskWhereNoneIsKnown(t *testing.T) {
 	w := newWorld(t)
 	w.Bound("alice-1", "alice")
-	if _, err := w.Introspect(t.Context(), "", "", w.Token("alice-2")); !errors.Is(err, login.InvalidClient) {
+	if _, err := w.introspect(t.Context(), "", "", w.Token("alice-2")); !errors.Is(err, login.InvalidClient) {
 		t.Errorf("got %v", err)
 	}
 }

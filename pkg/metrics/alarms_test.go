@@ -123,9 +123,9 @@ func logins(times int, failure login.Code) request {
 }
 
 // decided are logins that do not fail, and are answered otherwise than by a session.
-func decided(times int, decision string) request {
+func decided(times int, outcome login.Outcome) request {
 	r := logins(times, "")
-	r.Decision = decision
+	r.Outcome = outcome
 	return r
 }
 
@@ -169,8 +169,8 @@ func TestAlarms(t *testing.T) {
 		"WeChat is gone, and few come":       {[]request{logins(1, login.WXBusy), logins(1, login.WXUnavailable)}, []string{"NobodyGetsIn"}},
 		"the secret is gone, and few come":   {[]request{logins(2, login.SecretUnavailable)}, []string{"NobodyGetsIn"}},
 		"two of three few fail":              {[]request{logins(2, login.WXBusy), logins(1, "")}, nil},
-		"two of three few fail, one binds":   {[]request{logins(2, login.WXBusy), decided(1, "bound")}, nil},
-		"two of three few fail, one is new":  {[]request{logins(2, login.WXBusy), decided(1, "unbound")}, nil},
+		"two of three few fail, one binds":   {[]request{logins(2, login.WXBusy), decided(1, login.OutcomeBound)}, nil},
+		"two of three few fail, one is new":  {[]request{logins(2, login.WXBusy), decided(1, login.OutcomeUnbound)}, nil},
 		"DynamoDB fails one of ten logins":   {[]request{logins(9, ""), logins(1, login.StoreUnavailable)}, nil},
 		"the secret cannot be read":          {[]request{logins(5, login.SecretUnavailable)}, []string{"NobodyGetsIn", "SecretFailures"}},
 		"the directory is gone":              {[]request{logins(5, login.DirectoryUnavailable)}, []string{"DirectoryFailures", "NobodyGetsIn"}},

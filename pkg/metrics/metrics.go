@@ -49,16 +49,13 @@ type Request struct {
 	Route string
 	// Visit says that it is a visit; else it is a login.
 	Visit bool
-	// Decision names the answer of a login that did not fail: "login", "unbound" or "bound".
-	Decision string
+	// Outcome is what a login that did not fail came to.
+	Outcome login.Outcome
 	// Failure is "" for a request that did not fail.
 	Failure login.Code
 	Took    time.Duration
 	Trail   *login.Trail
 }
-
-// decisions are the metrics of the answers of logins.
-var decisions = map[string]string{"login": Logins, "unbound": Unbound, "bound": Bound}
 
 // Write writes the line of a request. What cannot be written is lost: no request
 // fails for its metrics.
@@ -84,7 +81,9 @@ func (r Request) tally(l *line) (outcome string) {
 	case r.Visit:
 		l.count(VisitFailures, 1)
 	case failure == "":
-		l.count(decisions[r.Decision], 1)
+		if answer := logins[r.Outcome]; answer != "" {
+			l.count(answer, 1)
+		}
 		if slices.Contains(r.Trail.Events, login.EventBind) {
 			l.count(Binds, 1)
 		}
@@ -92,7 +91,7 @@ func (r Request) tally(l *line) (outcome string) {
 		l.count(LoginFailures, 1)
 		outcome = failure
 	}
-	if culprit := culpritOf(login.Code(failure)); culprit != "" {
+	if culprit := culprits[login.Code(failure).Culprit()]; culprit != "" {
 		l.count(culprit, 1)
 	}
 	l.count(Lapses, len(r.Trail.Lapses))

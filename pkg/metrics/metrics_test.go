@@ -29,7 +29,7 @@ func writerOn(out io.Writer) *metrics.Writer {
 // full is a login that has everything but a failure.
 func full() metrics.Request {
 	return metrics.Request{
-		Route: "bind", Decision: "login", Took: 61234567 * time.Nanosecond,
+		Route: "bind", Outcome: login.OutcomeLogin, Took: 61234567 * time.Nanosecond,
 		Trail: &login.Trail{
 			AppID: "MARK", OpenIDHash: "MARK", UserID: "MARK",
 			WeChat: 50 * time.Millisecond, Store: 1500 * time.Microsecond, Hashing: 7 * time.Millisecond, Directory: time.Millisecond,
@@ -56,7 +56,7 @@ func TestLine(t *testing.T) {
 		},
 		"a login that fails": {
 			func(r *metrics.Request) {
-				r.Decision, r.Failure, r.Trail = "", login.StoreUnavailable, &login.Trail{}
+				r.Outcome, r.Failure, r.Trail = login.Outcome{}, login.StoreUnavailable, &login.Trail{}
 			},
 			`{"Name":"LoginFailures","Unit":"Count"},{"Name":"StoreFailures","Unit":"Count"},{"Name":"LoginLatency","Unit":"Milliseconds"}]},` +
 				`{"Namespace":"wxbind","Dimensions":[["Stack","Outcome"]],"Metrics":[{"Name":"LoginFailures","Unit":"Count"}]}]},` +
@@ -153,7 +153,7 @@ func TestEveryFailureCounts(t *testing.T) {
 			}
 			for visit, total := range map[bool]string{false: metrics.LoginFailures, true: metrics.VisitFailures} {
 				r := full()
-				r.Visit, r.Decision, r.Failure = visit, "", code
+				r.Visit, r.Outcome, r.Failure = visit, login.Outcome{}, code
 				found := shown(t, r)
 				if found[total] != 1 {
 					t.Errorf("no %s: %v", total, found)
@@ -252,9 +252,9 @@ func TestDocumented(t *testing.T) {
 		}
 	}
 	for _, visit := range []bool{false, true} {
-		for _, decision := range []string{"login", "unbound", "bound"} {
+		for _, outcome := range login.Outcomes() {
 			r := full()
-			r.Visit, r.Decision = visit, decision
+			r.Visit, r.Outcome = visit, outcome
 			note(r)
 		}
 		for _, code := range login.Codes() {

@@ -2,6 +2,13 @@ package metrics
 
 import "github.com/wxbind/wxbind/pkg/login"
 
+// logins are the metrics of what a request with a code comes to.
+var logins = map[login.Outcome]string{
+	login.OutcomeLogin:   Logins,
+	login.OutcomeUnbound: Unbound,
+	login.OutcomeBound:   Bound,
+}
+
 // malformed is the outcome of every request that could not be understood: which of
 // the many ways it is wrong in is for the log.
 const malformed = "malformed"
@@ -20,24 +27,12 @@ func outcomeOf(code login.Code) string {
 	}
 }
 
-// culpritOf gives the metric of whose failure a failure was; "" where it was the
-// client's.
-func culpritOf(code login.Code) string {
-	switch code {
-	case login.WXBusy, login.WXUnavailable, login.WXUnexpected, login.WXAppRejected,
-		login.WXRequestInvalid, login.WXAddressBlocked, login.WXQuotaSpent:
-		return WeChatFailures
-	case login.WXSecretRejected, login.WXSecretUnusable:
-		return AppSecretRejected
-	case login.StoreUnavailable:
-		return StoreFailures
-	case login.SecretUnavailable:
-		return SecretFailures
-	case login.DirectoryUnavailable:
-		return DirectoryFailures
-	case login.Internal:
-		return InternalFailures
-	default:
-		return ""
-	}
+// culprits are the metrics of whose failure a failure was. The client's has none.
+var culprits = map[login.Culprit]string{
+	login.CulpritWeChat:    WeChatFailures,
+	login.CulpritAppSecret: AppSecretRejected,
+	login.CulpritStore:     StoreFailures,
+	login.CulpritSecret:    SecretFailures,
+	login.CulpritDirectory: DirectoryFailures,
+	login.CulpritOurs:      InternalFailures,
 }
