@@ -117,7 +117,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	gateway := localgw.New()
 	for _, route := range apigw.Routes {
 		handler := apigw.New(apigw.Config{Service: service}, route)
-		if route.Guard == apigw.GuardAuthorizer {
+		if route.Guard() == apigw.GuardAuthorizer {
 			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)
 		} else {
 			gateway.Route(route.Method, route.Path, handler)

@@ -5,8 +5,9 @@ package main
 import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 )
 
 func main() {
-	app.Start(app.OnWeChat, apigw.Export, apigw.DeleteAccount)
+	app.Start(app.Routes{apigw.Export, apigw.DeleteAccount}, app.Stores, app.Secret(awssource.New), app.WeChat)
 }

@@ -4,5 +4,5 @@ package main
 import "github.com/wxbind/wxbind/pkg/app"
 
 func main() {
-	app.StartAuthorizer()
+	app.StartAuthorizer(app.Stores)
 }

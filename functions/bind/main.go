@@ -5,9 +5,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 	"github.com/wxbind/wxbind/pkg/username"
 )
 
 func main() {
-	app.Start(app.OnUsers(password.New(password.Config{}), username.Fold), apigw.Bind)
+	passwords := app.Passwords(password.New(password.Config{}), username.Fold)
+	app.Start(app.Routes{apigw.Bind}, app.Stores, app.Secret(awssource.New), app.WeChat, app.Directory, passwords)
 }

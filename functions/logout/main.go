@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	app.Start(app.OnSessions, apigw.Logout)
+	app.Start(app.Routes{apigw.Logout}, app.Stores)
 }

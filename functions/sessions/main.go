@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	app.Start(app.OnSessions, apigw.Sessions, apigw.RevokeSession)
+	app.Start(app.Routes{apigw.Sessions, apigw.RevokeSession}, app.Stores)
 }

@@ -4,8 +4,9 @@ package main
 import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 )
 
 func main() {
-	app.Start(app.OnWeChat, apigw.Unbind)
+	app.Start(app.Routes{apigw.Unbind}, app.Stores, app.Secret(awssource.New), app.WeChat)
 }

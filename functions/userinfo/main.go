@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	app.Start(app.OnSessions, apigw.UserInfo)
+	app.Start(app.Routes{apigw.UserInfo}, app.Stores)
 }

@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	app.Start(app.Alone, apigw.WhoAmI)
+	app.Start(app.Routes{apigw.WhoAmI})
 }

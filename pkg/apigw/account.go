@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Export gives the user everything that is held about them, but for secrets.
@@ -13,8 +14,10 @@ var Export = Route{
 	Function: "account",
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/export",
-	Guard:    GuardSession,
-	serve:    visited(export),
+	handler:  bySession(export),
+	needs:    needs.Code | needs.Bindings,
+	outcomes: []login.Outcome{login.OutcomeExported},
+	refusals: []login.Code{login.ReauthRequired},
 }
 
 // DeleteAccount removes the user.
@@ -22,9 +25,11 @@ var DeleteAccount = Route{
 	Function: "account",
 	Method:   http.MethodDelete,
 	Path:     "/mobileApi/user/account",
-	Guard:    GuardSession,
-	serve:    visited(deleteAccount),
+	handler:  bySession(deleteAccount),
 	fieldsIn: inBodyOrQuery,
+	needs:    needs.Code | needs.Bindings,
+	outcomes: []login.Outcome{login.OutcomeDeleted},
+	refusals: []login.Code{login.ReauthRequired},
 }
 
 type exportBody struct {
@@ -92,7 +97,7 @@ func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) 
 			EndedReason: session.EndedReason,
 		}
 	}
-	return answer{body, "exported"}, nil
+	return answer{body, login.OutcomeExported}, nil
 }
 
 // seconds is a time in Unix seconds, and 0 for none.
@@ -107,5 +112,5 @@ func deleteAccount(ctx context.Context, s *login.Service, v login.Visitor, r *re
 	if err := s.Delete(ctx, r.caller, v, r.fields["code"]); err != nil {
 		return answer{}, err
 	}
-	return done(r, "deleted", "账号已注销", "The account is deleted."), nil
+	return done(r, login.OutcomeDeleted, "账号已注销", "The account is deleted."), nil
 }

@@ -11,10 +11,14 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // AuthorizerFunction is the folder of the authorizer below functions/.
 const AuthorizerFunction = "authorizer"
+
+// AuthorizerNeeds are what the authorizer stands on.
+const AuthorizerNeeds = needs.Token
 
 // AuthorizerConfig holds what an Authorizer needs.
 type AuthorizerConfig struct {
@@ -57,7 +61,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	v, err := a.verify(login.WithTrail(ctx, trail), payload, &event)
 
 	failure := &login.Error{}
-	level, outcome, attrs := slog.LevelInfo, "allowed", []slog.Attr{}
+	level, outcome, attrs := slog.LevelInfo, login.OutcomeAllowed.String(), []slog.Attr{}
 	if err != nil {
 		failure = login.AsError(err)
 		level, outcome = levels[failure.Code.Severity()], string(failure.Code)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Bind binds the identity behind a code to a user, and logs it in.
@@ -12,13 +13,19 @@ var Bind = Route{
 	Function: "bind",
 	Method:   http.MethodPost,
 	Path:     "/mobileApi/user/bind",
-	serve:    bind,
+	handler:  byCode(bind),
 	fieldsIn: inBody,
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomeLogin},
+	refusals: []login.Code{
+		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound,
+		login.UserDisabled, login.SessionRevoked, login.BindingRemoved,
+	},
 }
 
-func bind(ctx context.Context, s *login.Service, r *request) (answer, error) {
-	opened, err := s.Bind(ctx, r.caller, login.BindRequest{
-		Code:     r.fields["code"],
+func bind(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
+	opened, err := s.Bind(ctx, caller, login.BindRequest{
+		Code:     code,
 		OpenID:   r.fields["openId"],
 		Username: r.fields["username"],
 		Password: login.Hidden(r.fields["password"]),

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // CheckBind says whether the identity behind a code is bound, and logs it in.
@@ -12,16 +13,19 @@ var CheckBind = Route{
 	Function: "checkbind",
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/checkBind",
-	serve:    checkBind,
+	handler:  byCode(checkBind),
+	needs:    needs.Bindings | needs.Token | needs.Directory,
+	outcomes: []login.Outcome{login.OutcomeLogin, login.OutcomeUnbound},
+	refusals: []login.Code{login.UserDisabled, login.SessionRevoked},
 }
 
-func checkBind(ctx context.Context, s *login.Service, r *request) (answer, error) {
-	checked, err := s.Check(ctx, r.caller, r.fields["code"])
+func checkBind(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
+	checked, err := s.Check(ctx, caller, code)
 	if err != nil {
 		return answer{}, err
 	}
 	if checked.Login == nil {
-		return answer{unboundBody{codeUnbound, sentence(r.lang, "未登录", "Not logged in."), checked.OpenID}, "unbound"}, nil
+		return answer{unboundBody{codeUnbound, sentence(r.lang, "未登录", "Not logged in."), checked.OpenID}, login.OutcomeUnbound}, nil
 	}
 	return loggedIn(checked.Login, sentence(r.lang, "已经登录", "Logged in.")), nil
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Code2Session says whose code it is. It opens no session, and WeChat's
@@ -13,8 +14,10 @@ var Code2Session = Route{
 	Function: "code2session",
 	Method:   http.MethodPost,
 	Path:     "/api/login/code2session",
-	serve:    code2Session,
+	handler:  byCode(code2Session),
 	fieldsIn: inBody,
+	needs:    needs.Bindings,
+	outcomes: []login.Outcome{login.OutcomeBound, login.OutcomeUnbound},
 }
 
 type identityBody struct {
@@ -24,14 +27,14 @@ type identityBody struct {
 	Bound   bool   `json:"bound"`
 }
 
-func code2Session(ctx context.Context, s *login.Service, r *request) (answer, error) {
-	e, err := s.Code2Session(ctx, r.caller, r.fields["code"])
+func code2Session(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
+	e, err := s.Code2Session(ctx, caller, code)
 	if err != nil {
 		return answer{}, err
 	}
-	outcome := "unbound"
+	outcome := login.OutcomeUnbound
 	if e.Bound {
-		outcome = "bound"
+		outcome = login.OutcomeBound
 	}
 	return answer{identityBody{codeDone, e.OpenID, e.UnionID, e.Bound}, outcome}, nil
 }

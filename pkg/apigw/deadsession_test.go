@@ -39,8 +39,8 @@ func TestSessionRoutesAreKnown(t *testing.T) {
 		tested[r.Key()] = true
 	}
 	for _, r := range apigw.Routes {
-		if (r.Guard == apigw.GuardSession) != tested[r.Key()] {
-			t.Errorf("%s: guard %v, tested: %v", r.Key(), r.Guard, tested[r.Key()])
+		if (r.Guard() == apigw.GuardSession) != tested[r.Key()] {
+			t.Errorf("%s: guard %v, tested: %v", r.Key(), r.Guard(), tested[r.Key()])
 		}
 	}
 }

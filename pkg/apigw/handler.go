@@ -26,7 +26,9 @@ type Config struct {
 // Handler serves the routes of one function. It implements lambda.Handler of
 // aws-lambda-go.
 type Handler struct {
-	routes  []Route
+	routes []Route
+	// unknown stands for the route of an event that names none of ours.
+	unknown Route
 	service *login.Service
 	logger  *slog.Logger
 	metrics *metrics.Writer
@@ -37,21 +39,22 @@ func New(c Config, routes ...Route) *Handler {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Handler{routes: routes, service: c.Service, logger: c.Logger, metrics: c.Metrics}
+	unknown := Route{Function: routes[0].Function, handler: routes[0].handler}
+	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics}
 }
 
 // routeOf finds the route of an event by its routeKey. A function with one route
 // is not asked for another.
-func (h *Handler) routeOf(routeKey string) (Route, error) {
+func (h *Handler) routeOf(routeKey string) (*Route, error) {
 	if len(h.routes) == 1 {
-		return h.routes[0], nil
+		return &h.routes[0], nil
 	}
-	for _, route := range h.routes {
-		if route.Key() == routeKey {
-			return route, nil
+	for i := range h.routes {
+		if h.routes[i].Key() == routeKey {
+			return &h.routes[i], nil
 		}
 	}
-	return Route{}, login.EventMalformed
+	return nil, login.EventMalformed
 }
 
 // margin is kept back from the request's deadline, so that an answer can still
@@ -71,17 +74,17 @@ func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
-	x := &exchange{
+	x := &invocation{
 		handler: h, begin: time.Now(), trail: &login.Trail{},
-		request: &request{route: Route{Function: h.routes[0].Function}},
+		request: &request{route: &h.unknown},
 	}
 	response := x.run(login.WithTrail(ctx, x.trail), payload)
 	audit.Write(ctx, h.logger, x.trail, x.request.attrs()...)
 	return json.Marshal(response)
 }
 
-// exchange is one event on its way to its answer.
-type exchange struct {
+// invocation is one event on its way to its answer.
+type invocation struct {
 	handler *Handler
 	begin   time.Time
 	trail   *login.Trail
@@ -89,7 +92,7 @@ type exchange struct {
 	request *request
 }
 
-func (x *exchange) run(ctx context.Context, payload []byte) (response events.APIGatewayV2HTTPResponse) {
+func (x *invocation) run(ctx context.Context, payload []byte) (response events.APIGatewayV2HTTPResponse) {
 	defer func() {
 		if p := recover(); p != nil {
 			response = x.respondError(ctx, login.Panicked(p))
@@ -98,7 +101,7 @@ func (x *exchange) run(ctx context.Context, payload []byte) (response events.API
 	if err := x.handler.decode(payload, x.request); err != nil {
 		return x.respondError(ctx, err)
 	}
-	a, err := x.request.route.serve(ctx, x.handler.service, x.request)
+	a, err := x.request.route.handler.serve(ctx, x.handler.service, x.request)
 	if err != nil {
 		return x.respondError(ctx, err)
 	}

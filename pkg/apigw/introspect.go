@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Introspect tells a service of the platform whose a token is, as RFC 7662 says:
@@ -14,10 +15,12 @@ var Introspect = Route{
 	Function: "introspect",
 	Method:   http.MethodPost,
 	Path:     "/api/login/introspect",
-	Guard:    GuardService,
-	serve:    introspect,
+	handler:  byService(introspect),
 	fieldsIn: inBody,
 	own:      fieldTypes{"token": text},
+	needs:    needs.Token,
+	outcomes: []login.Outcome{login.OutcomeActive, login.OutcomeInactive},
+	refusals: []login.Code{login.TokenMissing},
 }
 
 // introspectionBody is an answer of RFC 7662, section 2.2. A token that is not
@@ -33,20 +36,19 @@ type introspectionBody struct {
 	TokenType string `json:"token_type,omitempty"`
 }
 
-func introspect(ctx context.Context, s *login.Service, r *request) (answer, error) {
-	id, key := credential(header(r.event.Headers, "authorization"))
-	v, err := s.Introspect(ctx, id, key, login.Hidden(r.fields["token"]))
+func introspect(ctx context.Context, s *login.Service, by login.KnownService, r *request) (answer, error) {
+	v, err := s.Introspect(ctx, by, login.Hidden(r.fields["token"]))
 	if err != nil {
 		return answer{}, err
 	}
 	if v == nil {
-		return answer{introspectionBody{}, "inactive"}, nil
+		return answer{introspectionBody{}, login.OutcomeInactive}, nil
 	}
 	return answer{introspectionBody{
 		Active: true, Sub: v.User.ID, Username: v.User.Username, ClientID: v.Session.AppID,
 		Scope: scopeOf(v.User.Roles), IssuedAt: v.Session.CreatedAt.Unix(), ExpiresAt: v.Session.IdleEnd.Unix(),
 		TokenType: "Bearer",
-	}, "active"}, nil
+	}, login.OutcomeActive}, nil
 }
 
 // scopeOf writes roles as a scope (RFC 6749, section 3.3). A role with a space in

@@ -12,15 +12,15 @@ var Logout = Route{
 	Function: "logout",
 	Method:   http.MethodPost,
 	Path:     "/mobileApi/user/logout",
-	Guard:    GuardSession,
-	serve:    visited(logout),
+	handler:  bySession(logout),
 	fieldsIn: inBody,
 	own:      fieldTypes{"all": truth},
+	outcomes: []login.Outcome{login.OutcomeLogout},
 }
 
 func logout(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
 	if err := s.Logout(ctx, v, r.fields.truth("all")); err != nil {
 		return answer{}, err
 	}
-	return done(r, "logout", "已退出登录", "Logged out."), nil
+	return done(r, login.OutcomeLogout, "已退出登录", "Logged out."), nil
 }

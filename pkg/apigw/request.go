@@ -18,7 +18,7 @@ const maxBody = 64 << 10
 
 // request is an event as the domain needs it.
 type request struct {
-	route Route
+	route *Route
 	event events.APIGatewayV2HTTPRequest
 	// id is API Gateway's, which the client may quote to the operator.
 	id string

@@ -6,43 +6,14 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/wxbind/wxbind/pkg/envelope"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
-
-// statuses maps what sort of failure it is to HTTP. A decision is 200, whatever
-// it is: that is what clients in the field read.
-var statuses = map[login.Kind]int{
-	login.KindDecision:     http.StatusOK,
-	login.KindMalformed:    http.StatusBadRequest,
-	login.KindUnauthorized: http.StatusUnauthorized,
-	login.KindTooLarge:     http.StatusRequestEntityTooLarge,
-	login.KindThrottled:    http.StatusTooManyRequests,
-	login.KindUnavailable:  http.StatusServiceUnavailable,
-	login.KindInternal:     http.StatusInternalServerError,
-}
-
-// statusOf is a failure's status on a route. Where a session is what lets a
-// caller in, its end is no decision about the request but says that there is no caller.
-func (r Route) statusOf(code login.Code) int {
-	if code.EndsSession() && (r.Guard == GuardSession || r.Guard == GuardAuthorizer) {
-		return http.StatusUnauthorized
-	}
-	return statuses[code.Kind()]
-}
-
-// challenges say what a caller must show (RFC 9110, section 11.6.1; RFC 6750,
-// section 3; RFC 7617, section 2).
-var challenges = map[Guard]string{
-	GuardSession:    "Bearer",
-	GuardAuthorizer: "Bearer",
-	GuardService:    `Basic realm="wxbind", charset="UTF-8"`,
-}
 
 var levels = map[login.Severity]slog.Level{
 	login.SeverityNone:  slog.LevelInfo,
@@ -50,16 +21,16 @@ var levels = map[login.Severity]slog.Level{
 	login.SeverityAlarm: slog.LevelError,
 }
 
-func (x *exchange) respond(ctx context.Context, a answer) events.APIGatewayV2HTTPResponse {
-	x.log(ctx, slog.LevelInfo, a.outcome, http.StatusOK)
-	x.measure(metrics.Request{Decision: a.outcome})
+func (x *invocation) respond(ctx context.Context, a answer) events.APIGatewayV2HTTPResponse {
+	x.log(ctx, slog.LevelInfo, a.outcome.String(), http.StatusOK)
+	x.measure(metrics.Request{Outcome: a.outcome})
 	return respond(http.StatusOK, a.body)
 }
 
 // respondError is where every failure ends.
-func (x *exchange) respondError(ctx context.Context, err error) events.APIGatewayV2HTTPResponse {
+func (x *invocation) respondError(ctx context.Context, err error) events.APIGatewayV2HTTPResponse {
 	failure := login.AsError(err)
-	status := x.request.route.statusOf(failure.Code)
+	status := x.request.route.Status(failure.Code)
 	attrs := []slog.Attr{}
 	if failure.Cause != nil {
 		attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
@@ -71,17 +42,12 @@ func (x *exchange) respondError(ctx context.Context, err error) events.APIGatewa
 	x.log(ctx, levels[failure.Code.Severity()], string(failure.Code), status, attrs...)
 	x.measure(metrics.Request{Failure: failure.Code})
 
-	response := respond(status, failedBody{
-		Code: codeFailed, Msg: failure.Code.Message(x.request.lang),
-		Error: failure.Code, Action: failure.Code.Action(), RequestID: x.request.id,
-	})
-	switch status {
-	case http.StatusUnauthorized:
-		response.Headers["www-authenticate"] = challenges[x.request.route.Guard]
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		// Whole seconds (RFC 9110, 10.2.3), rounded up and never 0.
-		wait := max(1, int((failure.RetryAfter+time.Second-1)/time.Second))
-		response.Headers["retry-after"] = strconv.Itoa(wait)
+	response := respond(status, envelope.FailureOf(failure.Code, x.request.lang, x.request.id))
+	if status == http.StatusUnauthorized {
+		response.Headers["www-authenticate"] = guards[x.request.route.Guard()].challenge
+	}
+	if wait := envelope.RetryAfter(status, failure); wait != "" {
+		response.Headers["retry-after"] = wait
 	}
 	return response
 }
@@ -99,18 +65,14 @@ func respond(status int, body any) events.APIGatewayV2HTTPResponse {
 	}
 	return events.APIGatewayV2HTTPResponse{
 		StatusCode: status,
-		Headers: map[string]string{
-			"content-type":           "application/json; charset=utf-8",
-			"cache-control":          "no-store",
-			"x-content-type-options": "nosniff",
-		},
-		Body: string(text),
+		Headers:    envelope.Headers(),
+		Body:       string(text),
 	}
 }
 
 // log writes the one line of a request. It names the openid by a keyed hash, and
 // no code, token, password or key at all.
-func (x *exchange) log(ctx context.Context, level slog.Level, outcome string, status int, attrs ...slog.Attr) {
+func (x *invocation) log(ctx context.Context, level slog.Level, outcome string, status int, attrs ...slog.Attr) {
 	line := []slog.Attr{
 		slog.String("route", x.request.route.Function),
 		slog.String("outcome", outcome),
@@ -121,13 +83,13 @@ func (x *exchange) log(ctx context.Context, level slog.Level, outcome string, st
 }
 
 // measure writes the metrics of a request, unless the authorizer has counted it.
-// All routes of a function have the same guard.
-func (x *exchange) measure(r metrics.Request) {
-	first := x.handler.routes[0]
-	if first.Guard == GuardAuthorizer {
+func (x *invocation) measure(r metrics.Request) {
+	route := x.request.route
+	counted := guards[route.Guard()].counted
+	if counted == countedElsewhere {
 		return
 	}
-	r.Route, r.Visit, r.Took, r.Trail = first.Function, first.Guard != GuardCode, time.Since(x.begin), x.trail
+	r.Route, r.Visit, r.Took, r.Trail = route.Function, counted == countedAsVisit, time.Since(x.begin), x.trail
 	x.handler.metrics.Write(r)
 }
 

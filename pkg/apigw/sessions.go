@@ -12,8 +12,8 @@ var Sessions = Route{
 	Function: "sessions",
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/sessions",
-	Guard:    GuardSession,
-	serve:    visited(listSessions),
+	handler:  bySession(listSessions),
+	outcomes: []login.Outcome{login.OutcomeSessions},
 }
 
 // RevokeSession ends one of the user's sessions.
@@ -21,8 +21,9 @@ var RevokeSession = Route{
 	Function: "sessions",
 	Method:   http.MethodDelete,
 	Path:     "/mobileApi/user/sessions/{id}",
-	Guard:    GuardSession,
-	serve:    visited(revokeSession),
+	handler:  bySession(revokeSession),
+	outcomes: []login.Outcome{login.OutcomeRevoked},
+	refusals: []login.Code{login.NoSuchSession},
 }
 
 type sessionsBody struct {
@@ -55,12 +56,12 @@ func listSessions(ctx context.Context, s *login.Service, v login.Visitor, r *req
 			Current: session.ID() == v.Session.ID(),
 		}
 	}
-	return answer{sessionsBody{codeDone, sentence(r.lang, "获取成功", "Here you are."), infos}, "sessions"}, nil
+	return answer{sessionsBody{codeDone, sentence(r.lang, "获取成功", "OK."), infos}, login.OutcomeSessions}, nil
 }
 
 func revokeSession(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
 	if err := s.RevokeSession(ctx, v, r.event.PathParameters["id"]); err != nil {
 		return answer{}, err
 	}
-	return done(r, "revoked", "已下线该设备", "Logged out there."), nil
+	return done(r, login.OutcomeRevoked, "已下线该设备", "Logged out there."), nil
 }

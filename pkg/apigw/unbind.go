@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Unbind removes the binding that the caller's session was opened under.
@@ -12,15 +13,17 @@ var Unbind = Route{
 	Function: "unbind",
 	Method:   http.MethodPost,
 	Path:     "/mobileApi/user/unbind",
-	Guard:    GuardSession,
-	serve:    visited(unbind),
+	handler:  bySession(unbind),
 	fieldsIn: inBody,
 	own:      fieldTypes{"force": truth},
+	needs:    needs.Code | needs.Bindings,
+	outcomes: []login.Outcome{login.OutcomeUnbound},
+	refusals: []login.Code{login.LastBinding, login.ReauthRequired},
 }
 
 func unbind(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
 	if err := s.Unbind(ctx, r.caller, v, r.fields.truth("force"), r.fields["code"]); err != nil {
 		return answer{}, err
 	}
-	return done(r, "unbound", "解绑成功", "Unbound."), nil
+	return done(r, login.OutcomeUnbound, "解绑成功", "Unbound."), nil
 }

@@ -12,8 +12,8 @@ var UserInfo = Route{
 	Function: "userinfo",
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/info",
-	Guard:    GuardSession,
-	serve:    visited(showUser),
+	handler:  bySession(showUser),
+	outcomes: []login.Outcome{login.OutcomeUserInfo},
 }
 
 type userInfoBody struct {
@@ -30,7 +30,7 @@ func showUser(ctx context.Context, s *login.Service, v login.Visitor, r *request
 		return answer{}, err
 	}
 	return answer{userInfoBody{
-		Code: codeDone, Msg: sentence(r.lang, "获取成功", "Here you are."),
+		Code: codeDone, Msg: sentence(r.lang, "获取成功", "OK."),
 		ExpiresAt: v.Session.IdleEnd.Unix(), UserInfo: infoOf(v.User), MenuList: menus,
-	}, "userinfo"}, nil
+	}, login.OutcomeUserInfo}, nil
 }

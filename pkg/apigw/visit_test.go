@@ -69,7 +69,7 @@ func TestUserInfo(t *testing.T) {
 	if later.body["expiresAt"].(float64) < a.body["expiresAt"].(float64)+2*24*3600 {
 		t.Errorf("after three days it expires at %v, before at %v", later.body["expiresAt"], a.body["expiresAt"])
 	}
-	if in := v.ask(apigw.UserInfo, get("lang=en")); in.body["msg"] != "Here you are." {
+	if in := v.ask(apigw.UserInfo, get("lang=en")); in.body["msg"] != "OK." {
 		t.Errorf("in English: %s", in.text)
 	}
 }

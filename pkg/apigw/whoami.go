@@ -13,8 +13,8 @@ var WhoAmI = Route{
 	Function: "whoami",
 	Method:   http.MethodGet,
 	Path:     "/api/sample/whoami",
-	Guard:    GuardAuthorizer,
-	serve:    whoAmI,
+	handler:  byAuthorizer(whoAmI),
+	outcomes: []login.Outcome{login.OutcomeWhoAmI},
 }
 
 type whoAmIBody struct {
@@ -25,23 +25,6 @@ type whoAmIBody struct {
 	Roles  []string `json:"roles"`
 }
 
-// whoAmI answers SessionInvalid where no authorizer stands before it.
-func whoAmI(_ context.Context, _ *login.Service, r *request) (answer, error) {
-	if r.event.RequestContext.Authorizer == nil {
-		return answer{}, login.SessionInvalid
-	}
-	said := r.event.RequestContext.Authorizer.Lambda
-	body := whoAmIBody{Code: codeDone, Msg: sentence(r.lang, "获取成功", "Here you are."), Roles: []string{}}
-	body.UserID, _ = said["userId"].(string)
-	body.AppID, _ = said["appId"].(string)
-	if body.UserID == "" {
-		return answer{}, login.SessionInvalid
-	}
-	roles, _ := said["roles"].([]any)
-	for _, role := range roles {
-		if name, ok := role.(string); ok {
-			body.Roles = append(body.Roles, name)
-		}
-	}
-	return answer{body, "whoami"}, nil
+func whoAmI(_ context.Context, who authorized, r *request) (answer, error) {
+	return answer{whoAmIBody{codeDone, sentence(r.lang, "获取成功", "OK."), who.userID, who.appID, who.roles}, login.OutcomeWhoAmI}, nil
 }

@@ -15,6 +15,14 @@ import (
 // AttemptTimeout bounds an attempt at a call to AWS, here and in the commands.
 const AttemptTimeout = 2 * time.Second
 
+// useAWS makes what all calls to AWS share, once.
+func (f *function) useAWS() {
+	if f.transport == nil {
+		f.transport = newTransport()
+		f.aws = awsConfig(f.settings, f.transport, &f.warming)
+	}
+}
+
 // awsConfig is made by hand from what Lambda puts into the environment:
 // config.LoadDefaultConfig would make an empty function's start several times as
 // long, and links sso, sts and imds. See docs/decisions/aws-config-by-hand.md.

@@ -5,33 +5,50 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Start runs a function of these routes, made of these parts, until Lambda ends
-// the process. A setting that is missing or wrong is named in the log and ends it
-// at once.
-func Start(parts Parts, routes ...apigw.Route) {
-	f := begin(parts)
+// Routes are those of one function, of which there is at least one.
+type Routes []apigw.Route
+
+func (r Routes) needs() needs.Set {
+	var all needs.Set
+	for _, route := range r {
+		all |= route.Needs()
+	}
+	return all
+}
+
+// Start runs a function of these routes, made of the parts that they need, until Lambda
+// ends the process. Parts that do not fit the routes, and a setting that is missing or
+// wrong, are named in the log and end it at once.
+func Start(routes Routes, parts ...Part) {
+	f := begin(routes[0].Function, routes.needs(), parts)
 	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config), Metrics: f.metrics(os.Stdout)}, routes...))
 }
 
 // StartAuthorizer runs the authorizer as Start runs a function.
-func StartAuthorizer() {
-	f := begin(OnSessions)
+func StartAuthorizer(parts ...Part) {
+	f := begin(apigw.AuthorizerFunction, apigw.AuthorizerNeeds, parts)
 	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
 		Verifier: login.Verifier{Presence: f.config.Store}, Metrics: f.metrics(os.Stdout),
 	}))
 }
 
 // begin makes a function of its parts and warms it.
-func begin(parts Parts) *function {
+func begin(name string, needed needs.Set, parts []Part) *function {
 	SetLogger(os.Stdout)
-	f, err := parts(os.Getenv)
+	var f *function
+	err := checkParts(name, needed, parts)
+	if err == nil {
+		f, err = newFunction(os.Getenv, needed, parts)
+	}
 	if err != nil {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
@@ -39,6 +56,9 @@ func begin(parts Parts) *function {
 	f.warm(context.Background())
 	return f
 }
+
+// warmTime bounds what a function's start spends on connections.
+const warmTime = 500 * time.Millisecond
 
 // warm fetches the secret and opens the first connections, all at once, while
 // Lambda gives a starting function more processor than a running one. What it

@@ -1,37 +1,40 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/platform"
-	"github.com/wxbind/wxbind/pkg/secrets"
-	"github.com/wxbind/wxbind/pkg/secrets/awssource"
-	"github.com/wxbind/wxbind/pkg/wechat"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Parts makes what a function stands on from its environment, and nothing else: a
-// function links, asks for and warms only what its routes use. The error names
-// each setting that is missing or wrong.
-type Parts func(getenv func(string) string) (*function, error)
+// Part is something that a function stands on. Its main brings it: so a function links,
+// asks for and warms only what its routes need. Each part has a file.
+type Part struct {
+	// meets are the needs that it is for.
+	meets needs.Set
+	// add puts it into a function that has at least one of them.
+	add func(*function) error
+}
 
 // function is what a function stands on.
 type function struct {
+	// needs are those of its routes.
+	needs    needs.Set
 	settings Settings
-	// aws and transport are for all calls to AWS.
+	// aws and transport are for all calls to AWS; see useAWS.
 	aws       aws.Config
 	transport http.RoundTripper
 	config    login.Config
-	// steps warm the parts; the store's is the first.
+	// steps warm the parts; that of the stores is the first.
 	steps   []step
 	warming atomic.Bool
 }
@@ -42,124 +45,54 @@ type step struct {
 	do   func(context.Context) error
 }
 
-// warmTime bounds what a function's start spends on connections.
-const warmTime = 500 * time.Millisecond
-
-// Alone is for a function that needs nothing.
-func Alone(getenv func(string) string) (*function, error) {
-	return &function{settings: Settings{Stack: stack(getenv)}}, nil
-}
-
-// OnSessions is for a function that verifies tokens.
-func OnSessions(getenv func(string) string) (*function, error) {
-	return newFunction(getenv, needsSessions)
-}
-
-// OnSecret is for a function that verifies tokens and reads the secret.
-func OnSecret(getenv func(string) string) (*function, error) {
-	f, err := newFunction(getenv, needsSecret)
+// newFunction makes a function of its parts. The error names each setting that is
+// missing or wrong.
+func newFunction(getenv func(string) string, needs needs.Set, parts []Part) (*function, error) {
+	s, err := settingsFrom(getenv, needs)
 	if err != nil {
 		return nil, err
 	}
-	f.addSecret()
+	f := &function{needs: needs, settings: s}
+	// In the order of the needs: the stores first, and the secret before what asks for it.
+	for _, p := range slices.SortedFunc(slices.Values(parts), func(a, b Part) int { return cmp.Compare(a.meets, b.meets) }) {
+		if err := p.add(f); err != nil {
+			return nil, fmt.Errorf("settings: %w", err)
+		}
+	}
 	return f, nil
 }
 
-// OnWeChat is for a function that exchanges codes.
-func OnWeChat(getenv func(string) string) (*function, error) {
-	return onWeChat(getenv, needsCodes)
-}
-
-// OnUsers is for a function that exchanges codes and lets in users who give a password.
-// The hasher and the form of usernames come from its main: what they need to link is
-// linked, and initialized at each start, by no other function.
-func OnUsers(hasher login.Hasher, username func(string) (string, error)) Parts {
-	return func(getenv func(string) string) (*function, error) {
-		f, err := OnProfiles(getenv)
-		if err != nil {
-			return nil, err
+// checkParts says what a function's main must change: it brings each part that some
+// route needs, and no other.
+func checkParts(name string, needed needs.Set, parts []Part) error {
+	var wrong []string
+	var brought needs.Set
+	for _, p := range parts {
+		if p.meets&needed == 0 {
+			wrong = append(wrong, fmt.Sprintf("functions/%s must not bring %s: none of its routes needs it", name, nameOf(p.meets)))
 		}
-		f.config.Hasher, f.config.Username = hasher, username
-		return f, nil
-	}
-}
-
-// OnProfiles is for a function that exchanges codes and describes the users behind them.
-func OnProfiles(getenv func(string) string) (*function, error) {
-	f, err := onWeChat(getenv, needsUsers)
-	if err != nil {
-		return nil, err
-	}
-	if f.settings.DirectoryURL == "" {
-		return f, nil
-	}
-	directory, err := platform.New(platform.Config{URL: f.settings.DirectoryURL, Secrets: f.config.Secrets})
-	if err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
-	}
-	f.config.Directory = directory
-	f.steps = append(f.steps, step{"directory", directory.Warm})
-	return f, nil
-}
-
-func onWeChat(getenv func(string) string, some needs) (*function, error) {
-	f, err := newFunction(getenv, some)
-	if err != nil {
-		return nil, err
-	}
-	f.addSecret()
-	return f, f.addWeChat()
-}
-
-// newFunction stands on the stores alone.
-func newFunction(getenv func(string) string, some needs) (*function, error) {
-	s, err := settingsFrom(getenv, some)
-	if err != nil {
-		return nil, err
-	}
-	f := &function{settings: s, transport: newTransport()}
-	f.aws = awsConfig(s, f.transport, &f.warming)
-	store := dynamostore.New(dynamostore.Config{
-		Client: dynamodb.NewFromConfig(f.aws, func(o *dynamodb.Options) {
-			o.BaseEndpoint = endpoint(s.DynamoDBEndpoint)
-		}),
-		Tables: s.Tables,
-	})
-	f.config = login.Config{Store: store}
-	// Nobody's session: the cheapest question that such a function may ask.
-	f.steps = []step{{"store", func(ctx context.Context) error {
-		_, _, err := store.SessionWithUser(ctx, "warm", "warm")
-		if errors.Is(err, login.ErrSessionNotFound) || errors.Is(err, login.ErrUserNotFound) {
-			return nil
+		if p.meets&brought != 0 {
+			wrong = append(wrong, fmt.Sprintf("functions/%s brings %s twice", name, nameOf(p.meets)))
 		}
-		return err
-	}}}
-	return f, nil
-}
-
-func (f *function) addSecret() {
-	s := f.settings
-	manager := secrets.New(secrets.Config{
-		Source: awssource.New(f.aws, s.SecretsEndpoint), SecretID: s.SecretID,
-	})
-	f.config.Secrets = manager
-	f.steps = append(f.steps, step{"secret", func(ctx context.Context) error { _, err := manager.Secret(ctx); return err }})
-}
-
-func (f *function) addWeChat() error {
-	client, err := wechat.New(wechat.Config{Base: f.settings.WeChatBase})
-	if err != nil {
-		return fmt.Errorf("settings: %w", err)
+		brought |= p.meets
 	}
-	f.config.WeChat = client
-	f.steps = append(f.steps, step{"wechat", client.Warm})
-	// A record that nobody writes: a login reads no session together with its user.
-	f.steps[0].do = func(ctx context.Context) error {
-		_, err := f.config.Store.LoadRecord(ctx, "warm")
-		if errors.Is(err, login.ErrRecordNotFound) {
-			return nil
+	for _, need := range (needed &^ brought).Each() {
+		message := fmt.Sprintf("functions/%s must bring %s", name, nameOf(need))
+		if !slices.Contains(wrong, message) { // there are four tables
+			wrong = append(wrong, message)
 		}
-		return err
+	}
+	if len(wrong) > 0 {
+		return errors.New(strings.Join(wrong, "; "))
 	}
 	return nil
+}
+
+// nameOf is how a main writes the part that meets a need. It must not mention the part
+// itself: then every function would link it.
+func nameOf(need needs.Set) string {
+	if need&needs.Tables != 0 {
+		return "app.Stores"
+	}
+	return "app." + need.String()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Settings are what a function reads from its environment.
@@ -32,23 +33,13 @@ type Settings struct {
 	accessKeyID, secretAccessKey, sessionToken string
 }
 
-// needs says which settings a function must have. Each includes those before it.
-type needs int
-
-const (
-	needsSessions needs = iota
-	needsSecret
-	needsCodes
-	needsUsers
-)
-
 // SettingsFrom reads all settings. The error names each that is missing or wrong.
 func SettingsFrom(getenv func(string) string) (Settings, error) {
-	return settingsFrom(getenv, needsUsers)
+	return settingsFrom(getenv, needs.All)
 }
 
-// settingsFrom reads the settings that somebody needs.
-func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
+// settingsFrom reads the settings that what is needed has.
+func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error) {
 	var missing, wrong []string
 	required := func(name string) string {
 		value := getenv(name)
@@ -70,28 +61,38 @@ func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
 		}
 		return ""
 	}
-	s := Settings{
-		Region: required("AWS_REGION"),
-		Stack:  stack(getenv),
-		Tables: dynamostore.Tables{
-			Sessions: required("WXBIND_SESSIONS_TABLE"),
-			Users:    required("WXBIND_USERS_TABLE"),
-		},
-		DynamoDBEndpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"),
-		accessKeyID:      required("AWS_ACCESS_KEY_ID"),
-		secretAccessKey:  required("AWS_SECRET_ACCESS_KEY"),
-		sessionToken:     getenv("AWS_SESSION_TOKEN"),
+	s := Settings{Stack: getenv("WXBIND_STACK")}
+	if needed&(needs.Tables|needs.Secret) != 0 {
+		s.Region = required("AWS_REGION")
+		s.accessKeyID = required("AWS_ACCESS_KEY_ID")
+		s.secretAccessKey = required("AWS_SECRET_ACCESS_KEY")
+		s.sessionToken = getenv("AWS_SESSION_TOKEN")
 	}
-	if some >= needsSecret {
+	if needed&needs.Tables != 0 {
+		s.DynamoDBEndpoint = endpoint("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL")
+	}
+	for _, table := range []struct {
+		need    needs.Set
+		name    *string
+		setting string
+	}{
+		{needs.Bindings, &s.Tables.Bindings, "WXBIND_BINDINGS_TABLE"},
+		{needs.Sessions, &s.Tables.Sessions, "WXBIND_SESSIONS_TABLE"},
+		{needs.Users, &s.Tables.Users, "WXBIND_USERS_TABLE"},
+		{needs.Ephemeral, &s.Tables.Ephemeral, "WXBIND_EPHEMERAL_TABLE"},
+	} {
+		if needed.Has(table.need) {
+			*table.name = required(table.setting)
+		}
+	}
+	if needed.Has(needs.Secret) {
 		s.SecretID = required("WXBIND_SECRET_ID")
 		s.SecretsEndpoint = endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL")
 	}
-	if some >= needsCodes {
-		s.Tables.Bindings = required("WXBIND_BINDINGS_TABLE")
-		s.Tables.Ephemeral = required("WXBIND_EPHEMERAL_TABLE")
+	if needed.Has(needs.WeChat) {
 		s.WeChatBase = endpoint("WECHAT_API_BASE")
 	}
-	if some >= needsUsers {
+	if needed.Has(needs.Directory) {
 		s.DirectoryURL = getenv("WXBIND_DIRECTORY_URL")
 	}
 	if len(missing) > 0 {
@@ -102,5 +103,3 @@ func settingsFrom(getenv func(string) string, some needs) (Settings, error) {
 	}
 	return s, nil
 }
-
-func stack(getenv func(string) string) string { return getenv("WXBIND_STACK") }

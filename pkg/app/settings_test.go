@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 )
 
 func goodSettings() map[string]string {
@@ -19,28 +23,53 @@ func getenv(settings map[string]string) func(string) string {
 	return func(name string) string { return settings[name] }
 }
 
-// Each function must have the settings that it uses, and no others.
+// parts are those that a function with these needs brings.
+func parts(needed needs.Set) []Part {
+	all := []Part{Passwords(nil, nil), Directory, WeChat, Secret(awssource.New), Stores}
+	return slices.DeleteFunc(all, func(p Part) bool { return p.meets&needed == 0 })
+}
+
+// made is a function with these needs, and all its parts.
+func made(needed needs.Set, settings map[string]string) (*function, error) {
+	return newFunction(getenv(settings), needed, parts(needed))
+}
+
+// settingsOf are the settings that each need must have.
+var settingsOf = map[needs.Set][]string{
+	needs.Bindings:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_BINDINGS_TABLE"},
+	needs.Sessions:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SESSIONS_TABLE"},
+	needs.Users:     {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_USERS_TABLE"},
+	needs.Ephemeral: {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_EPHEMERAL_TABLE"},
+	needs.Secret:    {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SECRET_ID"},
+	needs.WeChat:    nil,
+	needs.Directory: nil,
+	needs.Passwords: nil,
+}
+
+// A function must have the settings of what its routes need, and no others.
 func TestSettingsNameWhatIsMissing(t *testing.T) {
-	sessions := []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SESSIONS_TABLE", "WXBIND_USERS_TABLE"}
-	secret := append([]string{"WXBIND_SECRET_ID"}, sessions...)
-	all := append([]string{"WXBIND_BINDINGS_TABLE", "WXBIND_EPHEMERAL_TABLE"}, secret...)
-	for name, c := range map[string]struct {
-		parts Parts
-		needs []string
-	}{
-		"Alone": {Alone, nil}, "OnSessions": {OnSessions, sessions}, "OnSecret": {OnSecret, secret},
-		"OnWeChat": {OnWeChat, all}, "OnProfiles": {OnProfiles, all}, "OnUsers": {OnUsers(nil, nil), all},
-		"all settings": {func(getenv func(string) string) (*function, error) { _, err := SettingsFrom(getenv); return nil, err }, all},
-	} {
+	sets := map[string]needs.Set{"nothing": 0, "all": needs.All, "the authorizer": apigw.AuthorizerNeeds, "a secret and bindings": needs.Secret | needs.Bindings}
+	for _, route := range apigw.Routes {
+		sets[route.Key()] = route.Needs()
+	}
+	for name, needed := range sets {
 		t.Run(name, func(t *testing.T) {
-			if _, err := c.parts(getenv(goodSettings())); err != nil {
+			var want []string
+			for _, need := range needed.Each() {
+				settings, ok := settingsOf[need]
+				if !ok {
+					t.Errorf("say in settingsOf which settings %s must have", need)
+				}
+				want = append(want, settings...)
+			}
+			if _, err := made(needed, goodSettings()); err != nil {
 				t.Fatal(err)
 			}
 			for _, setting := range slices.Sorted(maps.Keys(goodSettings())) {
 				settings := goodSettings()
 				delete(settings, setting)
-				_, err := c.parts(getenv(settings))
-				if !slices.Contains(c.needs, setting) {
+				_, err := made(needed, settings)
+				if !slices.Contains(want, setting) {
 					if err != nil {
 						t.Errorf("without %s: %v", setting, err)
 					}
@@ -55,15 +84,15 @@ func TestSettingsNameWhatIsMissing(t *testing.T) {
 }
 
 func TestSettingsNameWhatIsWrong(t *testing.T) {
-	endpoints := map[string]Parts{
-		"WECHAT_API_BASE": OnWeChat, "AWS_ENDPOINT_URL": OnSessions, "AWS_ENDPOINT_URL_DYNAMODB": OnSessions,
-		"AWS_ENDPOINT_URL_SECRETS_MANAGER": OnSecret,
+	endpoints := map[string]needs.Set{
+		"WECHAT_API_BASE": needs.WeChat, "AWS_ENDPOINT_URL": needs.Token, "AWS_ENDPOINT_URL_DYNAMODB": needs.Token,
+		"AWS_ENDPOINT_URL_SECRETS_MANAGER": needs.Secret,
 	}
-	for name, parts := range endpoints {
+	for name, needed := range endpoints {
 		for _, value := range []string{"MARK", "ftp://MARK", "http://", "http://MARK\x7f", "//MARK"} {
 			settings := goodSettings()
 			settings[name] = value
-			_, err := parts(getenv(settings))
+			_, err := made(needed, settings)
 			if err == nil || !strings.Contains(err.Error(), name+" (must be an http or https URL)") || strings.Contains(err.Error(), "MARK") {
 				t.Errorf("%s=%q: %v", name, value, err)
 			}
@@ -74,22 +103,22 @@ func TestSettingsNameWhatIsWrong(t *testing.T) {
 // Where the users are is chosen by one setting.
 func TestDirectoryIsChosenByItsURL(t *testing.T) {
 	settings := goodSettings()
-	f, err := OnUsers(nil, nil)(getenv(settings))
+	f, err := made(needs.All, settings)
 	if err != nil || f.config.Directory != nil {
 		t.Errorf("without a URL: %v, %v", f.config.Directory, err)
 	}
 	isDirectory := func(s step) bool { return s.part == "directory" }
 	settings["WXBIND_DIRECTORY_URL"] = "https://users.example.com/wxbind"
-	if f, err = OnUsers(nil, nil)(getenv(settings)); err != nil || f.config.Directory == nil || !slices.ContainsFunc(f.steps, isDirectory) {
+	if f, err = made(needs.All, settings); err != nil || f.config.Directory == nil || !slices.ContainsFunc(f.steps, isDirectory) {
 		t.Errorf("with a URL: %v", err)
 	}
 	for _, value := range []string{"http://users.example.com/MARK", "MARK", "https://MARK:MARK@users.example.com"} {
 		settings["WXBIND_DIRECTORY_URL"] = value
-		if _, err := OnUsers(nil, nil)(getenv(settings)); err == nil || !strings.Contains(err.Error(), "WXBIND_DIRECTORY_URL") || strings.Contains(err.Error(), "MARK") {
+		if _, err := made(needs.All, settings); err == nil || !strings.Contains(err.Error(), "WXBIND_DIRECTORY_URL") || strings.Contains(err.Error(), "MARK") {
 			t.Errorf("%s: %v", value, err)
 		}
 	}
-	if _, err := OnSessions(getenv(settings)); err != nil {
+	if _, err := made(needs.All&^needs.Directory, settings); err != nil {
 		t.Errorf("a function that lets nobody in looks at it: %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
@@ -53,7 +54,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 				parts[part] = newOutage(t, hangs)
 				settings[part] = parts[part].url
 			}
-			f, err := OnUsers(nil, nil)(getenv(settings))
+			f, err := made(needs.All, settings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +122,7 @@ func TestSecretIsAskedForByTheRole(t *testing.T) {
 	settings := goodSettings()
 	settings["AWS_REGION"], settings["AWS_SESSION_TOKEN"] = "cn-north-1", "MARK-session"
 	settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = server.URL
-	f, err := OnSecret(getenv(settings))
+	f, err := made(needs.Token|needs.Secret, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +149,7 @@ func TestConnectionsToAWSAreThawed(t *testing.T) {
 		t.Cleanup(server.Close)
 		settings[setting] = server.URL
 	}
-	f, err := OnSecret(getenv(settings))
+	f, err := made(needs.Token|needs.Secret, settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,13 +177,14 @@ func TestConnectionsToAWSAreThawed(t *testing.T) {
 func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
 	const dynamoDB, vault, weChat = "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "WECHAT_API_BASE"
 	for name, c := range map[string]struct {
-		parts Parts
-		asked []string
+		needed needs.Set
+		asked  []string
 	}{
-		"Alone":      {Alone, nil},
-		"OnSessions": {OnSessions, []string{dynamoDB}},
-		"OnSecret":   {OnSecret, []string{dynamoDB, vault}},
-		"OnWeChat":   {OnWeChat, []string{dynamoDB, vault, weChat}},
+		"nothing":          {0, nil},
+		"tokens":           {needs.Token, []string{dynamoDB}},
+		"tokens, a secret": {needs.Token | needs.Secret, []string{dynamoDB, vault}},
+		"a secret alone":   {needs.Secret, []string{vault}},
+		"codes":            {needs.Code, []string{dynamoDB, vault, weChat}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			settings, around := goodSettings(), map[string]*outage{}
@@ -190,7 +192,7 @@ func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
 				around[setting] = newOutage(t, false)
 				settings[setting] = around[setting].url
 			}
-			f, err := c.parts(getenv(settings))
+			f, err := made(c.needed, settings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -215,7 +217,7 @@ func TestNoRedirectIsFollowed(t *testing.T) {
 	settings := goodSettings()
 	settings["AWS_ENDPOINT_URL"] = server.URL
 	delete(settings, "AWS_ENDPOINT_URL_SECRETS_MANAGER")
-	f, err := OnSecret(getenv(settings))
+	f, err := made(needs.Token|needs.Secret, settings)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ func TestEvents(t *testing.T) {
 			if answer.StatusCode != c.Status || body.Code != c.Code || body.Error != c.Error || !holds(t, text, c.Holds) {
 				t.Errorf("status %d: %s\nwant status %d, code %d, error %q, %v", answer.StatusCode, text, c.Status, c.Code, c.Error, c.Holds)
 			}
+			checkOutcome(t, route, w.outcome, body.Error)
 			if calls = w.wechat.Calls() - calls; calls != c.WeChat {
 				t.Errorf("%d calls of WeChat, want %d", calls, c.WeChat)
 			}

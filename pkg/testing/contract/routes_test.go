@@ -1,27 +1,102 @@
 package contract_test
 
 import (
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
 
-	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// The code, openapi.yaml, template.yaml and functions/ have the same routes.
+// A route stands in pkg/apigw, functions/, openapi.yaml, template.yaml and events/, each
+// time with the same name.
 func TestRoutes(t *testing.T) {
-	code, folders := map[string]string{}, []string{events.Authorizer}
+	code, functions := map[string]string{}, map[string]bool{apigw.AuthorizerFunction: true}
 	for _, r := range apigw.Routes {
 		code[r.Key()] = r.Function
-		folders = append(folders, r.Function)
+		functions[r.Function] = true
+	}
+	for name := range unservedRoutes(t) {
+		t.Errorf("apigw.%s is not served: put it into Routes, in pkg/apigw/route.go", name)
 	}
 
+	deployed := deployedRoutes(t)
+	for key, function := range code {
+		if deployed[key] != function {
+			t.Errorf("template.yaml: give the function of functions/%s an event for %s; the route is sent to %q", function, key, deployed[key])
+		}
+	}
+	for key, function := range deployed {
+		if code[key] == "" {
+			t.Errorf("template.yaml sends %s to functions/%s: declare the route in pkg/apigw, or take the event out", key, function)
+		}
+	}
+
+	paths := theAPI(t).Paths
+	for key := range code {
+		method, path, _ := strings.Cut(key, " ")
+		if _, ok := paths[path][strings.ToLower(method)]; !ok {
+			t.Errorf("openapi.yaml: say what %s is sent and answers", key)
+		}
+	}
+	for path, methods := range paths {
+		for method := range methods {
+			if key := strings.ToUpper(method) + " " + path; code[key] == "" {
+				t.Errorf("openapi.yaml has %s: declare the route in pkg/apigw, or take it out", key)
+			}
+		}
+	}
+
+	for name := range mains(t) {
+		if !functions[name] {
+			t.Errorf("functions/%s serves no route: declare one in pkg/apigw with this Function, or remove the folder", name)
+		}
+		delete(functions, name)
+	}
+	for name := range functions {
+		t.Errorf("functions/%s/main.go is missing: it starts the routes whose Function it is", name)
+	}
+
+	for _, r := range apigw.Routes {
+		goodCases(t, r) // fails by the route's name
+	}
+}
+
+// unservedRoutes are the names of the variables of type Route in pkg/apigw that are not in
+// Routes.
+func unservedRoutes(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "pkg", "apigw", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	var served string
+	for _, file := range files {
+		text := string(read(t, filepath.Join("pkg", "apigw", filepath.Base(file))))
+		for _, m := range regexp.MustCompile(`(?m)^var (\w+) = Route\{`).FindAllStringSubmatch(text, -1) {
+			names[m[1]] = true
+		}
+		if _, list, ok := strings.Cut(text, "var Routes = []Route{"); ok {
+			served, _, _ = strings.Cut(list, "}")
+		}
+	}
+	if len(names) < len(apigw.Routes) {
+		t.Fatalf("only %d of %d routes are found", len(names), len(apigw.Routes))
+	}
+	for _, name := range regexp.MustCompile(`\w+`).FindAllString(served, -1) {
+		delete(names, name)
+	}
+	return names
+}
+
+// deployedRoutes are the folders of the functions of template.yaml, by what they are sent.
+func deployedRoutes(t *testing.T) map[string]string {
+	t.Helper()
 	deployed := map[string]string{}
 	for id, r := range theTemplate(t).Resources {
 		if r.Type != "AWS::Serverless::Function" {
@@ -44,46 +119,19 @@ func TestRoutes(t *testing.T) {
 			}
 		}
 	}
-	if !maps.Equal(deployed, code) {
-		t.Errorf("template.yaml has %v, the code %v", deployed, code)
-	}
-
-	var documented []string
-	for path, methods := range theAPI(t).Paths {
-		for method := range methods {
-			documented = append(documented, strings.ToUpper(method)+" "+path)
-		}
-	}
-	slices.Sort(documented)
-	if served := slices.Sorted(maps.Keys(code)); !slices.Equal(documented, served) {
-		t.Errorf("openapi.yaml has %v, the code %v", documented, served)
-	}
-
-	mains, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, main := range mains {
-		mains[i] = filepath.Base(filepath.Dir(main))
-	}
-	slices.Sort(folders)
-	folders = slices.Compact(folders) // some serve two routes
-	if !slices.Equal(mains, folders) {
-		t.Errorf("functions/ has %v, the code %v", mains, folders)
-	}
+	return deployed
 }
 
-// A route of openapi.yaml asks for what the code asks for.
+// A route of openapi.yaml asks for what the route's guard asks for.
 func TestGuards(t *testing.T) {
-	session := []map[string][]string{{"Bearer": {}}, {"XToken": {}}}
-	want := map[apigw.Guard][]map[string][]string{
-		apigw.GuardCode: nil, apigw.GuardSession: session, apigw.GuardAuthorizer: session,
-		apigw.GuardService: {{"Service": {}}},
-	}
 	a := theAPI(t)
 	for _, r := range apigw.Routes {
-		if got := a.Paths[r.Path][strings.ToLower(r.Method)].Security; !reflect.DeepEqual(got, want[r.Guard]) {
-			t.Errorf("%s: openapi.yaml asks for %v, want %v", r.Key(), got, want[r.Guard])
+		var want []map[string][]string
+		for _, scheme := range r.Guard().Security() {
+			want = append(want, map[string][]string{scheme: {}})
+		}
+		if got := a.Paths[r.Path][strings.ToLower(r.Method)].Security; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: openapi.yaml asks for %v, want %v", r.Key(), got, want)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func checkRoutes(s *stack, wrong func(string, ...any)) {
 	want := s.routes()
 	guards := map[string]apigw.Guard{}
 	for _, r := range apigw.Routes {
-		guards[r.Key()] = r.Guard
+		guards[r.Key()] = r.Guard()
 	}
 	n := 0
 	for path, methods := range s.body(wrong).Paths {

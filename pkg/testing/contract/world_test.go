@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -34,6 +35,8 @@ type world struct {
 	config login.Config
 	store  login.AdminStore
 	scene  events.Scene
+	// outcome is that of the newest answer's line in the log.
+	outcome string
 }
 
 var hasher = password.New(password.Config{})
@@ -83,11 +86,13 @@ func (w *world) addUser(t *testing.T, u login.User) {
 // answerTo gives an event to the function of a route, and its answer as a client sees it.
 func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.Response {
 	t.Helper()
-	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.DiscardHandler)}, routesOf(route.Function)...)
+	var log bytes.Buffer
+	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.NewJSONHandler(&log, nil))}, routesOf(route.Function)...)
 	out, err := handler.Invoke(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.outcome = outcomeIn(log.String())
 	var answer lambda.APIGatewayV2HTTPResponse
 	if err := json.Unmarshal(out, &answer); err != nil {
 		t.Fatal(err)

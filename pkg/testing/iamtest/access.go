@@ -24,6 +24,9 @@ const (
 	groupARN  = "arn:aws:logs:us-east-1:000000000000:log-group:"
 )
 
+// TableARN is the ARN of the template's table with a logical id.
+func TableARN(id string) string { return tableARN + id }
+
 // SecretARN is the ARN of the template's secret with a logical id.
 func SecretARN(id string) string { return secretARN + id }
 

@@ -2,9 +2,8 @@ package apigw
 
 import "github.com/wxbind/wxbind/pkg/login"
 
-// The three values of `code` that clients in the field know.
+// The values of `code` that clients in the field know, beside envelope.Failure's 0.
 const (
-	codeFailed  = 0
 	codeDone    = 1
 	codeUnbound = 301
 )
@@ -18,14 +17,6 @@ type unboundBody struct {
 type doneBody struct {
 	Code int    `json:"code"`
 	Msg  string `json:"msg"`
-}
-
-type failedBody struct {
-	Code      int          `json:"code"`
-	Msg       string       `json:"msg"`
-	Error     login.Code   `json:"error"`
-	Action    login.Action `json:"action"`
-	RequestID string       `json:"requestId"`
 }
 
 type loginBody struct {
@@ -59,11 +50,11 @@ func loggedIn(l *login.Login, msg string) answer {
 		ExpiresAt: l.ExpiresAt.Unix(),
 		UserInfo:  infoOf(l.User),
 		MenuList:  l.Menus,
-	}, "login"}
+	}, login.OutcomeLogin}
 }
 
 // done says that it is done, and nothing else.
-func done(r *request, outcome, zh, en string) answer {
+func done(r *request, outcome login.Outcome, zh, en string) answer {
 	return answer{doneBody{codeDone, sentence(r.lang, zh, en)}, outcome}
 }
 

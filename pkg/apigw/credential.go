@@ -1,26 +1,14 @@
 package apigw
 
 import (
-	"context"
 	"encoding/base64"
 	"net/url"
 	"strings"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/wxbind/wxbind/pkg/login"
 )
-
-// visited makes a route for whoever shows the token of a living session.
-func visited(
-	serve func(context.Context, *login.Service, login.Visitor, *request) (answer, error),
-) func(context.Context, *login.Service, *request) (answer, error) {
-	return func(ctx context.Context, s *login.Service, r *request) (answer, error) {
-		v, err := s.Verify(ctx, tokenIn(r.event.Headers))
-		if err != nil {
-			return answer{}, err
-		}
-		return serve(ctx, s, v, r)
-	}
-}
 
 // tokenIn finds the token in the headers of an event.
 func tokenIn(headers map[string]string) login.Hidden {
@@ -44,4 +32,32 @@ func credential(authorization string) (id string, key login.Hidden) {
 		return "", ""
 	}
 	return id, login.Hidden(plain)
+}
+
+// authorized is who a request comes from by the word of the authorizer.
+type authorized struct {
+	userID, appID string
+	roles         []string
+}
+
+// authorizedIn reads what the authorizer has put into an event, and believes nothing
+// else. Errors: SessionInvalid where no authorizer stands before the function.
+func authorizedIn(event events.APIGatewayV2HTTPRequest) (authorized, error) {
+	if event.RequestContext.Authorizer == nil {
+		return authorized{}, login.SessionInvalid
+	}
+	said := event.RequestContext.Authorizer.Lambda
+	who := authorized{roles: []string{}}
+	who.userID, _ = said["userId"].(string)
+	who.appID, _ = said["appId"].(string)
+	if who.userID == "" {
+		return authorized{}, login.SessionInvalid
+	}
+	roles, _ := said["roles"].([]any)
+	for _, role := range roles {
+		if name, ok := role.(string); ok {
+			who.roles = append(who.roles, name)
+		}
+	}
+	return who, nil
 }

@@ -1,0 +1,25 @@
+package app
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/secrets"
+)
+
+// Secret is the operator's secret. What it is read with comes from main, which has
+// awssource.New: the SDK's client is linked, and initialized at each start, by no function
+// that reads no secret.
+func Secret[S secrets.Source](newSource func(config aws.Config, endpoint string) S) Part {
+	return Part{needs.Secret, func(f *function) error {
+		f.useAWS()
+		manager := secrets.New(secrets.Config{
+			Source: newSource(f.aws, f.settings.SecretsEndpoint), SecretID: f.settings.SecretID,
+		})
+		f.config.Secrets = manager
+		f.steps = append(f.steps, step{"secret", func(ctx context.Context) error { _, err := manager.Secret(ctx); return err }})
+		return nil
+	}}
+}
