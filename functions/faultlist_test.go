@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
@@ -51,12 +52,12 @@ func fail(code login.Code, feels func(call) bool) func(call) login.Code {
 }
 
 // standsOn are the calls that need what fails.
-func standsOn(what side) func(call) bool {
-	return func(c call) bool { return c.on&what != 0 }
+func standsOn(what needs.Set) func(call) bool {
+	return func(c call) bool { return c.needs&what != 0 }
 }
 
 func weChatFaults() []fault {
-	unavailable, unexpected := fail(login.WXUnavailable, standsOn(onWeChat)), fail(login.WXUnexpected, standsOn(onWeChat))
+	unavailable, unexpected := fail(login.WXUnavailable, standsOn(needs.WeChat)), fail(login.WXUnexpected, standsOn(needs.WeChat))
 	all := []fault{
 		{
 			name: "refuses connections", wants: unavailable,
@@ -78,7 +79,7 @@ func weChatFaults() []fault {
 
 func dynamoDBFaults() []fault {
 	all := []fault{{
-		name: "DynamoDB refuses connections", wants: fail(login.StoreUnavailable, standsOn(onDynamoDB)),
+		name: "DynamoDB refuses connections", wants: fail(login.StoreUnavailable, standsOn(needs.Tables)),
 		begin: func(w *world) { w.storeGate.shut() }, end: func(w *world) { w.storeGate.open() },
 	}}
 	for _, how := range []struct {
@@ -97,7 +98,7 @@ func dynamoDBFaults() []fault {
 			feels func(call) bool
 			rules []dynamotest.Rule
 		}{
-			{"every request", standsOn(onDynamoDB), onEach(operations, always)},
+			{"every request", standsOn(needs.Tables), onEach(operations, always)},
 			{"every write", call.writes, onEach(writeOperations, always)},
 			{"every write of a session", call.writesSession, ofSessions(always)},
 			{"every transaction", call.transacts, onEach(transactions, always)},
@@ -162,7 +163,7 @@ func secretsFaults() []fault {
 		},
 	}
 	for _, f := range slices.Clone(all) {
-		f.atStart, f.wants = true, fail(login.SecretUnavailable, standsOn(onSecrets))
+		f.atStart, f.wants = true, fail(login.SecretUnavailable, standsOn(needs.Secret))
 		all = append(all, f)
 	}
 	for i := range all {
@@ -185,9 +186,9 @@ func lambdaFaults() []fault {
 			name: "Lambda has no time left at entry", left: margin,
 			wants: func(c call) login.Code {
 				switch {
-				case c.startsAtWeChat():
+				case c.startsAtWeChat:
 					return login.WXUnavailable
-				case c.on != 0:
+				case c.needs != 0:
 					return login.StoreUnavailable
 				}
 				return ""
@@ -195,12 +196,12 @@ func lambdaFaults() []fault {
 		},
 		{
 			name: "Lambda has 1 s left, and DynamoDB lets every request time out", left: time.Second,
-			wants: fail(login.StoreUnavailable, standsOn(onDynamoDB)),
+			wants: fail(login.StoreUnavailable, standsOn(needs.Tables)),
 			begin: func(w *world) { w.proxy.Inject(hang) }, end: func(w *world) { w.proxy.Reset() },
 		},
 		{
 			name: "Lambda has 1 s left, and WeChat answers after 5 s", left: time.Second, code: "slow5s-",
-			wants: fail(login.WXUnavailable, standsOn(onWeChat)),
+			wants: fail(login.WXUnavailable, standsOn(needs.WeChat)),
 		},
 	}
 }

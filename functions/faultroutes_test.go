@@ -11,15 +11,7 @@ import (
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
-)
-
-// side is what a fault befalls.
-type side int
-
-const (
-	onWeChat side = 1 << iota
-	onDynamoDB
-	onSecrets
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // change is what a request makes of its user's things: how many more there are than
@@ -36,11 +28,13 @@ func (c change) negative() change { return change{-c.Users, -c.Bindings, -c.Sess
 
 // call is a good request to a route.
 type call struct {
-	// key is the route's; see apigw.Route.Key.
+	// key is the route's; see apigw.Route.Key. From the route follow the next three; see aimed.
 	key      string
 	function string
-	// on is all that the route stands on.
-	on side
+	// needs are all that the route stands on.
+	needs needs.Set
+	// startsAtWeChat says that the code is looked at first. Elsewhere it is the session.
+	startsAtWeChat bool
 	// unbound says that the caller is not bound yet.
 	unbound bool
 	// makes is what the request changes, and remakes what one more such request does.
@@ -54,7 +48,7 @@ type call struct {
 }
 
 // writes says that the call writes something, be it only the mark of a login.
-func (c call) writes() bool { return c.changes() || c.on&onWeChat != 0 }
+func (c call) writes() bool { return c.changes() || c.needs.Has(needs.WeChat) }
 
 // changes says that the call changes what its user has.
 func (c call) changes() bool { return c.makes != change{} }
@@ -67,37 +61,32 @@ func (c call) writesSession() bool {
 // transacts says that the call changes things together or not at all.
 func (c call) transacts() bool { return c.makes.Bindings != 0 }
 
-// startsAtWeChat says that the code is looked at first. Elsewhere it is the session.
-func (c call) startsAtWeChat() bool {
-	return c.function == "checkbind" || c.function == "bind" || c.function == "code2session"
-}
-
 // calls are one for each route, and one for the authorizer.
-var calls = []call{
+var calls = aimed([]call{
 	{
-		key: "GET /mobileApi/user/checkBind", function: "checkbind", on: onWeChat | onDynamoDB | onSecrets,
+		key:   "GET /mobileApi/user/checkBind",
 		makes: change{Sessions: 1}, remakes: change{Sessions: 1},
 		event: withQuery,
 	},
 	{
-		key: "POST /mobileApi/user/bind", function: "bind", on: onWeChat | onDynamoDB | onSecrets, unbound: true,
+		key: "POST /mobileApi/user/bind", unbound: true,
 		makes: change{Bindings: 1, Sessions: 1}, remakes: change{Sessions: 1},
 		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			return withBody(token, map[string]any{"code": code, "username": p.name, "password": events.Password})
 		},
 	},
 	{
-		key: "POST /api/login/code2session", function: "code2session", on: onWeChat | onDynamoDB | onSecrets,
+		key:   "POST /api/login/code2session",
 		event: withCode,
 	},
-	{key: "GET /mobileApi/user/info", function: "userinfo", on: onDynamoDB, event: withToken},
+	{key: "GET /mobileApi/user/info", event: withToken},
 	{
-		key: "POST /mobileApi/user/logout", function: "logout", on: onDynamoDB,
+		key:   "POST /mobileApi/user/logout",
 		makes: change{Sessions: -1}, over: login.SessionRevoked, event: withToken,
 	},
-	{key: "GET /mobileApi/user/sessions", function: "sessions", on: onDynamoDB, event: withToken},
+	{key: "GET /mobileApi/user/sessions", event: withToken},
 	{
-		key: "DELETE /mobileApi/user/sessions/{id}", function: "sessions", on: onDynamoDB,
+		key:   "DELETE /mobileApi/user/sessions/{id}",
 		makes: change{Sessions: -1},
 		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			e := withToken(p, code, token)
@@ -106,24 +95,24 @@ var calls = []call{
 		},
 	},
 	{
-		key: "POST /mobileApi/user/unbind", function: "unbind", on: onWeChat | onDynamoDB | onSecrets,
+		key:   "POST /mobileApi/user/unbind",
 		makes: change{Bindings: -1, Sessions: -2}, over: login.BindingRemoved,
 		event: func(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			return withBody(token, map[string]any{"code": code, "force": true})
 		},
 	},
 	{
-		key: "GET /mobileApi/user/export", function: "account", on: onWeChat | onDynamoDB | onSecrets,
+		key:   "GET /mobileApi/user/export",
 		event: withQuery,
 	},
 	{
-		key: "DELETE /mobileApi/user/account", function: "account", on: onWeChat | onDynamoDB | onSecrets,
+		key:   "DELETE /mobileApi/user/account",
 		makes: change{Users: -1, Bindings: -1, Sessions: -2}, over: login.SessionInvalid,
 		partly: change{Sessions: -1}, // the session that asks stays until the user is gone
 		event:  withCode,
 	},
 	{
-		key: "POST /api/login/introspect", function: "introspect", on: onDynamoDB | onSecrets,
+		key: "POST /api/login/introspect",
 		event: func(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			return lambdaevents.APIGatewayV2HTTPRequest{
 				Headers: map[string]string{
@@ -135,7 +124,7 @@ var calls = []call{
 		},
 	},
 	{
-		key: "GET /api/sample/whoami", function: "whoami",
+		key: "GET /api/sample/whoami",
 		event: func(p *person, _, _ string) lambdaevents.APIGatewayV2HTTPRequest {
 			e := lambdaevents.APIGatewayV2HTTPRequest{}
 			e.RequestContext.Authorizer = &lambdaevents.APIGatewayV2HTTPRequestContextAuthorizerDescription{
@@ -144,7 +133,24 @@ var calls = []call{
 			return e
 		},
 	},
-	{key: events.Authorizer, function: events.Authorizer, on: onDynamoDB, event: withToken},
+	{key: events.Authorizer, event: withToken},
+})
+
+// aimed fills in what follows from the calls' routes.
+func aimed(all []call) []call {
+	for i := range all {
+		c := &all[i]
+		if c.key == events.Authorizer {
+			c.function, c.needs = apigw.AuthorizerFunction, apigw.AuthorizerNeeds
+			continue
+		}
+		for _, route := range apigw.Routes {
+			if route.Key() == c.key {
+				c.function, c.needs, c.startsAtWeChat = route.Function, route.Needs(), route.Guard() == apigw.GuardCode
+			}
+		}
+	}
+	return all
 }
 
 func withToken(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
@@ -185,17 +191,21 @@ func (c call) payload(p *person, code, token string) []byte {
 	return payload
 }
 
-// unknownRoutes are the routes without a call.
-func unknownRoutes() []string {
-	known := map[string]bool{}
-	for _, c := range calls {
-		known[c.key] = true
-	}
-	var unknown []string
+// unlike are the routes without a call, and the calls without a route.
+func unlike() []string {
+	known := map[string]bool{events.Authorizer: true}
 	for _, route := range apigw.Routes {
-		if !known[route.Key()] {
-			unknown = append(unknown, route.Key())
-		}
+		known[route.Key()] = true
 	}
-	return unknown
+	var wrong []string
+	for _, c := range calls {
+		if !known[c.key] {
+			wrong = append(wrong, c.key+" is no route: take its call out")
+		}
+		delete(known, c.key)
+	}
+	for key := range known {
+		wrong = append(wrong, key+" has no call: say what a good one is and what it makes")
+	}
+	return wrong
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
@@ -27,8 +28,8 @@ const faultsAtOnce = 4
 // the answer, what the tables then hold, and the next request. docs/reliability.md
 // has the results.
 func TestFaults(t *testing.T) {
-	if unknown := unknownRoutes(); unknown != nil {
-		t.Fatalf("no call of %q", unknown)
+	if wrong := unlike(); wrong != nil {
+		t.Fatalf("calls, in functions/faultroutes_test.go: %s", strings.Join(wrong, "; "))
 	}
 	shared, all := newTables(t), faults()
 	results := make([][]result, len(all))
@@ -129,7 +130,7 @@ func (p *pair) play(ctx context.Context) result {
 // connections are open. Nothing of it changes anything.
 func (p *pair) warm(ctx context.Context) {
 	token := p.person.token
-	if p.call.on&onSecrets == 0 && p.call.changes() {
+	if !p.call.needs.Has(needs.Secret) && p.call.changes() {
 		token = login.NewToken(p.person.id) // unknown
 	}
 	p.ask(ctx, 0, "err40029-"+p.person.name, token)

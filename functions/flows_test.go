@@ -18,9 +18,9 @@ func flowsOf(function string, of *directories) []flow {
 	if of != nil {
 		return nil // whoever has a session is not asked for again
 	}
-	flows, ok := visits[function]
+	flows, ok := plainFlows[function]
 	if !ok {
-		panic("no flows of " + function)
+		panic("say in plainFlows, in functions/flows_test.go, which requests together ask for all that " + function + " may")
 	}
 	return flows
 }
@@ -66,8 +66,8 @@ func elsewhere(url string, flows []flow) []flow {
 	return flows
 }
 
-// visits are the flows of the functions that ask no directory.
-var visits = map[string][]flow{
+// plainFlows are the flows of the functions that ask no directory.
+var plainFlows = map[string][]flow{
 	"code2session": {
 		{name: "good, and again", cases: []string{"code2session-good", "code2session-repeated-request"}},
 	},

@@ -171,28 +171,6 @@ func functions() []string {
 	return names
 }
 
-func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
-	for _, name := range functions() {
-		out, err := lambdatest.Go(t, "list", "-deps", "./"+name).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		linked := strings.Fields(string(out))
-		if !slices.Contains(linked, "github.com/wxbind/wxbind/pkg/dynamostore") {
-			t.Fatalf("%s: the list is wrong", name)
-		}
-		for _, heavy := range []string{
-			"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
-			"github.com/wxbind/wxbind/pkg/localgw", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
-			"github.com/alecthomas/kong", "testing", "net/rpc",
-		} {
-			if slices.Contains(linked, heavy) {
-				t.Errorf("%s links %s", name, heavy)
-			}
-		}
-	}
-}
-
 // zipLimit is in bytes. Lambda fetches the zip before the first start.
 const zipLimit = 3_500_000
 
