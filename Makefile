@@ -11,7 +11,7 @@ ENV ?= default
 
 GOARCH_arm64 := arm64
 GOARCH_x86_64 := amd64
-FUNCTIONS := checkbind bind code2session userinfo logout sessions unbind account introspect authorizer whoami
+FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
 # How functions are built; the tests read this line. Nothing of git goes into them: a commit that
 # changes no code changes no artifact, and SAM builds in a clone of another user. Lambda's
 # events, AWS and WeChat are all asked in HTTP/1.1; and calls within the SDK, which waits for a

@@ -27,7 +27,7 @@ type identityBody struct {
 	Bound   bool   `json:"bound"`
 }
 
-func code2Session(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
+func code2Session(ctx context.Context, s *login.Service, caller login.Caller, code string, _ *request) (answer, error) {
 	e, err := s.Code2Session(ctx, caller, code)
 	if err != nil {
 		return answer{}, err

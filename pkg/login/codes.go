@@ -1,5 +1,7 @@
 package login
 
+import "time"
+
 // Code names a failure. The name is stable and meant for programs; it is the
 // `error` field of the answer. A Code is an error, so that errors.Is finds it.
 type Code string
@@ -162,7 +164,10 @@ type meaning struct {
 	action   Action
 	severity Severity
 	culprit  Culprit
-	zh, en   string
+	// wait is after which time another try may succeed, unless an Error knows it better. 0
+	// means that time alone changes nothing, or that only the Error knows.
+	wait   time.Duration
+	zh, en string
 }
 
 const (
@@ -176,62 +181,77 @@ const (
 	enLogin     = "Please log in again."
 )
 
+// developer is a request that a developer must change.
+func developer(kind Kind, en string) meaning {
+	return meaning{kind, ActionFix, SeverityNone, CulpritNone, 0, zhDeveloper, enDeveloper + en}
+}
+
+// operator is a failure that lasts until the operator changes something.
+func operator(culprit Culprit) meaning {
+	return meaning{KindInternal, ActionFix, SeverityAlarm, culprit, 0, zhOperator, enOperator}
+}
+
+// busy is a failure that may pass while a client waits.
+func busy(culprit Culprit, wait time.Duration) meaning {
+	return meaning{KindUnavailable, ActionRetry, SeverityAlarm, culprit, wait, zhBusy, enBusy}
+}
+
 var meanings = map[Code]meaning{
-	EventMalformed:         {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the function was not called by an HTTP API with payload format 2.0."},
-	QueryMalformed:         {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the query string cannot be read."},
-	ParameterRepeated:      {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "a parameter is given twice."},
-	BodyTooLarge:           {KindTooLarge, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body is larger than 64 KiB."},
-	BodyMalformed:          {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body cannot be read."},
-	BodyTooDeep:            {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body is nested too deeply."},
-	BodyTrailing:           {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "the body holds more than one JSON value."},
-	FieldWrongType:         {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "a field has the wrong type."},
-	ContentTypeUnsupported: {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "send application/json or application/x-www-form-urlencoded."},
-	CodeMissing:            {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "code is missing."},
-	CodeInvalid:            {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "code is not one that wx.login gives."},
-	OpenIDInvalid:          {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "openId is not one that WeChat gives."},
-	UsernameMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "请输入用户名", "Please enter a username."},
-	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "用户名格式不正确", "That is not a valid username."},
-	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "请输入密码", "Please enter a password."},
-	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, "密码格式不正确", "That is not a valid password."},
-	TokenMissing:           {KindMalformed, ActionFix, SeverityNone, CulpritNone, zhDeveloper, enDeveloper + "token is missing."},
+	EventMalformed:         developer(KindMalformed, "the function was not called by an HTTP API with payload format 2.0."),
+	QueryMalformed:         developer(KindMalformed, "the query string cannot be read."),
+	ParameterRepeated:      developer(KindMalformed, "a parameter is given twice."),
+	BodyTooLarge:           developer(KindTooLarge, "the body is larger than 64 KiB."),
+	BodyMalformed:          developer(KindMalformed, "the body cannot be read."),
+	BodyTooDeep:            developer(KindMalformed, "the body is nested too deeply."),
+	BodyTrailing:           developer(KindMalformed, "the body holds more than one JSON value."),
+	FieldWrongType:         developer(KindMalformed, "a field has the wrong type."),
+	ContentTypeUnsupported: developer(KindMalformed, "send application/json or application/x-www-form-urlencoded."),
+	CodeMissing:            developer(KindMalformed, "code is missing."),
+	CodeInvalid:            developer(KindMalformed, "code is not one that wx.login gives."),
+	OpenIDInvalid:          developer(KindMalformed, "openId is not one that WeChat gives."),
+	UsernameMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "请输入用户名", "Please enter a username."},
+	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "用户名格式不正确", "That is not a valid username."},
+	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "请输入密码", "Please enter a password."},
+	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "密码格式不正确", "That is not a valid password."},
+	TokenMissing:           developer(KindMalformed, "token is missing."),
 
-	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
-	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "微信身份已变化,请重新登录", "The openId is not that of the code."},
-	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, CulpritNone, "用户名或密码错误", "Wrong username or password."},
-	UserDisabled:       {KindSessionEnd, ActionNone, SeverityNone, CulpritNone, "账号已被停用", "This account is disabled."},
-	IdentityBound:      {KindDecision, ActionNone, SeverityNone, CulpritNone, "该微信已绑定其他账号", "This WeChat is bound to another account."},
-	UserBound:          {KindDecision, ActionNone, SeverityNone, CulpritNone, "该账号已绑定其他微信", "This account is bound to another WeChat."},
-	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, CulpritNone, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
-	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
-	LastBinding:        {KindDecision, ActionNone, SeverityNone, CulpritNone, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
-	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, "没有该登录设备", "There is no such session."},
-	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, zhDeveloper, "The service credential is missing or wrong."},
+	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
+	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "微信身份已变化,请重新登录", "The openId is not that of the code."},
+	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "用户名或密码错误", "Wrong username or password."},
+	UserDisabled:       {KindSessionEnd, ActionNone, SeverityNone, CulpritNone, 0, "账号已被停用", "This account is disabled."},
+	IdentityBound:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该微信已绑定其他账号", "This WeChat is bound to another account."},
+	UserBound:          {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该账号已绑定其他微信", "This account is bound to another WeChat."},
+	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
+	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
+	LastBinding:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
+	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "没有该登录设备", "There is no such session."},
+	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "The service credential is missing or wrong."},
 
-	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, zhLogin, enLogin},
-	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, zhLogin, enLogin},
-	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, "您已退出登录,请重新登录", "You are logged out; please log in again."},
-	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
-	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
+	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
+	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
+	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已退出登录,请重新登录", "You are logged out; please log in again."},
+	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
+	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
 
-	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "登录凭证无效,请重试", "The code is not valid; please try again."},
-	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, CulpritNone, "登录凭证已使用,请重试", "The code has been used; please try again."},
-	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, CulpritNone, "操作过于频繁,请一分钟后再试", "Too many logins; please wait a minute."},
-	WXUserBlocked:    {KindDecision, ActionNone, SeverityCount, CulpritNone, "微信限制了该账号登录", "WeChat has blocked this login."},
-	WXUserLimited:    {KindDecision, ActionNone, SeverityCount, CulpritNone, "该微信账号状态异常", "This WeChat account is limited."},
-	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, "微信繁忙,请稍后再试", "WeChat is busy; please try again in a moment."},
-	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, "微信暂时无法访问,请稍后再试", "WeChat cannot be reached; please try again in a moment."},
-	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritWeChat, "微信返回异常,请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
-	WXAppRejected:    {KindInternal, ActionFix, SeverityAlarm, CulpritWeChat, zhOperator, enOperator},
-	WXSecretRejected: {KindUnavailable, ActionRetry, SeverityAlarm, CulpritAppSecret, zhBusy, enBusy},
-	WXSecretUnusable: {KindInternal, ActionFix, SeverityAlarm, CulpritAppSecret, zhOperator, enOperator},
-	WXRequestInvalid: {KindInternal, ActionFix, SeverityAlarm, CulpritWeChat, zhOperator, enOperator},
-	WXAddressBlocked: {KindInternal, ActionFix, SeverityAlarm, CulpritWeChat, zhOperator, enOperator},
-	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
+	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证无效,请重试", "The code is not valid; please try again."},
+	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证已使用,请重试", "The code has been used; please try again."},
+	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, CulpritNone, time.Minute, "操作过于频繁,请一分钟后再试", "Too many logins; please wait a minute."},
+	WXUserBlocked:    {KindDecision, ActionNone, SeverityCount, CulpritNone, 0, "微信限制了该账号登录", "WeChat has blocked this login."},
+	WXUserLimited:    {KindDecision, ActionNone, SeverityCount, CulpritNone, 0, "该微信账号状态异常", "This WeChat account is limited."},
+	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, time.Second, "微信繁忙,请稍后再试", "WeChat is busy; please try again in a moment."},
+	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, time.Second, "微信暂时无法访问,请稍后再试", "WeChat cannot be reached; please try again in a moment."},
+	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritWeChat, time.Second, "微信返回异常,请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
+	WXAppRejected:    operator(CulpritWeChat),
+	WXSecretRejected: busy(CulpritAppSecret, 2*time.Second), // the secret is fetched anew at most that often
+	WXSecretUnusable: operator(CulpritAppSecret),
+	WXRequestInvalid: operator(CulpritWeChat),
+	WXAddressBlocked: operator(CulpritWeChat),
+	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, 0, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
 
-	StoreUnavailable:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritStore, zhBusy, enBusy},
-	DirectoryUnavailable: {KindUnavailable, ActionRetry, SeverityAlarm, CulpritDirectory, zhBusy, enBusy},
-	SecretUnavailable:    {KindUnavailable, ActionRetry, SeverityAlarm, CulpritSecret, zhBusy, enBusy},
-	Internal:             {KindInternal, ActionRetry, SeverityAlarm, CulpritOurs, "服务出错,请稍后再试", "Something went wrong; please try again."},
+	StoreUnavailable:     busy(CulpritStore, time.Second),
+	DirectoryUnavailable: busy(CulpritDirectory, 2*time.Second),
+	SecretUnavailable:    busy(CulpritSecret, 2*time.Second),
+	Internal:             {KindInternal, ActionRetry, SeverityAlarm, CulpritOurs, 0, "服务出错,请稍后再试", "Something went wrong; please try again."},
 }
 
 // Codes lists every code, in no order.

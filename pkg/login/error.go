@@ -10,7 +10,8 @@ import (
 // the operator's log.
 type Error struct {
 	Code Code
-	// RetryAfter is how long to wait before trying again. Zero means not known.
+	// RetryAfter is how long to wait before trying again. Zero means that waiting changes nothing, or that
+	// it is not known.
 	RetryAfter time.Duration
 	// Cause explains the failure to the operator. It is never sent to a client
 	// and, like every error of this project, holds no secret.
@@ -33,15 +34,15 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Code, e.Cause}
 }
 
-// Because makes an Error of a code and its cause.
+// Because makes an Error of a code and its cause, with the wait that is usual for the code.
 func Because(code Code, cause error) *Error {
-	return &Error{Code: code, Cause: cause}
+	return &Error{Code: code, RetryAfter: meanings[code].wait, Cause: cause}
 }
 
 // Unavailable is StoreUnavailable with its cause: a store could not answer, and may or may not have done
 // what it was asked.
 func Unavailable(cause error) *Error {
-	return &Error{Code: StoreUnavailable, RetryAfter: time.Second, Cause: cause}
+	return Because(StoreUnavailable, cause)
 }
 
 // AsError returns err as a client is told of it. An error without a code is our own fault and becomes
@@ -51,7 +52,7 @@ func AsError(err error) *Error {
 		return e
 	}
 	if c, ok := errors.AsType[Code](err); ok {
-		return &Error{Code: c}
+		return Because(c, nil)
 	}
-	return &Error{Code: Internal, Cause: err}
+	return Because(Internal, err)
 }

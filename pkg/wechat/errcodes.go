@@ -44,21 +44,9 @@ const maxQuotaWait = time.Hour
 // beijing is the zone whose days WeChat counts quotas by. It has no summer time.
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
-// retryAfter says when another try may succeed. Zero means that time alone
-// changes nothing.
-func retryAfter(code login.Code, now time.Time) time.Duration {
-	switch code {
-	case login.WXBusy, login.WXUnavailable, login.WXUnexpected:
-		return time.Second
-	case login.WXSecretRejected:
-		return 2 * time.Second // the secret is fetched anew at most that often
-	case login.WXThrottled:
-		return time.Minute
-	case login.WXQuotaSpent:
-		today := now.In(beijing)
-		midnight := time.Date(today.Year(), today.Month(), today.Day()+1, 0, 0, 0, 0, beijing)
-		return min(midnight.Sub(now), maxQuotaWait)
-	default:
-		return 0
-	}
+// quotaWait says when WeChat begins to count anew, at most maxQuotaWait.
+func quotaWait(now time.Time) time.Duration {
+	today := now.In(beijing)
+	midnight := time.Date(today.Year(), today.Month(), today.Day()+1, 0, 0, 0, 0, beijing)
+	return min(midnight.Sub(now), maxQuotaWait)
 }

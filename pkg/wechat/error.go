@@ -110,6 +110,9 @@ func (e *Error) code() login.Code {
 
 // failure is e as a login gets it.
 func (e *Error) failure(now time.Time) *login.Error {
-	code := e.code()
-	return &login.Error{Code: code, RetryAfter: retryAfter(code, now), Cause: e}
+	told := login.Because(e.code(), e)
+	if told.Code == login.WXQuotaSpent {
+		told.RetryAfter = quotaWait(now)
+	}
+	return told
 }

@@ -1,0 +1,45 @@
+package envelope_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/envelope"
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// A kind without a status would be answered with 0.
+func TestEveryCodeHasAStatus(t *testing.T) {
+	for _, code := range login.Codes() {
+		status := envelope.Status(code, false)
+		if http.StatusText(status) == "" {
+			t.Errorf("%s has status %d: give its kind one in statuses, in pkg/envelope/envelope.go", code, status)
+		}
+		want := status
+		if code.EndsSession() {
+			want = http.StatusUnauthorized
+		}
+		if got := envelope.Status(code, true); got != want {
+			t.Errorf("%s is %d to who came with a session, want %d", code, got, want)
+		}
+	}
+}
+
+func TestRetryAfterIsInWholeSeconds(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		after  time.Duration
+		want   string
+	}{
+		"unavailable":                {503, time.Second, "1"},
+		"throttled":                  {429, time.Minute, "60"},
+		"rounded up":                 {503, time.Second + time.Millisecond, "2"},
+		"never 0":                    {503, 0, "1"},
+		"not where it does not help": {500, time.Second, ""},
+	} {
+		if got := envelope.RetryAfter(c.status, &login.Error{RetryAfter: c.after}); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
