@@ -74,7 +74,7 @@ func TestEachRouteHasAFile(t *testing.T) {
 		}
 		keys[c.Function()+" "+event.RouteKey] = true
 	}
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		if !keys[route.Function+" "+route.Key()] {
 			t.Errorf("no file is a good event of %s", route.Key())
 		}
@@ -137,7 +137,7 @@ func TestCasesAreSound(t *testing.T) {
 				}
 			}
 		}
-		if c.Function() != events.Authorizer && !slices.ContainsFunc(apigw.Routes, func(r apigw.Route) bool { return r.Function == c.Function() }) {
+		if c.Function() != events.Authorizer && !slices.ContainsFunc(apigw.Routes(), func(r apigw.Route) bool { return r.Function == c.Function() }) {
 			t.Errorf("%s is for no function", c.Name)
 		}
 	}
@@ -170,12 +170,12 @@ func TestEventsAreOfTheirRoutes(t *testing.T) {
 				t.Errorf("%s is of type %q", c.Name, event.Type)
 			}
 		}
-		i := slices.IndexFunc(apigw.Routes, func(r apigw.Route) bool { return r.Function == asked && r.Key() == event.RouteKey })
+		i := slices.IndexFunc(apigw.Routes(), func(r apigw.Route) bool { return r.Function == asked && r.Key() == event.RouteKey })
 		if i < 0 {
 			t.Errorf("%s is for %s, which %s does not serve", c.Name, event.RouteKey, asked)
 			continue
 		}
-		route, sent := apigw.Routes[i], event.RequestContext.HTTP
+		route, sent := apigw.Routes()[i], event.RequestContext.HTTP
 		path := strings.ReplaceAll(route.Path, "{id}", url.PathEscape(event.PathParameters["id"]))
 		path = strings.ReplaceAll(path, url.PathEscape(events.SessionHere), events.SessionHere)
 		if event.Version != "2.0" || event.RequestContext.RouteKey != event.RouteKey || event.RawPath != path {

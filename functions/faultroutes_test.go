@@ -144,7 +144,7 @@ func aimed(all []call) []call {
 			c.function, c.needs = apigw.AuthorizerFunction, apigw.AuthorizerNeeds
 			continue
 		}
-		for _, route := range apigw.Routes {
+		for _, route := range apigw.Routes() {
 			if route.Key() == c.key {
 				c.function, c.needs, c.startsAtWeChat = route.Function, route.Needs(), route.Guard() == apigw.GuardCode
 			}
@@ -194,7 +194,7 @@ func (c call) payload(p *person, code, token string) []byte {
 // unlike are the routes without a call, and the calls without a route.
 func unlike() []string {
 	known := map[string]bool{events.Authorizer: true}
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		known[route.Key()] = true
 	}
 	var wrong []string

@@ -74,7 +74,7 @@ func needsOf(function string) needs.Set {
 		return apigw.AuthorizerNeeds
 	}
 	var all needs.Set
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		if route.Function == function {
 			all |= route.Needs()
 		}

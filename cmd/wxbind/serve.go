@@ -115,7 +115,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}})
 	gateway := localgw.New()
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		handler := apigw.New(apigw.Config{Service: service}, route)
 		if route.Guard() == apigw.GuardAuthorizer {
 			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)

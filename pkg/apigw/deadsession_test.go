@@ -38,7 +38,7 @@ func TestSessionRoutesAreKnown(t *testing.T) {
 	for _, r := range sessionRoutes(newWorld(t)) {
 		tested[r.Key()] = true
 	}
-	for _, r := range apigw.Routes {
+	for _, r := range apigw.Routes() {
 		if (r.Guard() == apigw.GuardSession) != tested[r.Key()] {
 			t.Errorf("%s: guard %v, tested: %v", r.Key(), r.Guard(), tested[r.Key()])
 		}

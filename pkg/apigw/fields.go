@@ -27,21 +27,26 @@ const (
 	truth
 )
 
-// fieldTypes are the fields that somebody knows. Others are ignored, so that a
-// client may send more than it must.
-type fieldTypes map[string]fieldType
+// field is one that a route knows. Others are ignored, so that a client may send more
+// than it must.
+type field struct {
+	name string
+	fieldType
+}
 
 // common are the fields that every route knows.
-var common = fieldTypes{
+var common = map[string]fieldType{
 	"code": text, "openId": text, "username": text, "password": text, "appId": text, "lang": text,
 }
 
 // typeOf gives a field's type on a route, and 0 for one that it does not know.
-func (r Route) typeOf(field string) fieldType {
-	if t, ok := r.own[field]; ok {
-		return t
+func (r Route) typeOf(name string) fieldType {
+	for _, f := range r.own {
+		if f.name == name {
+			return f.fieldType
+		}
 	}
-	return common[field]
+	return common[name]
 }
 
 const (

@@ -30,7 +30,7 @@ func FuzzInvoke(f *testing.F) {
 	service := login.New(configOn(store))
 	logger := slog.New(slog.DiscardHandler)
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		for _, route := range apigw.Routes {
+		for _, route := range apigw.Routes() {
 			out, err := apigw.New(apigw.Config{Service: service, Logger: logger}, route).Invoke(t.Context(), payload)
 			var response events.APIGatewayV2HTTPResponse
 			if err != nil || json.Unmarshal(out, &response) != nil {

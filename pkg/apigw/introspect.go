@@ -17,7 +17,7 @@ var Introspect = Route{
 	Path:     "/api/login/introspect",
 	handler:  byService(introspect),
 	fieldsIn: inBody,
-	own:      fieldTypes{"token": text},
+	own:      []field{{"token", text}},
 	needs:    needs.Token,
 	outcomes: []login.Outcome{login.OutcomeActive, login.OutcomeInactive},
 	refusals: []login.Code{login.TokenMissing},

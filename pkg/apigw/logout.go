@@ -14,7 +14,7 @@ var Logout = Route{
 	Path:     "/mobileApi/user/logout",
 	handler:  bySession(logout),
 	fieldsIn: inBody,
-	own:      fieldTypes{"all": truth},
+	own:      []field{{"all", truth}},
 	outcomes: []login.Outcome{login.OutcomeLogout},
 }
 

@@ -22,7 +22,7 @@ type Route struct {
 	// fieldsIn says where the fields of a request come.
 	fieldsIn source
 	// own are the fields that other routes do not know.
-	own fieldTypes
+	own []field
 	// needs are what the route stands on, beside what its guard does.
 	needs needs.Set
 	// outcomes are what a request may come to that does not fail.
@@ -32,11 +32,14 @@ type Route struct {
 	refusals []login.Code
 }
 
-// Routes are all routes of the API.
-var Routes = []Route{
-	CheckBind, Bind, Code2Session,
-	UserInfo, Logout, Sessions, RevokeSession, Unbind, Export, DeleteAccount,
-	Introspect, WhoAmI,
+// Routes are all routes of the API. It is no variable: a function links its own routes
+// only.
+func Routes() []Route {
+	return []Route{
+		CheckBind, Bind, Code2Session,
+		UserInfo, Logout, Sessions, RevokeSession, Unbind, Export, DeleteAccount,
+		Introspect, WhoAmI,
+	}
 }
 
 // Key is how API Gateway names the route, such as "GET /x".
@@ -82,8 +85,8 @@ func (r Route) fieldErrors() []login.Code {
 		errors = append(errors, login.BodyTooLarge, login.BodyMalformed, login.BodyTooDeep, login.BodyTrailing,
 			login.ContentTypeUnsupported, login.FieldWrongType)
 	}
-	for _, t := range r.own {
-		if t == truth {
+	for _, f := range r.own {
+		if f.fieldType == truth {
 			errors = append(errors, login.FieldWrongType)
 		}
 	}

@@ -15,7 +15,7 @@ var Unbind = Route{
 	Path:     "/mobileApi/user/unbind",
 	handler:  bySession(unbind),
 	fieldsIn: inBody,
-	own:      fieldTypes{"force": truth},
+	own:      []field{{"force", truth}},
 	needs:    needs.Code | needs.Bindings,
 	outcomes: []login.Outcome{login.OutcomeUnbound},
 	refusals: []login.Code{login.LastBinding, login.ReauthRequired},

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,16 +46,21 @@ type step struct {
 
 // newFunction makes a function of its parts. The error names each setting that is
 // missing or wrong.
-func newFunction(getenv func(string) string, needs needs.Set, parts []Part) (*function, error) {
-	s, err := settingsFrom(getenv, needs)
+func newFunction(getenv func(string) string, needed needs.Set, parts []Part) (*function, error) {
+	s, err := settingsFrom(getenv, needed)
 	if err != nil {
 		return nil, err
 	}
-	f := &function{needs: needs, settings: s}
+	f := &function{needs: needed, settings: s}
 	// In the order of the needs: the stores first, and the secret before what asks for it.
-	for _, p := range slices.SortedFunc(slices.Values(parts), func(a, b Part) int { return cmp.Compare(a.meets, b.meets) }) {
-		if err := p.add(f); err != nil {
-			return nil, fmt.Errorf("settings: %w", err)
+	for meets := needs.Set(1); meets <= needs.All; meets <<= 1 {
+		for _, p := range parts {
+			if p.meets&-p.meets != meets { // its lowest need
+				continue
+			}
+			if err := p.add(f); err != nil {
+				return nil, fmt.Errorf("settings: %w", err)
+			}
 		}
 	}
 	return f, nil

@@ -45,7 +45,7 @@ func TestPartsFitTheNeeds(t *testing.T) {
 
 // No route is left with a port that is nil.
 func TestEveryNeedIsMet(t *testing.T) {
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		needed := route.Needs()
 		settings := goodSettings()
 		settings["WXBIND_DIRECTORY_URL"] = "https://users.example.com/wxbind"

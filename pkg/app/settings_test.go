@@ -49,7 +49,7 @@ var settingsOf = map[needs.Set][]string{
 // A function must have the settings of what its routes need, and no others.
 func TestSettingsNameWhatIsMissing(t *testing.T) {
 	sets := map[string]needs.Set{"nothing": 0, "all": needs.All, "the authorizer": apigw.AuthorizerNeeds, "a secret and bindings": needs.Secret | needs.Bindings}
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		sets[route.Key()] = route.Needs()
 	}
 	for name, needed := range sets {

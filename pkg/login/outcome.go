@@ -1,57 +1,68 @@
 package login
 
-// Outcome names what a request that did not fail came to. The names are stable and
-// stand in the log. No other package can make one.
-type Outcome struct{ name string }
-
-// String gives the name.
-func (o Outcome) String() string { return o.name }
-
-// What a request with a code comes to.
-var (
-	// OutcomeLogin: a session was opened.
-	OutcomeLogin = newOutcome("login")
-	// OutcomeUnbound: the identity is bound to nobody; or, of a request to unbind, not any more.
-	OutcomeUnbound = newOutcome("unbound")
-	// OutcomeBound: the identity is bound. No session was opened.
-	OutcomeBound = newOutcome("bound")
-)
-
-// What a request with a session comes to, if not OutcomeUnbound.
-var (
-	// OutcomeUserInfo: the user was shown.
-	OutcomeUserInfo = newOutcome("userinfo")
-	// OutcomeLogout: the session, or each of the user's, was ended.
-	OutcomeLogout = newOutcome("logout")
-	// OutcomeSessions: the user's sessions were listed.
-	OutcomeSessions = newOutcome("sessions")
-	// OutcomeRevoked: another session was ended.
-	OutcomeRevoked = newOutcome("revoked")
-	// OutcomeExported: what is held about the user was shown.
-	OutcomeExported = newOutcome("exported")
-	// OutcomeDeleted: the user was removed.
-	OutcomeDeleted = newOutcome("deleted")
-)
-
-// What a question about a session comes to.
-var (
-	// OutcomeActive and OutcomeInactive: a service was told whose token it is, or that it is nobody's.
-	OutcomeActive   = newOutcome("active")
-	OutcomeInactive = newOutcome("inactive")
-	// OutcomeAllowed: the authorizer let a request pass.
-	OutcomeAllowed = newOutcome("allowed")
-	// OutcomeWhoAmI: a route behind the authorizer showed who asks.
-	OutcomeWhoAmI = newOutcome("whoami")
-)
-
-// outcomes are all that newOutcome has made.
-var outcomes []Outcome
-
-func newOutcome(name string) Outcome {
-	o := Outcome{name}
-	outcomes = append(outcomes, o)
-	return o
+// Outcome names what a request that did not fail came to. There are those below and no
+// others: no other package can make one. nil is none.
+type Outcome interface {
+	// String gives the name, which is stable and stands in the log.
+	String() string
+	sealed()
 }
 
+type outcome uint8
+
+// What a request with a code comes to.
+const (
+	// OutcomeLogin: a session was opened.
+	OutcomeLogin outcome = iota
+	// OutcomeUnbound: the identity is bound to nobody; or, of a request to unbind, not any more.
+	OutcomeUnbound
+	// OutcomeBound: the identity is bound. No session was opened.
+	OutcomeBound
+
+	// What a visit comes to, if not OutcomeUnbound.
+
+	// OutcomeUserInfo: the user was shown.
+	OutcomeUserInfo
+	// OutcomeLogout: the session, or each of the user's, was ended.
+	OutcomeLogout
+	// OutcomeSessions: the user's sessions were listed.
+	OutcomeSessions
+	// OutcomeRevoked: another session was ended.
+	OutcomeRevoked
+	// OutcomeExported: what is held about the user was shown.
+	OutcomeExported
+	// OutcomeDeleted: the user was removed.
+	OutcomeDeleted
+
+	// What a question about a session comes to.
+
+	// OutcomeActive and OutcomeInactive: a service was told whose token it is, or that it is nobody's.
+	OutcomeActive
+	OutcomeInactive
+	// OutcomeAllowed: the authorizer let a request pass.
+	OutcomeAllowed
+	// OutcomeWhoAmI: a route behind the authorizer showed who asks.
+	OutcomeWhoAmI
+
+	outcomeEnd // behind the last
+)
+
+var outcomeNames = [outcomeEnd]string{
+	OutcomeLogin: "login", OutcomeUnbound: "unbound", OutcomeBound: "bound",
+	OutcomeUserInfo: "userinfo", OutcomeLogout: "logout", OutcomeSessions: "sessions", OutcomeRevoked: "revoked",
+	OutcomeExported: "exported", OutcomeDeleted: "deleted",
+	OutcomeActive: "active", OutcomeInactive: "inactive", OutcomeAllowed: "allowed", OutcomeWhoAmI: "whoami",
+}
+
+func (o outcome) String() string { return outcomeNames[o] }
+
+func (outcome) sealed() {}
+
 // Outcomes lists every outcome.
-func Outcomes() []Outcome { return append([]Outcome{}, outcomes...) }
+func Outcomes() []Outcome {
+	var all []Outcome
+	for o := range outcomeEnd {
+		all = append(all, o)
+	}
+	return all
+}

@@ -56,7 +56,7 @@ func TestLine(t *testing.T) {
 		},
 		"a login that fails": {
 			func(r *metrics.Request) {
-				r.Outcome, r.Failure, r.Trail = login.Outcome{}, login.StoreUnavailable, &login.Trail{}
+				r.Outcome, r.Failure, r.Trail = nil, login.StoreUnavailable, &login.Trail{}
 			},
 			`{"Name":"LoginFailures","Unit":"Count"},{"Name":"StoreFailures","Unit":"Count"},{"Name":"LoginLatency","Unit":"Milliseconds"}]},` +
 				`{"Namespace":"wxbind","Dimensions":[["Stack","Outcome"]],"Metrics":[{"Name":"LoginFailures","Unit":"Count"}]}]},` +
@@ -153,7 +153,7 @@ func TestEveryFailureCounts(t *testing.T) {
 			}
 			for visit, total := range map[bool]string{false: metrics.LoginFailures, true: metrics.VisitFailures} {
 				r := full()
-				r.Visit, r.Outcome, r.Failure = visit, login.Outcome{}, code
+				r.Visit, r.Outcome, r.Failure = visit, nil, code
 				found := shown(t, r)
 				if found[total] != 1 {
 					t.Errorf("no %s: %v", total, found)

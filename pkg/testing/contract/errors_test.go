@@ -24,7 +24,7 @@ import (
 func TestErrors(t *testing.T) {
 	a, reached := theAPI(t), reachedErrors(t)
 	everywhere := map[login.Code]bool{}
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		declared, documented := map[login.Code]string{}, map[login.Code]string{}
 		for _, code := range route.Errors() {
 			declared[code] = strconv.Itoa(route.Status(code))
@@ -69,7 +69,7 @@ func difference(does string, got, declared map[login.Code]string) string {
 func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 	t.Helper()
 	reached := map[string]map[login.Code]string{}
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		// A panic becomes this, whatever the route.
 		reached[route.Key()] = map[login.Code]string{login.Internal: "500"}
 	}
@@ -90,7 +90,7 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 		}
 	}
 	reached[apigw.Bind.Key()][login.TooManyAttempts] = statusOfGuessing(t)
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		good := goodCases(t, route)
 		for _, p := range ports {
 			// Each port fails with all that its like may say, whether the route declares it or not.

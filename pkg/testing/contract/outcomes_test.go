@@ -39,7 +39,7 @@ func checkOutcome(t *testing.T, route apigw.Route, outcome string, failure login
 // A route declares what it comes to, and comes to it.
 func TestOutcomes(t *testing.T) {
 	declared := map[login.Outcome]bool{login.OutcomeAllowed: true} // the authorizer's
-	for _, route := range apigw.Routes {
+	for _, route := range apigw.Routes() {
 		missing := map[string]bool{}
 		for _, o := range route.Outcomes() {
 			declared[o], missing[o.String()] = true, true

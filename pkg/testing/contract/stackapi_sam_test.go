@@ -18,7 +18,7 @@ func (s *stack) routes() map[string]string {
 		ids[folderOf(id)] = id
 	}
 	routes := map[string]string{}
-	for _, r := range apigw.Routes {
+	for _, r := range apigw.Routes() {
 		if id := ids[r.Function]; id != "" {
 			routes[r.Key()] = id
 		}
@@ -52,7 +52,7 @@ func (s *stack) body(wrong func(string, ...any)) body {
 func checkRoutes(s *stack, wrong func(string, ...any)) {
 	want := s.routes()
 	guards := map[string]apigw.Guard{}
-	for _, r := range apigw.Routes {
+	for _, r := range apigw.Routes() {
 		guards[r.Key()] = r.Guard()
 	}
 	n := 0

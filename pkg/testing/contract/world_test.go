@@ -157,7 +157,7 @@ func caseNamed(t *testing.T, name string) events.Case {
 // routesOf are the routes of a function.
 func routesOf(function string) []apigw.Route {
 	var routes []apigw.Route
-	for _, r := range apigw.Routes {
+	for _, r := range apigw.Routes() {
 		if r.Function == function {
 			routes = append(routes, r)
 		}
