@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
@@ -28,7 +29,7 @@ func (c change) negative() change { return change{-c.Users, -c.Bindings, -c.Sess
 
 // call is a good request to a route.
 type call struct {
-	// key is the route's; see apigw.Route.Key. From the route follow the next three; see aimed.
+	// key is the route's; see apigw.Route.Key. From the route follow the next three.
 	key      string
 	function string
 	// needs are all that the route stands on.
@@ -61,8 +62,9 @@ func (c call) writesSession() bool {
 // transacts says that the call changes things together or not at all.
 func (c call) transacts() bool { return c.makes.Bindings != 0 }
 
-// calls are one for each route, and one for the authorizer.
-var calls = aimed([]call{
+// special are the calls of routes that change something, or that a token and a code do
+// not suffice for.
+var special = []call{
 	{
 		key:   "GET /mobileApi/user/checkBind",
 		makes: change{Sessions: 1}, remakes: change{Sessions: 1},
@@ -76,15 +78,9 @@ var calls = aimed([]call{
 		},
 	},
 	{
-		key:   "POST /api/login/code2session",
-		event: withCode,
-	},
-	{key: "GET /mobileApi/user/info", event: withToken},
-	{
 		key:   "POST /mobileApi/user/logout",
 		makes: change{Sessions: -1}, over: login.SessionRevoked, event: withToken,
 	},
-	{key: "GET /mobileApi/user/sessions", event: withToken},
 	{
 		key:   "DELETE /mobileApi/user/sessions/{id}",
 		makes: change{Sessions: -1},
@@ -100,10 +96,6 @@ var calls = aimed([]call{
 		event: func(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			return withBody(token, map[string]any{"code": code, "force": true})
 		},
-	},
-	{
-		key:   "GET /mobileApi/user/export",
-		event: withQuery,
 	},
 	{
 		key:   "DELETE /mobileApi/user/account",
@@ -133,25 +125,24 @@ var calls = aimed([]call{
 			return e
 		},
 	},
-	{key: events.Authorizer, event: withToken},
-})
-
-// aimed fills in what follows from the calls' routes.
-func aimed(all []call) []call {
-	for i := range all {
-		c := &all[i]
-		if c.key == events.Authorizer {
-			c.function, c.needs = apigw.AuthorizerFunction, apigw.AuthorizerNeeds
-			continue
-		}
-		for _, route := range apigw.Routes() {
-			if route.Key() == c.key {
-				c.function, c.needs, c.startsAtWeChat = route.Function, route.Needs(), route.Guard() == apigw.GuardCode
-			}
-		}
-	}
-	return all
 }
+
+// calls are one for each route, and one for the authorizer.
+var calls = func() []call {
+	var all []call
+	for _, route := range apigw.Routes() {
+		c := call{key: route.Key(), event: withQuery}
+		if route.Method == http.MethodPost {
+			c.event = withCode
+		}
+		if i := slices.IndexFunc(special, func(s call) bool { return s.key == c.key }); i >= 0 {
+			c = special[i]
+		}
+		c.function, c.needs, c.startsAtWeChat = route.Function, route.Needs(), route.Guard() == apigw.GuardCode
+		all = append(all, c)
+	}
+	return append(all, call{key: events.Authorizer, function: apigw.AuthorizerFunction, needs: apigw.AuthorizerNeeds, event: withToken})
+}()
 
 func withToken(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
 	return lambdaevents.APIGatewayV2HTTPRequest{Headers: map[string]string{"authorization": "Bearer " + token}}
@@ -191,21 +182,13 @@ func (c call) payload(p *person, code, token string) []byte {
 	return payload
 }
 
-// unlike are the routes without a call, and the calls without a route.
-func unlike() []string {
-	known := map[string]bool{events.Authorizer: true}
-	for _, route := range apigw.Routes() {
-		known[route.Key()] = true
-	}
-	var wrong []string
-	for _, c := range calls {
-		if !known[c.key] {
-			wrong = append(wrong, c.key+" is no route: take its call out")
+// ofNoRoute are the special calls without a route.
+func ofNoRoute() []string {
+	var keys []string
+	for _, c := range special {
+		if !slices.ContainsFunc(calls, func(known call) bool { return known.key == c.key }) {
+			keys = append(keys, c.key)
 		}
-		delete(known, c.key)
 	}
-	for key := range known {
-		wrong = append(wrong, key+" has no call: say what a good one is and what it makes")
-	}
-	return wrong
+	return keys
 }

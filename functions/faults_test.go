@@ -28,8 +28,8 @@ const faultsAtOnce = 4
 // the answer, what the tables then hold, and the next request. docs/reliability.md
 // has the results.
 func TestFaults(t *testing.T) {
-	if wrong := unlike(); wrong != nil {
-		t.Fatalf("calls, in functions/faultroutes_test.go: %s", strings.Join(wrong, "; "))
+	if keys := ofNoRoute(); keys != nil {
+		t.Fatalf("special, in functions/faultroutes_test.go, has calls of %q, which are no routes", keys)
 	}
 	shared, all := newTables(t), faults()
 	results := make([][]result, len(all))
