@@ -224,10 +224,10 @@ func TestErrorTellsTheOperatorTheCauseAndTheClientWhenToTryAgain(t *testing.T) {
 	}{
 		"a store": {login.Unavailable(cause), "store_unavailable: the disk is full", []error{login.StoreUnavailable, cause}, time.Second, login.StoreUnavailable},
 		"with a cause": {
-			login.Because(login.WXBusy, cause), "wx_busy: the disk is full", []error{login.WXBusy, cause}, 0, login.WXBusy,
+			login.Because(login.WXBusy, cause), "wx_busy: the disk is full", []error{login.WXBusy, cause}, time.Second, login.WXBusy,
 		},
 		"without one": {&login.Error{Code: login.WXBusy, RetryAfter: time.Minute}, "wx_busy", []error{login.WXBusy}, time.Minute, login.WXBusy},
-		"a code":      {login.WXBusy, "wx_busy", []error{login.WXBusy}, 0, login.WXBusy},
+		"a code":      {login.WXBusy, "wx_busy", []error{login.WXBusy}, time.Second, login.WXBusy},
 		"neither":     {cause, "the disk is full", []error{cause}, 0, login.Internal},
 	} {
 		t.Run(name, func(t *testing.T) {
