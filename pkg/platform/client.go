@@ -14,13 +14,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-const (
-	// attemptTime bounds one attempt, from the dial to the last byte of the answer. A
-	// call is at most two attempts and a pause of upstream.MaxPause.
-	attemptTime = 3 * time.Second
-	// retryAfter is what a client is told when the directory cannot answer.
-	retryAfter = 2 * time.Second
-)
+// attemptTime bounds one attempt, from the dial to the last byte of the answer. A
+// call is at most two attempts and a pause of upstream.MaxPause.
+const attemptTime = 3 * time.Second
 
 // Config configures a Client.
 type Config struct {

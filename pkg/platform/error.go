@@ -88,5 +88,5 @@ func (e *Error) repeatable() bool {
 // failure is e as a login gets it.
 func (c *Client) failure(e *Error) error {
 	e.Host = c.base.Host
-	return &login.Error{Code: login.DirectoryUnavailable, RetryAfter: retryAfter, Cause: e}
+	return login.Because(login.DirectoryUnavailable, e)
 }

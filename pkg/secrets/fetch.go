@@ -31,11 +31,7 @@ func (m *Manager) fetch(ctx context.Context) (*login.Secret, error) {
 }
 
 func (m *Manager) unavailable(cause error) error {
-	return &login.Error{
-		Code:       login.SecretUnavailable,
-		RetryAfter: retryAfter,
-		Cause:      fmt.Errorf("secret %s: %w", m.config.SecretID, cause),
-	}
+	return login.Because(login.SecretUnavailable, fmt.Errorf("secret %s: %w", m.config.SecretID, cause))
 }
 
 // Reason keeps of an error of a Source, or of the SDK, what an operator needs. Their own

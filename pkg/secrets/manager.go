@@ -23,8 +23,6 @@ const (
 	refetchPause = 2 * time.Second
 	// defaultTimeout bounds one fetch.
 	defaultTimeout = 2 * time.Second
-	// retryAfter is what a client is told when there is no secret.
-	retryAfter = 2 * time.Second
 )
 
 // Source is where a Manager gets the secret: awssource.Source.
