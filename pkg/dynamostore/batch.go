@@ -10,11 +10,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// maxBatch is how many items DynamoDB gives in one batch.
+// maxBatch is how many items DynamoDB returns in one batch.
 const maxBatch = 100
 
-// batch reads the items with these keys, by table; those that are not there are
-// not in the result. At most maxBatch keys, none of them twice.
+// batch reads the items with these keys and returns them by table. Items that do not exist are not in the result. It
+// takes at most maxBatch keys, none of them twice.
 func (s *Store) batch(ctx context.Context, name string, keys map[string][]item) (map[string][]item, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -31,8 +31,8 @@ func (s *Store) batch(ctx context.Context, name string, keys map[string][]item) 
 		for table, items := range out.Responses {
 			found[table] = append(found[table], items...)
 		}
-		// A key that DynamoDB had no capacity for comes back as unprocessed. Without
-		// this loop it would look like an item that is not there.
+		// DynamoDB returns a key as unprocessed when it had no capacity for it. Without this loop it would look like an
+		// item that does not exist.
 		if len(out.UnprocessedKeys) == 0 {
 			return found, nil
 		}
@@ -41,7 +41,7 @@ func (s *Store) batch(ctx context.Context, name string, keys map[string][]item) 
 			pending[table] = types.KeysAndAttributes{Keys: left.Keys, ConsistentRead: aws.Bool(true)}
 		}
 		if !pause(ctx, repeat) {
-			return nil, login.Unavailable(&requestError{text: "dynamostore: " + name + ": UnprocessedKeys to the end", end: ctx.Err()})
+			return nil, login.Unavailable(&requestError{text: "dynamostore: " + name + ": UnprocessedKeys until the context ended", end: ctx.Err()})
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Bind implements login.Bindings. The binding's own key keeps an identity to one
-// user, the note in the user keeps a user to one openid in an app.
+// Bind implements login.Bindings. The binding's own key limits an identity to one user. The note in the user limits the
+// user to one openid per app.
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
 	err := s.transact(ctx, "Bind",
 		types.TransactWriteItem{Put: &types.Put{
@@ -95,7 +95,7 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 		} else if noted {
 			return login.ErrLastBinding
 		}
-		// The user is gone, or its note is: nothing but the binding is left to remove.
+		// The user or its note is gone, so only the binding is left to remove.
 		err = s.transact(ctx, "Unbind", binding)
 	}
 	if _, ok := errors.AsType[*refused](err); ok {
@@ -104,7 +104,7 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 	return err
 }
 
-// notes says whether a user's item, nil for none, notes the binding.
+// notes reports whether a user's item, nil for none, notes the binding.
 func notes(user item, b login.Binding) (bool, error) {
 	if user == nil {
 		return false, nil
@@ -113,8 +113,7 @@ func notes(user item, b login.Binding) (bool, error) {
 	return err == nil && u.Apps[b.AppID].BindingID == b.ID, err
 }
 
-// deleteBinding removes the binding under an identity if it is the one with this
-// user and id.
+// deleteBinding removes the binding under an identity if it has this user and id.
 func (s *Store) deleteBinding(appID, openID, userID, id string) types.TransactWriteItem {
 	return types.TransactWriteItem{Delete: &types.Delete{
 		TableName:                 &s.tables.Bindings,

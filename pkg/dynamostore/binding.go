@@ -7,7 +7,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// bindingKey is appid#openid. An appid is of [A-Za-z0-9_-], so the first # ends it.
+// bindingKey is appid#openid. An appid contains only [A-Za-z0-9_-], so the first # ends it.
 func bindingKey(appID, openID string) item {
 	return item{keyAttribute: text(appID + "#" + openID)}
 }
@@ -55,7 +55,7 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding,
 		if it = no.items[0].stored; it == nil {
 			return login.Binding{}, login.ErrBindingNotFound
 		}
-		return bindingOf(it) // a newer login has marked it
+		return bindingOf(it) // a newer login has touched it
 	}
 	if err != nil {
 		return login.Binding{}, err

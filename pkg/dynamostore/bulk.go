@@ -16,21 +16,19 @@ import (
 )
 
 const (
-	// usersAtOnce is how many users one transaction stores: two items each, of the
-	// 100 that DynamoDB takes. More would be refused more often for want of capacity,
-	// the whole of them.
+	// usersAtOnce is how many users one transaction stores. Each user takes two of the 100 items that DynamoDB allows.
+	// Larger transactions would be refused more often for lack of capacity, always as a whole.
 	usersAtOnce = 25
-	// bulkAtOnce bounds the transactions at the same time. Four go at the pace of a
-	// new on-demand table, which takes 4,000 writes a second, of which one of these
-	// users is four.
+	// bulkAtOnce bounds concurrent transactions. Four keep pace with a new on-demand table, which takes 4,000 writes a
+	// second; each of these users costs four.
 	bulkAtOnce = 4
-	// bulkPatience bounds a transaction. Nobody waits for it as for a login, and a
-	// table that is short of capacity grows meanwhile.
+	// bulkPatience bounds a transaction. No client waits for it as for a login, and a table that is short of capacity
+	// grows meanwhile.
 	bulkPatience = time.Minute
 )
 
-// AddUsers implements login.UserRegistry: many users in a transaction, and many
-// transactions at the same time.
+// AddUsers implements login.UserRegistry. It stores many users in one transaction and runs several transactions
+// concurrently.
 func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))
 	var failures []error
@@ -58,9 +56,8 @@ func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []str
 	return takenBy, nil
 }
 
-// addTogether stores users in one transaction. Those whose username is taken make
-// DynamoDB refuse it whole, and say who has it: the others are then stored without
-// them.
+// addTogether stores users in one transaction. If usernames are taken, DynamoDB refuses the whole transaction and says
+// who has them. addTogether then stores the remaining users without those.
 func (s *Store) addTogether(ctx context.Context, users []login.User, takenBy []string) error {
 	for {
 		var writes []types.TransactWriteItem
@@ -94,8 +91,7 @@ func (s *Store) addTogether(ctx context.Context, users []login.User, takenBy []s
 	}
 }
 
-// transactPatiently is transact that begins again, with the same token, when its
-// time is over.
+// transactPatiently is transact, but starts again with the same token when its time is up.
 func (s *Store) transactPatiently(ctx context.Context, name string, writes []types.TransactWriteItem) error {
 	ctx, cancel := context.WithTimeout(ctx, bulkPatience)
 	defer cancel()
@@ -108,7 +104,7 @@ func (s *Store) transactPatiently(ctx context.Context, name string, writes []typ
 	}
 }
 
-// putUser stores a user who must be new, and the username that must be free.
+// putUser stores a new user and claims the username.
 func (s *Store) putUser(u login.User) []types.TransactWriteItem {
 	absent := aws.String("attribute_not_exists(pk)")
 	return []types.TransactWriteItem{

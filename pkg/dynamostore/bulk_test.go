@@ -53,7 +53,7 @@ func TestAddingManyUnderFaults(t *testing.T) {
 	}
 }
 
-// A batch that fails in part may be given again: who is stored is told as such.
+// A batch that failed in part may be repeated: users who are already stored are reported as such.
 func TestAddingManyAgainAfterAFailure(t *testing.T) {
 	s := newScene(t)
 	var users []login.User
@@ -82,7 +82,7 @@ func TestAddingManyAgainAfterAFailure(t *testing.T) {
 	}
 }
 
-// A table that answers late, or not at all for a while, does not break an import off.
+// A table that answers late, or not at all for a while, does not stop an import.
 func TestAddingManyIsPatient(t *testing.T) {
 	s := newScene(t, func(o *dynamodb.Options) {
 		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(500 * time.Millisecond)

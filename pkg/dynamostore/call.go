@@ -15,17 +15,17 @@ import (
 )
 
 const (
-	// patience bounds a call whose context has no sooner end.
+	// patience bounds a call whose context has no earlier deadline.
 	patience = 10 * time.Second
-	// attempts is how often the SDK sends a request that fails.
+	// attempts is how many times the SDK sends a request that fails.
 	attempts = 3
-	// firstBackoff and maxBackoff bound the wait before another try.
+	// firstBackoff and maxBackoff bound the wait before a retry.
 	firstBackoff = 25 * time.Millisecond
 	maxBackoff   = 200 * time.Millisecond
 )
 
-// Retryer is the retryer of a client that a Store works well with: 3 attempts,
-// at most 200 ms apart. The SDK's own waits up to 20 s, longer than a login may.
+// Retryer returns a retryer that suits a Store: 3 attempts, at most 200 ms apart. The SDK's default waits up to 20 s,
+// longer than a login may take.
 func Retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
@@ -35,19 +35,19 @@ func Retryer() aws.Retryer {
 	})
 }
 
-// backoff is how long to wait before a repeat, the first being number 0.
+// backoff is how long to wait before a retry. The first retry is number 0.
 func backoff(repeat int) time.Duration {
 	return upstream.Jitter(min(firstBackoff<<min(repeat, 8), maxBackoff))
 }
 
-// pause waits before a repeat. It says false if the context ends before that.
+// pause waits before a retry. It returns false if the context ends first.
 func pause(ctx context.Context, repeat int) bool { return upstream.Pause(ctx, backoff(repeat), 0) }
 
-// call sends one request, again as long as another one is in its way. The SDK
-// does so for lost connections, throttling and DynamoDB's own faults, but not
-// for transactions. The request is the same each time, with its token.
+// call sends one request, and repeats it while another request is in its way. The SDK retries lost connections,
+// throttling and DynamoDB's own faults, but not transaction conflicts. Each repeat is the same request, with the same
+// token.
 //
-// Errors: *refused, or what failure makes.
+// Errors: *refused, or what failure returns.
 func call[In, Out any](
 	ctx context.Context, name string,
 	send func(context.Context, *In, ...func(*dynamodb.Options)) (*Out, error), in *In,
@@ -78,10 +78,10 @@ const (
 	reasonCondition = "ConditionalCheckFailed"
 )
 
-// passing are the reasons that another try may not meet.
+// passing are the reasons that may not recur on a retry.
 var passing = []string{"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}
 
-// inTheWay says that a request failed only because of others at the same time.
+// inTheWay reports whether a request failed only because of concurrent requests.
 func inTheWay(err error) bool {
 	if canceled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 		return slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
@@ -93,24 +93,24 @@ func inTheWay(err error) bool {
 	return conflict || inProgress
 }
 
-// refused says that a request was understood and not done, because a condition
-// in it does not hold. It never leaves the package.
+// refused means that DynamoDB understood a request and did not execute it, because one of its conditions does not hold.
+// It never leaves the package.
 type refused struct {
-	// items has an entry for each item of the request, in its order.
+	// items has an entry for each item of the request, in the request's order.
 	items []refusal
 }
 
 // refusal is what a condition found.
 type refusal struct {
-	// broken says that the condition on this item does not hold.
+	// broken means that the condition on this item does not hold.
 	broken bool
-	// stored is the item that the broken condition found, nil for none.
+	// stored is the item that the failed condition found, nil for none.
 	stored item
 }
 
 func (*refused) Error() string { return "dynamostore: a condition does not hold" }
 
-// asRefused is nil unless conditions, and nothing else, stopped a request.
+// asRefused returns nil unless failed conditions, and nothing else, stopped a request.
 func asRefused(err error) *refused {
 	if check, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		return &refused{[]refusal{{broken: true, stored: check.Item}}}

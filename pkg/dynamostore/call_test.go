@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A call whose context has no end must have one all the same.
+// A call whose context has no deadline must still be bounded.
 func TestCallGivesUpByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun, last := time.Now(), time.Now()

@@ -22,8 +22,8 @@ func (s *scene) everyItem() int {
 	return n
 }
 
-// A user whom a directory describes has another username than the one that they
-// claimed when they were wxbind's own, or none at all.
+// A user whom a directory describes has another username than the one they claimed as wxbind's own user, or has claimed
+// none.
 func TestDeleteFreesTheNameThatTheUserClaimed(t *testing.T) {
 	s := newScene(t)
 	described, err := s.store.EnrollUser(t.Context(), s.profile(s.user.ID), s.now)
@@ -47,7 +47,7 @@ func TestDeleteLeavesANameThatIsAnothersAlone(t *testing.T) {
 	}
 }
 
-// What an operator removed by hand does not keep the rest from being removed.
+// An item that an operator removed by hand does not stop the rest from being removed.
 func TestDeleteGoesOnWithoutWhatIsNotThere(t *testing.T) {
 	for name, remove := range map[string]func(s *scene){
 		"name":    func(s *scene) { s.remove(s.tables.Users, pk("name#"+s.user.Username)) },
@@ -72,7 +72,7 @@ func TestDeleteGoesOnWithoutWhatIsNotThere(t *testing.T) {
 	}
 }
 
-// A note that is not as a Store writes it could be compared forever.
+// A note in a form that no Store writes could make the deletion compare forever.
 func TestDeleteOfAUserWithForeignNotesIsUnavailable(t *testing.T) {
 	s := newScene(t)
 	it := s.load(s.tables.Users, pk("user#"+s.user.ID))
@@ -81,12 +81,11 @@ func TestDeleteOfAUserWithForeignNotesIsUnavailable(t *testing.T) {
 	err := s.faulty.DeleteUser(t.Context(), s.userNow(s.user.ID))
 	s.want(err, login.StoreUnavailable)
 	s.silent(err)
-	s.says(err, "Users is broken in apps")
+	s.says(err, "Users has bad attributes: apps")
 	s.requests("TransactWriteItems", 1)
 }
 
-// The repeat of a deletion whose answer was lost must not remove the user of the
-// same id that was enrolled in between.
+// The repeat of a deletion whose answer was lost must not remove a user of the same id who was enrolled in between.
 func TestRepeatOfADeletionLeavesTheNextUserAlone(t *testing.T) {
 	s := newScene(t)
 	user := s.userNow(s.user.ID)

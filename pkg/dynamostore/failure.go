@@ -14,9 +14,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// failure is StoreUnavailable for a request that DynamoDB did not answer well.
-// It says what an operator needs and drops err itself: DynamoDB's messages
-// repeat keys, and an error of net/http has the whole URL.
+// failure returns StoreUnavailable for a request that DynamoDB did not answer well. It says what an operator needs and
+// drops err itself: DynamoDB's messages repeat keys, and errors of net/http contain the whole URL.
 func failure(name string, err error) error {
 	return login.Unavailable(&requestError{
 		text: "dynamostore: " + name + ": " + describe(err),
@@ -27,13 +26,13 @@ func failure(name string, err error) error {
 // requestError is the part of an error that may be shown.
 type requestError struct {
 	text string
-	// end is context.Canceled or context.DeadlineExceeded if that was the reason.
+	// end is context.Canceled or context.DeadlineExceeded if that was the cause.
 	end error
 }
 
 func (e *requestError) Error() string { return e.text }
 
-// Unwrap lets errors.Is find the context's end.
+// Unwrap lets errors.Is find the context's error.
 func (e *requestError) Unwrap() error { return e.end }
 
 func contextEnd(err error) error {
@@ -45,7 +44,7 @@ func contextEnd(err error) error {
 	return nil
 }
 
-// describe gives AWS's error code and request id, or what went wrong on the way there.
+// describe returns AWS's error code and request id, or what went wrong on the way there.
 func describe(err error) string {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		text := api.ErrorCode()
@@ -77,7 +76,7 @@ func reasonsOf(canceled *types.TransactionCanceledException) []string {
 	return codes
 }
 
-// unreadable is StoreUnavailable for an item that is not as a Store writes it.
+// unreadable returns StoreUnavailable for an item that a Store would not write this way.
 func unreadable(noun string, attributes []string) error {
-	return login.Unavailable(fmt.Errorf("dynamostore: an item of %s is broken in %s", noun, strings.Join(attributes, ", ")))
+	return login.Unavailable(fmt.Errorf("dynamostore: an item of %s has bad attributes: %s", noun, strings.Join(attributes, ", ")))
 }

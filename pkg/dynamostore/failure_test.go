@@ -114,7 +114,7 @@ func TestErrorOfTheWayNamesItsKind(t *testing.T) {
 	})
 }
 
-// What the context ended for stays visible, wherever it ends.
+// The context's error stays visible, wherever the context ends.
 func TestErrorOfTheContextIsFound(t *testing.T) {
 	for name, fault := range map[string]dynamotest.Fault{
 		"while the answer is awaited":        dynamotest.Delay(time.Hour),

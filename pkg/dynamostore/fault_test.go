@@ -56,7 +56,7 @@ func TestWriteWhoseAnswerIsLostCountsAsDone(t *testing.T) {
 	}
 }
 
-// A stored NotBefore that is later makes a second write, whose answer is lost too.
+// If the stored NotBefore is later, there is a second write, whose answer is lost too.
 func TestSecondWriteWhoseAnswerIsLostCountsAsDone(t *testing.T) {
 	s := newScene(t)
 	s.must(s.store.LogoutUser(t.Context(), s.user.ID, s.now))
@@ -121,7 +121,7 @@ func TestRepeatDoesNotUndoWhatCameBetween(t *testing.T) {
 	})
 }
 
-// A plain write beside a transaction, and a transaction beside another.
+// A plain write during a transaction, and a transaction during another.
 func TestWriteWaitsForTransactionsInItsWay(t *testing.T) {
 	for _, m := range writes() {
 		t.Run(m.name, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// kindsKey is that of the one item with all kinds of hashes, a set of texts.
+// kindsKey is the key of the single item that holds all kinds of hashes, as a string set.
 var kindsKey = item{keyAttribute: text("hashkinds")}
 
 const kindsAttribute = "kinds"
@@ -26,7 +26,7 @@ func (s *Store) HashKinds(ctx context.Context) ([]string, error) {
 	return slices.Sorted(slices.Values(set.Value)), nil
 }
 
-// AddHashKind implements login.HashKinds. The first kind makes the item.
+// AddHashKind implements login.HashKinds. The first kind creates the item.
 func (s *Store) AddHashKind(ctx context.Context, kind string) error {
 	_, err := s.update(ctx, "AddHashKind", s.tables.Users, kindsKey, expression{
 		change: "ADD " + kindsAttribute + " :kind",

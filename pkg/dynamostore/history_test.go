@@ -9,8 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// One of the two stores loses answers and meets other transactions. What a
-// transaction did counts once all the same: DynamoDB knows it by its token.
+// One of the two stores loses answers and meets other transactions. A transaction still takes effect once: DynamoDB
+// recognises it by its token.
 func TestHistoriesAreLinearizable(t *testing.T) {
 	endpoint := dynamotest.Endpoint(t)
 	client := dynamotest.Client(endpoint)

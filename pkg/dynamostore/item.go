@@ -24,13 +24,13 @@ func texts(all []string) types.AttributeValue {
 
 func flag(b bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: b} }
 
-// bytes takes no nil: the SDK would send it as null, which is no attribute's value.
+// bytes must not get nil: the SDK would send it as NULL, which no attribute here may be.
 func bytes(b []byte) types.AttributeValue {
 	return &types.AttributeValueMemberB{Value: append([]byte{}, b...)}
 }
 
-// millis is a time in Unix milliseconds. The zero time is 0, which is as early:
-// nothing here happened before 1970.
+// millis is a time in Unix milliseconds. The zero time becomes 0. That is early enough: nothing here happened before
+// 1970.
 func millis(t time.Time) types.AttributeValue {
 	var n int64
 	if !t.IsZero() {
@@ -39,7 +39,7 @@ func millis(t time.Time) types.AttributeValue {
 	return number(n)
 }
 
-// seconds is the time from which TTL may delete: Unix seconds, rounded up.
+// seconds is the time from which TTL may delete an item: Unix seconds, rounded up.
 func seconds(t time.Time) types.AttributeValue {
 	return number((t.UnixMilli() + 999) / 1000)
 }
@@ -48,8 +48,8 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
-// reader takes an item apart. An attribute that is missing, or is not what it
-// should be, is remembered: err names them all, and never what stands in them.
+// reader decodes an item. It remembers each attribute that is missing or malformed. err names them all, and never
+// quotes their values.
 type reader struct {
 	noun   string
 	item   item
@@ -63,7 +63,7 @@ func (r *reader) err() error {
 	return unreadable(r.noun, r.broken)
 }
 
-// attribute is nil if the attribute is missing or of another type.
+// attribute returns nil if the attribute is missing or has another type.
 func attribute[T any](r *reader, name string) *T {
 	v, ok := any(r.item[name]).(*T)
 	if !ok {
@@ -79,7 +79,7 @@ func (r *reader) text(name string) string {
 	return ""
 }
 
-// added is the text of an attribute that items of earlier versions do not have.
+// added returns the text of an attribute that items of earlier versions lack.
 func (r *reader) added(name string) (value string, ok bool) {
 	if _, ok := r.item[name]; !ok {
 		return "", false
@@ -116,7 +116,7 @@ func (r *reader) bytes(name string) []byte {
 	return nil
 }
 
-// time is the reverse of millis, in UTC.
+// time is the inverse of millis, in UTC.
 func (r *reader) time(name string) time.Time {
 	v := attribute[types.AttributeValueMemberN](r, name)
 	if v == nil {
@@ -133,7 +133,7 @@ func (r *reader) time(name string) time.Time {
 	return time.UnixMilli(n).UTC()
 }
 
-// items is a map of maps, by its names.
+// items returns a map of maps, by name.
 func (r *reader) items(name string) map[string]item {
 	outer := attribute[types.AttributeValueMemberM](r, name)
 	if outer == nil {

@@ -47,8 +47,7 @@ func (s *scene) sessionKey() item {
 	}
 }
 
-// DynamoDB deletes what has passed the time in ttl, in whole seconds: never a
-// moment before the end.
+// DynamoDB deletes an item once the time in ttl, in whole seconds, has passed. That must never be before the end.
 func TestTTLIsTheEndRoundedUp(t *testing.T) {
 	s := newScene(t)
 	s.session.TokenHash += "-second"
@@ -91,7 +90,7 @@ func TestUnbindRemovesABindingWhoseUserOrNoteIsGone(t *testing.T) {
 	})
 }
 
-// faults are values that no attribute may have, and those that only some may.
+// faults are values that no attribute may have, and values that only some may have.
 var faults = map[string]types.AttributeValue{
 	"missing":         nil,
 	"null":            &types.AttributeValueMemberNULL{Value: true},
@@ -103,10 +102,10 @@ var faults = map[string]types.AttributeValue{
 	"map of maps":     &types.AttributeValueMemberM{Value: item{private: &types.AttributeValueMemberM{Value: item{}}}},
 }
 
-// added are the attributes that items of earlier versions do not have.
+// added are the attributes that items of earlier versions lack.
 var added = []string{"openIdHash", "describedAs"}
 
-// mayBe says that the fault is none for this attribute.
+// mayBe reports whether the value is valid for this attribute.
 func mayBe(fault, attribute string, whole types.AttributeValue) bool {
 	if fault == "missing" && slices.Contains(added, attribute) {
 		return true
@@ -127,7 +126,7 @@ func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 		name, table, at string
 		key             item
 		read            func() error
-		// unread are the key and what is only for DynamoDB, or is replaced by the read.
+		// unread are the key and attributes that only DynamoDB uses, or that the read replaces.
 		unread []string
 	}{
 		{"binding", "Bindings", s.tables.Bindings, pk(app + "#" + s.binding.OpenID), func() error {
@@ -172,7 +171,7 @@ func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 				}
 				s.want(err, login.StoreUnavailable)
 				s.silent(err)
-				s.says(err, fmt.Sprintf("%s is broken in %s", noun.table, attribute))
+				s.says(err, fmt.Sprintf("%s has bad attributes: %s", noun.table, attribute))
 			}
 		}
 		s.save(noun.at, whole)

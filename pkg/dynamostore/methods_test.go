@@ -306,7 +306,7 @@ func (s *scene) version() string {
 	return got.Version
 }
 
-// bindElsewhere gives the scene's user a binding in a second app.
+// bindElsewhere binds the scene's user in a second app.
 func (s *scene) bindElsewhere() {
 	s.Helper()
 	b := s.newBinding(s.user)
@@ -315,7 +315,7 @@ func (s *scene) bindElsewhere() {
 	s.must(err)
 }
 
-// profile describes a user as no one is in a scene.
+// profile describes a user unlike any other in a scene.
 func (s *scene) profile(id string) login.Profile {
 	return login.Profile{ID: id, Username: secret("name"), Name: "Described", Roles: []string{"writer"}}
 }

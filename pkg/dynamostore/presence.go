@@ -33,8 +33,7 @@ func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (
 	return session, user, nil
 }
 
-// ExtendSession implements login.Presence. The item stays until the session's
-// absolute end, which does not move.
+// ExtendSession implements login.Presence. The item's TTL stays at the session's absolute end, which does not move.
 func (s *Store) ExtendSession(ctx context.Context, read login.Session, seenAt, idleEnd time.Time) error {
 	_, err := s.update(ctx, "ExtendSession", s.tables.Sessions, sessionKey(read.UserID, read.TokenHash), expression{
 		change:    "SET seenAt = :seen, idleEnd = :end",
@@ -42,7 +41,7 @@ func (s *Store) ExtendSession(ctx context.Context, read login.Session, seenAt, i
 		values:    item{":seen": millis(seenAt), ":end": millis(idleEnd), ":read": millis(read.SeenAt), ":none": text("")},
 	})
 	if _, ok := errors.AsType[*refused](err); ok {
-		return nil // it has ended, is gone, or was moved, perhaps by this very write
+		return nil // it has ended, is gone, or was already extended, perhaps by this very write
 	}
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// describing sets what a directory says of a user.
+// describing sets what a directory says about a user.
 func describing(p login.Profile) expression {
 	return expression{
 		change:    "SET " + describedAttribute + " = :username, #name = :name, #roles = :roles",
@@ -18,8 +18,8 @@ func describing(p login.Profile) expression {
 	}
 }
 
-// EnrollUser implements login.Profiles. What wxbind alone knows of a user is left
-// as it is, and begins as that of a user who is new.
+// EnrollUser implements login.Profiles. It leaves alone what only wxbind knows of a user. For a new user it sets those
+// attributes to their initial values.
 func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (login.User, error) {
 	e := describing(p)
 	e.condition = ""

@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// A user who is enrolled again, by the transport, has been bound meanwhile.
+// A repeated request enrolls a user again who has been bound in between.
 func TestRepeatOfAnEnrolmentKeepsTheBinding(t *testing.T) {
 	s := newScene(t)
 	s.proxy.Inject(dynamotest.Rule{Operation: "UpdateItem", Fault: dynamotest.LoseAnswer()})

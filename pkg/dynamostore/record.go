@@ -45,8 +45,8 @@ func (s *Store) StoreRecord(ctx context.Context, name string, rec login.Record) 
 	return s.put(ctx, "StoreRecord", s.tables.Ephemeral, recordItem(name, rec), "", nil)
 }
 
-// SwapRecord implements login.Ephemeral. When it succeeds it gives rec. A repeat
-// of a write that was done finds its own version.
+// SwapRecord implements login.Ephemeral. On success it returns rec. A repeat of a write that succeeded finds its own
+// version.
 func (s *Store) SwapRecord(ctx context.Context, name, old string, rec login.Record) (login.Record, error) {
 	condition, values := "version = :old", item{":old": text(old)}
 	if old == "" {

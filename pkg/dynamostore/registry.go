@@ -10,14 +10,13 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// maxScan is how many items one request of a listing reads at most.
+// maxScan is the most items that one request of a listing reads.
 const maxScan = 1000
 
-// errUserIDTwice cannot happen by chance: an id is random, or a hash.
+// errUserIDTwice cannot happen by chance: an id is random or a hash.
 var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
 
-// AddUser implements login.UserRegistry. The item under the username is what keeps
-// it unique.
+// AddUser implements login.UserRegistry. The item under the username keeps it unique.
 func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	err := s.transact(ctx, "AddUser", s.putUser(u)...)
 	no, ok := errors.AsType[*refused](err)
@@ -30,8 +29,8 @@ func (s *Store) AddUser(ctx context.Context, u login.User) error {
 	return login.Unavailable(errUserIDTwice)
 }
 
-// ListUsers implements login.UserRegistry. It scans the table, whose order is that
-// of the hashes of its keys: no order to a reader, but one that stays.
+// ListUsers implements login.UserRegistry. It scans the table, which is ordered by the hashes of its keys. That order
+// means nothing to a reader, but it is stable.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
 	var next item
 	if after != "" {
@@ -53,16 +52,15 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login
 			}
 			users = append(users, u)
 		}
-		// DynamoDB's limit is on what it reads, names and roles included, so a page
-		// may hold no user and yet not be the last.
+		// DynamoDB limits what it reads, names and roles included. So a page may hold no user and still not be the
+		// last.
 		if next = page.LastEvaluatedKey; next == nil || len(users) == limit {
 			return users, nil
 		}
 	}
 }
 
-// scan reads a page of the table of users, of at most limit items, and gives
-// those whose keys begin with the prefix.
+// scan reads a page of at most limit items of the users table, and returns those whose keys begin with the prefix.
 func (s *Store) scan(ctx context.Context, name, prefix string, next item, limit int) (*dynamodb.ScanOutput, error) {
 	return call(ctx, name, s.client.Scan, &dynamodb.ScanInput{
 		TableName:                 &s.tables.Users,

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A table of users holds far more than roles: the scan goes on where a page ends.
+// A users table holds far more than roles, so the scan continues from page to page.
 func TestListRolesReadsPastAPage(t *testing.T) {
 	s := newScene(t)
 	for range 12 { // DynamoDB reads 1 MB a page

@@ -11,12 +11,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// PutRole implements login.RoleRegistry. The menus are one JSON text: DynamoDB's own
-// maps would take a codec of ours and say nothing more.
+// PutRole implements login.RoleRegistry. The menus are stored as JSON text: DynamoDB's maps would need a codec of our
+// own and add nothing.
 func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	menus, err := json.Marshal(r.Menus)
 	if err != nil {
-		return login.Unavailable(err) // of strings and slices this cannot be
+		return login.Unavailable(err) // cannot happen with strings and slices
 	}
 	it := roleKey(r.Name)
 	it["role"] = text(r.Name)
@@ -52,7 +52,7 @@ func roleOf(it item) (login.Role, error) {
 	r := &reader{noun: "Users", item: it}
 	role := login.Role{Name: r.text("role")}
 	if v := attribute[types.AttributeValueMemberS](r, "menus"); v != nil {
-		// The cause would repeat what stands there.
+		// The cause would quote the stored text.
 		if json.Unmarshal([]byte(v.Value), &role.Menus) != nil {
 			r.broken = append(r.broken, "menus")
 		}
@@ -60,10 +60,9 @@ func roleOf(it item) (login.Role, error) {
 	return role, r.err()
 }
 
-// ListRoles implements login.RoleRegistry. It scans the whole table, users included: with
-// 100,000 users of 500 bytes that is 50 MB, 12,500 read units and some ten seconds.
-// Only an administrator asks, so that costs less than an index that every change of a
-// role would have to keep.
+// ListRoles implements login.RoleRegistry. It scans the whole table, users included. With 100,000 users of 500 bytes
+// that is 50 MB, 12,500 read units and about ten seconds. Only administrators list roles, so this costs less than an
+// index that every change of a role would have to maintain.
 func (s *Store) ListRoles(ctx context.Context) ([]login.Role, error) {
 	var roles []login.Role
 	for next := item(nil); ; {

@@ -19,13 +19,13 @@ const (
 	otherApp = "wx0000000000000002"
 )
 
-// private marks all of a scene that may stand in no error.
+// private marks every value of a scene that must not appear in an error.
 const private = "PRIVATE"
 
 func secret(kind string) string { return kind + "-" + private + "-" + rand.Text() }
 
-// scene is a bound user with a session, a role and a record, seen by two stores:
-// one behind a proxy that makes faults, one straight on the engine.
+// scene is a bound user with a session, a role and a record. Two stores see it: one behind a proxy that makes faults,
+// one directly on the engine.
 type scene struct {
 	*testing.T
 	proxy  *dynamotest.Proxy
@@ -41,8 +41,7 @@ type scene struct {
 	role    login.Role
 	record  string
 
-	// fresh is what a test may add: a user that is not stored, with a binding and
-	// a session to come.
+	// fresh is what a test may add: a user who is not stored, with a future binding and session.
 	fresh struct {
 		user    login.User
 		binding login.Binding
@@ -114,8 +113,7 @@ func (s *scene) want(err, want error) {
 	}
 }
 
-// requests fails the test unless the proxy saw so many requests of the operation
-// and no other.
+// requests fails the test unless the proxy saw exactly this many requests of the operation, and no others.
 func (s *scene) requests(operation string, n int) {
 	s.Helper()
 	if seen := s.proxy.Requests(); len(seen) != 1 || seen[operation] != n {
@@ -130,7 +128,7 @@ func (s *scene) userNow(id string) login.User {
 	return u
 }
 
-// dead judges a session by what is stored, "missing" if it is not.
+// dead judges a session by what is stored. It returns "missing" if nothing is.
 func (s *scene) dead(session login.Session) login.Code {
 	s.Helper()
 	stored, user, err := s.store.SessionWithUser(s.Context(), session.UserID, session.TokenHash)
@@ -156,7 +154,7 @@ type method struct {
 	// prepare makes the scene that the method is for.
 	prepare func(s *scene)
 	do      func(ctx context.Context, s *scene, store *dynamostore.Store) error
-	// done says that the effect is there. It is nil for a method that only reads.
+	// done reports whether the effect took place. It is nil for a method that only reads.
 	done func(s *scene) bool
 }
 

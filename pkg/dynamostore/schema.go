@@ -1,6 +1,6 @@
 package dynamostore
 
-// The attributes that more than one file names. All keys are strings.
+// Attributes that more than one file uses. All keys are strings.
 const (
 	keyAttribute       = "pk"
 	userIDAttribute    = "userId"
@@ -10,22 +10,20 @@ const (
 
 // TableSchema is what a table must be created with.
 type TableSchema struct {
-	// Name is the noun that the table keeps, as in Tables.
+	// Name is the kind of item that the table holds, as in Tables.
 	Name string
-	// PartitionKey and SortKey are the names of string attributes. SortKey is ""
-	// for a table that has none.
+	// PartitionKey and SortKey are the names of string attributes. SortKey is "" for a table without one.
 	PartitionKey string
 	SortKey      string
-	// TTL is the attribute with the time, in Unix seconds, from which DynamoDB may
-	// delete an item. It is "" for a table whose items stay.
+	// TTL is the attribute with the time, in Unix seconds, from which DynamoDB may delete an item. It is "" for a table
+	// whose items never expire.
 	TTL string
 }
 
-// Schema is the tables that a Store works on. Whoever creates tables, a template
-// or a test, follows it.
+// Schema describes the tables that a Store needs. Whatever creates them, a template or a test, must follow it.
 //
-// A binding has a partition of its own, not one that it shares with its app: an
-// app has millions of them, and a partition takes 1,000 writes a second.
+// Each binding has a partition of its own and does not share one with its app: an app has millions of bindings, and a
+// partition takes 1,000 writes a second.
 var Schema = [...]TableSchema{
 	{Name: "Bindings", PartitionKey: keyAttribute},
 	{Name: "Sessions", PartitionKey: userIDAttribute, SortKey: tokenHashAttribute, TTL: ttlAttribute},
@@ -33,7 +31,7 @@ var Schema = [...]TableSchema{
 	{Name: "Ephemeral", PartitionKey: keyAttribute, TTL: ttlAttribute},
 }
 
-// Tables are the names of the tables of a deployment.
+// Tables are the names of a deployment's tables.
 type Tables struct {
 	Bindings  string
 	Sessions  string

@@ -50,8 +50,8 @@ func sessionOf(it item) (login.Session, error) {
 // errTokenTwice cannot happen by chance: a token has 256 random bits.
 var errTokenTwice = errors.New("dynamostore: CreateSession: another session has this token")
 
-// CreateSession implements login.Sessions. It overwrites nothing: a repeat of it
-// must not revive a session that was ended in between.
+// CreateSession implements login.Sessions. It overwrites nothing: a repeated write must not revive a session that was
+// ended in between.
 func (s *Store) CreateSession(ctx context.Context, session login.Session) error {
 	err := s.put(ctx, "CreateSession", s.tables.Sessions, sessionItem(session), "attribute_not_exists(tokenHash)", nil)
 	no, ok := errors.AsType[*refused](err)
@@ -110,7 +110,7 @@ func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason
 	case no.items[0].stored == nil:
 		return login.ErrSessionNotFound
 	}
-	return nil // ended already: by this very write, or for an earlier reason, which stays
+	return nil // already ended, by this very write or for an earlier reason, which stays
 }
 
 // ForgetSession implements login.Sessions.

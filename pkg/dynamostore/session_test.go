@@ -28,7 +28,7 @@ func TestSessionOfAnEarlierVersionIsRead(t *testing.T) {
 	}
 }
 
-// DynamoDB forgets a session at its absolute end, however often it is extended.
+// DynamoDB deletes a session at its absolute end, however often it is extended.
 func TestExtendLeavesTheTTLAlone(t *testing.T) {
 	s := newScene(t)
 	before := s.load(s.tables.Sessions, s.sessionKey())["ttl"].(*types.AttributeValueMemberN).Value

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Store is a login.AdminStore on DynamoDB.
+// Store implements login.AdminStore on DynamoDB.
 type Store struct {
 	client *dynamodb.Client
 	tables Tables
@@ -19,20 +19,19 @@ type Store struct {
 
 var _ login.AdminStore = (*Store)(nil)
 
-// Config is what a Store needs. Every field is required.
+// Config configures a Store. Every field is required.
 type Config struct {
-	// Client should have Retryer as its Retryer, a limit of 1 s for a dial and of
-	// 2 s for an attempt.
+	// Client should use Retryer, and limit a dial to 1 s and an attempt to 2 s.
 	Client *dynamodb.Client
 	Tables Tables
 }
 
-// New makes a Store. It asks nothing of DynamoDB.
+// New makes a Store. It sends nothing to DynamoDB.
 func New(c Config) *Store {
 	return &Store{client: c.Client, tables: c.Tables}
 }
 
-// get reads one item. It is nil where there is none.
+// get reads one item. It returns nil if there is none.
 func (s *Store) get(ctx context.Context, name, table string, key item) (item, error) {
 	out, err := call(ctx, name, s.client.GetItem, &dynamodb.GetItemInput{
 		TableName:      &table,
@@ -45,7 +44,7 @@ func (s *Store) get(ctx context.Context, name, table string, key item) (item, er
 	return out.Item, nil
 }
 
-// put writes one item if the condition holds ("" for always).
+// put writes one item if the condition holds. "" means unconditionally.
 //
 // Errors: *refused.
 func (s *Store) put(ctx context.Context, name, table string, it item, condition string, values item) error {
@@ -59,17 +58,17 @@ func (s *Store) put(ctx context.Context, name, table string, it item, condition 
 	return err
 }
 
-// expression is what an update changes and when.
+// expression says what an update changes, and under which condition.
 type expression struct {
 	change string
-	// condition must include that the item is there, unless the update may make it.
+	// condition must require that the item exists, unless the update may create it.
 	condition string
-	// names stands for attributes whose names are words of DynamoDB's.
+	// names stands in for attributes whose names are reserved words in DynamoDB.
 	names  map[string]string
 	values item
 }
 
-// update changes one item if the condition holds, and gives it as it then is.
+// update changes one item if the condition holds, and returns the item after the change.
 //
 // Errors: *refused.
 func (s *Store) update(ctx context.Context, name, table string, key item, e expression) (item, error) {
@@ -92,8 +91,8 @@ func (s *Store) update(ctx context.Context, name, table string, key item, e expr
 	return out.Attributes, nil
 }
 
-// transact makes several writes, all or none. DynamoDB knows the request by its
-// token for ten minutes, so that a repeat of it counts as done.
+// transact makes several writes, all or none. DynamoDB recognises the request by its token for ten minutes, so a repeat
+// counts as done.
 //
 // Errors: *refused.
 func (s *Store) transact(ctx context.Context, name string, writes ...types.TransactWriteItem) error {

@@ -8,8 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The table of users keeps its nouns apart by how their key begins; see kindsKey
-// for the fourth.
+// The prefix of a key in the users table says what the item is. A fourth kind of item is under kindsKey.
 const (
 	userPrefix = "user#"
 	namePrefix = "name#"
@@ -25,12 +24,11 @@ func nameItem(username, id string) item {
 	return it
 }
 
-// describedAttribute is the username that a directory gives a user. What stands in
-// username is claimed under nameKey and never changes; it is "" for a user that a
-// directory brought.
+// describedAttribute is the username that a directory gives a user. The attribute username is what the user claimed
+// under nameKey and never changes; it is "" for a user who came from a directory.
 const describedAttribute = "describedAs"
 
-// noteOf is a binding as its user knows it.
+// noteOf is a binding as its user records it.
 func noteOf(app login.UserApp) types.AttributeValue {
 	return &types.AttributeValueMemberM{Value: item{
 		"openId":    text(app.OpenID),
@@ -56,7 +54,7 @@ func userItem(u login.User) item {
 	it["disabled"] = flag(u.Disabled)
 	it["notBefore"] = millis(u.NotBefore)
 	it["createdAt"] = millis(u.CreatedAt)
-	// The map is there even when empty: an update sets an entry only in a map that is.
+	// The map is stored even when empty: an update can set an entry only in a map that exists.
 	it["apps"] = notesOf(u.Apps)
 	return it
 }

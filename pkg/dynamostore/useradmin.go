@@ -25,7 +25,7 @@ func (s *Store) ReplacePassword(ctx context.Context, id string, old, replacement
 	case hash != replacement:
 		return login.ErrPasswordChanged
 	}
-	return nil // by this very write: a hash has a salt of its own
+	return nil // by this very write: each hash has its own salt
 }
 
 // DisableUser implements login.UserAdmin.

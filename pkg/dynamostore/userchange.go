@@ -11,8 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// userChange is what an update of a user sets, and under which conditions beside
-// the one that the user is there.
+// userChange is what an update of a user sets. Its conditions apply in addition to the one that the user exists.
 type userChange struct {
 	set    []string
 	when   []string
@@ -23,7 +22,7 @@ func disabled(yes bool) userChange {
 	return userChange{set: []string{"disabled = :disabled"}, values: item{":disabled": flag(yes)}}
 }
 
-// raising is c with NotBefore moved up to t, on condition that this is no move back.
+// raising returns c with NotBefore moved up to t, on condition that NotBefore does not move back.
 func (c userChange) raising(t time.Time) userChange {
 	values := item{":notBefore": millis(t)}
 	maps.Copy(values, c.values)
@@ -34,8 +33,7 @@ func (c userChange) raising(t time.Time) userChange {
 	}
 }
 
-// changeUser changes a user. Where a condition of c does not hold it changes
-// nothing and gives the user as stored.
+// changeUser changes a user. If a condition of c does not hold, it changes nothing and returns the user as stored.
 //
 // Errors: login.ErrUserNotFound.
 func (s *Store) changeUser(ctx context.Context, name, id string, c userChange) (item, error) {
@@ -54,9 +52,9 @@ func (s *Store) changeUser(ctx context.Context, name, id string, c userChange) (
 	return no.items[0].stored, nil
 }
 
-// changeAndRaise is changeUser that also moves NotBefore up. DynamoDB cannot take
-// the later of two in one write; so where the stored NotBefore is later already,
-// a second write leaves it alone. It never goes back, so the order is safe.
+// changeAndRaise is changeUser that also moves NotBefore up. DynamoDB cannot store the later of two times in one write.
+// If the stored NotBefore is already later, a second write leaves it alone. NotBefore never moves back, so this order
+// is safe.
 //
 // Errors: login.ErrUserNotFound.
 func (s *Store) changeAndRaise(ctx context.Context, name, id string, notBefore time.Time, c userChange) (item, error) {

@@ -11,8 +11,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// DeleteUser implements login.UserAdmin: one transaction for a user that wxbind
-// keeps, two for one of a directory, whose Username is not what it has claimed.
+// DeleteUser implements login.UserAdmin. It takes one transaction for a user that wxbind keeps, and two for a
+// directory's user, whose Username differs from the username that is claimed.
 func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	claimed := u.Username
 	writes := s.deletions(u, claimed)
@@ -31,8 +31,7 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 			writes = s.deletions(u, claimed)
 			continue
 		}
-		// What else is refused is not the user's and never will be, while the user is
-		// as they were read.
+		// The other refused items belong to somebody else, and will as long as the user is unchanged since the read.
 		kept := writes[:0:0]
 		for i, write := range writes {
 			if !no.items[i].broken {
@@ -43,7 +42,7 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	}
 }
 
-// deletions are the user, if they are as read, with the name and the bindings.
+// deletions deletes the user, if unchanged since the read, with the username and the bindings.
 func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteItem {
 	writes := []types.TransactWriteItem{{Delete: &types.Delete{
 		TableName:                           &s.tables.Users,
@@ -66,8 +65,7 @@ func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteIte
 	return writes
 }
 
-// claimedBy gives the username that the stored user claims, where that was why a
-// deletion of u was refused.
+// claimedBy returns the username that the stored user claims, if that was why a deletion of u was refused.
 //
 // Errors: login.ErrUserNotFound, login.ErrUserChanged.
 func claimedBy(stored item, u login.User, claimed string) (string, error) {
@@ -83,7 +81,7 @@ func claimedBy(stored item, u login.User, claimed string) (string, error) {
 	}
 	r := &reader{noun: "Users", item: stored}
 	name := r.text("username")
-	if name == claimed { // then apps holds what no Store writes
+	if name == claimed { // then apps is in a form that no Store writes
 		return "", unreadable(r.noun, []string{"apps"})
 	}
 	return name, nil
