@@ -31,8 +31,8 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (b login.Bindin
 	return b, err
 }
 
-// Bind implements login.Bindings. The table's constraints decide; if they refuse
-// the binding, the same transaction reads why.
+// Bind implements login.Bindings. The table's constraints decide. If they refuse the binding, the same transaction
+// reads the reason.
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
 	result := b
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -52,8 +52,7 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	return result, err
 }
 
-// refusal says why a binding was not stored, with the one that stands in its way
-// if that is of the same user.
+// refusal returns why a binding was not stored, and the conflicting binding if it belongs to the same user.
 func refusal(ctx context.Context, tx *sql.Tx, b login.Binding, session login.Session) (login.Binding, error) {
 	standing, err := scanBinding(tx.QueryRowContext(ctx,
 		`SELECT `+bindingColumns+` FROM bindings WHERE app_id = ? AND openid = ?`, b.AppID, b.OpenID))

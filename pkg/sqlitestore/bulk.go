@@ -7,11 +7,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// claimUsername changes nothing where the username is taken.
+// claimUsername changes nothing if the username is taken.
 const claimUsername = `INSERT INTO usernames (username, user_id) VALUES (?, ?) ON CONFLICT (username) DO NOTHING`
 
-// AddUsers implements login.UserRegistry: in one transaction, since it is the wait
-// for the disk at its end that takes the time.
+// AddUsers implements login.UserRegistry. It uses one transaction, since the wait for the disk at its end takes most of
+// the time.
 func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))
 	err = s.write(ctx, func(tx *sql.Tx) error {

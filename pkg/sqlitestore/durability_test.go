@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// A crash of the machine cannot be tested here; what SQLite's documentation asks
-// for to survive one can (https://www.sqlite.org/pragma.html#pragma_synchronous).
+// A test cannot crash the machine. It can check the settings that SQLite's documentation requires to survive a crash
+// (https://www.sqlite.org/pragma.html#pragma_synchronous).
 func TestTheWriterWaitsForTheDisk(t *testing.T) {
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "wxbind.db"))
 	if err != nil {
@@ -25,8 +25,8 @@ func TestTheWriterWaitsForTheDisk(t *testing.T) {
 	}
 }
 
-// A file system without the means for a write-ahead log is refused. SQLite says so as it
-// does for a database in memory: by another journal mode, and without an error.
+// A file system that cannot support a write-ahead log is refused. SQLite reports that as it does for an in-memory
+// database: by another journal mode, without an error.
 func TestDatabaseWithoutAWriteAheadLogIsRefused(t *testing.T) {
 	db, err := connect("/memory", 1, "mode=memory")
 	if err != nil {

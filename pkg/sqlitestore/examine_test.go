@@ -33,7 +33,7 @@ func TestExamineSaysWhatOpenWouldFind(t *testing.T) {
 		{"a database of another program", func(t *testing.T, path string) {
 			raw(t, path, "PRAGMA application_id = 7")
 		}, t.Context(), sqlitestore.ErrNotOurs},
-		// Who took it for empty would have a store restored that is whole.
+		// Taking the file for empty would make somebody restore a store that is whole.
 		{"a file that cannot be read now", func(t *testing.T, path string) { open(t, path) }, ended, context.Canceled},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -64,8 +64,7 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 	}
 }
 
-// unavailable fails the test unless the error is StoreUnavailable and tells
-// nothing of what the call was about.
+// unavailable fails the test unless the error is StoreUnavailable and shows nothing of the call's arguments.
 func unavailable(t *testing.T, err error) {
 	t.Helper()
 	if !errors.Is(err, login.StoreUnavailable) {
@@ -111,7 +110,7 @@ func TestABrokenConstraintTellsNoValue(t *testing.T) {
 	unavailable(t, everyMethod(store)["AddUser"](t.Context()))
 }
 
-// A claim that fails says nothing of who has the username, even where somebody has it.
+// A claim that fails does not say who has the username, even if somebody has it.
 func TestAUsernameIsTakenOnlyIfTheDatabaseSaysSo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	store := open(t, path)

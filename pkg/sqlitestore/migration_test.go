@@ -14,8 +14,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
 
-// version1 makes a database as the first version of the schema has it, with two
-// users, of whom alice is bound and logged in.
+// version1 makes a database with the first version of the schema. It has two users, of whom alice is bound and logged
+// in.
 func version1(t *testing.T, path string) {
 	t.Helper()
 	schema, err := os.ReadFile("schema1.sql")
@@ -83,7 +83,7 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	}
 	whole(t, path)
 
-	// The rules of the tables that were made anew hold.
+	// The constraints of the rebuilt tables hold.
 	thief := login.Binding{ID: "b2", AppID: appID, OpenID: "openid", UserID: "u2"}
 	if _, err := store.Bind(ctx, thief, login.Session{UserID: "u2", TokenHash: "h2"}); !errors.Is(err, login.IdentityBound) {
 		t.Errorf("the identity is bound again: %v", err)

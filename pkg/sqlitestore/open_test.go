@@ -139,8 +139,8 @@ func TestRefusingAFileLeavesItAsItIs(t *testing.T) {
 	}
 }
 
-// SQLite waits for no lock when it turns on the write-ahead log: two processes that
-// do so at the same time refuse each other at once.
+// SQLite waits for no lock when it turns on the write-ahead log: two processes that do so at once refuse each other
+// immediately.
 func TestOpenWaitsForAnotherThatCreatesTheDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	other := raw(t, path, "BEGIN IMMEDIATE")

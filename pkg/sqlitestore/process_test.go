@@ -19,8 +19,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
 
-// The test program is its own child: with this variable set it writes logins to
-// the database that it names, and prints the id of each that was acknowledged.
+// The test program is its own child. With this variable set, it writes logins to the database that the variable names,
+// and prints the id of each acknowledged login.
 const childDatabase = "SQLITESTORE_TEST_DATABASE"
 
 const appID = "wx0000000000000001"
@@ -70,8 +70,7 @@ func child(path string) error {
 	return store.Close()
 }
 
-// firstLogin adds a user and binds it. All that it stores is told by one id, so
-// that acknowledged can look for it.
+// firstLogin adds a user and binds it. All that it stores derives from one id, by which acknowledged can find it.
 func firstLogin(ctx context.Context, store *sqlitestore.Store) (string, error) {
 	id, now := rand.Text(), time.Now()
 	b := login.Binding{ID: id, AppID: appID, OpenID: id, UserID: id, BoundAt: now, LastLoginAt: now}
@@ -89,7 +88,7 @@ func firstLogin(ctx context.Context, store *sqlitestore.Store) (string, error) {
 	return id, err
 }
 
-// acknowledged fails the test unless the first login with the id is stored whole.
+// acknowledged fails the test unless the first login with the id is stored completely.
 func acknowledged(t *testing.T, store *sqlitestore.Store, id string) {
 	t.Helper()
 	session, user, err := store.SessionWithUser(t.Context(), id, id)
@@ -125,7 +124,7 @@ func noHalves(t *testing.T, path string) {
 	}
 }
 
-// start starts a child. Its lines are to be read to the end before it is waited for.
+// start starts a child. Read its lines to the end before waiting for it.
 func start(t *testing.T, path string, logins int) (*exec.Cmd, *bufio.Scanner, *strings.Builder) {
 	t.Helper()
 	self, err := os.Executable()
@@ -154,8 +153,8 @@ func TestAcknowledgedWritesSurviveSIGKILL(t *testing.T) {
 		for n := 0; lines.Scan(); n++ {
 			ids = append(ids, lines.Text())
 			if n == after {
-				// The other goroutines are in the middle of theirs. What they
-				// still manage to acknowledge is read up to the end of the pipe.
+				// The other goroutines are in the middle of their logins. Whatever they still acknowledge is read until
+				// the end of the pipe.
 				if err := cmd.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// purgeBatch is how many rows go in one transaction, so that logins get in between.
+// purgeBatch is how many rows one transaction deletes, so that logins get in between.
 const purgeBatch = 1000
 
-// Purge forgets the sessions past their absolute end and the records past theirs,
-// as DynamoDB does by itself. Call it every hour or so.
+// Purge deletes sessions past their absolute end and expired records, as DynamoDB does by itself. Call it about every
+// hour.
 //
 // Errors: StoreUnavailable.
 func (s *Store) Purge(ctx context.Context, now time.Time) error {

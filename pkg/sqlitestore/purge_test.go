@@ -30,7 +30,7 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 		"in an hour":       {now.Add(time.Hour), true},
 	}
 	for name, end := range ends {
-		// Its idle end is long past and it was ended: it is kept for its reason.
+		// It is long past its idle end and was ended. It is kept for its reason.
 		session := login.Session{UserID: "user", TokenHash: name, IdleEnd: now.Add(-time.Hour), AbsoluteEnd: end.at, EndedReason: login.SessionRevoked}
 		if err := store.CreateSession(t.Context(), session); err != nil {
 			t.Fatal(err)

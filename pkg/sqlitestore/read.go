@@ -13,12 +13,12 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// read does reads that are all of one moment.
+// read runs reads that all see the same moment.
 func (s *Store) read(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return transact(ctx, s.reader, do)
 }
 
-// list reads all rows of a query. fields says where the columns of one go.
+// list reads all rows of a query. fields returns where the columns of a row go.
 func list[T any](ctx context.Context, db *sql.DB, fields func(*T) []any, query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -39,7 +39,7 @@ func list[T any](ctx context.Context, db *sql.DB, fields func(*T) []any, query s
 	return all, nil
 }
 
-// moment reads a time that is stored as milliseconds.
+// moment reads a time stored as milliseconds.
 type moment struct{ *time.Time }
 
 func (m moment) Scan(value any) error {
@@ -51,7 +51,7 @@ func (m moment) Scan(value any) error {
 	return nil
 }
 
-// document reads what is stored as JSON.
+// document reads a value stored as JSON.
 type document struct{ into any }
 
 func (d document) Scan(value any) error {
@@ -62,7 +62,7 @@ func (d document) Scan(value any) error {
 	return json.Unmarshal([]byte(text), d.into)
 }
 
-// asJSON writes strings and trees of them, which always have a JSON form.
+// asJSON writes strings and trees of them, which can always be written as JSON.
 func asJSON(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {

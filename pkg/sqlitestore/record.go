@@ -40,7 +40,7 @@ func (s *Store) SwapRecord(ctx context.Context, name, old string, r login.Record
 		switch stored.Version {
 		case old:
 			return putRecord(ctx, tx, name, r)
-		case r.Version: // a repeat: it is done already
+		case r.Version: // a repeat of a swap that is already done
 			return nil
 		}
 		result = stored

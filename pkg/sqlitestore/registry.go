@@ -10,7 +10,7 @@ import (
 const insertUser = `INSERT INTO users (id, username, name, password_hash, roles, disabled, not_before, created_at)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
-// userValues are what insertUser stores.
+// userValues are the values that insertUser stores.
 func userValues(u login.User) []any {
 	return []any{
 		u.ID, u.Username, u.Name, string(u.PasswordHash), asJSON(u.Roles), u.Disabled, u.NotBefore.UnixMilli(), u.CreatedAt.UnixMilli(),

@@ -12,21 +12,21 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// What Open says of a file that it cannot use.
+// Errors of Open about a file that it cannot use.
 var (
-	ErrNotOurs     = errors.New("the file is not a database of wxbind")
+	ErrNotOurs     = errors.New("the file is not a wxbind database")
 	ErrNewerSchema = errors.New("the database was made by a newer wxbind")
 )
 
-// What Examine says of a file that Open would write to.
+// Errors of Examine about a file that Open would write to.
 var (
 	ErrEmpty       = errors.New("the file is empty")
 	ErrOlderSchema = errors.New("the database was made by an older wxbind")
 )
 
-// Examine says what Open would find in a database, and only reads it.
+// Examine reports what Open would find in a database. It only reads.
 //
-// Errors: ErrEmpty, ErrOlderSchema, ErrNotOurs, ErrNewerSchema; SQLite's.
+// Errors: ErrEmpty, ErrOlderSchema, ErrNotOurs, ErrNewerSchema; SQLite's errors.
 func Examine(ctx context.Context, db *sql.DB) error {
 	version, err := schemaOf(ctx, db)
 	switch {
@@ -40,7 +40,7 @@ func Examine(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// applicationID marks a database as ours in its header ("wxbd").
+// applicationID marks a database in its header as wxbind's ("wxbd").
 const applicationID = 0x77786264
 
 var (
@@ -50,12 +50,12 @@ var (
 	schema2 string
 )
 
-// migrations leads from each version of the schema, counted by PRAGMA
-// user_version, to the next. What was released is never changed, only added to.
+// migrations lead from each version of the schema, kept in PRAGMA user_version, to the next. A released migration never
+// changes; new ones are appended.
 var migrations = []string{schema1, schema2}
 
-// migrate brings the schema up to date. Of several processes that do so at the
-// same time the first does the work, the others wait for it and find it done.
+// migrate brings the schema up to date. If several processes do so at once, the first does the work; the others wait
+// and find it done.
 func (s *Store) migrate(ctx context.Context) error {
 	version, err := schemaOf(ctx, s.writer)
 	if err != nil || version == len(migrations) {
@@ -68,13 +68,13 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after the commit it has nothing to do, else there is an error already
+	defer tx.Rollback() //nolint:errcheck // no effect after a commit; otherwise there is already an error
 	if version, err = schemaOf(ctx, tx); err != nil {
 		return err
 	}
 	for ; version < len(migrations); version++ {
 		if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
-			return fmt.Errorf("making schema %d: %w", version+1, err)
+			return fmt.Errorf("migrate to schema %d: %w", version+1, err)
 		}
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version)); err != nil {
@@ -96,13 +96,13 @@ func schemaOf(ctx context.Context, db querier) (int, error) {
 	case application != applicationID && (application != 0 || version != 0 || objects != 0):
 		return 0, ErrNotOurs
 	case version > len(migrations):
-		return 0, fmt.Errorf("%w: its schema is %d, this program knows %d", ErrNewerSchema, version, len(migrations))
+		return 0, fmt.Errorf("%w: its schema is version %d, this program supports up to %d", ErrNewerSchema, version, len(migrations))
 	}
 	return version, nil
 }
 
-// useWAL turns on the write-ahead log, which the file remembers. SQLite does not
-// wait here for another process that does the same, so useWAL asks again.
+// useWAL turns on the write-ahead log, which the file remembers. Here SQLite does not wait for another process that
+// does the same, so useWAL retries.
 func (s *Store) useWAL(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
@@ -113,7 +113,7 @@ func (s *Store) useWAL(ctx context.Context) error {
 		case err == nil && mode == "wal":
 			return nil
 		case err == nil:
-			return fmt.Errorf("the file system does not allow a write-ahead log (journal mode %s)", mode)
+			return fmt.Errorf("the file system does not support a write-ahead log (journal mode %s)", mode)
 		case code(err)&0xff != sqlite3.SQLITE_BUSY:
 			return err
 		}
@@ -125,7 +125,7 @@ func (s *Store) useWAL(ctx context.Context) error {
 	}
 }
 
-// code is SQLite's result code of an error, 0 for an error of another kind.
+// code returns an error's SQLite result code, 0 for any other error.
 func code(err error) int {
 	failure, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {

@@ -10,7 +10,7 @@ import (
 const sessionColumns = `s.user_id, s.token_hash, s.app_id, s.openid_hash, s.binding_id, s.created_at, s.seen_at, s.idle_end, s.absolute_end,
 	s.ended_reason, s.device`
 
-// sessionFields is where the sessionColumns go.
+// sessionFields is where the sessionColumns are scanned to.
 func sessionFields(s *login.Session) []any {
 	return []any{
 		&s.UserID, &s.TokenHash, &s.AppID, &s.OpenIDHash, &s.BindingID, moment{&s.CreatedAt},
@@ -23,8 +23,8 @@ func (s *Store) CreateSession(ctx context.Context, session login.Session) error 
 	return s.write(ctx, func(tx *sql.Tx) error { return insertSession(ctx, tx, session) })
 }
 
-// insertSession stores a new session. Token hashes do not meet by chance: if this
-// one is stored, the same session is.
+// insertSession stores a new session. Token hashes do not collide by chance: if this hash is stored, so is this
+// session.
 func insertSession(ctx context.Context, tx *sql.Tx, s login.Session) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO sessions
 		(user_id, token_hash, app_id, openid_hash, binding_id, created_at, seen_at, idle_end, absolute_end, ended_reason, device)

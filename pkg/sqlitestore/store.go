@@ -15,10 +15,10 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
-// readers is how many reads a process does at the same time.
+// readers is how many reads a process runs at once.
 const readers = 4
 
-// lockWait bounds the wait for another process's write where a context does not.
+// lockWait bounds the wait for another process's write if the context does not.
 const lockWait = 10 * time.Second
 
 // Store implements every store that login has a port for. Close it after use.
@@ -27,9 +27,8 @@ type Store struct {
 	reader *sql.DB
 }
 
-// Open opens the database file at path. It makes the file and the folder that it
-// lies in where they are missing, for the owner alone, and brings an older
-// schema up to date. Several processes may do so at the same time.
+// Open opens the database file at path. If the file or its folder does not exist, Open creates it, for the owner only.
+// It migrates an older schema. Several processes may do so at once.
 //
 // Errors: ErrNotOurs, ErrNewerSchema; those of the file system and of the context.
 func Open(ctx context.Context, path string) (*Store, error) {
@@ -53,7 +52,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the file. The writer goes last: it empties the write-ahead log.
+// Close closes the file. It closes the writer last, which empties the write-ahead log.
 func (s *Store) Close() error {
 	var err error
 	for _, db := range []*sql.DB{s.reader, s.writer} {
@@ -64,8 +63,8 @@ func (s *Store) Close() error {
 	return err
 }
 
-// connect gives a pool of connections. synchronous=FULL waits for the disk at each
-// commit, which WAL does not need to stay whole but an answered login needs to last.
+// connect opens a pool of connections. synchronous=FULL waits for the disk at each commit. WAL does not need that to
+// stay consistent, but an acknowledged login needs it to survive a crash.
 func connect(path string, connections int, options string) (*sql.DB, error) {
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_dqs=0&%s",
@@ -78,12 +77,12 @@ func connect(path string, connections int, options string) (*sql.DB, error) {
 	return db, nil
 }
 
-// creating keeps the file that createFile has open away from SQLite: POSIX drops
-// all locks of a process on a file when it closes any descriptor of it.
+// creating keeps SQLite away from the file while createFile has it open: when a process closes any descriptor of a
+// file, POSIX drops all its locks on that file.
 var creating sync.Mutex
 
-// createFile makes an empty file that only its owner may read, if there is none.
-// SQLite gives the files that it lays beside it the same permissions.
+// createFile creates an empty file that only its owner may read, if there is none. SQLite gives its companion files the
+// same permissions.
 func createFile(path string) error {
 	creating.Lock()
 	defer creating.Unlock()

@@ -15,7 +15,7 @@ func TestContract(t *testing.T) {
 	storetest.Run(t, func(*testing.T) login.AdminStore { return store })
 }
 
-// open opens a store until the test's end.
+// open opens a store until the end of the test.
 func open(t *testing.T, path string) *sqlitestore.Store {
 	t.Helper()
 	store, err := sqlitestore.Open(t.Context(), path)

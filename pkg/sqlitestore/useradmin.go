@@ -41,7 +41,7 @@ func (s *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) 
 	return s.changeUser(ctx, `UPDATE users SET not_before = max(not_before, ?) WHERE id = ?`, notBefore.UnixMilli(), id)
 }
 
-// DeleteUser implements login.UserAdmin. The username goes with its user.
+// DeleteUser implements login.UserAdmin. The username is deleted with its user.
 func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		stored, err := userByID(ctx, tx, u.ID)

@@ -9,22 +9,22 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// answer is a no that the contract foresees, as against a failure of the database.
+// answer is a refusal that the contract foresees, as opposed to a failure of the database.
 type answer struct{ error }
 
-// write does a transaction that no other write gets into, and rolls it back when
-// do gives an error: the answer within it, or else StoreUnavailable.
+// write runs a transaction that excludes all other writes. If do returns an error, write rolls back and returns the
+// answer in that error, or else StoreUnavailable.
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return transact(ctx, s.writer, do)
 }
 
-// transact does a transaction on a connection of db; see write for its errors.
+// transact runs a transaction on a connection of db; see write for its errors.
 func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return failed(ctx, err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after the commit it has nothing to do, else there is an error already
+	defer tx.Rollback() //nolint:errcheck // no effect after a commit; otherwise there is already an error
 	if err := do(tx); err != nil {
 		return failed(ctx, err)
 	}
@@ -34,8 +34,8 @@ func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error 
 	return nil
 }
 
-// failed is the error that a caller gets. SQLite's errors name tables and columns,
-// never the values in them. One that comes of the context's end tells so.
+// failed is the error that a caller gets. SQLite's errors name tables and columns, never values. An error caused by the
+// context's end says so.
 func failed(ctx context.Context, err error) error {
 	if no, ok := errors.AsType[answer](err); ok {
 		return no.error
@@ -46,7 +46,7 @@ func failed(ctx context.Context, err error) error {
 	return login.Unavailable(fmt.Errorf("sqlitestore: %w", err))
 }
 
-// change executes a statement and says whether it changed a row.
+// change executes a statement and reports whether it changed a row.
 func change(ctx context.Context, tx *sql.Tx, statement string, args ...any) (bool, error) {
 	result, err := tx.ExecContext(ctx, statement, args...)
 	if err != nil {
@@ -56,7 +56,7 @@ func change(ctx context.Context, tx *sql.Tx, statement string, args ...any) (boo
 	return rows > 0, err
 }
 
-// mustChange is change where no row is the answer none.
+// mustChange is change, but returns none if no row changed.
 func mustChange(ctx context.Context, tx *sql.Tx, none error, statement string, args ...any) error {
 	changed, err := change(ctx, tx, statement, args...)
 	if err == nil && !changed {
@@ -65,7 +65,7 @@ func mustChange(ctx context.Context, tx *sql.Tx, none error, statement string, a
 	return err
 }
 
-// found turns the lack of a row into the answer none.
+// found turns a missing row into the answer none.
 func found(err, none error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return answer{none}

@@ -8,7 +8,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// SQLite calls it an interruption when the caller's time ended. The error tells which it was.
+// SQLite reports an interruption when the caller's context ended. The error says whether by a deadline or a
+// cancellation.
 func TestErrorSaysOnceThatTheContextEnded(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
