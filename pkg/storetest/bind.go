@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// bind is Bind without rivals; races has the rest.
+// bind tests Bind without concurrent calls; races has the rest.
 func bind(s *suite) {
 	s.test("a bind stores the binding, its note in the user and the session", func(t *trial) {
 		u := t.user()
@@ -82,7 +82,7 @@ func bind(s *suite) {
 			t.Fatal("a session is dead")
 		}
 	})
-	s.test("a bind to the same user is ErrAlreadyBound with the binding that stands", func(t *trial) {
+	s.test("a bind to the same user is ErrAlreadyBound with the existing binding", func(t *trial) {
 		_, b, first := t.bound()
 		again := b
 		again.ID, again.UnionID, again.SealedKey, again.BoundAt = id("binding"), "", "2.sealed", t.now.Add(time.Hour)
@@ -132,7 +132,7 @@ func bind(s *suite) {
 			t.Fatal("a binding that stood is gone")
 		}
 	})
-	s.test("a user that is not there is ErrUserNotFound", func(t *trial) {
+	s.test("a user that does not exist is ErrUserNotFound", func(t *trial) {
 		b := t.newBinding(t.newUser(), app)
 		t.refused(b, login.ErrUserNotFound)
 		_, err := t.UserByID(t.ctx, b.UserID)
@@ -157,7 +157,7 @@ func bind(s *suite) {
 	})
 }
 
-// refused fails the test unless the bind ends in the error and leaves nothing.
+// refused fails the test unless the bind returns the error and leaves nothing.
 func (t *trial) refused(b login.Binding, why error) {
 	t.Helper()
 	session := t.newSession(b)

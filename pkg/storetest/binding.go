@@ -7,9 +7,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// bindings is TouchBinding and BindingByOpenID.
+// bindings tests TouchBinding and BindingByOpenID.
 func bindings(s *suite) {
-	s.test("a touch marks the login and gives the binding as it then is", func(t *trial) {
+	s.test("a touch records the login and returns the updated binding", func(t *trial) {
 		_, b, _ := t.bound()
 		b.UnionID, b.SealedKey, b.LastLoginAt = id("unionid"), "2.sealed", t.now.Add(1234*time.Millisecond)
 		touch := login.Touch{AppID: app, OpenID: b.OpenID, UnionID: b.UnionID, SealedKey: b.SealedKey, At: b.LastLoginAt}
@@ -37,7 +37,7 @@ func bindings(s *suite) {
 		b.SealedKey = "2.sealed"
 		same(t, got, b)
 	})
-	s.test("a touch gives a unionid to a binding that had none", func(t *trial) {
+	s.test("a touch adds a unionid to a binding that had none", func(t *trial) {
 		b := t.newBinding(t.user(), app)
 		b.UnionID = ""
 		t.bind(b)
@@ -49,7 +49,7 @@ func bindings(s *suite) {
 		t.must(err)
 		same(t, got, b)
 	})
-	s.test("a touch makes no binding where none is", func(t *trial) {
+	s.test("a touch creates no binding", func(t *trial) {
 		b := t.newBinding(t.user(), app)
 		for range 2 {
 			_, err := t.touch(b)
@@ -66,7 +66,7 @@ func bindings(s *suite) {
 		}
 		t.inStep(b)
 	})
-	s.test("a binding is read by its identity, and reading marks no login", func(t *trial) {
+	s.test("a binding is read by its identity, and reading records no login", func(t *trial) {
 		_, b, _ := t.bound()
 		t.bound()
 		for range 2 {
@@ -90,7 +90,7 @@ func bindings(s *suite) {
 			same(t, got, b)
 		}
 	})
-	s.test("an openid is of its app", func(t *trial) {
+	s.test("an openid belongs to its app", func(t *trial) {
 		_, b, _ := t.bound()
 		b.AppID = otherApp
 		_, err := t.touch(b)

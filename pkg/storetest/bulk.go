@@ -40,7 +40,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			}
 		}
 	})
-	s.test("of users whose names are taken it says by whom, and stores the others", func(t *trial) {
+	s.test("for users whose names are taken it returns by whom, and stores the others", func(t *trial) {
 		standing := t.user()
 		var users []login.User
 		for i := range 60 {
@@ -72,7 +72,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		}
 		same(t, t.userNow(standing.ID), standing)
 	})
-	s.test("who is stored already has the name, and stays as stored", func(t *trial) {
+	s.test("a user who is already stored keeps the name and is unchanged", func(t *trial) {
 		u := t.user()
 		t.must(t.DisableUser(t.ctx, u.ID, t.now))
 		if takenBy := add(t, u, t.newUser()); takenBy[0] != u.ID || takenBy[1] != "" {
@@ -82,8 +82,8 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			t.Fatal("the user was stored anew")
 		}
 	})
-	s.test("no users are none", func(t *trial) { add(t) })
-	s.test("of those who add the same users at the same time, one stores each", func(t *trial) {
+	s.test("no users are no error", func(t *trial) { add(t) })
+	s.test("when several add the same users at the same time, each user is stored once", func(t *trial) {
 		var users []login.User
 		for range 40 {
 			users = append(users, t.newUser())

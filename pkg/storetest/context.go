@@ -9,8 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// contexts is what every method promises of its context: once that has ended, the
-// answer comes at once, is StoreUnavailable and tells why, and nothing is written.
+// contexts tests what every method promises about its context: once that has ended, the method returns StoreUnavailable
+// at once, says why, and writes nothing.
 func contexts(s *suite) {
 	for name, call := range map[string]func(context.Context, *trial, stage) error{
 		"TouchBinding": func(ctx context.Context, t *trial, on stage) error {
@@ -142,7 +142,7 @@ func contexts(s *suite) {
 			t.must(call(t.ctx, t, on)) // the call was good, but for its context
 		})
 	}
-	s.test("a bind whose context ends on the way was done whole or not at all, and may be repeated", func(t *trial) {
+	s.test("a bind whose context ends midway is done completely or not at all, and may be repeated", func(t *trial) {
 		for i := range 40 {
 			b := t.newBinding(t.user(), app)
 			session := t.newSession(b)

@@ -7,7 +7,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// ephemeral is the Ephemeral port.
+// ephemeral tests the Ephemeral port.
 func ephemeral(s *suite) {
 	s.test("a record comes back as it was", func(t *trial) {
 		for _, value := range [][]byte{[]byte("{}"), {0, 0xff, 0, '\n'}, bytes.Repeat([]byte("v"), 10<<10), {}, nil} {
@@ -17,7 +17,7 @@ func ephemeral(s *suite) {
 			t.stored(name, record)
 		}
 	})
-	s.test("a record that is not there is ErrRecordNotFound", func(t *trial) {
+	s.test("a record that does not exist is ErrRecordNotFound", func(t *trial) {
 		_, err := t.LoadRecord(t.ctx, id("record"))
 		t.want(err, login.ErrRecordNotFound)
 	})
@@ -81,12 +81,12 @@ func ephemeral(s *suite) {
 	})
 }
 
-// record is a record that its version tells apart.
+// record returns a record that its version identifies.
 func (t *trial) record(version string) login.Record {
 	return login.Record{Version: version, Value: []byte("value of " + version), ExpiresAt: t.now.Add(time.Hour)}
 }
 
-// stored fails the test unless the record is what is stored.
+// stored fails the test unless the stored record is this one.
 func (t *trial) stored(name string, want login.Record) {
 	t.Helper()
 	got, err := t.LoadRecord(t.ctx, name)
@@ -94,7 +94,7 @@ func (t *trial) stored(name string, want login.Record) {
 	t.sameRecord(got, want)
 }
 
-// sameRecord allows ExpiresAt a second, since a store may count it in seconds.
+// sameRecord lets ExpiresAt differ by up to a second, since a store may keep it in seconds.
 func (t *trial) sameRecord(got, want login.Record) {
 	t.Helper()
 	if got.Version != want.Version || !bytes.Equal(got.Value, want.Value) || got.ExpiresAt.Sub(want.ExpiresAt).Abs() > time.Second {

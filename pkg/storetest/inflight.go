@@ -7,18 +7,17 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// inFlight is a login while something else happens to its user. A login is three
-// steps: the clock is read, then the binding is touched (or bound), then the
-// session is created. Whatever comes between any two of them, or after, the
-// session must be dead.
+// inFlight tests a login while something else happens to its user. A login takes three steps: it reads the clock, then
+// touches (or makes) the binding, then creates the session. Whatever happens between two steps, or after the last, must
+// leave the session dead.
 func inFlight(s *suite) {
 	for _, event := range []struct {
 		name string
-		// do happens at the time that it is given, later than the login's start.
+		// do happens at the given time, which is later than the login's start.
 		do func(t *trial, b login.Binding, at time.Time)
 		// want is why the session is dead.
 		want login.Code
-		// unbinds says that a touch finds no binding afterwards.
+		// unbinds means that a touch finds no binding afterwards.
 		unbinds bool
 	}{
 		{"the binding is removed", func(t *trial, b login.Binding, _ time.Time) {
@@ -61,7 +60,7 @@ func inFlight(s *suite) {
 				}
 				t.must(err)
 				if place == 0 && found.ID != b.ID {
-					return // the login is through the binding that was made anew
+					return // the login uses the binding that was made again
 				}
 				session := t.newSession(found)
 				happens(1)

@@ -9,9 +9,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Memory keeps everything in maps: the contract's plainest reading, for tests and
-// benchmarks of what stands on the stores. Its zero value is empty and ready. What
-// it takes and gives is copied, and times are cut to milliseconds as on a disk.
+// Memory keeps everything in maps. It is the simplest implementation of the contract, for tests and benchmarks of code
+// that uses the stores. Its zero value is empty and ready to use. It copies what it takes and returns, and truncates
+// times to milliseconds as stores on disk do.
 type Memory struct {
 	mu       sync.Mutex
 	bindings map[identity]login.Binding
@@ -25,7 +25,7 @@ type Memory struct {
 
 type identity struct{ appID, openID string }
 
-// lock takes the store for one call, unless the context has ended.
+// lock locks the store for one call, unless the context has ended.
 func (m *Memory) lock(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return login.Unavailable(err)
@@ -34,7 +34,7 @@ func (m *Memory) lock(ctx context.Context) error {
 	return nil
 }
 
-// put sets a key of a map that may not be made yet.
+// put sets a key of a map that may still be nil.
 func put[K comparable, V any](in *map[K]V, key K, value V) {
 	if *in == nil {
 		*in = map[K]V{}
@@ -87,5 +87,5 @@ func copyRecord(r login.Record) login.Record {
 	return r
 }
 
-// cut gives the precision that stores keep.
+// cut truncates a time to the precision that stores keep.
 func cut(t time.Time) time.Time { return t.Truncate(time.Millisecond) }

@@ -112,8 +112,8 @@ func (m *Memory) RefreshUser(ctx context.Context, p login.Profile) (login.User, 
 	return m.describe(u, p), nil
 }
 
-// describe stores a user as a directory describes them. The username is claimed
-// by nobody: a directory sees to its own.
+// describe stores a user as a directory describes them. Nobody claims the username: a directory keeps its own usernames
+// unique.
 func (m *Memory) describe(u login.User, p login.Profile) login.User {
 	u.Username, u.Name, u.Roles = p.Username, p.Name, slices.Clone(p.Roles)
 	put(&m.users, u.ID, u)

@@ -76,7 +76,7 @@ func (m *Memory) LogoutUser(ctx context.Context, id string, notBefore time.Time)
 	return m.change(ctx, id, notBefore, func(*login.User) error { return nil })
 }
 
-// change changes a user unless it fails, and moves NotBefore up.
+// change changes a user unless the change fails, and moves NotBefore up.
 func (m *Memory) change(ctx context.Context, id string, notBefore time.Time, change func(*login.User) error) error {
 	if err := m.lock(ctx); err != nil {
 		return err

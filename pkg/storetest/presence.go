@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// presence is the Presence port.
+// presence tests the Presence port.
 func presence(s *suite) {
 	s.test("a session and its user come back as they were", func(t *trial) {
 		u, b, _ := t.bound()
@@ -26,7 +26,7 @@ func presence(s *suite) {
 			same(t, user, u)
 		}
 	})
-	s.test("a session that is not there is ErrSessionNotFound", func(t *trial) {
+	s.test("a session that does not exist is ErrSessionNotFound", func(t *trial) {
 		u, _, _ := t.bound()
 		_, _, theirs := t.bound()
 		for _, hash := range []string{id("none"), theirs.TokenHash, strings.ToLower(theirs.TokenHash)} {
@@ -34,13 +34,13 @@ func presence(s *suite) {
 			t.want(err, login.ErrSessionNotFound)
 		}
 	})
-	s.test("a session whose user is not there is ErrUserNotFound", func(t *trial) {
+	s.test("a session whose user does not exist is ErrUserNotFound", func(t *trial) {
 		session := t.newSession(t.newBinding(t.newUser(), app))
 		t.must(t.CreateSession(t.ctx, session))
 		_, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
 		t.want(err, login.ErrUserNotFound)
 	})
-	s.test("a session that is past an end and still stored is given, and dead", func(t *trial) {
+	s.test("a session past its end that is still stored is returned, and dead", func(t *trial) {
 		_, b, living := t.bound()
 		idle := t.newSession(b)
 		idle.IdleEnd = t.now.Add(-time.Millisecond)
@@ -75,7 +75,7 @@ func presence(s *suite) {
 		}
 	})
 
-	s.test("a session that is created while it is looked for is nobody's who is not there", func(t *trial) {
+	s.test("a session that is created during the lookup is never found without its user", func(t *trial) {
 		_, b, _ := t.bound()
 		for range 50 {
 			session := t.newSession(b)
@@ -93,7 +93,7 @@ func presence(s *suite) {
 		}
 	})
 
-	s.test("a session that is extended has the new times and is otherwise the same", func(t *trial) {
+	s.test("an extended session has the new times and is otherwise unchanged", func(t *trial) {
 		_, b, other := t.bound()
 		session := t.newSession(b)
 		session.SeenAt = t.now.Add(999 * time.Microsecond)
@@ -112,7 +112,7 @@ func presence(s *suite) {
 		t.must(err)
 		same(t, stored, other)
 	})
-	s.test("a session that somebody has extended since it was read is not extended again", func(t *trial) {
+	s.test("a session that was extended since it was read is not extended again", func(t *trial) {
 		_, _, session := t.bound()
 		later := t.now.Add(time.Hour)
 		t.must(t.ExtendSession(t.ctx, session, later, later.Add(login.IdleLife)))
@@ -133,7 +133,7 @@ func presence(s *suite) {
 		t.must(err)
 		same(t, stored, session)
 	})
-	s.test("a session that is not there is not made by extending it", func(t *trial) {
+	s.test("extending a session that does not exist creates none", func(t *trial) {
 		_, b, session := t.bound()
 		t.must(t.ForgetSession(t.ctx, session.UserID, session.TokenHash))
 		for _, gone := range []login.Session{session, t.newSession(b)} {
@@ -141,7 +141,7 @@ func presence(s *suite) {
 			t.unstored(gone)
 		}
 	})
-	s.test("of many that extend a session at the same time one writes", func(t *trial) {
+	s.test("when many extend a session at the same time, one writes", func(t *trial) {
 		_, _, session := t.bound()
 		seen := func(i int) time.Time { return t.now.Add(time.Duration(i+1) * time.Hour) }
 		end := func(i int) time.Time { return t.now.Add(time.Duration(rivals-i) * 24 * time.Hour) }

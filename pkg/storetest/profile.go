@@ -8,9 +8,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// profiles is the Profiles port.
+// profiles tests the Profiles port.
 func profiles(s *suite) {
-	s.test("a user who is enrolled is as the directory describes them", func(t *trial) {
+	s.test("an enrolled user is as the directory describes them", func(t *trial) {
 		p := t.newProfile()
 		p.ID, p.Username, p.Name = p.ID+unlike, p.Username+unlike, "爱丽丝 "+unlike
 		p.Roles = []string{"z", "a", "读者" + unlike}
@@ -24,7 +24,7 @@ func profiles(s *suite) {
 			t.Fatalf("the session is %q", got)
 		}
 	})
-	s.test("what only wxbind knows of a user is left by a directory", func(t *trial) {
+	s.test("what only wxbind knows of a user is unchanged by a directory", func(t *trial) {
 		for name, describe := range map[string]func(login.Profile) (login.User, error){
 			"EnrollUser":  func(p login.Profile) (login.User, error) { return t.EnrollUser(t.ctx, p, t.now.Add(time.Hour)) },
 			"RefreshUser": func(p login.Profile) (login.User, error) { return t.RefreshUser(t.ctx, p) },
@@ -50,7 +50,7 @@ func profiles(s *suite) {
 			same(t, got, u)
 		}
 	})
-	s.test("a refresh makes no user where none is", func(t *trial) {
+	s.test("a refresh creates no user", func(t *trial) {
 		p := t.newProfile()
 		for range 2 {
 			_, err := t.RefreshUser(t.ctx, p)
@@ -84,7 +84,7 @@ func profiles(s *suite) {
 		u.Username = alone.Username
 		t.must(t.AddUser(t.ctx, u))
 	})
-	s.test("a username that was claimed stays so when a directory describes its user otherwise", func(t *trial) {
+	s.test("a claimed username stays claimed when a directory describes its user differently", func(t *trial) {
 		u := t.user()
 		p := t.newProfile()
 		p.ID = u.ID
@@ -120,7 +120,7 @@ func profiles(s *suite) {
 		t.Fatal("the user is not listed")
 	})
 
-	s.test("a user who is enrolled many times at the same time is one", func(t *trial) {
+	s.test("a user who is enrolled many times at the same time is one user", func(t *trial) {
 		p := t.newProfile()
 		created := func(i int) time.Time { return t.now.Add(time.Duration(i) * time.Second) }
 		var got [rivals]login.User

@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// races is what the ports promise of calls at the same time.
+// races tests what the ports promise about concurrent calls.
 func races(s *suite) {
 	s.test("one identity and many users: one is bound, the others get IdentityBound", func(t *trial) {
 		openID := id("openid")
@@ -36,7 +36,7 @@ func races(s *suite) {
 		})
 		for _, b := range bindings {
 			if !t.stands(b) {
-				t.Fatalf("the binding in %s is not there", b.AppID)
+				t.Fatalf("the binding in %s does not exist", b.AppID)
 			}
 		}
 		if got := t.sessionsNow(u.ID); len(got) != len(bindings) {
@@ -96,7 +96,7 @@ func races(s *suite) {
 		t.inStep(other)
 		t.unbound(b)
 	})
-	s.test("of many logouts the latest stays", func(t *trial) {
+	s.test("of many logouts the latest wins", func(t *trial) {
 		u := t.user()
 		t.together(rivals, func(i int) error {
 			return t.LogoutUser(t.ctx, u.ID, t.now.Add(time.Duration(i*7%rivals)*time.Millisecond))
@@ -154,7 +154,7 @@ func races(s *suite) {
 		}
 	})
 	for _, old := range []string{"", "v0"} {
-		s.test(fmt.Sprintf("of many swaps from version %q one goes through", old), func(t *trial) {
+		s.test(fmt.Sprintf("of many swaps from version %q one succeeds", old), func(t *trial) {
 			name := id("record")
 			if old != "" {
 				t.must(t.StoreRecord(t.ctx, name, t.record(old)))
@@ -173,15 +173,15 @@ func races(s *suite) {
 			}
 		})
 	}
-	s.test("swaps that go on from what is stored instead lose no count", func(t *trial) {
+	s.test("swaps that retry from what is stored lose no count", func(t *trial) {
 		const counters, each = 10, 5
 		name := id("record")
 		t.together(counters, func(int) error {
 			stored := login.Record{}
-			// A swap is refused only because another went through.
+			// A swap is refused only because another one succeeded.
 			for done, tries := 0, 0; done < each; tries++ {
 				if tries > counters*each {
-					return errors.New("more swaps are refused than went through")
+					return errors.New("more swaps were refused than succeeded")
 				}
 				next := t.record(id("version"))
 				next.Value = slices.Concat(stored.Value, []byte{'1'})

@@ -7,9 +7,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// registries are the UserRegistry and the RoleRegistry, but for what users and races have of it.
+// registries tests UserRegistry and RoleRegistry, except for what users and races test.
 func registries(s *suite) {
-	s.test("the pages hold every user once, as it is", func(t *trial) {
+	s.test("the pages hold every user once, as stored", func(t *trial) {
 		const many = 9
 		mine := map[string]login.User{}
 		for range many {
@@ -38,7 +38,7 @@ func registries(s *suite) {
 			t.Fatalf("the order changed: %v", orders)
 		}
 	})
-	s.test("all roles are listed in the order of their names, as they are", func(t *trial) {
+	s.test("all roles are listed in the order of their names, as stored", func(t *trial) {
 		mine := map[string]login.Role{}
 		for _, name := range []string{id("b") + unlike, id("a"), id("c"), id("B")} {
 			role := login.Role{Name: name, Menus: t.tree()}
@@ -95,8 +95,7 @@ func registries(s *suite) {
 	})
 }
 
-// everyUser reads all pages of users and fails the test if one is seen twice or
-// a page is too long.
+// everyUser reads all pages of users. It fails the test if a user appears twice or a page is too long.
 func (t *trial) everyUser(limit int) []login.User {
 	t.Helper()
 	var all []login.User

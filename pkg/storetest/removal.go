@@ -7,7 +7,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// removals is DeleteUser, with its races.
+// removals tests DeleteUser, with its races.
 func removals(s *suite) {
 	s.test("a deleted user is gone with the name and the bindings, and nobody else is", func(t *trial) {
 		u, b, session := t.bound()
@@ -58,14 +58,14 @@ func removals(s *suite) {
 			t.Fatalf("the user is %+v", back)
 		}
 	})
-	s.test("a user who is not there is ErrUserNotFound", func(t *trial) {
+	s.test("a user who does not exist is ErrUserNotFound", func(t *trial) {
 		u, _, _ := t.bound()
 		u = t.userNow(u.ID)
 		t.must(t.DeleteUser(t.ctx, u))
 		t.want(t.DeleteUser(t.ctx, u), login.ErrUserNotFound)
 		t.want(t.DeleteUser(t.ctx, t.newUser()), login.ErrUserNotFound)
 	})
-	s.test("a user whose bindings are others than were read is ErrUserChanged, and nothing is removed", func(t *trial) {
+	s.test("a user whose bindings have changed since the read is ErrUserChanged, and nothing is removed", func(t *trial) {
 		for name, change := range map[string]func(u login.User, b login.Binding){
 			"bound elsewhere": func(u login.User, _ login.Binding) { t.bind(t.newBinding(u, otherApp)) },
 			"unbound":         func(_ login.User, b login.Binding) { t.must(t.Unbind(t.ctx, b, false)) },
@@ -95,7 +95,7 @@ func removals(s *suite) {
 			t.must(t.DeleteUser(t.ctx, before))
 		}
 	})
-	s.test("a user who was changed otherwise than in the bindings is deleted", func(t *trial) {
+	s.test("a user who has changed in something other than the bindings is deleted", func(t *trial) {
 		u, b, _ := t.bound()
 		read := t.userNow(u.ID)
 		t.must(t.DisableUser(t.ctx, u.ID, t.now))
@@ -132,7 +132,7 @@ func removals(s *suite) {
 		t.gone(u, b)
 	})
 	for round := range 10 {
-		s.test("a bind and a deletion at the same time leave no binding of nobody, round "+strconv.Itoa(round), func(t *trial) {
+		s.test("a bind and a deletion at the same time leave no binding without a user, round "+strconv.Itoa(round), func(t *trial) {
 			u, b, _ := t.bound()
 			read := t.userNow(u.ID)
 			other := t.newBinding(u, otherApp)

@@ -9,7 +9,7 @@ import (
 // rivals is how many do the same thing at the same time.
 const rivals = 50
 
-// race does n things at the same time and gives their errors.
+// race runs do n times concurrently and returns the errors.
 func (t *trial) race(n int, do func(i int) error) []error {
 	start, done, errs := make(chan struct{}), make(chan struct{}), make([]error, n)
 	for i := range n {
@@ -26,7 +26,7 @@ func (t *trial) race(n int, do func(i int) error) []error {
 	return errs
 }
 
-// together does n things at the same time, none of which may fail.
+// together runs do n times concurrently; none may fail.
 func (t *trial) together(n int, do func(i int) error) {
 	t.Helper()
 	for i, err := range t.race(n, do) {
@@ -36,8 +36,8 @@ func (t *trial) together(n int, do func(i int) error) {
 	}
 }
 
-// one fails the test unless all but one of the errors are the losers'. It says
-// which one won.
+// one fails the test unless exactly one call succeeded and all others failed with the losers' error. It returns the
+// winner.
 func (t *trial) one(losers error, errs []error) (winner int) {
 	t.Helper()
 	winner = -1
@@ -57,8 +57,8 @@ func (t *trial) one(losers error, errs []error) (winner int) {
 	return winner
 }
 
-// oneIsBound binds at the same time what alike makes contradict each other. The
-// losers get the error and leave nothing.
+// oneIsBound runs binds concurrently that alike makes contradict each other. The losers must get the error and leave
+// nothing.
 func (t *trial) oneIsBound(losers error, alike func(b *login.Binding)) {
 	t.Helper()
 	var claims, got [rivals]login.Binding
@@ -87,8 +87,7 @@ func (t *trial) oneIsBound(losers error, alike func(b *login.Binding)) {
 	}
 }
 
-// unbindAndBinds races the unbind of a binding with one that would make it anew
-// and with two that contradict both.
+// unbindAndBinds races an unbind against a bind that would make the same binding again and two that contradict both.
 func unbindAndBinds(t *trial) {
 	u, b, _ := t.bound()
 	again, otherUser, otherOpenID := t.newBinding(u, app), t.newBinding(t.user(), app), t.newBinding(u, app)

@@ -7,9 +7,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// sessions is the Sessions port.
+// sessions tests the Sessions port.
 func sessions(s *suite) {
-	s.test("a session that is created again, as a transport repeats it, counts as done and revives nothing", func(t *trial) {
+	s.test("creating a session again, as a transport may, counts as done and revives nothing", func(t *trial) {
 		_, b, _ := t.bound()
 		session := t.newSession(b)
 		t.must(t.CreateSession(t.ctx, session))
@@ -19,7 +19,7 @@ func sessions(s *suite) {
 			t.Fatalf("the session is %q", got)
 		}
 	})
-	s.test("a user's sessions are listed, the ended and the expired too", func(t *trial) {
+	s.test("a user's sessions are listed, including ended and expired ones", func(t *trial) {
 		_, b, living := t.bound()
 		t.bound()
 		ended, idle := t.newSession(b), t.newSession(b)
@@ -46,7 +46,7 @@ func sessions(s *suite) {
 			}
 		}
 	})
-	s.test("sessions beyond what one page of an answer holds are listed", func(t *trial) {
+	s.test("sessions beyond one page are listed", func(t *trial) {
 		u := t.user()
 		const many = 12
 		for range many {
@@ -72,7 +72,7 @@ func sessions(s *suite) {
 		session.EndedReason = login.SessionRevoked
 		same(t, stored, session)
 	})
-	s.test("the end of one session is not that of another", func(t *trial) {
+	s.test("ending one session does not end another", func(t *trial) {
 		_, b, first := t.bound()
 		second := t.newSession(b)
 		t.must(t.CreateSession(t.ctx, second))
@@ -85,7 +85,7 @@ func sessions(s *suite) {
 		_, b, first := t.bound()
 		second := t.newSession(b)
 		t.must(t.CreateSession(t.ctx, second))
-		for range 2 { // forgetting what is not there is no error
+		for range 2 { // forgetting a missing session is no error
 			t.must(t.ForgetSession(t.ctx, first.UserID, first.TokenHash))
 			t.unstored(first)
 		}
@@ -93,7 +93,7 @@ func sessions(s *suite) {
 			t.Fatalf("the other session is %q", got)
 		}
 	})
-	s.test("the end of a session that is not there is ErrSessionNotFound and makes none", func(t *trial) {
+	s.test("ending a session that does not exist is ErrSessionNotFound and creates none", func(t *trial) {
 		u, _, _ := t.bound()
 		session := t.newSession(t.newBinding(u, app))
 		for range 2 {

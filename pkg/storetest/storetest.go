@@ -1,6 +1,6 @@
-// Package storetest is the contract of login's stores as one suite: what the
-// comments in login's ports promise, each sentence as a test. A store passes all
-// of it. Memory, in the same package, is the contract's plainest reading.
+// Package storetest is the contract of login's stores as one test suite. It tests each sentence that the comments on
+// login's ports promise. A store must pass all of it. Memory, in the same package, is the simplest implementation of
+// the contract.
 //
 // A store's own test is short:
 //
@@ -17,10 +17,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Run tests a store against the contract. open is called once a test. It may
-// give the same store each time, or one that holds other data: all that the suite
-// stores has random ids, and it expects nothing to be empty. What open starts it
-// ends with t.Cleanup.
+// Run tests a store against the contract. open is called once per test. It may return the same store each time, or one
+// that holds other data: everything that the suite stores has random ids, and it expects nothing to be empty. Whatever
+// open starts it must end with t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	for _, group := range []struct {
 		name  string

@@ -12,9 +12,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// trial is one test with its store, its deadline and the moment that it plays at.
-// Methods named new… make a value, the others store it too. They end the test on
-// a failure, so they are for the test's own goroutine.
+// trial is one test with its store, its deadline and the moment at which it takes place. Methods named new… only make a
+// value; the others store it too. They end the test on a failure, so call them on the test's own goroutine.
 type trial struct {
 	*testing.T
 	login.AdminStore
@@ -28,7 +27,7 @@ const (
 	otherApp = "wx0000000000000002"
 )
 
-// unlike is put into ids and names: what a careless key or query stumbles over.
+// unlike goes into ids and names: text that breaks a careless key or query.
 const unlike = `#.:/'"\%_ 微信é`
 
 func id(kind string) string { return kind + "-" + rand.Text() }
@@ -54,7 +53,7 @@ func (t *trial) newBinding(u login.User, appID string) login.Binding {
 	}
 }
 
-// newSession is a login that began at t.now. Its hash sorts at random, as hashes do.
+// newSession is a login that began at t.now. Its hash sorts randomly, as hashes do.
 func (t *trial) newSession(b login.Binding) login.Session {
 	return login.Session{
 		UserID: b.UserID, TokenHash: rand.Text(), AppID: b.AppID, OpenIDHash: id("openidhash"), BindingID: b.ID,
@@ -70,7 +69,7 @@ func (t *trial) bound() (login.User, login.Binding, login.Session) {
 	return u, b, t.bind(b)
 }
 
-// bind stores a binding and gives the session that it was stored with.
+// bind stores a binding and returns the session stored with it.
 func (t *trial) bind(b login.Binding) login.Session {
 	t.Helper()
 	s := t.newSession(b)
@@ -93,8 +92,8 @@ func (t *trial) want(err, target error) {
 	}
 }
 
-// same fails the test unless got and want say the same: times count in whole
-// milliseconds, whatever their zone, and an empty list is as good as none.
+// same fails the test unless got and want are equal. Times are compared in whole milliseconds, in any zone; an empty
+// list equals nil.
 func same[T any](t *trial, got, want T) {
 	t.Helper()
 	if got, want := plain(got), plain(want); !reflect.DeepEqual(got, want) {
@@ -131,7 +130,7 @@ func plainMenus(menus []login.Menu) []login.Menu {
 	return out
 }
 
-// userNow reads a user that must be there.
+// userNow reads a user who must exist.
 func (t *trial) userNow(id string) login.User {
 	t.Helper()
 	u, err := t.UserByID(t.ctx, id)
@@ -144,7 +143,7 @@ func (t *trial) bindingNow(b login.Binding) (login.Binding, error) {
 	return t.BindingByOpenID(t.ctx, b.AppID, b.OpenID)
 }
 
-// touch marks a login through the binding of b's identity, as was marked before.
+// touch records another login of b's identity, with the same values as before.
 func (t *trial) touch(b login.Binding) (login.Binding, error) {
 	return t.TouchBinding(t.ctx, login.Touch{AppID: b.AppID, OpenID: b.OpenID, SealedKey: b.SealedKey, At: b.LastLoginAt})
 }
@@ -174,7 +173,7 @@ func (t *trial) sessionsNow(userID string) []login.Session {
 	return all
 }
 
-// unbound fails the test if anything is left of, or was made of, the binding.
+// unbound fails the test if anything of the binding is stored.
 func (t *trial) unbound(b login.Binding) {
 	t.Helper()
 	if stored, err := t.bindingNow(b); err == nil && stored.ID == b.ID {
@@ -187,8 +186,8 @@ func (t *trial) unbound(b login.Binding) {
 	}
 }
 
-// inStep fails the test unless the apps' bindings and what their users note of
-// them agree, for every identity and every user that the bindings name.
+// inStep fails the test unless the apps' bindings agree with what their users note, for every identity and every user
+// that the bindings name.
 func (t *trial) inStep(bindings ...login.Binding) {
 	t.Helper()
 	for _, b := range bindings {
@@ -212,8 +211,7 @@ func (t *trial) inStep(bindings ...login.Binding) {
 	}
 }
 
-// stands says whether the binding is stored and noted in its user, both of which
-// must be so or neither.
+// stands reports whether the binding is stored and noted in its user. It must be both or neither.
 func (t *trial) stands(b login.Binding) bool {
 	t.Helper()
 	t.inStep(b)

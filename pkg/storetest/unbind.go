@@ -7,9 +7,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// unbinds is Unbind, with the races over a user's last binding.
+// unbinds tests Unbind, with the races over a user's last binding.
 func unbinds(s *suite) {
-	s.test("an unbind takes the binding, its note in the user and its sessions' life", func(t *trial) {
+	s.test("an unbind removes the binding and its note in the user, and ends its sessions", func(t *trial) {
 		u, b, session := t.bound()
 		t.must(t.Unbind(t.ctx, b, false))
 		t.unbound(b)
@@ -28,7 +28,7 @@ func unbinds(s *suite) {
 			t.Fatal("the binding in the other app is gone")
 		}
 	})
-	s.test("an unbind of an earlier binding of the same two does nothing", func(t *trial) {
+	s.test("an unbind of an earlier binding between the same identity and user does nothing", func(t *trial) {
 		_, first, session := t.bound()
 		t.must(t.Unbind(t.ctx, first, false))
 		second := first
@@ -47,7 +47,7 @@ func unbinds(s *suite) {
 			t.Fatalf("the session under the first binding is %q", got)
 		}
 	})
-	s.test("an unbind of what never was is ErrBindingNotFound", func(t *trial) {
+	s.test("an unbind of a binding that never existed is ErrBindingNotFound", func(t *trial) {
 		b := t.newBinding(t.user(), app)
 		for _, keepLast := range []bool{false, true} {
 			t.want(t.Unbind(t.ctx, b, keepLast), login.ErrBindingNotFound)
@@ -59,7 +59,7 @@ func unbinds(s *suite) {
 		_, err := t.UserByID(t.ctx, b.UserID)
 		t.want(err, login.ErrUserNotFound)
 	})
-	s.test("an unbind of a binding as another user's is ErrBindingNotFound", func(t *trial) {
+	s.test("an unbind that names another user is ErrBindingNotFound", func(t *trial) {
 		u, b, session := t.bound()
 		theirs, _, _ := t.bound()
 		wrong := b
@@ -72,7 +72,7 @@ func unbinds(s *suite) {
 		}
 	})
 
-	s.test("an unbind that keeps the last removes any but that", func(t *trial) {
+	s.test("an unbind that keeps the last binding removes any other", func(t *trial) {
 		u, b, session := t.bound()
 		other := t.newBinding(u, otherApp)
 		otherSession := t.bind(other)

@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// users is the Users port, and PutRole.
+// users tests the Users port, and PutRole.
 func users(s *suite) {
 	s.test("a user comes back as it was, found by id and by name", func(t *trial) {
 		full, bare := t.newUser(), t.newUser()
@@ -27,7 +27,7 @@ func users(s *suite) {
 			}
 		}
 	})
-	s.test("a user that is not there is ErrUserNotFound", func(t *trial) {
+	s.test("a user that does not exist is ErrUserNotFound", func(t *trial) {
 		u := t.user()
 		for _, name := range []string{id("name"), u.ID, strings.ToUpper(u.Username), u.Username + " "} {
 			_, err := t.UserIDByName(t.ctx, name)
@@ -38,7 +38,7 @@ func users(s *suite) {
 			t.want(err, login.ErrUserNotFound)
 		}
 	})
-	s.test("what a store gives, and what it was given, is the caller's own", func(t *trial) {
+	s.test("what a store takes and returns belongs to the caller", func(t *trial) {
 		u, b, _ := t.bound()
 		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
 		role := t.role()
@@ -77,7 +77,7 @@ func users(s *suite) {
 		}
 		same(t, menus[role.Name], role.Menus)
 	})
-	s.test("the roles that are not there are absent, one without menus is not", func(t *trial) {
+	s.test("roles that do not exist are absent, a role without menus is not", func(t *trial) {
 		role, empty := t.role(), login.Role{Name: id("role") + unlike}
 		t.must(t.PutRole(t.ctx, empty))
 		menus, err := t.MenusByRole(t.ctx, []string{id("none"), role.Name, empty.Name, id("none"), role.Name})
@@ -97,7 +97,7 @@ func users(s *suite) {
 			}
 		}
 	})
-	s.test("more roles than one batch holds are read", func(t *trial) {
+	s.test("more roles than fit in one batch are read", func(t *trial) {
 		const many = 130
 		var names []string
 		for range many {
@@ -121,7 +121,7 @@ func users(s *suite) {
 			same(t, menu, []login.Menu{{ID: name}})
 		}
 	})
-	s.test("a role replaces the one of its name", func(t *trial) {
+	s.test("a role replaces the one with its name", func(t *trial) {
 		role := t.role()
 		other := t.role()
 		for _, menus := range [][]login.Menu{{{ID: "new", Name: "新"}}, {}} {
@@ -142,7 +142,7 @@ func (t *trial) role() login.Role {
 	return r
 }
 
-// tree is menus as deep as they may be, in an order of their own.
+// tree returns menus as deep as allowed, in a distinctive order.
 func (t *trial) tree() []login.Menu {
 	leaf := []login.Menu{}
 	for depth := login.MaxMenuDepth; depth > 1; depth-- {

@@ -6,7 +6,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// userAdmin is the UserAdmin port.
+// userAdmin tests the UserAdmin port.
 func userAdmin(s *suite) {
 	s.test("a username that is taken is ErrUsernameTaken, and nothing is stored", func(t *trial) {
 		u, late := t.user(), t.newUser()
@@ -117,7 +117,7 @@ func userAdmin(s *suite) {
 				}
 			}
 		})
-		s.test(change.name+" of a user that is not there is ErrUserNotFound and makes none", func(t *trial) {
+		s.test(change.name+" of a user that does not exist is ErrUserNotFound and creates none", func(t *trial) {
 			nobody := id("user")
 			for range 2 {
 				t.want(change.do(t, nobody, t.now), login.ErrUserNotFound)

@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// client does one thing after another to the users of a world.
+// client performs one operation after another on the users of a world.
 type client struct {
 	*world
 	ctx    context.Context
@@ -18,7 +18,7 @@ type client struct {
 	chance *rand.Rand
 }
 
-// acts are what a client does, as often as it stands here.
+// acts are what a client does. An act listed more often is chosen more often.
 var acts = []func(*client) error{
 	(*client).verify, (*client).verify, (*client).verify, (*client).verify, (*client).verify,
 	(*client).bind, (*client).bind, (*client).bind, (*client).bind,
@@ -32,13 +32,13 @@ var acts = []func(*client) error{
 
 func (c *client) act() error { return acts[c.chance.IntN(len(acts))](c) }
 
-// answers are the errors by which a store says no.
+// answers are the errors by which a store refuses.
 var answers = []error{
 	login.ErrBindingNotFound, login.ErrAlreadyBound, login.ErrLastBinding, login.ErrSessionNotFound, login.ErrUserNotFound,
 	login.ErrUserChanged, login.IdentityBound, login.UserBound, login.UserDisabled, login.SessionRevoked,
 }
 
-// outcomeOf is an error as an output has it.
+// outcomeOf is an error as an output holds it.
 //
 // Errors: one that the contract does not foresee.
 func outcomeOf(err error) (string, error) {
@@ -56,7 +56,7 @@ func outcomeOf(err error) (string, error) {
 	return "", err
 }
 
-// do is one operation. answer completes what is known of its outcome.
+// do performs one operation. answer fills in what is known of its outcome.
 func (c *client) do(in input, operation func() error, answer func(*output)) error {
 	call := c.begin(c.id)
 	c.pause()
@@ -75,8 +75,8 @@ func (c *client) do(in input, operation func() error, answer func(*output)) erro
 	return nil
 }
 
-// bind begins with a look at the user, since a password is compared after the clock
-// was read and before the binding is stored.
+// bind first reads the user, since a login compares the password after it read the clock and before it stores the
+// binding.
 func (c *client) bind() error {
 	n, in := c.newBinding(c.chance.IntN(users), c.chance.IntN(apps), c.chance.IntN(openIDs))
 	if _, err := c.readUser(in.user); err != nil {
@@ -103,8 +103,7 @@ func (c *client) bind() error {
 	})
 }
 
-// login is a touch and then a session under the binding that it found. The
-// session's moment is before both.
+// login is a touch and then a session under the binding that the touch found. The session's moment is before both.
 func (c *client) login() error {
 	in := input{kind: touch, app: c.chance.IntN(apps), openID: c.chance.IntN(openIDs)}
 	started := c.tick()
@@ -181,7 +180,7 @@ func (c *client) endSession() error {
 	return c.do(in, func() error { return c.store.EndSession(c.ctx, s.UserID, s.TokenHash, in.reason) }, nil)
 }
 
-// extendSession goes by what somebody has read of the session, a while ago perhaps.
+// extendSession works from what somebody read of the session, perhaps a while ago.
 func (c *client) extendSession() error {
 	n, ok := c.someSession(c.chance)
 	if !ok {
@@ -210,7 +209,7 @@ func (c *client) changeUser() error {
 	}
 }
 
-// describe is what a directory does that lets a user in, or is asked of one.
+// describe does what a directory's answer does, at a login or a refresh.
 func (c *client) describe() error {
 	in := input{kind: enrol, user: c.chance.IntN(users), at: c.tick()}
 	p := login.Profile{ID: c.userID(in.user)}
@@ -234,12 +233,12 @@ func (c *client) remove() error {
 	return c.do(in, func() error { return c.store.DeleteUser(c.ctx, read) }, nil)
 }
 
-// readUser gives a user, the zero User for none.
+// readUser returns a user, the zero User for none.
 func (c *client) readUser(n int) (login.User, error) {
 	return c.seeUser(input{kind: readUser, user: n}, func() (login.User, error) { return c.store.UserByID(c.ctx, c.userID(n)) })
 }
 
-// seeUser does an operation that gives a user.
+// seeUser performs an operation that returns a user.
 func (c *client) seeUser(in input, operation func() (login.User, error)) (seen login.User, err error) {
 	err = c.do(in, func() (err error) {
 		seen, err = operation()

@@ -1,12 +1,10 @@
-// Package history checks that a store is linearizable: that what many clients saw
-// at the same time could have been seen one after the other, each operation taking
-// place at some moment between its call and its return. Clients bind, log in, verify,
-// unbind, log out, disable, delete and enrol the same few users; what they asked and
-// were answered is a history, which porcupine (https://github.com/anishathalye/porcupine)
-// holds against model.go.
+// Package history checks that a store is linearizable: what concurrent clients saw could have been seen one after the
+// other, with each operation taking place at some moment between its call and its return. Clients bind, log in, verify,
+// unbind, log out, disable, delete and enrol the same few users. Their calls and the answers are a history, which
+// porcupine (https://github.com/anishathalye/porcupine) checks against model.go.
 //
-// The suite in storetest tests each sentence of the contract, and the races that somebody
-// thought of. This looks for the others.
+// The suite in storetest tests each sentence of the contract, and the races that somebody thought of. This package
+// looks for the others.
 package history
 
 import (
@@ -27,26 +25,24 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Histories is the environment variable that says how many histories Check makes,
-// each of some 150 operations. Without it they are 20, which takes seconds.
+// Histories is the environment variable that sets how many histories Check makes, each of some 150 operations. The
+// default is 20, which takes seconds.
 const Histories = "WXBIND_TEST_HISTORIES"
 
 const (
 	usual = 20
-	// abreast is how many histories are made at the same time.
+	// abreast is how many histories are made concurrently.
 	abreast = 4
-	// clients is how many at the same time work on the users of one history, and
-	// rounds what each of them does. More of either finds little more and costs the
-	// checker much more.
+	// clients is how many clients work concurrently on the users of one history, and rounds is what each of them does.
+	// More of either finds little more and costs the checker much more.
 	clients = 4
 	rounds  = 30
-	// patience bounds the making of a history, and the checking.
+	// patience bounds the making of a history, and its checking.
 	patience = time.Minute
 )
 
-// Check makes histories on the stores, which see the same data: the clients take
-// turns among them, as processes do that share a database. It fails the test if one
-// of the histories is not linearizable.
+// Check makes histories on the stores, which must share the same data. The clients take turns among the stores, like
+// processes that share a database. It fails the test if one of the histories is not linearizable.
 func Check(t *testing.T, stores ...login.AdminStore) {
 	t.Helper()
 	many := usual
@@ -87,7 +83,7 @@ func Check(t *testing.T, stores ...login.AdminStore) {
 	}
 }
 
-// history is what the clients of one world asked and were answered.
+// history is the calls of one world's clients and the answers.
 type history struct {
 	clock      atomic.Int64 // orders calls and returns
 	mu         sync.Mutex
@@ -95,11 +91,10 @@ type history struct {
 	unanswered int64
 }
 
-// makeHistory lets clients work on users of their own. Every operation pauses
-// before and behind what it does, if pause is not nil, so that on a store that is
-// fast as well they overlap.
+// makeHistory lets clients work on users of their own. If pause is not nil, every operation pauses before and after its
+// work, so that operations overlap on a fast store too.
 //
-// Errors: of an operation, when it is one that the contract does not foresee.
+// Errors: an error of an operation that the contract does not foresee.
 func makeHistory(ctx context.Context, stores []login.AdminStore, pause func()) (*history, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -131,7 +126,7 @@ func makeHistory(ctx context.Context, stores []login.AdminStore, pause func()) (
 	return &w.history, nil
 }
 
-// call is one operation under way. The two halves of a verification share one.
+// call is one operation in progress. The two halves of a verification share one.
 type call struct {
 	history *history
 	client  int
@@ -145,8 +140,8 @@ func (h *history) begin(client int) call {
 // end is the moment of a return.
 func (c call) end() int64 { return c.history.clock.Add(1) }
 
-// add notes what was asked and answered. An operation whose outcome is not known may
-// take place at any later time, or, which is the same to everybody, after all others.
+// add records a call and its answer. An operation with an unknown outcome may take place at any later time. To
+// everybody else that is the same as after all others.
 func (c call) add(end int64, in input, out output) {
 	c.history.mu.Lock()
 	defer c.history.mu.Unlock()
@@ -159,7 +154,7 @@ func (c call) add(end int64, in input, out output) {
 	})
 }
 
-// check says why a history cannot be, with a picture of it at path.
+// check returns why a history is impossible, with a picture of it at path.
 func (h *history) check(path string) error {
 	result, info := porcupine.CheckOperationsVerbose(model, h.operations, patience)
 	switch result {

@@ -15,11 +15,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// short is a wait in the clock of synctest that lets others come between.
+// short is a wait, in synctest's clock, that lets others run in between.
 func short() { time.Sleep(rand.N(5 * time.Millisecond)) }
 
-// histories makes n histories on a store in a clock that costs nothing, and gives
-// the first error of one.
+// histories makes n histories on a store in synthetic time, and returns the first error.
 func histories(t *testing.T, n int, made func() login.AdminStore, see func(*history)) (err error) {
 	t.Helper()
 	picture := filepath.Join(t.ArtifactDir(), "history.html")
@@ -42,7 +41,7 @@ func histories(t *testing.T, n int, made func() login.AdminStore, see func(*hist
 	return nil
 }
 
-// Without every outcome of the model, histories would show less than they seem to.
+// Unless every outcome of the model occurs, histories prove less than they seem to.
 func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 	seen := map[kind]map[string]int{}
 	err := histories(t, 60, func() login.AdminStore { return new(storetest.Memory) }, func(h *history) {
@@ -83,9 +82,8 @@ func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 	}
 }
 
-// Each of these stores breaks one promise in a way that a test of one sentence may
-// overlook, mostly by looking first and writing later. The rarest shows in one
-// history of a hundred.
+// Each of these stores breaks one promise in a way that a test of one sentence may overlook, mostly by reading first
+// and writing later. The rarest fault shows in one of a hundred histories.
 func TestBrokenStoreIsCaught(t *testing.T) {
 	for name, broken := range map[string]func(*storetest.Memory) login.AdminStore{
 		"a bind takes an identity from its user":            func(m *storetest.Memory) login.AdminStore { return thief{m} },
@@ -192,7 +190,7 @@ func (s lateLogout) LogoutUser(ctx context.Context, id string, notBefore time.Ti
 	}
 	go func() {
 		time.Sleep(20 * time.Millisecond)
-		_ = s.Memory.LogoutUser(ctx, id, notBefore) // nobody is there to be told
+		_ = s.Memory.LogoutUser(ctx, id, notBefore) // the error goes nowhere
 	}()
 	return nil
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The size of a world: few enough that the clients meet all the time.
+// The size of a world: small enough that the clients meet all the time.
 const (
 	users    = 2
 	apps     = 2
-	openIDs  = 2 // an app
+	openIDs  = 2 // per app
 	sessions = 64
 )
 
-// state is a world between two operations. Users, apps and openids are numbered from
-// 0, bindings from 1, so that 0 is none; times are ticks of the world's clock.
+// state is a world between two operations. Users, apps and openids are numbered from 0. Bindings are numbered from 1,
+// so that 0 is none. Times are ticks of the world's clock.
 type state struct {
 	users    [users]user
 	bound    [apps][openIDs]int // the binding of an identity
@@ -62,28 +62,27 @@ const (
 	remove  kind = "delete"
 	enrol   kind = "enrol"
 	refresh kind = "refresh"
-	// A verification reads a session and its user in one call, but the contract does
-	// not say at one moment: on DynamoDB it is a BatchGetItem. So it is two operations
-	// with the same call and return. Where it finds no user, it says of the session
-	// only that it is there.
+	// A verification reads a session and its user in one call, but the contract does not promise that both are of one
+	// moment: on DynamoDB it is a BatchGetItem. So it counts as two operations with the same call and return. If it
+	// finds no user, it says about the session only that it exists.
 	findSession kind = "find session"
 	readSession kind = "read session"
 	readUser    kind = "read user"
 )
 
-// input is what is asked. Which fields count depends on the kind.
+// input is the call. Which fields count depends on the kind.
 type input struct {
 	kind              kind
 	user, app, openID int
 	binding, session  int
-	// at is the tick that the operation brings, was the one that it goes by.
+	// at is the tick that the operation stores, and was the one that it expects.
 	at, was  int64
 	apps     [apps]int
 	keepLast bool
 	reason   login.Code
 }
 
-// output is what is answered.
+// output is the answer.
 type output struct {
 	outcome string
 	binding int
@@ -91,7 +90,7 @@ type output struct {
 	session session
 }
 
-// The outcomes that are not an error's text.
+// Outcomes other than an error's text.
 const (
 	done    = "done"
 	unknown = "unknown"
@@ -110,7 +109,7 @@ var model = porcupine.Model{
 	DescribeState:     func(s any) string { return fmt.Sprint(s) },
 }
 
-// step is the contract: what an operation answers in a world, and what it makes of it.
+// step is the contract: what an operation answers in a world, and the world after it.
 func (s state) step(in input) (output, state) {
 	u := &s.users[in.user]
 	switch in.kind {
@@ -243,7 +242,7 @@ func (in input) String() string {
 	return strings.Join(text, " ")
 }
 
-// String shows a world without the sessions that it does not have.
+// String shows a world without the sessions that do not exist.
 func (s state) String() string {
 	var there []string
 	for i, one := range s.sessions {

@@ -12,8 +12,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// world is the users that the clients of one history share, and what the clients
-// know of them. Its names are of its own, so that a store may hold many worlds.
+// world is the users that the clients of one history share, and what the clients know of them. Its names are unique, so
+// that a store may hold many worlds.
 type world struct {
 	history
 	name string
@@ -21,11 +21,11 @@ type world struct {
 	now  atomic.Int64
 
 	mu       sync.Mutex
-	bindings []input         // by number: whose they are
-	sessions []login.Session // by number, as they were made
+	bindings []input         // by number: identity and user
+	sessions []login.Session // by number, as created
 	seen     []int64         // by number: SeenAt as last read
-	bound    []int           // the bindings that came to be
-	open     []int           // the sessions that somebody has the token of
+	bound    []int           // the bindings that were created
+	open     []int           // the sessions whose token was given to somebody
 }
 
 var appIDs = [apps]string{"wx0000000000000001", "wx0000000000000002"}
@@ -34,19 +34,19 @@ func newWorld(name string) *world {
 	return &world{name: name, base: time.Now().Truncate(time.Millisecond), bindings: make([]input, 1)}
 }
 
-// tick is a moment that is later than those before.
+// tick is a moment later than all before.
 func (w *world) tick() int64 { return w.now.Add(1) }
 
 func (w *world) time(tick int64) time.Time { return w.base.Add(time.Duration(tick) * time.Millisecond) }
 
-// ticks is the reverse of time, 0 for what was long ago.
+// ticks is the inverse of time, 0 for what was long ago.
 func (w *world) ticks(at time.Time) int64 { return max(0, at.Sub(w.base).Milliseconds()) }
 
 func (w *world) userID(n int) string { return fmt.Sprintf("%s-user-%d", w.name, n) }
 
 func (w *world) openID(app, n int) string { return fmt.Sprintf("%s-openid-%d-%d", w.name, app, n) }
 
-// newBinding is a binding to come.
+// newBinding is a binding that does not exist yet.
 func (w *world) newBinding(user, app, openID int) (n int, in input) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -55,7 +55,7 @@ func (w *world) newBinding(user, app, openID int) (n int, in input) {
 	return in.binding, in
 }
 
-// identityOf is an input with whose the binding is.
+// identityOf is an input with the binding's identity and user.
 func (w *world) identityOf(n int) input {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -72,8 +72,7 @@ func (w *world) binding(n int) login.Binding {
 	}
 }
 
-// numberOf is the number of a binding as a store gives it, 0 for none and -1 for one
-// that was never made so.
+// numberOf is the number of a binding as a store returns it: 0 for none, and -1 for one that was never made this way.
 func (w *world) numberOf(b login.Binding) int {
 	if b.ID == "" {
 		return 0
@@ -99,21 +98,21 @@ func (w *world) numbered(id string) int {
 	return n
 }
 
-// made says that a binding came to be. It may be gone again.
+// made records that a binding was created. It may be gone again.
 func (w *world) made(n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.bound = append(w.bound, n)
 }
 
-// someBinding is one of the latest that came to be.
+// someBinding is one of the latest bindings created.
 func (w *world) someBinding(chance *rand.Rand) (int, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return oneOf(w.bound, chance)
 }
 
-// oneOf is one of the latest.
+// oneOf is one of the latest numbers.
 func oneOf(numbers []int, chance *rand.Rand) (int, bool) {
 	const latest = 4
 	i := len(numbers) - 1 - chance.IntN(latest)
@@ -123,8 +122,7 @@ func oneOf(numbers []int, chance *rand.Rand) (int, bool) {
 	return numbers[i], true
 }
 
-// newSession is a session to come, under a binding. It is not ok when there are
-// as many as a state holds.
+// newSession is a future session under a binding. It is not ok if there are already as many as a state holds.
 func (w *world) newSession(binding int, at int64) (n int, ok bool) {
 	b := w.binding(binding)
 	w.mu.Lock()
@@ -151,21 +149,21 @@ func (w *world) userOf(session int) int {
 	return w.identityOf(w.numbered(w.session(session).BindingID)).user
 }
 
-// publish says that the login has given the session's token away.
+// publish records that the login has given the session's token away.
 func (w *world) publish(n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.open = append(w.open, n)
 }
 
-// someSession is one of the latest that are published.
+// someSession is one of the latest published sessions.
 func (w *world) someSession(chance *rand.Rand) (int, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return oneOf(w.open, chance)
 }
 
-// note keeps when a session was seen, as read; lastSeen gives it.
+// note keeps SeenAt of a session as read; lastSeen returns it.
 func (w *world) note(session int, seen int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -178,7 +176,7 @@ func (w *world) lastSeen(session int) int64 {
 	return w.seen[session]
 }
 
-// view is a user as the model has them.
+// view is a user as the model sees them.
 func (w *world) view(u login.User) user {
 	seen := user{there: true, disabled: u.Disabled, notBefore: w.ticks(u.NotBefore), created: w.ticks(u.CreatedAt)}
 	for app, appID := range appIDs {
