@@ -15,9 +15,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// today are the parameters of new hashes, from the OWASP Password Storage Cheat
-// Sheet. Whoever changes them must see to it that the former ones count as a
-// kind: users have such hashes, and no import has noted them.
+// today are the parameters of new hashes, from the OWASP Password Storage Cheat Sheet. Whoever changes them must make
+// the former ones count as a kind: users have such hashes, and no import has recorded them.
 var today = argonCost{memory: 19456, passes: 2, lanes: 1}
 
 const (
@@ -25,14 +24,13 @@ const (
 	keyLen  = 32
 )
 
-// Limits of a hash that somebody imports: whoever plants one must not be able to
-// stop the service with it. They admit the defaults of the common libraries
-// (64 MiB with 3 passes or 4, up to 4 lanes).
+// Limits of an imported hash: a planted hash must not be able to stop the service. They admit the defaults of the
+// common libraries (64 MiB with 3 or 4 passes, up to 4 lanes).
 const (
 	maxMemory = 64 << 10 // KiB
 	maxPasses = 16
 	maxLanes  = 8
-	// maxWork bounds memory times passes, which is what the time goes by.
+	// maxWork bounds memory times passes, which determines the time.
 	maxWork    = 4 * maxMemory
 	minSaltLen = 8 // RFC 9106, section 3.1
 	maxSaltLen = 64
@@ -40,15 +38,15 @@ const (
 	maxKeyLen  = 64
 )
 
-// argonCost is what the work of an argon2id hash depends on. That of its salt and
-// its key, for any length that is read, is nothing beside it.
+// argonCost is what the work of an argon2id hash depends on. The lengths of salt and key, for any length that is
+// accepted, do not matter beside it.
 type argonCost struct {
 	memory uint32 // KiB
 	passes uint32
 	lanes  uint8
 }
 
-// argon2id is a hash of RFC 9106, and its parameters.
+// argon2id is a hash of RFC 9106 with its parameters.
 type argon2id struct {
 	argonCost
 	salt []byte
@@ -63,7 +61,7 @@ func fresh(password login.Hidden) *argon2id {
 	return h
 }
 
-// decoy is a hash of these parameters that no password is known for.
+// decoy is a hash with these parameters whose password nobody knows.
 func (c argonCost) decoy() *argon2id {
 	return &argon2id{c, make([]byte, saltLen), make([]byte, keyLen)}
 }
@@ -84,7 +82,7 @@ func (h *argon2id) kind() string {
 	return argon2idKind + h.argonCost.text()
 }
 
-// text is the parameters as they stand in a PHC string.
+// text is the parameters as written in a PHC string.
 func (c argonCost) text() string {
 	return fmt.Sprintf("m=%d,t=%d,p=%d", c.memory, c.passes, c.lanes)
 }
@@ -97,14 +95,14 @@ func (h *argon2id) text() login.Hidden {
 		phcBase64.EncodeToString(h.salt), phcBase64.EncodeToString(h.key)))
 }
 
-// parseArgon2id reads exactly what text writes, with parameters within the limits.
+// parseArgon2id reads exactly what text writes. The parameters must be within the limits.
 func parseArgon2id(hash string) (*argon2id, error) {
 	fields := strings.Split(strings.TrimPrefix(hash, argon2idPrefix), "$")
 	if len(fields) != 4 {
 		return nil, errors.New("password: an argon2id hash must be $argon2id$v=19$m=…,t=…,p=…$salt$key")
 	}
 	if fields[0] != "v="+strconv.Itoa(argon2.Version) {
-		return nil, errors.New("password: of argon2id only version 19 (0x13) is read")
+		return nil, errors.New("password: only argon2id version 19 (0x13) is supported")
 	}
 	cost, err := parseArgonCost(fields[1])
 	if err != nil {
@@ -118,7 +116,7 @@ func parseArgon2id(hash string) (*argon2id, error) {
 	return &argon2id{cost, salt, key}, nil
 }
 
-// parseArgonCost reads exactly what argonCost.text writes, within the limits.
+// parseArgonCost reads exactly what argonCost.text writes. The parameters must be within the limits.
 func parseArgonCost(text string) (argonCost, error) {
 	params := strings.Split(text, ",")
 	if len(params) != 3 {
@@ -130,7 +128,7 @@ func parseArgonCost(text string) (argonCost, error) {
 	if err := cmp.Or(errM, errT, errP); err != nil {
 		return argonCost{}, err
 	}
-	// RFC 9106, section 3.1: eight blocks a lane at least.
+	// RFC 9106, section 3.1: at least eight blocks per lane.
 	if m < 8*p || m*t > maxWork {
 		return argonCost{}, fmt.Errorf("password: argon2id's m must be at least 8*p, and m*t at most %d", maxWork)
 	}
@@ -147,7 +145,7 @@ func parameter(text, name string, least, most uint32) (uint32, error) {
 	return uint32(n), nil
 }
 
-// blob reads base64 without padding. The decoder would skip line breaks.
+// blob reads base64 without padding. The decoder alone would skip line breaks.
 func blob(text, name string, least, most int) ([]byte, error) {
 	raw, err := phcBase64.DecodeString(text)
 	if err != nil || strings.ContainsAny(text, "\r\n") || len(raw) < least || len(raw) > most {

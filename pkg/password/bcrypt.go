@@ -12,20 +12,20 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The costs of bcrypt that are accepted. 12 takes about a quarter of a second, and
-// each step doubles it.
+// maxCost is the highest bcrypt cost accepted. Cost 12 takes about a quarter of a second, and each step doubles the
+// time.
 const maxCost = 12
 
 var errBcryptCost = fmt.Errorf("password: bcrypt's cost must be %02d to %d", bcrypt.MinCost, maxCost)
 
-// bcryptReads is how many bytes of a password bcrypt looks at; it ignores the rest.
+// bcryptReads is how many bytes of a password bcrypt reads. It ignores the rest.
 const bcryptReads = 72
 
 // bcryptHash is a bcrypt hash in its modular crypt form.
 type bcryptHash string
 
-// parseBcrypt reads version, cost, 22 characters of salt and 31 of hash. $2x$ marks
-// hashes of an old, faulty crypt_blowfish and is not read.
+// parseBcrypt reads version, cost, 22 characters of salt and 31 of hash. It refuses $2x$, which marks hashes of an old,
+// faulty crypt_blowfish.
 func parseBcrypt(hash string) (bcryptHash, error) {
 	const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	fields := strings.Split(hash, "$") // the first is empty, before the first $
@@ -40,22 +40,20 @@ func parseBcrypt(hash string) (bcryptHash, error) {
 	return bcryptHash(hash), nil
 }
 
-// verify finds every bcrypt hash outdated, but for a password that bcrypt did not
-// read to its end: whatever was typed there passed, right or wrong, and a hash of
-// it would lock the user out who types it right the next time.
+// verify calls every bcrypt hash outdated, unless the password is longer than bcrypt reads. Of such a password the
+// ignored part may be wrong. A new hash of it would lock the user out who types it right the next time.
 func (h bcryptHash) verify(password login.Hidden) (ok, outdated bool) {
 	err := bcrypt.CompareHashAndPassword([]byte(h), []byte(password))
 	return err == nil, len(password) <= bcryptReads
 }
 
-// kind names the cost. The versions do the same work.
+// kind names the cost. All versions do the same work.
 func (h bcryptHash) kind() string {
 	return bcryptKind + strings.TrimPrefix(strings.Split(string(h), "$")[2], "0")
 }
 
-// bcryptDecoy is a hash of a cost, as bcryptHash.kind writes it, that no password
-// is known for. bcrypt itself is put to work on it, so that it costs what a real
-// one costs, for passwords longer than bcrypt reads too.
+// bcryptDecoy is a hash whose password nobody knows, with a cost as bcryptHash.kind writes it. bcrypt itself runs on
+// it, so it costs what a real hash costs, also for passwords longer than bcrypt reads.
 func bcryptDecoy(cost string) (bcryptHash, error) {
 	n, err := strconv.Atoi(cost)
 	if err != nil || n < bcrypt.MinCost || n > maxCost || strconv.Itoa(n) != cost {

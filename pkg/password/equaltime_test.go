@@ -13,8 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
-// userHashes are the hashes that users of one platform may have; "" for the user
-// who is unknown.
+// userHashes are the hashes that users of one platform may have; "" for an unknown user.
 func userHashes(t *testing.T, h *Hasher) (hashes map[string]login.Hidden, kinds []string) {
 	t.Helper()
 	own, err := h.Hash(t.Context(), "right")
@@ -26,7 +25,7 @@ func userHashes(t *testing.T, h *Hasher) (hashes map[string]login.Hidden, kinds 
 		"argon2id": own,
 		"bcrypt4":  bcrypt4,
 		"bcrypt5":  bcrypt5,
-		// It takes much longer than all others: without the levelling nobody could miss it.
+		// It takes much longer than all others: without the decoys the difference would be obvious.
 		"imported": "$argon2id$v=19$m=16384,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 	}
 	for _, hash := range hashes {
@@ -44,16 +43,15 @@ func userHashes(t *testing.T, h *Hasher) (hashes map[string]login.Hidden, kinds 
 	return hashes, kinds
 }
 
-// lighten makes today's parameters smaller for a test, so that hundreds of tries
-// take seconds. What they are is not what such a test is about.
+// lighten makes today's parameters smaller for a test, so that hundreds of passwords take seconds. Such a test does not
+// depend on their values.
 func lighten(t *testing.T) {
 	real := today
 	today = argonCost{memory: 1024, passes: 1, lanes: 1}
 	t.Cleanup(func() { today = real })
 }
 
-// Nobody learns from the time of a bind whether there is such a user, and with
-// what hash.
+// The time of a bind reveals neither whether the user exists nor what hash the user has.
 func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
 	lighten(t)
 	h := New(Config{})
@@ -89,8 +87,8 @@ func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
 	mustLookAlike(t, times)
 }
 
-// interleaved measures tries of each user, in turn and in random order, so that
-// whatever else the machine does is spread over all of them.
+// interleaved measures passwords of each user, in turn and in random order, so that other load on the machine affects
+// all of them alike.
 func interleaved(rounds int, hashes map[string]login.Hidden, try func(user string)) map[string][]time.Duration {
 	var users []string
 	for user := range hashes {
@@ -108,10 +106,9 @@ func interleaved(rounds int, hashes map[string]login.Hidden, try func(user strin
 	return times
 }
 
-// mustLookAlike fails when the times of a user can be told from those of an
-// unknown one: when the medians are apart by a quarter, and also the ranks are
-// (Mann and Whitney's U; for equal distributions of forty each
-// that is more than four standard deviations).
+// mustLookAlike fails if a user's times can be told from an unknown user's: if the medians differ by a quarter, and the
+// ranks differ too (Mann and Whitney's U; for equal distributions of forty each that is more than four standard
+// deviations).
 func mustLookAlike(t *testing.T, times map[string][]time.Duration) {
 	t.Helper()
 	unknown := times["unknown"]

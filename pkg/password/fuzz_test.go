@@ -6,8 +6,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Whatever a hash looks like, reading it neither panics nor lets through work
-// beyond the limits, its kind is one that can be levelled, and an argon2id hash that is read is written the same again.
+// For any hash: reading it neither panics nor allows work beyond the limits, its kind is one that decoys exist for, and
+// an argon2id hash is written again as it was read.
 func FuzzParse(f *testing.F) {
 	f.Add("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
 	f.Add("$2a$10$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga")
@@ -36,8 +36,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// Whatever a kind looks like, reading it neither panics nor lets through work
-// beyond the limits, and what is read is written the same again.
+// For any kind: reading it neither panics nor allows work beyond the limits, and it is written again as it was read.
 func FuzzKind(f *testing.F) {
 	f.Add("bcrypt 10")
 	f.Add("argon2id m=65536,t=3,p=4")

@@ -6,12 +6,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// alphabet has no characters that are easily taken for each other (0 o, 1 i l),
-// and none that JSON, a URL or a shell would want escaped.
+// alphabet has no characters that are easily confused (0 o, 1 i l), and none that JSON, a URL or a shell would escape.
 const alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
 
-// Generate makes a random password that can be read out and pasted anywhere:
-// three groups of six characters joined by "-", which hold 89 bits.
+// Generate makes a random password that can be read out and pasted anywhere: three groups of six characters joined by
+// "-", with 89 bits of entropy.
 func Generate() login.Hidden {
 	const groups, group = 3, 6
 	text := make([]byte, 0, groups*(group+1))
@@ -24,8 +23,7 @@ func Generate() login.Hidden {
 	return login.Hidden(text)
 }
 
-// random gives a number below n (at most 32), each as likely as the others:
-// those beyond are drawn again.
+// random returns a uniform random number below n (at most 32). It draws again when a number is out of range.
 func random(n int) int {
 	var b [1]byte
 	for {

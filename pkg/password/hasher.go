@@ -1,5 +1,5 @@
-// Package password hashes passwords with argon2id behind login.Hasher, and still
-// accepts the bcrypt hashes of users that a platform brings along.
+// Package password hashes passwords with argon2id behind login.Hasher. It also accepts the bcrypt hashes of users that
+// a platform imports.
 package password
 
 import (
@@ -10,24 +10,23 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Config sets up a Hasher.
+// Config configures a Hasher.
 type Config struct {
-	// Parallel is how many passwords may be worked on at the same time. Each takes
-	// 19 MiB (an imported hash up to 64 MiB). Zero means GOMAXPROCS: more would
-	// make nobody's login faster.
+	// Parallel is how many passwords may be hashed concurrently. Each takes 19 MiB (an imported hash up to 64 MiB).
+	// Zero means GOMAXPROCS; more would make no login faster.
 	Parallel int
 }
 
-// Hasher is login.Hasher.
+// Hasher implements login.Hasher.
 type Hasher struct {
 	slots chan struct{}
-	// verify is verifier.verify; a test counts what it is called with.
+	// verify is verifier.verify; a test counts its calls.
 	verify func(verifier, login.Hidden) (ok, outdated bool)
 }
 
 var _ login.Hasher = (*Hasher)(nil)
 
-// New makes a Hasher. One serves a whole process, since it bounds its memory.
+// New makes a Hasher. Use one per process, since it bounds the memory.
 func New(c Config) *Hasher {
 	if c.Parallel <= 0 {
 		c.Parallel = runtime.GOMAXPROCS(0)
@@ -35,7 +34,7 @@ func New(c Config) *Hasher {
 	return &Hasher{slots: make(chan struct{}, c.Parallel), verify: verifier.verify}
 }
 
-// Hash makes a PHC string with today's parameters and a fresh salt.
+// Hash returns a PHC string with today's parameters and a fresh salt.
 func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden, error) {
 	if err := h.acquire(ctx); err != nil {
 		return "", err
@@ -44,15 +43,14 @@ func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden,
 	return fresh(password).text(), nil
 }
 
-// Verify says whether the password is the hash's, and whether the hash should be
-// replaced by one of Hash, for which the right password is needed. An empty hash
-// matches nothing. A wrong password costs the work of today's parameters and of each of the kinds once, so that nobody
-// learns by the time whether there is such a user, and with what hash. That holds for
-// users whose hash is of one of the first MaxKinds kinds. See
+// Verify reports whether the password matches the hash. If it does, outdated reports whether the hash should be
+// replaced by one of Hash. An empty hash matches nothing.
+//
+// A wrong password costs the work of today's parameters and of each kind once. So the time does not reveal whether the
+// user exists, nor what hash the user has. That holds for users whose hash is of one of the first MaxKinds kinds. See
 // docs/decisions/equal-time.md.
 //
-// Errors: the context's, when it ends before all is computed; a hash, or a kind,
-// that cannot be read.
+// Errors: the context's, if it ends before the work is done; a hash, or a kind, that cannot be read.
 func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds []string) (ok, outdated bool, err error) {
 	stored := verifier(today.decoy())
 	if hash != "" {
@@ -70,7 +68,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds 
 	defer h.release()
 	for _, v := range work {
 		if err := ctx.Err(); err != nil {
-			return false, false, fmt.Errorf("password: not all was computed in time: %w", err)
+			return false, false, fmt.Errorf("password: the work was not done in time: %w", err)
 		}
 		matches, old := h.verify(v, password)
 		if v != stored {
@@ -83,8 +81,8 @@ func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds 
 	return false, outdated, nil
 }
 
-// Kind names the algorithm and the parameters of a hash: "bcrypt 10",
-// "argon2id m=65536,t=3,p=4", or "" for those of Hash.
+// Kind returns the algorithm and the parameters of a hash: "bcrypt 10", "argon2id m=65536,t=3,p=4", or "" for those of
+// Hash.
 //
 // Errors: why Verify would refuse to read the hash, without quoting it.
 func (*Hasher) Kind(hash login.Hidden) (string, error) {
@@ -95,7 +93,7 @@ func (*Hasher) Kind(hash login.Hidden) (string, error) {
 	return stored.kind(), nil
 }
 
-// acquire waits for a free slot, but not beyond ctx.
+// acquire waits for a free slot, at most until ctx ends.
 func (h *Hasher) acquire(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {

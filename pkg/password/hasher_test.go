@@ -10,9 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/password"
 )
 
-// Hashes that others made: the argon2id ones stand in the test of the reference
-// implementation (phc-winner-argon2, src/test.c), the bcrypt ones in that of
-// Openwall's crypt_blowfish (wrapper.c), but where said otherwise.
+// Hashes made by others. Unless noted, the argon2id ones are from the test of the reference implementation
+// (phc-winner-argon2, src/test.c), the bcrypt ones from that of Openwall's crypt_blowfish (wrapper.c).
 const (
 	argonReference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	argonSmall     = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
@@ -106,8 +105,8 @@ func TestHashTakesAFreshSalt(t *testing.T) {
 	}
 }
 
-// The hash of a user who does not exist must cost what a real one costs. Time is
-// no measure on a busy machine; the memory that a hash allocates is.
+// A hash for a user who does not exist must cost as much as a real one. Time is no measure on a busy machine; the
+// memory that a hash allocates is.
 func TestEmptyHashMatchesNothingAtEqualWork(t *testing.T) {
 	h := password.New(password.Config{})
 	real, err := h.Hash(t.Context(), "right")

@@ -6,18 +6,17 @@ import (
 	"strings"
 )
 
-// MaxKinds is how many kinds of hashes Verify levels beside today's own. Each adds
-// its work to every wrong password. Whoever imports hashes of more kinds has to
-// refuse them: users of a kind beyond could be told by the time that it takes.
+// MaxKinds is how many kinds of hashes Verify makes equal in time, besides today's own. Each adds its work to every
+// wrong password. Imports of hashes of more kinds must be refused: the time would reveal users of a further kind.
 const MaxKinds = 4
 
-// How the text of a kind begins.
+// Prefixes of a kind's text.
 const (
 	argon2idKind = "argon2id "
 	bcryptKind   = "bcrypt "
 )
 
-// decoyOf makes a hash that costs what a hash of a kind costs.
+// decoyOf makes a hash that costs as much as a hash of a kind.
 func decoyOf(kind string) (verifier, error) {
 	if kind == "" {
 		return today.decoy(), nil
@@ -29,13 +28,12 @@ func decoyOf(kind string) (verifier, error) {
 	if cost, ok := strings.CutPrefix(kind, bcryptKind); ok {
 		return bcryptDecoy(cost)
 	}
-	return nil, errors.New("password: a kind of hashes is neither \"argon2id m=…,t=…,p=…\" nor \"bcrypt …\"")
+	return nil, errors.New("password: a kind of hash must be \"argon2id m=…,t=…,p=…\" or \"bcrypt …\"")
 }
 
-// workOf is what a wrong password costs: a hash of today's parameters and one of
-// each of the first MaxKinds kinds, in an order that does not depend on the stored
-// hash, which stands in the place of its kind. All others are decoys. A stored hash
-// of a kind that is not among them comes on top.
+// workOf is what a wrong password costs: a hash of today's parameters and one of each of the first MaxKinds kinds.
+// Their order does not depend on the stored hash, which takes the place of its kind. All others are decoys. A stored
+// hash of another kind comes in addition.
 func workOf(stored verifier, kinds []string) ([]verifier, error) {
 	var work []verifier
 	var done []string

@@ -9,8 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/password"
 )
 
-// Each limit of an imported argon2id hash is met exactly: the last that is read, and the
-// first that is not.
+// Each limit of an imported argon2id hash is tested on both sides: the last value that is accepted, and the first that
+// is not.
 func TestArgon2idLimitsAreExact(t *testing.T) {
 	type hash struct{ memory, passes, lanes, salt, key int }
 	for name, c := range map[string]struct{ within, beyond hash }{

@@ -16,7 +16,7 @@ type verifier interface {
 
 const argon2idPrefix = "$argon2id$"
 
-// maxHash is far longer than any hash that is read.
+// maxHash is far longer than any hash that is accepted, in bytes.
 const maxHash = 512
 
 // parse reads a stored hash. Its errors never quote it.

@@ -145,7 +145,7 @@ func TestGenerate(t *testing.T) {
 			t.Errorf("%q is not readable", r)
 		}
 	}
-	// 31 characters at 18 places are 89 bits; each comes 290 times in 500 passwords.
+	// 31 characters at 18 places make 89 bits. Each character comes 290 times in 500 passwords.
 	if len(used) != 31 {
 		t.Errorf("%d characters are in use; want 31", len(used))
 	}

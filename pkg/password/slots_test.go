@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// All slots are taken by the test, so whatever does not wait for one shows.
+// The test takes all slots, so anything that does not wait for one shows.
 func TestNothingIsComputedWithoutASlot(t *testing.T) {
 	verify := func(hash login.Hidden) func(context.Context, *Hasher) error {
 		return func(ctx context.Context, h *Hasher) error {

@@ -16,7 +16,7 @@ const (
 	argonSmallK = "argon2id m=256,t=2,p=1"
 )
 
-// counting is a Hasher that keeps the kinds of what it has computed.
+// counting is a Hasher that records the kinds that it has computed.
 func counting() (*Hasher, *[]string) {
 	h, done := New(Config{}), new([]string)
 	h.verify = func(v verifier, password login.Hidden) (ok, outdated bool) {
@@ -26,8 +26,7 @@ func counting() (*Hasher, *[]string) {
 	return h, done
 }
 
-// Whatever hash a user has, and if there is no such user, a wrong password is put
-// to the same work in the same order.
+// Whatever hash a user has, and even if the user does not exist, a wrong password does the same work in the same order.
 func TestWrongPasswordCostsEachKindOnce(t *testing.T) {
 	lighten(t)
 	h, done := counting()
@@ -72,7 +71,7 @@ func TestWrongPasswordCostsEachKindOnce(t *testing.T) {
 	}
 }
 
-// It pays for what comes before its own hash, which today's users do not have.
+// It costs the work before its own hash in addition, which today's users do not have.
 func TestRightPasswordEndsTheWork(t *testing.T) {
 	h, done := counting()
 	own, err := h.Hash(t.Context(), "right")
@@ -97,7 +96,7 @@ func TestRightPasswordEndsTheWork(t *testing.T) {
 	}
 }
 
-// A request whose time is over takes no processor from others.
+// A request whose time is up takes no processor from others.
 func TestWorkEndsWithTheContext(t *testing.T) {
 	h, done := counting()
 	ctx, cancel := context.WithCancel(t.Context())
