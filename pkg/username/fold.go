@@ -1,4 +1,4 @@
-// Package username says when two usernames are the same.
+// Package username decides when two usernames are the same.
 package username
 
 import (
@@ -13,28 +13,25 @@ import (
 )
 
 const (
-	// MaxBytes is how long a folded username may be, in bytes of UTF-8.
+	// MaxBytes is the longest folded username, in bytes of UTF-8.
 	MaxBytes = 128
-	// maxRaw bounds the work on a raw one. Folding leaves at least a quarter of a
-	// text's bytes: ΐ from U+1FBE, with two marks, is the worst with 7 to 2.
+	// maxRaw bounds the work on a raw username. Folding leaves at least a quarter of a text's bytes. The worst case is
+	// ΐ from U+1FBE with two marks, 7 bytes to 2.
 	maxRaw = 4 * MaxBytes
-	// maxRounds is far beyond the one or two rounds that it takes to settle.
+	// maxRounds is far more than the one or two rounds that settling takes.
 	maxRounds = 8
 )
 
-// Fold gives the form of a username by which it is stored and looked up: in
-// Unicode's simple case folding (CaseFolding.txt, status C and S: no character
-// becomes several, and neither ß nor the Turkish ı becomes another letter) and in
-// Normalization Form C (UAX #15). A folded username folds to itself.
+// Fold returns the form in which a username is stored and looked up: Unicode's simple case folding (CaseFolding.txt,
+// status C and S), then Normalization Form C (UAX #15). No character becomes several, and neither ß nor the Turkish ı
+// becomes another letter. A folded username folds to itself.
 //
-// It takes letters, marks, digits, punctuation, symbols and, within the name,
-// spaces. What nobody sees or what reorders a line is refused: control and format
-// characters (with bidi controls and joiners), line separators, default-ignorable
-// characters, U+FFFD. So are private and unassigned code points, since a later
-// Unicode may fold those otherwise.
+// Fold accepts letters, marks, digits, punctuation, symbols and, within the name, spaces. It refuses what is invisible
+// or reorders a line: control and format characters (with bidi controls and joiners), line separators,
+// default-ignorable characters, U+FFFD. It also refuses private and unassigned code points, since a later Unicode may
+// fold those differently.
 //
-// Errors: login.UsernameMissing for "", else login.UsernameInvalid; the cause does
-// not quote the name.
+// Errors: login.UsernameMissing for "", otherwise login.UsernameInvalid; the cause does not quote the name.
 func Fold(raw string) (string, error) {
 	if raw == "" {
 		return "", login.UsernameMissing
@@ -54,7 +51,7 @@ func Fold(raw string) (string, error) {
 	}
 	for _, r := range name {
 		if !visible(r) {
-			return "", invalid("has the character %U", r)
+			return "", invalid("contains the character %U", r)
 		}
 	}
 	if strings.TrimSpace(name) != name {
@@ -63,9 +60,8 @@ func Fold(raw string) (string, error) {
 	return name, nil
 }
 
-// settle normalizes and folds until neither changes anything: folding a composed
-// character can give one that composes further. Normalization comes first, so
-// that canonically equivalent names meet.
+// settle normalizes and folds until neither changes anything: folding a composed character can produce one that
+// composes further. It normalizes first, so that canonically equivalent names become equal.
 func settle(raw string) (string, error) {
 	name := norm.NFC.String(raw)
 	for range maxRounds {
@@ -78,8 +74,8 @@ func settle(raw string) (string, error) {
 	return "", invalid("does not settle when folded")
 }
 
-// foldRune is simple case folding as CaseFolding.txt has it: what unicode.SimpleFold
-// holds for the same becomes its lower case, but Cherokee its upper case.
+// foldRune is simple case folding as in CaseFolding.txt: characters that unicode.SimpleFold treats as equal become
+// their lower case, except for Cherokee, which becomes upper case.
 func foldRune(r rune) rune {
 	switch {
 	case unicode.SimpleFold(r) == r:

@@ -103,7 +103,7 @@ func TestFoldRefuses(t *testing.T) {
 	}
 }
 
-// A name of a megabyte costs no more than one that is a little too long: it is not normalized first.
+// A name of a megabyte costs no more than one that is slightly too long: it is refused before it is normalized.
 func TestAHugeNameIsRefusedWithoutWork(t *testing.T) {
 	huge := strings.Repeat("E\u0301", 1<<19)
 	var before, after runtime.MemStats
@@ -118,9 +118,8 @@ func TestAHugeNameIsRefusedWithoutWork(t *testing.T) {
 	}
 }
 
-// Each code point that may stand in a name (but for Han, of which there are too
-// many that have no case) is held against the full case folding of x/text, where
-// that is a single character: it is the simple one then.
+// Each code point allowed in a name is compared with the full case folding of x/text, where that is a single character:
+// simple folding is then the same. Han is left out; it has too many code points, and no case.
 func TestFoldIsUnicodesSimpleCaseFolding(t *testing.T) {
 	full := cases.Fold()
 	for r := rune(0); r <= unicode.MaxRune; r++ {
@@ -174,9 +173,8 @@ func FuzzFold(f *testing.F) {
 	})
 }
 
-// variant changes the case of each character: to the next that unicode.SimpleFold
-// gives, but for U+0345, a mark that folds to the letter iota only where it stands
-// alone; in normalized text it does not.
+// variant changes the case of each character to the next that unicode.SimpleFold returns. U+0345 is left out: this mark
+// folds to the letter iota only where it stands alone, which it does not in normalized text.
 func variant(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r = unicode.SimpleFold(r); r == '\u0345' {
