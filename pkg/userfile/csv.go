@@ -12,7 +12,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The names of the columns.
+// Column names.
 const (
 	username     = "username"
 	name         = "name"
@@ -24,26 +24,26 @@ const (
 const allColumns = "username, name, password, passwordHash, roles"
 
 var (
-	errQuotes = errors.New("its quotes do not match; a row is one line")
-	// errLineBreak is about a record that others read well. Its lines are no rows: a
-	// user's name could else hold a line that makes another user, with any roles.
-	errLineBreak = errors.New("a field has a line break; a row is one line")
+	errQuotes = errors.New("unmatched quotes; a row must be one line")
+	// errLineBreak is about a record that is otherwise valid CSV. Its lines must not be read as rows: a line within a
+	// user's name could otherwise add another user, with any roles.
+	errLineBreak = errors.New("a field contains a line break; a row must be one line")
 )
 
-// columns names the columns of a file, in their order.
+// columns are a file's column names, in order.
 type columns []string
 
 func parseColumns(header []byte) (columns, error) {
 	c, err := fields(header)
 	if err != nil {
-		return nil, fmt.Errorf("the first line must name the columns, of %s", allColumns)
+		return nil, fmt.Errorf("the first line must name columns among %s", allColumns)
 	}
 	for i, column := range c {
 		switch {
 		case !slices.Contains(strings.Split(allColumns, ", "), column):
-			return nil, fmt.Errorf("column %d is none of %s", i+1, allColumns)
+			return nil, fmt.Errorf("column %d is not one of %s", i+1, allColumns)
 		case slices.Contains(c[:i], column):
-			return nil, fmt.Errorf("the column %s stands there twice", column)
+			return nil, fmt.Errorf("the column %s appears twice", column)
 		}
 	}
 	if !slices.Contains(c, username) {
@@ -61,7 +61,7 @@ func (c columns) parse(line []byte) (admin.ImportRow, error) {
 		return admin.ImportRow{}, err
 	}
 	if len(values) != len(c) {
-		return admin.ImportRow{}, fmt.Errorf("it has %d fields, the first line names %d", len(values), len(c))
+		return admin.ImportRow{}, fmt.Errorf("the row has %d fields, but the first line names %d", len(values), len(c))
 	}
 	var row admin.ImportRow
 	for i, value := range values {
@@ -85,13 +85,13 @@ func (c columns) parse(line []byte) (admin.ImportRow, error) {
 	return row, nil
 }
 
-// whole says whether a text of several lines is one record of CSV.
+// whole reports whether a text of several lines is one CSV record.
 func (c columns) whole(record []byte) bool {
 	records, err := csv.NewReader(bytes.NewReader(record)).ReadAll()
 	return err == nil && len(records) == 1 && len(records[0]) == len(c)
 }
 
-// fields are the values of a line of CSV.
+// fields returns the values of a line of CSV.
 func fields(line []byte) ([]string, error) {
 	values, err := csv.NewReader(bytes.NewReader(line)).Read()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// errNotRow stands for every error of encoding/json, which quote what they met.
-var errNotRow = errors.New("it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)")
+// errNotRow replaces every error of encoding/json, since those quote the input.
+var errNotRow = errors.New("the line is not one JSON object with the fields username, name, password, passwordHash and roles (a list)")
 
 func parseJSON(line []byte) (admin.ImportRow, error) {
 	var row struct {

@@ -8,31 +8,27 @@ import (
 	"unicode/utf8"
 )
 
-// maxLine bounds a line, in bytes. A row with everything that a user may have is
-// far shorter.
+// maxLine bounds a line, in bytes. A row with everything that a user may have is far shorter.
 const maxLine = 64 << 10
 
-// What may be wrong with a line of either format.
+// Errors about a line of either format.
 var (
 	errLineTooLong = errors.New("the line is too long")
 	errNotUTF8     = errors.New("the line is not UTF-8")
 )
 
-// lines reads a text line by line. A row is one line in both formats, so that
-// what is wrong in one harms no other.
+// lines reads a text line by line. A row is one line in both formats, so an error in one row affects no other.
 type lines struct {
 	in *bufio.Reader
-	// number is that of the line read last, counted from 1.
+	// number is the number of the last line read, counted from 1.
 	number int
 }
 
 func newLines(r io.Reader) *lines { return &lines{in: bufio.NewReaderSize(r, maxLine)} }
 
-// next gives the next line that is not blank, without its end. It holds until the
-// following call.
+// next returns the next line that is not blank, without its line end. The result is valid until the next call.
 //
-// Errors: errLineTooLong and errNotUTF8, after which it can go on; io.EOF; those of
-// the reader.
+// Errors: errLineTooLong and errNotUTF8, after which reading can continue; io.EOF; those of the reader.
 func (l *lines) next() ([]byte, error) {
 	for {
 		text, err := l.in.ReadSlice('\n')
@@ -45,7 +41,7 @@ func (l *lines) next() ([]byte, error) {
 			return nil, err
 		}
 		if l.number == 1 {
-			text = bytes.TrimPrefix(text, []byte("\uFEFF")) // the mark that Excel puts there
+			text = bytes.TrimPrefix(text, []byte("\uFEFF")) // the byte order mark that Excel writes
 		}
 		text = bytes.TrimRight(text, "\r\n")
 		switch {
@@ -61,12 +57,12 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
-// skipRest skips the lines that a record which began on the line read last goes on
-// over, if whole says that it and they are one. It looks at maxLine bytes.
+// skipRest handles a record that began on the last line read. It skips the record's further lines if whole reports that
+// they and the line are one record. It looks at most maxLine bytes ahead.
 func (l *lines) skipRest(line []byte, whole func(record []byte) bool) bool {
 	record := append(bytes.Clone(line), '\n')
 	open := bytes.Count(line, []byte(`"`))%2 == 1
-	ahead, _ := l.in.Peek(maxLine) // overwrites line; fewer at the end, of which the next read has the error
+	ahead, _ := l.in.Peek(maxLine) // overwrites line; at the end it returns fewer bytes, and the next read has the error
 	for rest := ahead; open; {
 		text, after, ended := bytes.Cut(rest, []byte("\n"))
 		if len(rest) == 0 || !ended && len(ahead) == maxLine {
@@ -78,7 +74,7 @@ func (l *lines) skipRest(line []byte, whole func(record []byte) bool) bool {
 	if !whole(record) {
 		return false
 	}
-	skipped := min(len(record)-len(line)-1, len(ahead)) // the last line may have no end
+	skipped := min(len(record)-len(line)-1, len(ahead)) // the last line may have no line end
 	l.number += bytes.Count(record[len(line)+1:], []byte("\n"))
 	_, _ = l.in.Discard(skipped) // they are in the buffer
 	return true

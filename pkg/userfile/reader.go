@@ -1,9 +1,8 @@
-// Package userfile reads users from the files that platforms export: CSV and JSON
-// lines. Both have one row a line, in UTF-8.
+// Package userfile reads users from the files that platforms export: CSV and JSON lines. Both have one row per line, in
+// UTF-8.
 //
-// CSV (RFC 4180, but a row whose quoted field holds a line break is a bad one) begins with a line that
-// names its columns, in any order: username, and of name, password, passwordHash
-// and roles those that there are. Several roles are separated by ";".
+// CSV follows RFC 4180, but a row with a line break in a quoted field is a bad row. The first line names the columns,
+// in any order: username, and any of name, password, passwordHash and roles. Several roles are separated by ";".
 //
 // A line of JSON lines is an object with the same names; roles is a list.
 package userfile
@@ -17,7 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/admin"
 )
 
-// Format is how a file is written.
+// Format is the format of a file.
 type Format string
 
 // The formats.
@@ -29,13 +28,13 @@ const (
 // Reader reads the rows of one file.
 type Reader struct {
 	lines *lines
-	// parse makes a row of a line. Its errors quote nothing of it.
+	// parse parses a line into a row. Its errors never quote the line.
 	parse func(line []byte) (admin.ImportRow, error)
 	// columns is nil for JSON lines.
 	columns columns
 }
 
-// New begins to read a file. Of CSV it reads the first line.
+// New starts reading a file. For CSV it reads the first line.
 //
 // Errors: one that says what is wrong with the columns; those of r.
 func New(r io.Reader, f Format) (*Reader, error) {
@@ -45,7 +44,7 @@ func New(r io.Reader, f Format) (*Reader, error) {
 		return in, nil
 	case CSV:
 	default:
-		return nil, fmt.Errorf("userfile: there is no format %q", f)
+		return nil, fmt.Errorf("userfile: unknown format %q", f)
 	}
 	header, err := in.lines.next()
 	if errors.Is(err, io.EOF) {
@@ -62,8 +61,7 @@ func New(r io.Reader, f Format) (*Reader, error) {
 	return in, nil
 }
 
-// Rows gives each row once. An error that is a *admin.BadRow concerns one row;
-// another one is the last.
+// Rows returns each row once. An error that is an *admin.BadRow concerns one row; any other error ends the sequence.
 func (r *Reader) Rows() iter.Seq2[admin.ImportRow, error] {
 	return func(yield func(admin.ImportRow, error) bool) {
 		for {

@@ -13,8 +13,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/userfile"
 )
 
-// read gives the rows and bad rows of a text, a line each, as "line username name
-// password hash roles" or "line! reason".
+// read returns the rows and bad rows of a text, one per line, as "line username name password hash roles" or "line!
+// reason".
 func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 	t.Helper()
 	r, err := userfile.New(strings.NewReader(text), format)
@@ -38,12 +38,12 @@ func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 }
 
 const (
-	quotes    = "its quotes do not match; a row is one line"
-	lineBreak = "a field has a line break; a row is one line"
-	notRow    = "it is not one JSON object with the fields username, name, password, passwordHash and roles (a list)"
+	quotes    = "unmatched quotes; a row must be one line"
+	lineBreak = "a field contains a line break; a row must be one line"
+	notRow    = "the line is not one JSON object with the fields username, name, password, passwordHash and roles (a list)"
 )
 
-// rowsFrom are n rows c,d from a line on.
+// rowsFrom are n rows c,d, starting at a line.
 func rowsFrom(line, n int) (rows []string) {
 	for i := range n {
 		rows = append(rows, fmt.Sprintf("%d c  d  []", line+i))
@@ -78,7 +78,7 @@ func TestRows(t *testing.T) {
 			append(append([]string{"2! " + quotes}, rowsFrom(3, 19999)...), "20002! "+quotes)},
 		"too few and too many fields": {userfile.CSV,
 			"username,password\na\nb,c,d\ne,f\n",
-			[]string{"2! it has 1 fields, the first line names 2", "3! it has 3 fields, the first line names 2", "4 e  f  []"}},
+			[]string{"2! the row has 1 fields, but the first line names 2", "3! the row has 3 fields, but the first line names 2", "4 e  f  []"}},
 		"blank lines count": {userfile.CSV, "\n\nusername,password\n\n \t\na,b\n", []string{"6 a  b  []"}},
 		"no UTF-8":          {userfile.CSV, "username,password\n\xc4\xe3,b\nc,d\n", []string{"2! the line is not UTF-8", "3 c  d  []"}},
 		"a line without end": {userfile.CSV,
@@ -105,13 +105,13 @@ func TestWrongColumns(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"an empty file":         {"", "empty"},
 		"only blank lines":      {"\n\n", "empty"},
-		"an unknown column":     {"username,passwort\n", "column 2 is none of"},
+		"an unknown column":     {"username,passwort\n", "column 2 is not one of"},
 		"one column twice":      {"username,password,username\n", "twice"},
 		"no usernames":          {"name,password\n", "username is missing"},
 		"no passwords":          {"username,roles\n", "both missing"},
 		"rows and no header":    {"alice,MARK\nbob,MARK\n", "column 1"},
 		"semicolons for commas": {"username;password\n", "column 1"},
-		"no CSV":                {"\"username\n", "must name the columns"},
+		"no CSV":                {"\"username\n", "must name columns"},
 		"no UTF-8":              {"\xff\xfeu\x00s\x00", "not UTF-8"},
 		"JSON":                  {"{\"username\":\"MARK\"}\n", "column"},
 	} {
@@ -147,8 +147,7 @@ func TestFileThatBreaksOff(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, each of its lines is one row, good or bad, and no reason
-// quotes a line.
+// For any file: each line is one row, good or bad, and no reason quotes a line.
 func FuzzRows(f *testing.F) {
 	for _, seed := range []string{
 		"alice,secret", "\"a", "a,\"b\nc,d\n\"\ne,f", "a,\"b\n\"", "a\"b,c", "\xff", "{\"username\":\"a\",\"password\":\"b\"}", "{\"roles\":[1]}", "a,b\r\n\r\nc,d", "\uFEFF",
