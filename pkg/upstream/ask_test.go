@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// source is a body that counts what is read of it, and whether it is closed.
+// source is a body that counts what is read of it, and records whether it is closed.
 type source struct {
 	io.Reader
 	read   int

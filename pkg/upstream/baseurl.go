@@ -7,11 +7,11 @@ import (
 	"net/url"
 )
 
-// ParseBase reads the URL that a peer's paths begin with: http or https, with a host
-// and nothing behind the path. kind names such a URL in errors, as "an https URL".
+// ParseBase parses the URL that a peer's paths begin with: http or https, with a host and nothing after the path. kind
+// names such a URL in errors, as "an https URL".
 //
-// Errors say what it must be, for a sentence that begins with the setting's name. They
-// do not repeat it: it may hold a password.
+// Errors say what the URL must be, to follow the name of a setting in a sentence. They do not repeat the URL: it may
+// contain a password.
 func ParseBase(text, kind string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
@@ -26,8 +26,7 @@ func ParseBase(text, kind string) (*url.URL, error) {
 	return u, nil
 }
 
-// Private says whether nobody can listen to what is sent to u: over https, or to this
-// machine itself.
+// Private reports whether nobody can listen to what is sent to u: over https, or to this machine itself.
 func Private(u *url.URL) bool {
 	addr, err := netip.ParseAddr(u.Hostname())
 	return u.Scheme == "https" || u.Hostname() == "localhost" || err == nil && addr.IsLoopback()

@@ -10,13 +10,13 @@ import (
 	"syscall"
 )
 
-// Words is an error in words of our own, which Describe gives as they are.
+// Words is an error in our own words, which Describe returns unchanged.
 type Words string
 
 func (w Words) Error() string { return string(w) }
 
-// Describe puts an error of the network into words that nobody else has chosen: the text
-// of net/http's errors has the URL in it and may quote what the peer sent.
+// Describe puts a network error into words that are all ours. The text of net/http's errors contains the URL and may
+// quote what the peer sent.
 func Describe(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()

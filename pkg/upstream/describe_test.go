@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// Whatever an error says in its own words, such as the URL, stays behind.
+// Whatever an error says in its own words, such as the URL, is left out.
 func TestDescribe(t *testing.T) {
 	for name, row := range map[string]struct {
 		err  error

@@ -7,20 +7,19 @@ import (
 )
 
 const (
-	// MaxPause bounds the pause before a person's request is tried once more.
+	// MaxPause bounds the pause before a client's request is retried.
 	MaxPause = 200 * time.Millisecond
-	// Worthwhile is the least time that must be left for another attempt after it.
+	// Worthwhile is the least time that must be left for another attempt after the pause.
 	Worthwhile = 500 * time.Millisecond
 )
 
-// Jitter is a pause of half of most to most. Half of it is chance, so that those who
-// were in each other's way come apart.
+// Jitter returns a random pause between half of most and most, so that callers that collided drift apart.
 func Jitter(most time.Duration) time.Duration {
 	return most/2 + rand.N(most/2) //nolint:gosec // jitter is no secret
 }
 
-// Pause waits. It says false, without waiting for the end, if the context ends before
-// that or would leave less than spare after it.
+// Pause waits. If the context ends first, or would leave less than spare after the wait, Pause returns false without
+// waiting to the end.
 func Pause(ctx context.Context, wait, spare time.Duration) bool {
 	if end, ok := ctx.Deadline(); ctx.Err() != nil || ok && time.Until(end) < wait+spare {
 		return false

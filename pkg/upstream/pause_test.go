@@ -44,7 +44,7 @@ func TestPause(t *testing.T) {
 	}
 }
 
-// To ask again at once is no way past a context that has ended.
+// An immediate retry is no way around a context that has ended.
 func TestNoPauseOfAnEndedContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -7,34 +7,30 @@ import (
 	"time"
 )
 
-// MaxIdle is how long connections may have been idle, by the wall clock, and
-// still be used. It is below what servers and the load balancers before them
-// commonly keep an idle connection for.
+// MaxIdle is how long a connection may have been idle, by the wall clock, and still be used. It is less than servers,
+// and the load balancers before them, usually keep an idle connection.
 const MaxIdle = 20 * time.Second
 
-// Transport is an http.RoundTripper that closes its idle connections when more than
-// MaxIdle of wall clock has passed since the last request ended, and when the clock
-// was set back, since then nobody knows. A request ends with its error, or when its
-// response body is read to the end or closed.
+// Transport is an http.RoundTripper that closes its idle connections when more than MaxIdle of wall clock has passed
+// since the last request ended. It also does so when the clock was set back, since the idle time is then unknown. A
+// request ends with its error, or when its response body is read to the end or closed.
 //
-// Between two calls a Lambda function is frozen, for minutes or for hours, and its
-// monotonic clock stands still with it. So net/http's own IdleConnTimeout sees no time
-// pass, while the far side has long closed the connection, and the next request dies
-// on it. The wall clock does move on.
+// Between two calls a Lambda function is frozen, for minutes or hours, and its monotonic clock stands still. So
+// net/http's own IdleConnTimeout sees no time pass. Meanwhile the far side has closed the connection, and the next
+// request on it fails. The wall clock does move on.
 //
-// It is safe for concurrent use. Requests under way are never disturbed.
+// It is safe for concurrent use. Requests in progress are never disturbed.
 type Transport struct {
 	base *http.Transport
 	now  func() time.Time
 
 	mu sync.Mutex
-	// lastUse is when a connection can last have become idle, in Unix
-	// nanoseconds and thereby without a monotonic reading; 0 for never.
+	// lastUse is the latest moment at which a connection can have become idle, in Unix nanoseconds and so without a
+	// monotonic reading; 0 for never.
 	lastUse int64
 }
 
-// Thaw makes a Transport whose requests base makes. now is the wall clock; nil means
-// time.Now.
+// Thaw returns a Transport that sends its requests through base. now is the wall clock; nil means time.Now.
 func Thaw(base *http.Transport, now func() time.Time) *Transport {
 	if now == nil {
 		now = time.Now
@@ -42,7 +38,7 @@ func Thaw(base *http.Transport, now func() time.Time) *Transport {
 	return &Transport{base: base, now: now}
 }
 
-// RoundTrip makes one request, as http.RoundTripper says.
+// RoundTrip implements http.RoundTripper.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	t.dropStale()
 	resp, err := t.base.RoundTrip(req)
@@ -54,21 +50,19 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// CloseIdleConnections closes the connections that no request uses.
-// http.Client's method of this name calls it.
+// CloseIdleConnections closes the connections that no request uses. http.Client's method of this name calls it.
 func (t *Transport) CloseIdleConnections() { t.base.CloseIdleConnections() }
 
-// dropStale closes the idle connections if all of them are stale. It holds the
-// lock meanwhile: of two requests that wake together, neither may overtake the
-// other's closing and pick up a dead connection.
+// dropStale closes the idle connections if all of them are stale. It holds the lock while it does: of two requests that
+// wake together, neither may pick up a dead connection before the other has closed it.
 func (t *Transport) dropStale() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.dropStaleLocked()
 }
 
-// ended notes the end of a request. The process may have been frozen during it,
-// so the other idle connections are looked at first.
+// ended records the end of a request. The process may have been frozen during the request, so ended first checks the
+// other idle connections.
 func (t *Transport) ended() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,7 +80,7 @@ func (t *Transport) dropStaleLocked() {
 	t.lastUse = now
 }
 
-// body tells when a response has been read, and its connection is idle again.
+// body notes when a response has been read, and its connection is idle again.
 type body struct {
 	io.ReadCloser
 	end func()

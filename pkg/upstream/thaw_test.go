@@ -26,8 +26,7 @@ func newClock() *clock {
 func (c *clock) Now() time.Time          { return time.Unix(0, c.nanos.Load()) }
 func (c *clock) Advance(d time.Duration) { c.nanos.Add(int64(d)) }
 
-// far is a server that counts the connections made to it. /hold answers when
-// the test says so.
+// far is a server that counts the connections made to it. /hold answers when the test says so.
 type far struct {
 	*httptest.Server
 	connections atomic.Int64
@@ -179,7 +178,7 @@ func TestOtherConnectionsAreDroppedWhenFrozenDuringARequest(t *testing.T) {
 	server.release <- struct{}{}
 	both.Wait()
 
-	// One is used again, and the process freezes before its answer is there.
+	// One is used again, and the process freezes before its answer arrives.
 	both.Go(func() { get(t, c, server.URL+"/hold") })
 	<-server.held
 	clock.Advance(time.Hour)

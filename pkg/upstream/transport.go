@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// DialTimeout bounds the look-up of a name and the TCP connect.
+	// DialTimeout bounds the name lookup and the TCP connect.
 	DialTimeout = time.Second
 	// HandshakeTimeout bounds the TLS handshake.
 	HandshakeTimeout = time.Second
@@ -24,18 +24,17 @@ type Dial = func(ctx context.Context, network, address string) (net.Conn, error)
 type TransportConfig struct {
 	// Dial opens connections; nil means a net.Dialer.
 	Dial Dial
-	// RootCAs are whom a server's certificate is checked against; nil means the system's.
+	// RootCAs verify a server's certificate; nil means the system's.
 	RootCAs *x509.CertPool
-	// Proxy says which proxy a request goes by; nil means by none.
+	// Proxy returns the proxy for a request; nil means no proxy.
 	Proxy func(*http.Request) (*url.URL, error)
 	// MaxHeader bounds an answer's header, in bytes; 0 means net/http's own limit.
 	MaxHeader int64
 }
 
-// NewTransport makes a transport that waits for a dial and a handshake no longer than
-// DialTimeout and HandshakeTimeout. It speaks HTTP/1.1 only, in which each request has a
-// connection to itself: whether it was sent is known, and net/http does not send
-// refused ones again by itself.
+// NewTransport returns a transport that bounds a dial by DialTimeout and a handshake by HandshakeTimeout. It speaks
+// only HTTP/1.1, where each request has a connection to itself. So it is known whether a request was sent, and net/http
+// does not resend refused requests by itself.
 func NewTransport(c TransportConfig) *http.Transport {
 	dial := c.Dial
 	if dial == nil {
@@ -53,12 +52,12 @@ func NewTransport(c TransportConfig) *http.Transport {
 		TLSClientConfig: &tls.Config{
 			RootCAs:    c.RootCAs,
 			MinVersion: tls.VersionTLS12,
-			// A connection after a freeze costs less when it resumes the former one.
+			// A new connection after a freeze costs less if it resumes the previous TLS session.
 			ClientSessionCache: tls.NewLRUClientSessionCache(0),
 		},
 		TLSHandshakeTimeout:    HandshakeTimeout,
 		Protocols:              protocols,
-		DisableCompression:     true, // an answer is small, and its limit means its bytes
+		DisableCompression:     true, // answers are small, and their limit counts bytes as sent
 		MaxIdleConnsPerHost:    64,
 		IdleConnTimeout:        MaxIdle,
 		MaxResponseHeaderBytes: c.MaxHeader,
