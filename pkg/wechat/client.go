@@ -22,11 +22,11 @@ const (
 	DefaultFallback = "https://api2.weixin.qq.com"
 )
 
-// urlKind names in errors what a base must be.
+// urlKind says in errors what a base must be.
 const urlKind = "an http or https URL"
 
-// attemptTime bounds one attempt, from the dial to the last byte of the answer. A call
-// is at most two attempts and a pause of upstream.MaxPause, so 4.2 seconds.
+// attemptTime bounds one attempt, from the dial to the last byte of the answer. A call takes at most two attempts and a
+// pause of upstream.MaxPause, so 4.2 seconds.
 const attemptTime = 2 * time.Second
 
 // Config configures a Client.
@@ -34,19 +34,18 @@ type Config struct {
 	// Base is the URL of WeChat's API; "" means DefaultBase. It is the setting
 	// WECHAT_API_BASE.
 	Base string
-	// Fallback is the URL to turn to when no connection to Base can be made. ""
-	// means DefaultFallback if Base is DefaultBase, and none otherwise.
+	// Fallback is the URL to use when no connection to Base can be made. "" means DefaultFallback if Base is
+	// DefaultBase, and none otherwise.
 	Fallback string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Dial opens connections within its context's deadline; nil means a net.Dialer.
 	Dial upstream.Dial
-	// RootCAs are whom a server's certificate is checked against; nil means the system's.
+	// RootCAs verify a server's certificate; nil means the system's.
 	RootCAs *x509.CertPool
 }
 
-// Client is login.WeChat on api.weixin.qq.com. It keeps its connections alive and
-// is safe for concurrent use.
+// Client implements login.WeChat on api.weixin.qq.com. It keeps connections alive and is safe for concurrent use.
 type Client struct {
 	base, fallback *url.URL
 	now            func() time.Time
@@ -55,8 +54,8 @@ type Client struct {
 
 var _ login.WeChat = (*Client)(nil)
 
-// New makes a Client. The error names the setting that is wrong, and does not
-// repeat its value, which may hold a password.
+// New makes a Client. Its error names the setting that is wrong, and does not repeat the value, which may contain a
+// password.
 func New(c Config) (*Client, error) {
 	base, err := upstream.ParseBase(cmp.Or(c.Base, DefaultBase), urlKind)
 	if err != nil {
@@ -81,8 +80,7 @@ func New(c Config) (*Client, error) {
 	return &Client{base: base, fallback: fallback, now: c.Now, transport: transport}, nil
 }
 
-// Code2Session exchanges a one-time code, as login.WeChat says. The Cause of its
-// errors is an *Error.
+// Code2Session exchanges a one-time code, as login.WeChat says. The Cause of its errors is an *Error.
 func (c *Client) Code2Session(ctx context.Context, app login.App, code string) (login.WeChatSession, error) {
 	query := url.Values{
 		"appid":      {app.ID},
@@ -103,15 +101,15 @@ func (c *Client) Code2Session(ctx context.Context, app login.App, code string) (
 	return session, nil
 }
 
-// second decides on a second attempt, and waits until it is due. It gives the
-// host to ask; nil for none.
+// second decides whether to make a second attempt, and waits until it is due. It returns the host to ask; nil for no
+// attempt.
 func (c *Client) second(ctx context.Context, first *Error) *url.URL {
 	host, pause := c.base, time.Duration(0)
 	switch {
 	case first == nil:
 		return nil
 	case first.Fault == NotSent:
-		// The other kept connections are as old as the one that broke.
+		// The other kept connections are as old as the broken one.
 		c.transport.CloseIdleConnections()
 	case first.Fault == NotConnected && c.fallback != nil:
 		host = c.fallback
@@ -141,8 +139,8 @@ func (c *Client) exchange(ctx context.Context, host *url.URL, query string) (log
 	return session, failed
 }
 
-// Warm opens a connection ahead of the first Code2Session, within one attempt's
-// time. Whatever the server answers is good. The error is an *Error.
+// Warm opens a connection before the first Code2Session, within one attempt's time. Any answer of the server counts as
+// success. The error is an *Error.
 func (c *Client) Warm(ctx context.Context) error {
 	_, failed := c.send(ctx, request{method: http.MethodHead, to: c.base})
 	if failed == nil || failed.Fault == BadStatus {

@@ -46,7 +46,7 @@ func newClient(t *testing.T, c wechat.Config) *wechat.Client {
 	return client
 }
 
-// failure takes the error of a call apart, and looks for secrets in it.
+// failure unpacks the error of a call, and looks for secrets in it.
 func failure(t *testing.T, err error) (*login.Error, *wechat.Error) {
 	t.Helper()
 	e, ok := errors.AsType[*login.Error](err)
@@ -105,7 +105,7 @@ func TestWrongCredentials(t *testing.T) {
 	}
 }
 
-// Faults that net/http reports in many ways; the code is sent as often as it may be.
+// net/http reports these faults in many ways. The code is sent as many times as allowed.
 func TestFaults(t *testing.T) {
 	for _, row := range []struct {
 		code   string

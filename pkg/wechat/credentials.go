@@ -9,11 +9,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// CheckApp asks WeChat whether it takes an AppID and its AppSecret from this
-// address. It gets an access_token for that and drops it. It forces no refresh:
-// whoever uses the app's stable token keeps the one that they have.
+// CheckApp asks WeChat whether it accepts an AppID and its AppSecret from this address. To find out, it gets an
+// access_token, which it drops. It forces no refresh, so programs that use the app's stable token keep theirs.
 //
-// The error is an *Error, Refused with WeChat's errcode where it does not take them.
+// The error is an *Error; its Fault is Refused, with WeChat's errcode, if WeChat does not accept them.
 // https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
 func (c *Client) CheckApp(ctx context.Context, app login.App) error {
 	payload, err := json.Marshal(map[string]any{
@@ -41,8 +40,8 @@ func (c *Client) CheckApp(ctx context.Context, app login.App) error {
 	return nil
 }
 
-// ServerTime is what WeChat's Date header says, to the second. Whatever else the
-// server answers is good. The error is an *Error.
+// ServerTime returns the time in WeChat's Date header, to the second. It ignores the rest of the answer. The error is
+// an *Error.
 func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	a, failed := c.ask(ctx, request{method: http.MethodHead, to: c.base})
 	if failed != nil {
@@ -55,7 +54,7 @@ func (c *Client) ServerTime(ctx context.Context) (time.Time, error) {
 	return date, nil
 }
 
-// once is the error of the only attempt, which was at the base.
+// once is the error of a call's only attempt, at the base.
 func (c *Client) once(failed *Error) *Error {
 	failed.Host, failed.Attempts = c.base.Host, 1
 	return failed

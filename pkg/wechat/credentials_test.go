@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// refused takes the error of CheckApp or ServerTime apart, and looks for secrets in it.
+// refused unpacks the error of CheckApp or ServerTime, and looks for secrets in it.
 func refused(t *testing.T, err error) *wechat.Error {
 	t.Helper()
 	e, ok := errors.AsType[*wechat.Error](err)

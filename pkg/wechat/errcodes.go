@@ -6,12 +6,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// busyErrcode is WeChat's system error: the one errcode after which the same
-// code may be sent once more.
+// busyErrcode is WeChat's system error: the only errcode after which the same code may be sent once more.
 const busyErrcode = -1
 
-// meanings are the errcodes of WeChat's code2Session documentation and of its
-// table of global return codes. Any other is login.WXUnexpected.
+// meanings are the errcodes of WeChat's code2Session documentation and of its table of global return codes. Any other
+// errcode means login.WXUnexpected.
 var meanings = map[int]login.Code{
 	busyErrcode: login.WXBusy,           // system error
 	40029:       login.WXCodeInvalid,    // expired, of another app, or a phone-number code
@@ -29,7 +28,7 @@ var meanings = map[int]login.Code{
 	45009:       login.WXQuotaSpent,     // daily quota spent
 }
 
-// meaningOf gives the code that an errcode means.
+// meaningOf returns the code that an errcode means.
 func meaningOf(errcode int) login.Code {
 	if code, ok := meanings[errcode]; ok {
 		return code
@@ -37,11 +36,11 @@ func meaningOf(errcode int) login.Code {
 	return login.WXUnexpected
 }
 
-// maxQuotaWait bounds how long callers are told to stay away when the quota is
-// spent: an operator can have WeChat clear it before the day is over.
+// maxQuotaWait bounds how long callers are told to wait when the quota is spent: an operator can have WeChat reset it
+// before the day is over.
 const maxQuotaWait = time.Hour
 
-// beijing is the zone whose days WeChat counts quotas by. It has no summer time.
+// beijing is the zone whose days WeChat's quotas follow. It has no summer time.
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // quotaWait says when WeChat begins to count anew, at most maxQuotaWait.

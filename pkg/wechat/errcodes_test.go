@@ -28,7 +28,7 @@ func TestErrcodes(t *testing.T) {
 		{50002, login.WXUserLimited, login.KindDecision, login.ActionNone, login.SeverityCount, 0},
 		{40013, login.WXAppRejected, login.KindInternal, login.ActionFix, login.SeverityAlarm, 0},
 		{41002, login.WXAppRejected, login.KindInternal, login.ActionFix, login.SeverityAlarm, 0},
-		// Not fix, as for the next two: the secret is refetched, and the next login may do.
+		// Not fix, as for the next two: the secret is refetched, and the next login may succeed.
 		{40125, login.WXSecretRejected, login.KindUnavailable, login.ActionRetry, login.SeverityAlarm, 2 * time.Second},
 		{41004, login.WXSecretUnusable, login.KindInternal, login.ActionFix, login.SeverityAlarm, 0},
 		{40243, login.WXSecretUnusable, login.KindInternal, login.ActionFix, login.SeverityAlarm, 0},

@@ -29,31 +29,30 @@ const (
 	BadReply Fault = "bad reply"
 )
 
-// Error is what the operator's log gets to know of a failed call. It is the Cause
-// of the *login.Error that a Client returns, and holds no URL, code or secret.
+// Error is what the operator's log says about a failed call. It is the Cause of the *login.Error that a Client returns,
+// and contains no URL, code or secret.
 type Error struct {
 	Fault Fault
-	// Errcode is WeChat's, when Fault is Refused; else 0.
+	// Errcode is WeChat's errcode if Fault is Refused; otherwise 0.
 	Errcode int
-	// RID names the call in WeChat's own logs; its support asks for it. It is "" when
-	// WeChat gave none.
+	// RID identifies the call in WeChat's own logs; its support asks for it. It is "" if WeChat sent none.
 	RID string
-	// Address is ours as WeChat saw it, when it refused it (errcode 40164).
+	// Address is our address as WeChat saw it, if WeChat refused it (errcode 40164).
 	Address string
-	// Status is the HTTP status, when Fault is BadStatus.
+	// Status is the HTTP status if Fault is BadStatus.
 	Status int
-	// Detail says more in words of our own; it may be "".
+	// Detail says more in our own words; it may be "".
 	Detail string
-	// Host was asked last.
+	// Host is the host that was asked last.
 	Host string
-	// Attempts is how often a connection was sought to make the call: 1 or 2.
+	// Attempts is how many attempts the call made, including those that found no connection: 1 or 2.
 	Attempts int
 
-	// ended is the context's error, when that ended the call.
+	// ended is the context's error if that ended the call.
 	ended error
 }
 
-// Error gives everything in one line.
+// Error returns everything in one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Host, e.Fault)
@@ -63,11 +62,10 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives context.Canceled or context.DeadlineExceeded when one of them
-// ended the call.
+// Unwrap returns context.Canceled or context.DeadlineExceeded if one of them ended the call.
 func (e *Error) Unwrap() error { return e.ended }
 
-// LogValue gives everything as a group.
+// LogValue returns everything as a group.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(append([]slog.Attr{
 		slog.String("fault", string(e.Fault)),
@@ -76,7 +74,7 @@ func (e *Error) LogValue() slog.Value {
 	}, e.particulars()...)...)
 }
 
-// particulars are the fields that not every Error has.
+// particulars are the fields that only some Errors have.
 func (e *Error) particulars() []slog.Attr {
 	var attrs []slog.Attr
 	if e.Errcode != 0 {

@@ -20,7 +20,7 @@ func TestFallbackWhenNoConnectionCanBeMade(t *testing.T) {
 	if w.Calls() != 1 {
 		t.Errorf("%d calls, want 1", w.Calls())
 	}
-	// What the fallback says is the last word.
+	// The fallback's answer is final.
 	_, err := c.Code2Session(t.Context(), app, "err-1-x")
 	if got, cause := failure(t, err); got.Code != login.WXBusy || cause.Attempts != 2 || "http://"+cause.Host != w.http.URL {
 		t.Errorf("got %v", err)

@@ -22,8 +22,7 @@ type rawServer struct {
 	connections, requests atomic.Int64
 }
 
-// startRaw serves each request with its number and its connection, until answer
-// says no.
+// startRaw calls answer for each request with its number and its connection, until answer returns false.
 func startRaw(t *testing.T, answer func(request int64, r *http.Request, conn net.Conn) bool) *rawServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -73,14 +72,14 @@ func send(t *testing.T, conn net.Conn, text string) bool {
 	return true
 }
 
-// long answers well behind a long header. Whether it is read to the end does not matter.
+// long answers with a valid body after a long header. Whether it is read to the end does not matter.
 func long(conn net.Conn) {
 	first, rest, _ := strings.Cut(goodAnswer, "\r\n")
 	_, _ = io.WriteString(conn, first+"\r\n"+strings.Repeat("X: "+strings.Repeat("x", 995)+"\r\n", 100)+rest)
 }
 
-// deaf is a connection whose end goes unnoticed until something is written to it:
-// the moment between a server's close and net/http's noticing, made long.
+// deaf is a connection whose end goes unnoticed until something is written to it: it prolongs the moment between a
+// server's close and net/http noticing it.
 type deaf struct {
 	net.Conn
 	broken, closed chan struct{}
@@ -101,7 +100,7 @@ func (d *deaf) Close() error {
 	return d.Conn.Close()
 }
 
-// serve starts a server, and gives the roots that vouch for it if it is secure.
+// serve starts a server, and returns the roots that verify its certificate if it is secure.
 func serve(t *testing.T, server *httptest.Server, secure bool) *x509.CertPool {
 	t.Helper()
 	t.Cleanup(server.Close)
@@ -115,7 +114,7 @@ func serve(t *testing.T, server *httptest.Server, secure bool) *x509.CertPool {
 	return roots
 }
 
-// tapped hands out the connections that a server accepts.
+// tapped passes on the connections that a server accepts.
 type tapped struct {
 	net.Listener
 	accepted chan *net.TCPConn
@@ -129,7 +128,7 @@ func (l tapped) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// closedURL is where nobody listens.
+// closedURL is a URL where nobody listens.
 func closedURL(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

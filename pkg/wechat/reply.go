@@ -17,14 +17,13 @@ import (
 const (
 	// maxReply bounds a body, in bytes. A good one has about 150.
 	maxReply = 64 << 10
-	// maxID bounds an openid and a unionid, in bytes. WeChat promises no length;
-	// its samples have 28 characters.
+	// maxID bounds an openid and a unionid, in bytes. WeChat promises no length; its samples have 28 characters.
 	maxID = 512
-	// keyText is how long base64 of a session_key's 16 bytes is.
+	// keyText is the length of a session_key's 16 bytes in base64.
 	keyText = 24
 )
 
-// reply is the JSON of WeChat's answer. Success has no errcode, or 0.
+// reply is the JSON of WeChat's answer. On success errcode is absent or 0.
 type reply struct {
 	OpenID     string `json:"openid"`
 	UnionID    string `json:"unionid"`
@@ -47,8 +46,8 @@ func (e *errcode) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// read reads the body of a 200, whatever its Content-Type was: WeChat calls its
-// JSON text/plain. The error is a refusal, or says that it is no reply to a call.
+// read reads the body of a 200, whatever its Content-Type: WeChat labels its JSON text/plain. The error is a refusal,
+// or says that the body is no reply to the call.
 func read(body []byte, call string) (reply, *Error) {
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return reply{}, &Error{Fault: EmptyReply}
@@ -63,8 +62,8 @@ func read(body []byte, call string) (reply, *Error) {
 	return r, nil
 }
 
-// decode reads the answer to code2Session. An openid or session_key that is not as
-// documented is refused here, since from here on they are trusted.
+// decode reads the answer to code2Session. It refuses an openid or session_key that is not as documented, since they
+// are trusted from here on.
 func decode(body []byte) (login.WeChatSession, *Error) {
 	r, failed := read(body, "code2Session")
 	if failed != nil {
@@ -87,17 +86,15 @@ func decode(body []byte) (login.WeChatSession, *Error) {
 	return login.WeChatSession{OpenID: r.OpenID, UnionID: r.UnionID, SessionKey: login.Hidden(r.SessionKey)}, nil
 }
 
-// validID refuses what is too long, has control characters, or was not Unicode:
-// encoding/json puts the replacement character for that, and two ids could
-// become one.
+// validID refuses an id that is too long, has control characters, or was not valid Unicode: encoding/json replaces
+// invalid parts by the replacement character, and two ids could become one.
 func validID(id string) bool {
 	return len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool {
 		return unicode.IsControl(r) || r == utf8.RuneError
 	}) < 0
 }
 
-// The parts of an errmsg that have a form of their own. All else is left behind:
-// an errmsg may echo what was sent.
+// The parts of an errmsg that have a fixed form. Everything else is dropped: an errmsg may echo what was sent.
 var (
 	// "…, rid: 61725984-6126f6f9-040f19c4"
 	ridAtEnd = compiled(`\brid: ([0-9A-Fa-f]{6,10}(?:-[0-9A-Fa-f]{6,10}){2})$`)
@@ -107,8 +104,8 @@ var (
 	refusedAddress = compiled(`^invalid ip ([0-9A-Fa-f.:]{2,45})[ ,]`)
 )
 
-// compiled makes a regexp when it is first used: most processes never see an
-// errmsg, and each of them would pay for it at its start.
+// compiled compiles a regexp when it is first used: most processes never see an errmsg, and each would pay for it at
+// its start.
 func compiled(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

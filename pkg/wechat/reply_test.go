@@ -91,7 +91,7 @@ func TestBadReplies(t *testing.T) {
 	}
 }
 
-// An errmsg may echo what was sent, so all that is kept of it has a form.
+// An errmsg may echo what was sent, so only parts with a fixed form are kept.
 func TestWhatIsKeptOfAnErrmsg(t *testing.T) {
 	for _, row := range []struct {
 		errcode              int
@@ -135,7 +135,7 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// FuzzReply holds what decode promises of any body at all.
+// FuzzReply checks what decode promises for any body.
 func FuzzReply(f *testing.F) {
 	for _, seed := range []string{
 		"", "null", "<html>", `{"openid":"o1","session_key":"` + key + `","unionid":"u1"}`,

@@ -15,8 +15,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// A server that closes a kept connection on a request may have seen its code.
-// net/http by itself would send that GET again.
+// A server that closes a kept connection on a request may have seen its code. By itself, net/http would send that GET
+// again.
 func TestCodeIsSentOnceOnAKeptConnection(t *testing.T) {
 	for name, end := range map[string]func(t *testing.T, conn net.Conn){
 		"closed":             func(*testing.T, net.Conn) {},
@@ -49,8 +49,7 @@ func TestCodeIsSentOnceOnAKeptConnection(t *testing.T) {
 	}
 }
 
-// Two connections are kept and both are stale: the second attempt must not pick
-// up the other.
+// Two connections are kept and both are stale: the second attempt must not use the other one.
 func TestStaleConnectionsAreReplacedOnce(t *testing.T) {
 	for name, secure := range map[string]bool{"plain": false, "TLS": true} {
 		t.Run(name, func(t *testing.T) {

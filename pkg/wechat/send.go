@@ -12,14 +12,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// request is one to send. With a payload it is a POST of JSON.
+// request is a request to send. With a payload it is a POST of JSON.
 type request struct {
 	method  string
 	to      *url.URL
 	payload []byte
 }
 
-// send makes one attempt at a request, and gives the body of a 200.
+// send makes one attempt at a request and returns the body of a 200.
 func (c *Client) send(ctx context.Context, r request) ([]byte, *Error) {
 	a, failed := c.ask(ctx, r)
 	switch {
@@ -46,7 +46,7 @@ func (c *Client) ask(ctx context.Context, r request) (upstream.Answer, *Error) {
 	return a, nil
 }
 
-// http is the request for net/http.
+// http returns the request for net/http.
 func (r request) http() *http.Request {
 	header := http.Header{"User-Agent": {"wxbind"}}
 	if r.payload != nil {
@@ -58,9 +58,9 @@ func (r request) http() *http.Request {
 	}
 	return &http.Request{
 		Method: r.method, URL: r.to, Header: header,
-		// A body that is there, and that net/http can neither measure nor read
-		// again, is what keeps it from sending a GET twice. Naming the encoding
-		// spares it a look at whether the body is empty; neither shows on the wire.
+		// net/http resends a GET by itself unless it has a body that net/http can neither measure nor read again; hence
+		// this body. Naming the encoding keeps net/http from checking whether the body is empty. Neither shows on the
+		// wire.
 		Body:             unrepeatable{},
 		TransferEncoding: []string{"identity"},
 	}
@@ -72,22 +72,21 @@ type unrepeatable struct{}
 func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
 func (unrepeatable) Close() error             { return nil }
 
-// departure watches over one request whether any of it was written.
+// departure records whether any byte of one request was written.
 type departure struct {
 	conn   atomic.Pointer[countedConn]
 	before atomic.Int64
 }
 
-// gotConn notes the connection that the request goes out on. As a client trace it
-// is called before anything is written.
+// gotConn records the connection that the request uses. As a client trace it is called before anything is written.
 func (d *departure) gotConn(info httptrace.GotConnInfo) {
 	conn := counted(info.Conn)
 	d.before.Store(conn.written.Load())
 	d.conn.Store(conn)
 }
 
-// fault says what an error of net/http means for the request. net/http has
-// stopped writing by the time it returns one.
+// fault returns what an error of net/http means for the request. net/http has stopped writing by the time it returns an
+// error.
 func (d *departure) fault(ctx context.Context, err error) *Error {
 	e := &Error{Fault: Lost, Detail: upstream.Describe(err), ended: ctx.Err()}
 	if conn := d.conn.Load(); conn == nil {

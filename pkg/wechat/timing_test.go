@@ -62,7 +62,7 @@ func hangs(ctx context.Context, _, _ string) (net.Conn, error) {
 	return nil, ctx.Err()
 }
 
-// mute connects to what never answers.
+// mute connects to a peer that never answers.
 func mute(context.Context, string, string) (net.Conn, error) {
 	here, there := net.Pipe()
 	go func() { _, _ = io.Copy(io.Discard, there) }()

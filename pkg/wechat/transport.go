@@ -15,7 +15,7 @@ import (
 // errTLS marks a failed handshake.
 const errTLS = upstream.Words("TLS handshake failed")
 
-// newTransport makes the transport of a Client, whose connections count what is written.
+// newTransport makes the transport of a Client. Its connections count what is written.
 func newTransport(dial upstream.Dial, roots *x509.CertPool) *http.Transport {
 	t := upstream.NewTransport(upstream.TransportConfig{
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -38,8 +38,7 @@ func newTransport(dial upstream.Dial, roots *x509.CertPool) *http.Transport {
 	return t
 }
 
-// handshake makes a TLS connection that counts what is written into it: the
-// bytes of requests, without TLS's own.
+// handshake makes a TLS connection that counts the bytes of requests written to it, without TLS's own bytes.
 func handshake(ctx context.Context, conn net.Conn, address string, settings *tls.Config) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, upstream.HandshakeTimeout)
 	defer cancel()
@@ -53,14 +52,14 @@ func handshake(ctx context.Context, conn net.Conn, address string, settings *tls
 	return &countedConn{Conn: secure}, nil
 }
 
-// countedConn counts the bytes that were written to a connection.
+// countedConn counts the bytes written to a connection.
 type countedConn struct {
 	net.Conn
 	written atomic.Int64
 }
 
-// Write counts all of b while it is under way, and what was taken of it after:
-// at no time may a byte that went out be uncounted.
+// Write counts all of b before the write, and corrects the count to what was written afterwards: a byte that went out
+// must never be uncounted.
 func (c *countedConn) Write(b []byte) (int, error) {
 	c.written.Add(int64(len(b)))
 	n, err := c.Conn.Write(b)
@@ -68,9 +67,8 @@ func (c *countedConn) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// counted finds the count of a connection of newTransport. One through a proxy is
-// TLS on top of it; there, TLS's own bytes count too, and a request may be taken
-// for sent that was not: the safe side.
+// counted returns the counting connection of a connection made by newTransport. Through a proxy, TLS runs on top of it,
+// so TLS's own bytes count too. A request may then be taken for sent that was not, which is the safe side.
 func counted(conn net.Conn) *countedConn {
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()

@@ -17,8 +17,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// If TLS's own bytes counted, saying goodbye on a broken connection would look
-// like having sent the request.
+// If TLS's own bytes counted, TLS's closing alert on a broken connection would look like a sent request.
 func TestBytesOfTLSItselfAreNotCounted(t *testing.T) {
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(server.Close)
@@ -50,7 +49,7 @@ func TestProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The environment's settings are read once a process, so this one is set by hand.
+	// The environment is read once per process, so the proxy is set by hand.
 	transport := newTransport(new(net.Dialer).DialContext, trust(base))
 	transport.Proxy = http.ProxyURL(proxy)
 	c := &Client{base: host, now: time.Now, transport: upstream.Thaw(transport, nil)}
