@@ -10,7 +10,7 @@ import (
 	"net/netip"
 )
 
-// The errcodes that a Server gives by itself.
+// Errcodes that a Server returns by itself.
 const (
 	systemBusy       = -1
 	invalidGrantType = 40002
@@ -28,7 +28,7 @@ const (
 	invalidJSON      = 47001
 )
 
-// errmsgs are WeChat's words for the errcodes of code2Session and stable_token.
+// errmsgs are WeChat's texts for the errcodes of code2Session and stable_token.
 var errmsgs = map[int]string{
 	systemBusy:       "system error",
 	invalidGrantType: "invalid grant_type",
@@ -84,7 +84,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status, errcode 
 	}{errcode, message + ", rid: " + s.rid()})
 }
 
-// rid names a call in WeChat's logs. It begins with the time.
+// rid identifies a call in WeChat's logs. It begins with the time.
 func (s *Server) rid() string {
 	random := make([]byte, 8)
 	rand.Read(random)                                        // never fails since Go 1.24
@@ -92,7 +92,7 @@ func (s *Server) rid() string {
 		hex.EncodeToString(random[:4]), hex.EncodeToString(random[4:]))
 }
 
-// addressOf is whom a call comes from; the zero Addr for none.
+// addressOf returns the caller's address; the zero Addr for none.
 func addressOf(r *http.Request) netip.Addr {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -110,7 +110,7 @@ func addressMessage(from netip.Addr) string {
 	return "invalid ip " + from.String() + " ipv6 " + six + ", not in whitelist"
 }
 
-// writeJSON writes JSON as WeChat does: under the name of text/plain.
+// writeJSON writes JSON as WeChat does: labelled text/plain.
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -67,7 +67,7 @@ func (w wechat) call(method, path string, q url.Values) (reply, error) {
 	return r, nil
 }
 
-// exchange calls code2Session and expects an answer of some kind.
+// exchange calls code2Session and expects a certain kind of answer.
 func (w wechat) exchange(code string) reply {
 	w.t.Helper()
 	r, err := w.call(http.MethodGet, wechattest.Path, query(code))

@@ -5,15 +5,15 @@ import (
 	"strconv"
 )
 
-// code is a js_code as it can be read.
+// code is a parsed js_code.
 type code struct {
-	// errcode is what the code is always refused with; 0 for a code of a person.
+	// errcode is the errcode that always refuses the code; 0 for a person's code.
 	errcode int
 	// person is alice in alice-1.
 	person string
 	// plain is the code behind any fault: alice-1 in reset-alice-1.
 	plain string
-	// fault happens the first time that the code is sent; nil for none.
+	// fault happens the first time the code is sent; nil for none.
 	fault fault
 }
 
@@ -23,7 +23,7 @@ var (
 	faultyCode  = regexp.MustCompile(`^([a-z]+)([0-9][0-9a-z.]*)?-([A-Za-z0-9_-]+-[0-9]{1,18})$`)
 )
 
-// parseCode reads a code; ok is false for one that WeChat has not issued.
+// parseCode parses a code. ok is false for a code that WeChat has not issued.
 func parseCode(sent string) (c code, ok bool) {
 	if len(sent) > maxCode {
 		return code{}, false

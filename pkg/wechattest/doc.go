@@ -1,26 +1,23 @@
-// Package wechattest is a stand-in for api.weixin.qq.com: an http.Handler that
-// answers code2Session and stable_token as WeChat does, and fails as WeChat does
-// when it is asked to. It serves Go tests, through httptest.NewServer, and offline work.
+// Package wechattest is a stand-in for api.weixin.qq.com. Its http.Handler answers code2Session and stable_token as
+// WeChat does, and fails as WeChat does when asked to. It serves Go tests, through httptest.NewServer, and offline
+// work.
 //
 // # Codes
 //
-// Codes are readable, so that nobody needs a phone to make one. All of
-// [A-Za-z0-9_-] may stand in a name.
+// Codes are readable, so that nobody needs a phone to make one. A name may contain any of [A-Za-z0-9_-].
 //
 //	alice-1, alice-2    two one-time codes of the same person, alice
 //	err40029-x          that errcode, every time; also err-1-x, and any other number
 //	anything else       errcode 40029
 //
-// A person's openid is that of [OpenID], the same in every process, and the
-// unionid that of [UnionID]. The session_key is new with each code. A code can be
-// used once in each app; then it gives 40163. Codes do not expire, since nobody
-// can tell when alice-1 was made. A [Server] forgets a used code after 20,000
-// others.
+// A person's openid is that of [OpenID], the same in every process, and the unionid that of [UnionID]. The session_key
+// is new with each code. A code can be used once in each app; after that it returns 40163. Codes do not expire, since
+// nobody can tell when alice-1 was made. A [Server] forgets a used code after 20,000 others.
 //
 // # Faults
 //
-// A prefix makes a code fail. The fault happens once for a spelling and app;
-// after that, the spelling works as the code behind it does.
+// A prefix makes a code fail. The fault happens once per spelling and app; after that, the spelling works like the code
+// behind it.
 //
 //	busy-alice-1        errcode -1
 //	empty-alice-1       a 200 without a body
@@ -31,18 +28,16 @@
 //	lost-alice-1        the same, but after the code was used
 //	slow2s-alice-1      the answer comes late; any [time.ParseDuration], at most 30s
 //
-// What stands before WeChat's login service (a gateway, a load balancer) makes
-// the first six, and the service never sees the code: alice-1 can still be used.
-// In lost and slow the service does its work first, so alice-1 is used, whether
-// the caller waited for the answer or not. These two give no second session:
-// once the fault has happened, they give 40163 like alice-1 itself.
+// The first six come from what stands before WeChat's login service, such as a gateway or a load balancer. The service
+// never sees the code, so alice-1 can still be used. With lost and slow the service does its work first, so alice-1 is
+// used, whether or not the caller waited for the answer. These two create no second session: once the fault has
+// happened, they return 40163 like alice-1 itself.
 //
 // # Order of checks
 //
-// As in WeChat: the method (a POST is 41002), appid (41002 missing, 40013 wrong),
-// secret (41004, 40125), the caller's address (40164, see [Server.SetIPList]),
-// js_code (41008 empty), grant_type (40002), and only then the code. stable_token
-// takes a POST (else 43002) of JSON (44002 none, 47001 none that can be read) and
-// looks at grant_type first. A refusal is a 200 of text/plain with an errcode and an errmsg that
-// ends in a rid; a path that does not exist is a 404 with errcode 40066.
+// As in WeChat: the method (a POST is 41002), appid (41002 missing, 40013 wrong), secret (41004, 40125), the caller's
+// address (40164, see [Server.SetIPList]), js_code (41008 empty), grant_type (40002), and only then the code.
+// stable_token requires a POST (else 43002) of JSON (44002 empty, 47001 unreadable) and checks grant_type first. A
+// refusal is a 200 of text/plain with an errcode and an errmsg that ends in a rid; a path that does not exist is a 404
+// with errcode 40066.
 package wechattest

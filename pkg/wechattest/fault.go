@@ -12,19 +12,17 @@ import (
 // maxDelay bounds how late an answer may come.
 const maxDelay = 30 * time.Second
 
-// hugeBody is how much a huge answer holds, in bytes.
+// hugeBody is the size of a huge answer, in bytes.
 const hugeBody = 4 << 20
 
 // page is what a gateway shows when the service behind it fails.
 const page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n" +
 	"<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
 
-// fault answers a call in a bad way. The package comment says what each fault
-// does to its code.
+// fault answers a call badly. The package comment says what each fault does to its code.
 type fault func(s *Server, w http.ResponseWriter, r *http.Request, appID string, c code)
 
-// faultNamed finds a fault by its name and what is behind it: slow and 2s. It is
-// nil when there is none.
+// faultNamed returns a fault by its name and argument, such as slow and 2s. It returns nil if there is none.
 func faultNamed(name, argument string) fault {
 	switch name {
 	case "slow":
@@ -77,22 +75,22 @@ func showPage(status int) fault {
 	}
 }
 
-// huge sends a session that is good JSON to the end, so that a client which
-// reads without a limit is not saved by a broken one.
+// huge sends a session that is valid JSON to the end, so that a client that reads without a limit is not saved by
+// invalid JSON.
 func huge(s *Server, w http.ResponseWriter, _ *http.Request, appID string, c code) {
 	body, err := json.Marshal(struct{ session }{s.session(appID, c.person)})
 	if err != nil {
 		panic(err) // strings always marshal
 	}
 	w.Header().Set("Content-Type", "text/plain")
-	// Put together by hand: to marshal so much takes longer than callers may wait.
+	// Assembled by hand: marshalling this much takes longer than callers may wait.
 	for _, part := range [][]byte{bytes.TrimSuffix(body, []byte("}")), []byte(`,"padding":"`), bytes.Repeat([]byte{'x'}, hugeBody), []byte(`"}`)} {
 		_, _ = w.Write(part)
 	}
 }
 
-// reset ends the connection with a TCP RST, where the server's connection is a
-// plain TCP one that can be taken over, else by closing it.
+// reset ends the connection with a TCP RST if it is a plain TCP connection that can be hijacked; otherwise it closes
+// it.
 func reset(_ *Server, w http.ResponseWriter, _ *http.Request, _ string, _ code) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

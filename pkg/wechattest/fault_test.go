@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// The faults of what stands before WeChat's login service leave the code as it was.
+// Faults before WeChat's login service leave the code unused.
 func TestGatewayFaultsHappenOnceAndLeaveTheCodeUsable(t *testing.T) {
 	for _, row := range []struct {
 		fault string
@@ -45,7 +45,7 @@ func TestGatewayFaultsHappenOnceAndLeaveTheCodeUsable(t *testing.T) {
 		}
 		t.Run(row.fault+" then the plain code", func(t *testing.T) {
 			w := start(t, wechattest.Config{})
-			// net/http would send a GET again after a reset on a used connection.
+			// net/http would resend a GET after a reset on a reused connection.
 			w.http.Transport.(*http.Transport).DisableKeepAlives = true
 			call(t, w)
 			w.wantSession("alice-1", "alice")

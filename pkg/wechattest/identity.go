@@ -5,8 +5,7 @@ import (
 	"encoding/base64"
 )
 
-// OpenID is a person's openid in an app. Like WeChat's own it has 28 characters
-// of [A-Za-z0-9_-] and begins with an o.
+// OpenID is a person's openid in an app. Like WeChat's own, it has 28 characters of [A-Za-z0-9_-] and begins with an o.
 func OpenID(appID, person string) string { return id("openid", appID, person) }
 
 // UnionID is a person's unionid, the same in all apps.

@@ -1,11 +1,11 @@
 package wechattest
 
-// recent keeps a value for each of the latest keys, and forgets the oldest key
-// when there are more than its limit. It is not safe for concurrent use.
+// recent keeps a value for each of the latest keys. Beyond its limit it forgets the oldest key. It is not safe for
+// concurrent use.
 type recent[V any] struct {
 	limit  int
 	values map[string]V
-	// keys is a ring: oldest is the position that the next new key takes over.
+	// keys is a ring: oldest is the position that the next new key takes.
 	keys   []string
 	oldest int
 }
@@ -14,10 +14,10 @@ func newRecent[V any](limit int) *recent[V] {
 	return &recent[V]{limit: limit, values: map[string]V{}}
 }
 
-// get gives the value of a key; the zero value when it is not remembered.
+// get returns a key's value; the zero value if the key is not remembered.
 func (r *recent[V]) get(key string) V { return r.values[key] }
 
-// set gives a key a value. It does not make the key younger.
+// set sets a key's value. It does not make the key newer.
 func (r *recent[V]) set(key string, v V) {
 	if _, ok := r.values[key]; !ok {
 		r.remember(key)
@@ -35,7 +35,7 @@ func (r *recent[V]) remember(key string) {
 	r.oldest = (r.oldest + 1) % r.limit
 }
 
-// add puts a key into a set, and says whether it is new there.
+// add adds a key to a set, and reports whether it is new there.
 func add(set *recent[bool], key string) bool {
 	if set.get(key) {
 		return false

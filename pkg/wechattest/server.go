@@ -10,32 +10,30 @@ import (
 	"time"
 )
 
-// Where a Server answers code2Session and stable_token.
+// Paths at which a Server answers code2Session and stable_token.
 const (
 	Path            = "/sns/jscode2session"
 	StableTokenPath = "/cgi-bin/stable_token"
 )
 
-// remembered is how many codes a Server remembers, so that one which runs for
-// weeks does not grow.
+// remembered is how many codes a Server remembers, so that a Server that runs for weeks does not grow.
 const remembered = 20_000
 
-// maxCode is the longest js_code, in bytes, that a Server takes for a code.
+// maxCode is the longest js_code, in bytes, that a Server accepts as a code.
 const maxCode = 256
 
 // Config configures a Server.
 type Config struct {
-	// Apps are the AppSecrets of the mini-programs that exist, by appid.
+	// Apps are the AppSecrets of the existing mini-programs, by appid.
 	Apps map[string]string
-	// NoUnionID says that the apps belong to no Open Platform account: WeChat then
-	// gives no unionid.
+	// NoUnionID means that the apps belong to no Open Platform account: WeChat then returns no unionid.
 	NoUnionID bool
-	// Now is the clock that rids and the header Date are of; nil means time.Now.
+	// Now is the clock for rids and the Date header; nil means time.Now.
 	Now func() time.Time
 }
 
-// Server is the stand-in. It is safe for concurrent use: of any number of calls
-// with the same code at the same time, exactly one gets the session.
+// Server is the stand-in. It is safe for concurrent use: of any number of concurrent calls with the same code, exactly
+// one gets the session.
 type Server struct {
 	now       func() time.Time
 	noUnionID bool
@@ -71,47 +69,45 @@ func New(c Config) *Server {
 	return s
 }
 
-// SetSecret adds an app or replaces its AppSecret, as its owner does in WeChat's
-// console. The former one is no longer taken.
+// SetSecret adds an app or replaces its AppSecret, as its owner does in WeChat's console. The former AppSecret is no
+// longer accepted.
 func (s *Server) SetSecret(appID, secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.apps[appID] = secret
 }
 
-// SetIPList lets only callers from these addresses use an app, as its owner does in
-// WeChat's console; others get 40164. No address means everybody.
+// SetIPList lets only callers from these addresses use an app, as its owner does in WeChat's console; others get 40164.
+// No address means everybody.
 func (s *Server) SetIPList(appID string, addresses ...netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lists[appID] = addresses
 }
 
-// Deny refuses every good call for an app with an errcode, such as 40243 for a
-// frozen AppSecret. 0 ends it.
+// Deny makes every good call for an app fail with an errcode, such as 40243 for a frozen AppSecret. 0 ends it.
 func (s *Server) Deny(appID string, errcode int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.denied[appID] = errcode
 }
 
-// Calls says how often code2Session was called, refusals and faults included.
+// Calls returns how many times code2Session was called, including refusals and faults.
 func (s *Server) Calls() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.total
 }
 
-// CallsWith says how often code2Session was called with a code in this very
-// spelling. It knows the latest 20,000 codes of up to 256 bytes.
+// CallsWith returns how many times code2Session was called with a code in exactly this spelling. It knows the latest
+// 20,000 codes of up to 256 bytes.
 func (s *Server) CallsWith(code string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls.get(code)
 }
 
-// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath,
-// and HEAD / as a server that lives.
+// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath, and HEAD / as a healthy server.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	switch {
@@ -146,7 +142,7 @@ func (s *Server) code2Session(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// check looks at everything but the code, in WeChat's order. 0 means good.
+// check checks everything but the code, in WeChat's order. 0 means good.
 func (s *Server) check(r *http.Request, query url.Values) int {
 	appID := query.Get("appid")
 	if r.Method != http.MethodGet {
@@ -166,7 +162,7 @@ func (s *Server) check(r *http.Request, query url.Values) int {
 	return 0
 }
 
-// checkApp looks at an app's credentials and at who sends them. The caller holds mu.
+// checkApp checks an app's credentials and who sends them. The caller holds mu.
 func (s *Server) checkApp(r *http.Request, appID, secret string) int {
 	known, exists := s.apps[appID]
 	switch {
@@ -193,16 +189,14 @@ func (s *Server) count(code string) {
 	}
 }
 
-// first says whether the fault of a code, in this spelling, has yet to happen,
-// and notes that it now does.
+// first reports whether the fault of a code, in this spelling, has yet to happen, and records that it now does.
 func (s *Server) first(appID, sent string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return add(s.done, key(appID, sent))
 }
 
-// exchange uses a code up, and gives the answer: the session for whoever came
-// first, a refusal for all others.
+// exchange uses up a code and returns the answer: the session for the first caller, a refusal for all others.
 func (s *Server) exchange(appID string, c code) http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -216,5 +210,5 @@ func (s *Server) exchange(appID string, c code) http.HandlerFunc {
 	}
 }
 
-// key joins an appid and a code that parseCode reads. Such a code has no space.
+// key joins an appid and a code that parseCode accepts. Such a code has no space.
 func key(appID, code string) string { return appID + " " + code }

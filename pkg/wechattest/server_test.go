@@ -46,7 +46,7 @@ func TestSession(t *testing.T) {
 }
 
 func TestIdentitiesStayTheSame(t *testing.T) {
-	// They stand in the data of whoever works offline with the stand-in.
+	// They are in the data of anybody who works offline with the stand-in.
 	if id := wechattest.OpenID(app, "alice"); id != "oS14NfSydoAfXYlukZv_xPPF39pO" {
 		t.Errorf("alice has become %s", id)
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// How long a stable token lives, and how long before its end the next is given.
+// How long a stable token lives, and how long before its end the next one is issued.
 const (
 	tokenLife = 7200 * time.Second
 	tokenTail = 300 * time.Second
@@ -23,8 +23,8 @@ type token struct {
 // maxPost bounds a body, in bytes.
 const maxPost = 64 << 10
 
-// stableToken answers stable_token: the same token on each call, until its last 5
-// minutes or a forced refresh.
+// stableToken answers stable_token. It returns the same token on each call, until its last 5 minutes or a forced
+// refresh.
 func (s *Server) stableToken(w http.ResponseWriter, r *http.Request) {
 	var call struct {
 		GrantType    string `json:"grant_type"`
