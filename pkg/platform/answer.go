@@ -16,39 +16,37 @@ import (
 )
 
 const (
-	// maxAnswer bounds a body, in bytes. A profile of the longest texts has about 4 KiB.
+	// maxAnswer bounds a body, in bytes. A profile with the longest texts has about 4 KiB.
 	maxAnswer = 64 << 10
-	// The longest texts of a profile, in bytes: what login and its stores hold.
+	// The longest texts of a profile, in bytes: the limits of login and its stores.
 	maxID       = 256
 	maxUsername = 128
 	maxName     = 128
 	maxRole     = 64
 )
 
-// refusal is an answer without a profile: of which operation, with which status
-// and with which "error" in its body.
+// refusal is an answer without a profile: its operation, its status, and the "error" in its body.
 type refusal struct {
 	op     Operation
 	status int
 	error  string
 }
 
-// verdicts are the refusals that say something of a user.
+// verdicts are the refusals that say something about a user.
 var verdicts = map[refusal]error{
 	{authenticate, http.StatusUnauthorized, "invalid_credentials"}: login.InvalidCredentials,
 	{authenticate, http.StatusForbidden, "user_disabled"}:          login.UserDisabled,
-	// A directory should not tell the unknown from a wrong password. From here on
-	// nobody can.
+	// A directory should not distinguish an unknown user from a wrong password. From here on nobody can.
 	{authenticate, http.StatusNotFound, "user_not_found"}: login.InvalidCredentials,
 	{get, http.StatusNotFound, "user_not_found"}:          login.ErrUserNotFound,
 }
 
-// judge says what an answer means.
+// judge decides what an answer means.
 func judge(op Operation, r upstream.Answer) (profile login.Profile, failed *Error, verdict error) {
 	fields, detail := fieldsOf(r)
 	if r.Status != http.StatusOK {
 		var name string
-		_ = json.Unmarshal(fields["error"], &name) // what is no text is no name of ours
+		_ = json.Unmarshal(fields["error"], &name) // an error that is no text is unknown anyway
 		if verdict, ok := verdicts[refusal{op, r.Status, name}]; ok {
 			return profile, nil, verdict
 		}
@@ -66,24 +64,24 @@ func judge(op Operation, r upstream.Answer) (profile login.Profile, failed *Erro
 	return profile, nil, nil
 }
 
-// fieldsOf reads the fields of an answer, or says why it has none. Names are
-// case-sensitive, and unknown ones are ignored, so that the platform may answer more.
+// fieldsOf returns the fields of an answer, or why it has none. Names are case-sensitive. Unknown fields are ignored,
+// so that the platform may send more.
 func fieldsOf(r upstream.Answer) (fields map[string]json.RawMessage, detail string) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, named := params["charset"]
 	switch {
 	case len(r.Body) > maxAnswer:
-		return nil, "larger than 64 KiB"
+		return nil, "the body is larger than 64 KiB"
 	case err != nil || mediaType != "application/json" || named && !strings.EqualFold(charset, "utf-8"):
 		return nil, "its Content-Type is not application/json"
 	case !utf8.Valid(r.Body) || json.Unmarshal(r.Body, &fields) != nil || fields == nil:
-		return nil, "not one JSON object in UTF-8"
+		return nil, "the body is not one JSON object in UTF-8"
 	}
 	return fields, ""
 }
 
-// profileOf reads a profile, or says what is wrong with it. Every field must be
-// there: a `disabled` that is forgotten or misspelt would let a banned user in.
+// profileOf returns a profile, or what is wrong with it. Every field is required: a missing or misspelt `disabled`
+// would let a banned user in.
 func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail string) {
 	for _, field := range []struct {
 		name string
@@ -111,15 +109,14 @@ func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail strin
 		return p, textRule("name", 0, maxName)
 	}
 	p.Name = cmp.Or(p.Name, p.Username)
-	// In one order, so that a user who has not changed is not stored anew.
+	// Sorted, so that a user who has not changed is not stored again.
 	slices.Sort(p.Roles)
 	p.Roles = slices.Compact(p.Roles)
 	return p, ""
 }
 
-// plainText says whether s is shortest to longest bytes long and has neither
-// control characters nor U+FFFD, which encoding/json puts in the place of half a
-// surrogate pair, so that two ids could become one.
+// plainText reports whether s is shortest to longest bytes long and has neither control characters nor U+FFFD.
+// encoding/json puts U+FFFD in place of half a surrogate pair, so two ids could become one.
 func plainText(s string, shortest, longest int) bool {
 	return shortest <= len(s) && len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || r == utf8.RuneError

@@ -10,8 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// Whatever a directory answers, judge does not panic, gives a profile within the
-// limits or none, and quotes nothing.
+// Whatever a directory answers, judge does not panic, returns a profile within the limits or none, and quotes nothing.
 func FuzzAnswer(f *testing.F) {
 	f.Add(200, "application/json", []byte(`{"id":"1001","username":"alice","name":"Alice","roles":["clerk"],"disabled":false}`))
 	f.Add(200, "application/json; charset=utf-8", []byte(`{"id":"S3CRET\ud800","username":"a","name":"","roles":[],"disabled":true}`))

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// Operation names what a directory is asked.
+// Operation names an operation of a directory.
 type Operation string
 
 const (
@@ -19,8 +19,7 @@ const (
 	get          Operation = "get"
 )
 
-// attempt makes one attempt at a call. The verdict is what the directory says of
-// the user in the place of a profile.
+// attempt makes one attempt at a call. If the answer is no profile, the verdict is what it says about the user.
 func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, body []byte) (profile login.Profile, failed *Error, verdict error) {
 	if key == "" {
 		return profile, &Error{Fault: Unsigned}, nil
@@ -30,7 +29,7 @@ func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, bo
 	to := c.base.JoinPath(string(op))
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
 	if err != nil {
-		return profile, &Error{Fault: NotConnected, Detail: "no such URL"}, nil
+		return profile, &Error{Fault: NotConnected, Detail: "the URL is not valid"}, nil
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
@@ -42,8 +41,8 @@ func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, bo
 	return judge(op, answer)
 }
 
-// send sends a request. The transport sends a POST again by itself only if a kept
-// connection broke before a byte of the request was written.
+// send sends a request. The transport resends a POST by itself only if a kept connection broke before a byte of the
+// request was written.
 func (c *Client) send(req *http.Request) (upstream.Answer, *Error) {
 	var connected atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}

@@ -20,21 +20,20 @@ const attemptTime = 3 * time.Second
 
 // Config configures a Client.
 type Config struct {
-	// URL is where the directory's operations are. It is the setting
-	// WXBIND_DIRECTORY_URL: https, or http where the host is this machine.
+	// URL is the base of the directory's operations. It is the setting WXBIND_DIRECTORY_URL: https, or http if the host
+	// is this machine.
 	URL string
-	// Secrets give the key that signs, login.Secret.DirectoryKey.
+	// Secrets hold the key that signs, login.Secret.DirectoryKey.
 	Secrets login.Secrets
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Dial opens connections within its context's deadline; nil means a net.Dialer.
 	Dial upstream.Dial
-	// RootCAs are whom the directory's certificate is checked against; nil means the system's.
+	// RootCAs verify the directory's certificate; nil means the system's.
 	RootCAs *x509.CertPool
 }
 
-// Client is login.Directory over HTTPS. It keeps its connections alive and is safe
-// for concurrent use.
+// Client implements login.Directory over HTTPS. It keeps connections alive and is safe for concurrent use.
 type Client struct {
 	base      *url.URL
 	secrets   login.Secrets
@@ -44,8 +43,8 @@ type Client struct {
 
 var _ login.Directory = (*Client)(nil)
 
-// New makes a Client. The error names the setting that is wrong, and does not
-// repeat its value, which may hold a password.
+// New makes a Client. Its error names the setting that is wrong, and does not repeat the value, which may contain a
+// password.
 func New(c Config) (*Client, error) {
 	base, err := parseBase(c.URL)
 	if err != nil {
@@ -63,13 +62,13 @@ func New(c Config) (*Client, error) {
 func parseBase(text string) (*url.URL, error) {
 	u, err := upstream.ParseBase(text, "an https URL")
 	if err == nil && !upstream.Private(u) {
-		return nil, errors.New("must be https: passwords are sent there, and only this machine itself may be asked over http")
+		return nil, errors.New("must be https: passwords are sent there, and http is allowed only to this machine itself")
 	}
 	return u, err
 }
 
-// Authenticate implements login.Directory. It may also fail as Secrets do. The
-// Cause of DirectoryUnavailable is an *Error.
+// Authenticate implements login.Directory. It may also fail as Secrets do. The Cause of DirectoryUnavailable is an
+// *Error.
 func (c *Client) Authenticate(ctx context.Context, username string, password login.Hidden) (login.Profile, error) {
 	return c.call(ctx, authenticate, map[string]string{"username": username, "password": string(password)})
 }
@@ -80,8 +79,8 @@ func (c *Client) Profile(ctx context.Context, id string) (login.Profile, error) 
 	return c.call(ctx, get, map[string]string{"id": id})
 }
 
-// Warm opens a connection ahead of the first call, within one attempt's time.
-// Whatever the directory answers is good.
+// Warm opens a connection before the first call, within one attempt's time. Any answer of the directory counts as
+// success.
 func (c *Client) Warm(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()

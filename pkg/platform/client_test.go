@@ -18,8 +18,8 @@ import (
 
 const appID = "wx0123456789abcdef"
 
-// wantFault checks that an error is DirectoryUnavailable because of a fault, that
-// it says what to do in one line, and that it shows nothing it must not.
+// wantFault checks that an error is DirectoryUnavailable because of a fault, that it says what to do in one line, and
+// that it shows nothing private.
 func wantFault(t *testing.T, err error, fault platform.Fault) *platform.Error {
 	t.Helper()
 	failure := login.AsError(err)
@@ -38,7 +38,7 @@ func wantFault(t *testing.T, err error, fault platform.Fault) *platform.Error {
 	return cause
 }
 
-// answering is a directory that answers everything so.
+// answering is a directory that gives the same answer to everything.
 type answering struct {
 	status      int
 	contentType string
@@ -76,8 +76,7 @@ func TestAnswers(t *testing.T) {
 	for name, c := range map[string]struct {
 		status            int
 		contentType, body string
-		// What Authenticate and Profile make of it: "" for the profile, else a code, an
-		// error's text, or a fault.
+		// What Authenticate and Profile return: "" for the profile, else a code, an error's text, or a fault.
 		authenticate, get string
 	}{
 		"a profile":                          {200, "", profile, "", ""},
@@ -184,7 +183,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// What is asked once more, and what is not.
+// Which calls are sent once more, and which are not.
 func TestSecondAttempt(t *testing.T) {
 	for name, c := range map[string]struct {
 		first             http.HandlerFunc
@@ -229,7 +228,7 @@ func TestSecondAttempt(t *testing.T) {
 	}
 }
 
-// A request that is sent again is signed anew: its nonce is good for once.
+// A resent request is signed anew: its nonce is valid once.
 func TestEachAttemptIsSignedAnew(t *testing.T) {
 	seen := map[string]bool{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -252,8 +251,8 @@ func TestEachAttemptIsSignedAnew(t *testing.T) {
 	}
 }
 
-// The platform takes both keys, the operator stores the new one, and the platform
-// drops the old one: whoever still has the old one learns of it.
+// The platform accepts both keys, the operator stores the new one, and the platform drops the old one. A client that
+// still has the old one then learns of it.
 func TestKeyRotation(t *testing.T) {
 	d := startDirectory(t, alice)
 	v := &vault{key: newKey, newer: key}
@@ -294,8 +293,7 @@ func TestSecretThatIsUnavailable(t *testing.T) {
 	}
 }
 
-// Whether the key would be good is not known then: there is no profile, and no word about
-// the user.
+// It is then unknown whether the key would be good: there is no profile, and nothing is known about the user.
 func TestSecretThatCannotBeFetchedAnew(t *testing.T) {
 	far := &answering{status: 401, body: `{"error":"signature_invalid"}`}
 	server := httptest.NewServer(far)

@@ -37,8 +37,8 @@ func contract(t *testing.T) validator.Validator {
 	return v
 }
 
-// witness stands between the client and a directory and holds both to openapi.yaml.
-// It gives the URL to ask instead.
+// witness stands between the client and a directory, and checks both against openapi.yaml. It returns the URL to use
+// instead.
 func witness(t *testing.T, to string) string {
 	t.Helper()
 	v := contract(t)

@@ -22,41 +22,40 @@ const (
 	Lost Fault = "no answer"
 	// SignatureRefused: the directory answered signature_invalid.
 	SignatureRefused Fault = "signature refused"
-	// BadStatus: the status and its "error" are none of the contract.
+	// BadStatus: the status and its "error" are not in the contract.
 	BadStatus Fault = "bad status"
-	// BadAnswer: a 200 that is no profile.
+	// BadAnswer: a 200 without a valid profile.
 	BadAnswer Fault = "bad answer"
 )
 
 // advice says what an operator can do about a fault.
 var advice = map[Fault]string{
 	Unsigned:         "put directoryKey into the secret (or WX_DIRECTORY_KEY)",
-	NotConnected:     "is WXBIND_DIRECTORY_URL right, and may we connect to it?",
+	NotConnected:     "is WXBIND_DIRECTORY_URL right, and can this machine connect to it?",
 	Lost:             "is the directory up, and does it answer within 3 s?",
-	SignatureRefused: "is directoryKey the directory's own, do the clocks agree within 5 minutes, and does nothing between change path or body?",
-	BadStatus:        "is WXBIND_DIRECTORY_URL right, and the directory well? See docs/directory.md",
+	SignatureRefused: "is directoryKey the directory's own, do the clocks agree within 5 minutes, and does nothing in between change the path or body?",
+	BadStatus:        "is WXBIND_DIRECTORY_URL right, and is the directory healthy? See docs/directory.md",
 	BadAnswer:        "the directory breaks its contract: see docs/directory.md",
 }
 
-// Error is what the operator's log gets to know of a call that failed. It is the
-// Cause of login.DirectoryUnavailable.
+// Error is what the operator's log says about a failed call. It is the Cause of login.DirectoryUnavailable.
 type Error struct {
 	Operation Operation
 	Fault     Fault
-	// Status is the HTTP status, where there was an answer; else 0.
+	// Status is the HTTP status if there was an answer; otherwise 0.
 	Status int
-	// Detail says more in words of our own; it may be "".
+	// Detail says more in our own words; it may be "".
 	Detail string
-	// Host was asked.
+	// Host is the host that was asked.
 	Host string
-	// Attempts is how often it was tried: 1 or 2.
+	// Attempts is the number of attempts: 1 or 2.
 	Attempts int
 
-	// ended is the context's error, when that ended the attempt.
+	// ended is the context's error if that ended the attempt.
 	ended error
 }
 
-// Error gives everything in one line, and what to do.
+// Error returns everything in one line, with what to do about it.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "directory %s: %s: %s", e.Host, e.Operation, e.Fault)
@@ -72,11 +71,10 @@ func (e *Error) Error() string {
 	return b.String() + ": " + advice[e.Fault]
 }
 
-// Unwrap gives context.Canceled or context.DeadlineExceeded when one of them
-// ended the attempt.
+// Unwrap returns context.Canceled or context.DeadlineExceeded if one of them ended the attempt.
 func (e *Error) Unwrap() error { return e.ended }
 
-// repeatable says whether the call may be made once more, and may then go better.
+// repeatable reports whether the call may be repeated, and a repeat may succeed.
 func (e *Error) repeatable() bool {
 	if e.Fault == NotConnected {
 		return true

@@ -27,7 +27,7 @@ func equal(a, b login.Profile) bool {
 	return a.ID == b.ID && a.Username == b.Username && a.Name == b.Name && slices.Equal(a.Roles, b.Roles) && a.Disabled == b.Disabled
 }
 
-// The client and the example server agree, and both keep to openapi.yaml.
+// The client and the example server agree, and both follow openapi.yaml.
 func TestClientAndExample(t *testing.T) {
 	d := startDirectory(t, alice, bob)
 	c := newClient(t, platform.Config{URL: witness(t, d.url)})
@@ -79,11 +79,11 @@ func TestExampleHasFewLines(t *testing.T) {
 	}
 }
 
-// signed is a request as the client would send it, but for what a test changes.
+// signed is a request as the client would send it, except for what a test changes.
 type signed struct {
 	key               login.Hidden
 	path, nonce, body string
-	// sends is what is sent in the place of body.
+	// sends is sent instead of body.
 	sends         string
 	made          time.Time
 	dropSignature bool
@@ -119,7 +119,7 @@ func (s signed) send(t *testing.T, base string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
-// What the example lets in is what docs/directory.md demands.
+// The example accepts what docs/directory.md demands.
 func TestExampleVerifiesTheSignature(t *testing.T) {
 	base := startDirectory(t, alice).url
 	const body = `{"id":"1001"}`

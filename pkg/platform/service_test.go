@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/username"
 )
 
-// service is the whole of login, whose users are the example server's.
+// service is a whole login service, whose users are the example server's.
 type service struct {
 	*testing.T
 	*login.Service
@@ -34,7 +34,7 @@ func newService(t *testing.T, users ...login.Profile) *service {
 	return s
 }
 
-// people are persons with codes: "alice-1" and "alice-2" are two of alice.
+// people are persons with codes: "alice-1" and "alice-2" are two codes of alice.
 type people struct{}
 
 func (people) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
@@ -42,7 +42,7 @@ func (people) Code2Session(_ context.Context, _ login.App, code string) (login.W
 	return login.WeChatSession{OpenID: "o-" + name, SessionKey: "S3CRETw"}, nil
 }
 
-// code is a fresh code of somebody.
+// code returns a fresh code of a person.
 func (s *service) code(name string) string {
 	s.codes++
 	return fmt.Sprintf("%s-%d", name, s.codes)
@@ -59,7 +59,7 @@ func (s *service) check(name string) (*login.Login, error) {
 	return checked.Login, err
 }
 
-// wants checks a login: who it is, and that the token works.
+// wants checks a login: whose it is, and that the token works.
 func (s *service) wants(l *login.Login, err error, want login.Profile) {
 	s.Helper()
 	if err != nil || l == nil {
@@ -93,13 +93,13 @@ func TestLoginWithTheExampleServer(t *testing.T) {
 	l, err := s.bind("bob", "bob", password)
 	s.wants(l, err, bob)
 
-	// Renamed there: the next login tells.
+	// Renamed in the directory: the next login shows it.
 	renamed := login.Profile{ID: alice.ID, Username: "alicia", Name: "Alicia", Roles: []string{"boss"}}
 	s.far.set(t, renamed, bob)
 	l, err = s.check("alice")
 	s.wants(l, err, renamed)
 
-	// Disabled there: the next login is refused, and ends the sessions.
+	// Disabled in the directory: the next login is refused, and ends the sessions.
 	banned := renamed
 	banned.Disabled = true
 	s.far.set(t, banned, bob)
@@ -115,12 +115,12 @@ func TestLoginWithTheExampleServer(t *testing.T) {
 	_, err = s.bind("alice", "alicia", password)
 	s.refuses(err, login.UserDisabled)
 
-	// Let in again.
+	// Enabled again.
 	s.far.set(t, renamed, bob)
 	l, err = s.check("alice")
 	s.wants(l, err, renamed)
 
-	// Unknown there.
+	// Unknown to the directory.
 	s.far.set(t, bob)
 	_, err = s.check("alice")
 	s.refuses(err, login.UserDisabled)

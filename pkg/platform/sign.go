@@ -19,8 +19,8 @@ const (
 	headerSignature = "Wxbind-Signature"
 )
 
-// sign signs a request as sent now. The directory refuses what is older than 5
-// minutes, and a nonce that it has seen.
+// sign signs a request as sent now. The directory refuses a signature older than 5 minutes, and a nonce that it has
+// seen.
 func sign(req *http.Request, key login.Hidden, body []byte, now time.Time) {
 	timestamp, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()
 	req.Header.Set(headerTimestamp, timestamp)
@@ -28,9 +28,8 @@ func sign(req *http.Request, key login.Hidden, body []byte, now time.Time) {
 	req.Header.Set(headerSignature, signature(key, req.Method, req.URL.EscapedPath(), timestamp, nonce, body))
 }
 
-// signature is "v1=" and, in hex, the HMAC-SHA256 (RFC 2104) of these lines. The
-// body comes last and no other line can hold a line break, so no two requests give
-// the same lines. Another way to sign would be another version.
+// signature is "v1=" and the hex HMAC-SHA256 (RFC 2104) of these lines. The body comes last and no other line can
+// contain a line break, so no two requests have the same lines. Another way to sign would be another version.
 func signature(key login.Hidden, method, path, timestamp, nonce string, body []byte) string {
 	mac := hmac.New(sha256.New, []byte(key))
 	for _, line := range []string{"v1", method, path, timestamp, nonce} {

@@ -14,8 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/platform"
 )
 
-// pipes is a net.Listener whose connections are pipes, so that a synctest bubble
-// can wait for them.
+// pipes is a net.Listener whose connections are pipes, so that a synctest bubble can wait for them.
 type pipes struct {
 	conns  chan net.Conn
 	closed chan struct{}
@@ -70,7 +69,7 @@ func bubble(t *testing.T, h http.HandlerFunc) (*platform.Client, *pipes) {
 	return client, p
 }
 
-// Every wait has an end, and the caller's own comes first.
+// Every wait is bounded, and the caller's own deadline comes first.
 func TestWaits(t *testing.T) {
 	type call = func(context.Context, *platform.Client) (login.Profile, error)
 	authenticate := func(ctx context.Context, c *platform.Client) (login.Profile, error) {
@@ -123,7 +122,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// A peer that accepts and never speaks TLS.
+// A peer that accepts connections and never speaks TLS.
 func TestHandshakeThatNeverEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ends []net.Conn

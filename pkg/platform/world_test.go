@@ -20,14 +20,13 @@ import (
 )
 
 const (
-	// What no error may show carries a mark.
+	// Values that no error may show carry a mark.
 	key      = login.Hidden("S3CRETd-0123456789-0123456789-0123456789-key")
 	newKey   = login.Hidden("S3CRETe-0123456789-0123456789-0123456789-key")
 	password = "S3CRET horse"
 )
 
-// vault is the operator's secret. newer is what a refetch finds. err and refetchErr are
-// why there is none.
+// vault is the operator's secret. newer is what a refetch finds. err and refetchErr are why there is none.
 type vault struct {
 	mu              sync.Mutex
 	key, newer      login.Hidden
@@ -72,12 +71,12 @@ func newClient(t *testing.T, c platform.Config) *platform.Client {
 	return client
 }
 
-// rounds is few, so that the tests are quick; a platform's hashes have many more.
+// rounds is small, so that the tests are quick; a platform's hashes have many more.
 const rounds = 1000
 
 var binary string
 
-// TestMain builds examples/directory, which is the far side of these tests.
+// TestMain builds examples/directory, which these tests call.
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "wxbind-directory-")
 	if err != nil {
@@ -100,8 +99,7 @@ type directory struct {
 	stop  func()
 }
 
-// startDirectory runs examples/directory with these users, whose password is the
-// one above.
+// startDirectory runs examples/directory with these users, whose password is the one above.
 func startDirectory(t *testing.T, users ...login.Profile) *directory {
 	t.Helper()
 	d := &directory{file: filepath.Join(t.TempDir(), "users.json")}
@@ -137,8 +135,7 @@ func startDirectory(t *testing.T, users ...login.Profile) *directory {
 	return d
 }
 
-// freeAddress is below the ports that systems give away by themselves, so that
-// nobody gets it meanwhile.
+// freeAddress is below the ports that systems assign by themselves, so that nobody takes it in the meantime.
 func freeAddress() string {
 	for {
 		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.N(12_000))
@@ -149,7 +146,7 @@ func freeAddress() string {
 	}
 }
 
-// set changes who is there, at once for whoever reads.
+// set replaces the users, at once for every reader.
 func (d *directory) set(t *testing.T, users ...login.Profile) {
 	t.Helper()
 	all := map[string]any{}
