@@ -8,9 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// authorize asks a Lambda authorizer with the simple response, with nothing
-// cached and no identity source demanded, and puts what it says of the caller into the
-// event:
+// authorize calls a Lambda authorizer with the simple response, without a cache or a required identity source, and puts
+// what it says about the caller into the event:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 func authorize(ctx context.Context, authorizer Function, e *events.APIGatewayV2HTTPRequest) (allowed bool, err error) {
 	payload, err := json.Marshal(events.APIGatewayV2CustomAuthorizerV2Request{

@@ -1,6 +1,5 @@
-// Package localgw is an API Gateway HTTP API on one machine: it turns HTTP
-// requests into events of payload format 2.0 and a function's answers back into
-// HTTP, so that handlers are reached on a desk exactly as they are in the cloud.
+// Package localgw is an API Gateway HTTP API on one machine. It turns HTTP requests into events of payload format 2.0,
+// and a function's answers back into HTTP, so that handlers are called locally exactly as in the cloud.
 //
 // Its rules follow
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
@@ -24,7 +23,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Function is what stands behind a route: lambda.Handler of aws-lambda-go.
+// Function is the function behind a route: lambda.Handler of aws-lambda-go.
 type Function interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
@@ -43,8 +42,8 @@ type Gateway struct {
 // New makes a Gateway without routes.
 func New() *Gateway { return &Gateway{} }
 
-// Route sends a method and path to a function. The path may hold parameters, as
-// in /x/{id}. Routes are made before the first request.
+// Route sends a method and path to a function. The path may contain parameters, as in /x/{id}. Add all routes before
+// the first request.
 func (g *Gateway) Route(method, path string, f Function) {
 	g.routes = append(g.routes, newRoute(method, path, f))
 }
@@ -75,7 +74,7 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request, parameters map[st
 		refuse(w, http.StatusBadRequest, "Bad Request")
 		return
 	}
-	// A client that leaves does not stop a function.
+	// A client that disconnects does not stop a function.
 	ctx := context.WithoutCancel(r.Context())
 	e := event(r, body, rt.key, time.Now())
 	e.PathParameters = parameters
@@ -91,10 +90,10 @@ func (rt *route) serve(w http.ResponseWriter, r *http.Request, parameters map[st
 	}
 }
 
-// errForbidden says that the authorizer does not let the request pass.
+// errForbidden means that the authorizer refused the request.
 var errForbidden = errors.New("forbidden")
 
-// answer is what the function says to an event that the authorizer lets pass.
+// answer is the function's answer to an event, if the authorizer lets it pass.
 func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) ([]byte, error) {
 	if rt.authorizer != nil {
 		allowed, err := authorize(ctx, rt.authorizer, &e)
@@ -112,7 +111,7 @@ func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) (
 	return invoke(ctx, rt.function, payload)
 }
 
-// invoke runs a function for as long as it may take.
+// invoke runs a function within its time limit.
 func invoke(ctx context.Context, f Function, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, functionTimeout)
 	defer cancel()
@@ -165,8 +164,7 @@ func event(r *http.Request, body []byte, routeKey string, now time.Time) events.
 	return e
 }
 
-// isText says whether a body of this type is sent as it is. All others, forms
-// among them, are sent in base64.
+// isText reports whether a body of this type is sent as text. All others, forms included, are sent in base64.
 func isText(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -199,12 +197,12 @@ func reply(w http.ResponseWriter, answer []byte) {
 		w.Header().Add("Set-Cookie", cookie)
 	}
 	w.WriteHeader(a.StatusCode)
-	w.Write(body) //nolint:errcheck // the client has left
+	w.Write(body) //nolint:errcheck // the client has disconnected
 }
 
-// refuse answers as API Gateway does when it answers itself.
+// refuse answers as API Gateway does when it answers by itself.
 func refuse(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"message": message}) //nolint:errcheck // the client has left
+	json.NewEncoder(w).Encode(map[string]string{"message": message}) //nolint:errcheck // the client has disconnected
 }

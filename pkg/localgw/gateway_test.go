@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// stub answers with what it is told and keeps the event.
+// stub returns what it is told to and keeps the event.
 type stub[E any] struct {
 	event  E
 	answer string
@@ -156,7 +156,7 @@ func TestGatewayAnswersItself(t *testing.T) {
 	}
 }
 
-// slow is a function that is under way until it is let go.
+// slow is a function that runs until it is released.
 type slow struct {
 	begun, letGo chan struct{}
 	ended        chan error
@@ -169,7 +169,7 @@ func (f slow) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	return []byte(`{"statusCode":200}`), nil
 }
 
-// A bind that has begun is carried through in the cloud, whoever hangs up.
+// In the cloud, a bind that has begun is completed even if the client disconnects.
 func TestClientThatLeavesDoesNotStopFunction(t *testing.T) {
 	f := slow{begun: make(chan struct{}), letGo: make(chan struct{}), ended: make(chan error, 1)}
 	g := New()

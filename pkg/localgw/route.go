@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// route is one route and what stands behind it.
+// route is a route with its function.
 type route struct {
-	// key is API Gateway's name of it, such as "GET /x/{id}".
+	// key is API Gateway's name for the route, such as "GET /x/{id}".
 	key      string
 	method   string
 	segments []string
 	function Function
-	// authorizer is asked first, unless it is nil.
+	// authorizer is called first, unless it is nil.
 	authorizer Function
 }
 
@@ -21,7 +21,7 @@ func newRoute(method, path string, f Function) *route {
 	return &route{key: method + " " + path, method: method, segments: strings.Split(path, "/"), function: f}
 }
 
-// parameterOf gives the name of a segment like {id}, or "".
+// parameterOf returns the name in a segment like {id}, or "".
 func parameterOf(segment string) string {
 	name, opened := strings.CutPrefix(segment, "{")
 	name, closed := strings.CutSuffix(name, "}")
@@ -31,8 +31,8 @@ func parameterOf(segment string) string {
 	return name
 }
 
-// match says whether the route is that of a request, and gives its path
-// parameters, percent-decoded. A parameter is one segment of the path, and not empty.
+// match reports whether the route matches a request, and returns the request's path parameters, percent-decoded. A
+// parameter is one segment of the path, and not empty.
 func (rt *route) match(method string, segments []string) (parameters map[string]string, ok bool) {
 	if method != rt.method || len(segments) != len(rt.segments) {
 		return nil, false
@@ -50,9 +50,9 @@ func (rt *route) match(method string, segments []string) (parameters map[string]
 	return parameters, true
 }
 
-// routeOf finds the route of a request: of several, the one with the fewest
-// parameters. API Gateway takes a path as it is, and says 404 to all others: it
-// cleans none, redirects nowhere, and knows no 405. http.ServeMux does all of that.
+// routeOf finds the route of a request. If several match, it is the one with the fewest parameters. Like API Gateway,
+// it takes a path as it is and answers 404 to all others: it cleans none, redirects nowhere, and never answers 405.
+// http.ServeMux does all of that.
 func (g *Gateway) routeOf(r *http.Request) (found *route, parameters map[string]string) {
 	segments := strings.Split(r.URL.EscapedPath(), "/")
 	for i, segment := range segments {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// request sends a request and gives what comes back.
+// request sends a request and returns the answer.
 func request(t *testing.T, g *Gateway, method, path string) (status int, body string) {
 	t.Helper()
 	server := httptest.NewServer(g)
