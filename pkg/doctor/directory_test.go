@@ -25,12 +25,12 @@ func TestDirectory(t *testing.T) {
 		body   string
 		want   string
 	}{
-		"in order":           {key, 404, `{"error":"user_not_found"}`, "ok directory: answers what is signed"},
+		"in order":           {key, 404, `{"error":"user_not_found"}`, "ok directory: answers requests signed"},
 		"another key":        {key, 401, `{"error":"signature_invalid"}`, "FAIL directory: "},
 		"no key":             {"", 404, `{"error":"user_not_found"}`, "FAIL directory: "},
 		"another server":     {key, 404, `S3CRET not found`, "FAIL directory: "},
 		"out of order":       {key, 500, `{}`, "FAIL directory: "},
-		"it knows everybody": {key, 200, "", "FAIL directory: knows a user that was made up"},
+		"it knows everybody": {key, 200, "", "FAIL directory: claims to know a user that was just made up"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,7 @@
-// Package doctor finds out whether a deployment is well: what wxbind needs of its
-// settings, its secret, WeChat, its tables and its files. It changes nothing.
+// Package doctor checks whether a deployment is healthy: what wxbind needs of its settings, its secret, WeChat, its
+// tables and its files. It changes nothing.
 //
-// Like pkg/app it knows the adapters. Only the command for people uses it.
+// Like pkg/app it knows the adapters. Only the wxbind command uses it.
 package doctor
 
 import (
@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// Status is how a check came out.
+// Status is the result of a check.
 type Status string
 
 const (
 	// OK: as it should be.
 	OK Status = "ok"
-	// Warn: it works, and somebody should look at it.
+	// Warn: it works, but somebody should look at it.
 	Warn Status = "warn"
-	// Fail: logins fail, or will, or what is kept is in danger.
+	// Fail: logins fail or will fail, or stored data is in danger.
 	Fail Status = "FAIL"
-	// Skip: it was not checked, because of what another line says.
+	// Skip: not checked, because of what another line says.
 	Skip Status = "skip"
 )
 
@@ -30,9 +30,9 @@ type Finding struct {
 	// Check names what was checked.
 	Check  string `json:"check"`
 	Status Status `json:"status"`
-	// Says is what was found, without any secret.
+	// Says is what was found. It contains no secret.
 	Says string `json:"says"`
-	// Do is what to do about it; "" when there is nothing to do.
+	// Do is what to do about it; "" if nothing.
 	Do string `json:"do,omitempty"`
 }
 
@@ -52,7 +52,7 @@ func skip(check, says string) Finding {
 	return Finding{Check: check, Status: Skip, Says: says}
 }
 
-// Check finds something out, in one finding or more.
+// Check makes one finding or more.
 type Check struct {
 	// Timeout bounds Run; 0 means defaultTimeout.
 	Timeout time.Duration
@@ -60,7 +60,7 @@ type Check struct {
 	Run func(context.Context) []Finding
 }
 
-// Known is a check that has been made already.
+// Known is a check whose finding is already known.
 func Known(f Finding) Check {
 	return Check{Run: func(context.Context) []Finding { return []Finding{f} }}
 }
@@ -68,8 +68,7 @@ func Known(f Finding) Check {
 // defaultTimeout is enough for three attempts at AWS, and for two calls of WeChat.
 const defaultTimeout = 10 * time.Second
 
-// Run carries out the checks at the same time, each within its time, and gives the
-// findings in the order of the checks.
+// Run runs the checks concurrently, each within its timeout, and returns the findings in the order of the checks.
 func Run(ctx context.Context, checks []Check) []Finding {
 	found := make([][]Finding, len(checks))
 	var all sync.WaitGroup

@@ -17,7 +17,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
 
-// Files are those of an embedded store.
+// Files are the files of an embedded store.
 type Files struct {
 	Folder, Database, SealKey string
 }
@@ -30,8 +30,8 @@ const (
 	diskWarn, diskFail = 1 << 30, 64 << 20
 )
 
-// Embedded checks an embedded store that is there: that it is whole and opens, that
-// the seal key is there, that nobody else reads them, and that the disk has room.
+// Embedded checks an existing embedded store: that it is intact and opens, that the seal key exists, that nobody else
+// can read the files, and that the disk has room.
 func Embedded(f Files) []Check {
 	return []Check{
 		{Timeout: readTime, Run: func(ctx context.Context) []Finding { return []Finding{f.store(ctx)} }},
@@ -41,13 +41,13 @@ func Embedded(f Files) []Check {
 	}
 }
 
-// store looks before it opens: that may write to a store, or make one of nothing.
+// store examines the database before it opens it: opening may write to a store, or make one of an empty file.
 func (f Files) store(ctx context.Context) Finding {
 	const check = "store"
 	damage, err := quickCheck(ctx, f.Database)
 	switch {
 	case ctx.Err() != nil:
-		return warn(check, fmt.Sprintf("%s is too large to be read whole within %s", f.Database, readTime), "run PRAGMA quick_check on a copy of it")
+		return warn(check, fmt.Sprintf("%s is too large to be checked within %s", f.Database, readTime), "run PRAGMA quick_check on a copy of it")
 	case err != nil:
 		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore)
 	case damage != "ok":
@@ -61,20 +61,20 @@ func (f Files) store(ctx context.Context) Finding {
 	}
 	switch {
 	case errors.Is(err, sqlitestore.ErrEmpty):
-		return fail(check, f.Database+" is empty: what it held is lost", restore)
+		return fail(check, f.Database+" is empty: its contents are lost", restore)
 	case errors.Is(err, sqlitestore.ErrOlderSchema):
-		return warn(check, f.Database+" is whole, and was made by an older wxbind", "back the folder up: the next command or `wxbind serve` brings it up to date")
+		return warn(check, f.Database+" is intact, and was made by an older wxbind", "back the folder up: the next command or `wxbind serve` brings it up to date")
 	case errors.Is(err, sqlitestore.ErrNewerSchema):
 		return fail(check, err.Error(), "use the newer wxbind")
 	case errors.Is(err, sqlitestore.ErrNotOurs):
 		return fail(check, err.Error(), "name the folder of the store with --data")
 	case err != nil:
-		return fail(check, err.Error(), "see that the folder can be written to by this user")
+		return fail(check, err.Error(), "make sure that this user can write to the folder")
 	}
-	return ok(check, f.Database+" is whole")
+	return ok(check, f.Database+" is intact")
 }
 
-// quickCheck gives "ok" or the first damage.
+// quickCheck returns "ok" or the first damage.
 func quickCheck(ctx context.Context, path string) (damage string, err error) {
 	db, err := openReadOnly(path)
 	if err != nil {
@@ -85,7 +85,7 @@ func quickCheck(ctx context.Context, path string) (damage string, err error) {
 	return damage, err
 }
 
-// examine is sqlitestore.Examine, with the file's name.
+// examine is sqlitestore.Examine, with the file's name in the error.
 func (f Files) examine(ctx context.Context) error {
 	db, err := openReadOnly(f.Database)
 	if err != nil {
@@ -107,21 +107,20 @@ func openReadOnly(path string) (*sql.DB, error) {
 	return sql.Open("sqlite", name.String()+"?mode=ro&_pragma=busy_timeout(5000)")
 }
 
-// sealKey reads the key, and makes none.
+// sealKey reads the key, and creates none.
 func (f Files) sealKey() Finding {
 	const check = "seal key"
 	const putBack = "put it back from the backup"
 	switch _, err := SealKeyIn(f.SealKey); {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail(check, f.SealKey+" is missing: what is sealed in the store cannot be opened", putBack)
+		return fail(check, f.SealKey+" is missing: sealed data in the store cannot be opened", putBack)
 	case err != nil:
 		return fail(check, err.Error(), putBack)
 	}
 	return ok(check, f.SealKey+" holds a key")
 }
 
-// SealKeyIn reads the seal key of a file that is there; unlike secrets.SealKeyFile
-// it makes none.
+// SealKeyIn reads the seal key in an existing file. Unlike secrets.SealKeyFile it creates none.
 //
 // Errors: fs.ErrNotExist; those of secrets.SealKeyFile.
 func SealKeyIn(path string) (login.SealKey, error) {
@@ -131,7 +130,7 @@ func SealKeyIn(path string) (login.SealKey, error) {
 	return secrets.SealKeyFile(path)
 }
 
-// permissions looks for files that others on the machine can read.
+// permissions looks for files that other users of the machine can read.
 func (f Files) permissions() Finding {
 	const check = "permissions"
 	if runtime.GOOS == "windows" {
@@ -149,7 +148,7 @@ func (f Files) permissions() Finding {
 			return fail(check, fmt.Sprintf("%s has the mode %#o: others on this machine can use it", path, mode), "chmod 600 "+path)
 		}
 	}
-	return ok(check, "seal key and database are for their owner only")
+	return ok(check, "only their owner can use the seal key and the database")
 }
 
 func (f Files) disk() Finding {
@@ -159,7 +158,7 @@ func (f Files) disk() Finding {
 	case errors.Is(err, errors.ErrUnsupported):
 		return skip(check, "not known on this system")
 	case err != nil:
-		return fail(check, err.Error(), "see that the folder can be read by this user")
+		return fail(check, err.Error(), "make sure that this user can read the folder")
 	}
 	says := fmt.Sprintf("%d MiB are free", free>>20)
 	const room = "make room on the disk: a store that cannot write lets nobody log in"

@@ -62,7 +62,7 @@ func TestEmbeddedStore(t *testing.T) {
 		"a damaged database": {func(t *testing.T, f doctor.Files) {
 			raw, err := os.ReadFile(f.Database)
 			must(t, err)
-			// All pages but the first, which has the schema, lose their contents.
+			// All pages lose their contents, except the first, which has the schema.
 			copy(raw[4096:], bytes.Repeat([]byte{0xee}, len(raw)-4096))
 			must(t, os.WriteFile(f.Database, raw, 0o600))
 		}, "FAIL store: ", goodKey, goodModes},
@@ -89,8 +89,8 @@ func TestEmbeddedStore(t *testing.T) {
 	}
 }
 
-// doctor changes nothing: it makes no store of an empty file, whose contents are
-// lost, and brings no schema up to date under a wxbind that runs.
+// doctor changes nothing: it makes no store of an empty file, whose contents are lost, and migrates no schema while an
+// older wxbind runs.
 func TestEmbeddedStoreStaysAsItIs(t *testing.T) {
 	for want, spoil := range map[string]func(*testing.T, doctor.Files){
 		"FAIL store: ": func(t *testing.T, f doctor.Files) { must(t, os.Truncate(f.Database, 0)) },
@@ -107,11 +107,11 @@ func TestEmbeddedStoreStaysAsItIs(t *testing.T) {
 	}
 }
 
-// What wxbind serve has open can be examined.
+// doctor can examine a store that wxbind serve has open.
 func TestEmbeddedStoreInUse(t *testing.T) {
 	f := files(t)
 	s, err := sqlitestore.Open(t.Context(), f.Database)
 	must(t, err)
 	defer s.Close()
-	wantLines(t, doctor.Embedded(f), "ok store: "+f.Database+" is whole", "ok seal key: "+f.SealKey, "ok permissions", "ok disk")
+	wantLines(t, doctor.Embedded(f), "ok store: "+f.Database+" is intact", "ok seal key: "+f.SealKey, "ok permissions", "ok disk")
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Secret reads the secret, and asks WeChat about each of its apps. Do is what to
-// do about a secret that cannot be used.
+// Secret reads the secret, and asks WeChat about each of its apps. do is the advice for a secret that cannot be used.
 func Secret(read func(context.Context) (*login.Secret, error), do string, w WeChat) Check {
 	return Check{Run: func(ctx context.Context) []Finding {
 		secret, err := read(ctx)
@@ -22,7 +21,7 @@ func Secret(read func(context.Context) (*login.Secret, error), do string, w WeCh
 			}
 			return []Finding{
 				fail("secret", err.Error(), do),
-				skip("WeChat", "which apps to ask about is in the secret"),
+				skip("WeChat", "the secret says which apps to ask about"),
 			}
 		}
 		var list []login.App
@@ -33,7 +32,7 @@ func Secret(read func(context.Context) (*login.Secret, error), do string, w WeCh
 	}}
 }
 
-// Describe says what a secret holds, and no value of it.
+// Describe says what a secret contains, without any value.
 func Describe(s *login.Secret) string {
 	var names []string
 	for _, id := range slices.Sorted(maps.Keys(s.Apps)) {

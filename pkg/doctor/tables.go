@@ -16,13 +16,12 @@ import (
 )
 
 const (
-	deployAgain = "deploy the stack again: its template says how the table must be"
-	allow       = "use credentials that may %s on this table"
+	deployAgain = "deploy the stack again: its template defines the table"
+	allow       = "use credentials that allow %s on this table"
 )
 
-// Tables checks the tables of a deployment, in the order of dynamostore.Schema:
-// that each is there with its keys and protected, that expired items are deleted
-// and that what must last can be recovered.
+// Tables checks the tables of a deployment, in the order of dynamostore.Schema: that each exists with its keys and is
+// protected, that expired items are deleted, and that lasting data can be recovered.
 func Tables(client *dynamodb.Client, names dynamostore.Tables) []Check {
 	var checks []Check
 	add := func(run func(context.Context) []Finding) { checks = append(checks, Check{Run: run}) }
@@ -32,7 +31,7 @@ func Tables(client *dynamodb.Client, names dynamostore.Tables) []Check {
 		if schema.TTL != "" {
 			add(t.checkTTL)
 		}
-		if schema.Name != "Ephemeral" { // what could be recovered of it would have expired
+		if schema.Name != "Ephemeral" { // whatever could be recovered would have expired
 			add(t.checkRecovery)
 		}
 	}
@@ -101,10 +100,10 @@ func (t table) checkTTL(ctx context.Context) []Finding {
 	}
 	switch on := status == types.TimeToLiveStatusEnabled || status == types.TimeToLiveStatusEnabling; {
 	case !on:
-		return []Finding{fail(check, fmt.Sprintf("TTL is %s: what has expired is kept, and paid for, for ever", status),
+		return []Finding{fail(check, fmt.Sprintf("TTL is %s: expired items are kept, and paid for, forever", status),
 			fmt.Sprintf("aws dynamodb update-time-to-live --table-name %s --time-to-live-specification Enabled=true,AttributeName=%s", t.name, t.schema.TTL))}
 	case attribute != t.schema.TTL:
-		return []Finding{fail(check, fmt.Sprintf("TTL goes by the attribute %s and must go by %s", attribute, t.schema.TTL), deployAgain)}
+		return []Finding{fail(check, fmt.Sprintf("TTL uses the attribute %s and must use %s", attribute, t.schema.TTL), deployAgain)}
 	}
 	return []Finding{ok(check, "expired items are deleted")}
 }
@@ -113,7 +112,7 @@ func (t table) checkRecovery(ctx context.Context) []Finding {
 	check := t.schema.Name + " recovery"
 	out, err := t.client.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &t.name})
 	if api, isAPI := errors.AsType[smithy.APIError](err); isAPI && api.ErrorCode() == "UnknownOperationException" {
-		return []Finding{warn(check, "this engine knows no backups, as DynamoDB Local", "make backups another way, if it is not for tests")}
+		return []Finding{warn(check, "this engine has no backups, like DynamoDB Local", "make backups another way, unless it is for tests")}
 	}
 	if err != nil {
 		return []Finding{t.failed(ctx, check, "dynamodb:DescribeContinuousBackups", err)}
@@ -122,11 +121,11 @@ func (t table) checkRecovery(ctx context.Context) []Finding {
 		d.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus == types.PointInTimeRecoveryStatusEnabled {
 		return []Finding{ok(check, "point-in-time recovery is on")}
 	}
-	return []Finding{fail(check, "point-in-time recovery is off: what is deleted or damaged by mistake is lost",
+	return []Finding{fail(check, "point-in-time recovery is off: data deleted or damaged by mistake is lost",
 		"aws dynamodb update-continuous-backups --table-name "+t.name+" --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true")}
 }
 
-// failed is the finding of a call that DynamoDB did not answer well.
+// failed is the finding for a call that DynamoDB did not answer well.
 func (t table) failed(ctx context.Context, check, action string, err error) Finding {
 	_, gone := errors.AsType[*types.ResourceNotFoundException](err)
 	_, goneFromBackups := errors.AsType[*types.TableNotFoundException](err) // DescribeContinuousBackups has its own
@@ -136,7 +135,7 @@ func (t table) failed(ctx context.Context, check, action string, err error) Find
 	if api, isAPI := errors.AsType[smithy.APIError](err); isAPI {
 		return fail(check, fmt.Sprintf("%s: DynamoDB answers %s", t.name, api.ErrorCode()), fmt.Sprintf(allow, action))
 	}
-	return fail(check, fmt.Sprintf("%s: %s", t.name, noAnswer(ctx, "DynamoDB", err)), "see that this machine reaches DynamoDB, and try again")
+	return fail(check, fmt.Sprintf("%s: %s", t.name, noAnswer(ctx, "DynamoDB", err)), "make sure that this machine reaches DynamoDB, and try again")
 }
 
 // noAnswer says why a service did not answer.

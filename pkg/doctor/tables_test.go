@@ -33,7 +33,7 @@ func TestTablesOfAnEngine(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const noBackups = " recovery: this engine knows no backups"
+	const noBackups = " recovery: this engine has no backups"
 	wantLines(t, doctor.Tables(db, tables),
 		"ok Bindings keys: "+tables.Bindings+" has the right keys", "warn Bindings protection: deletion protection is off", "warn Bindings"+noBackups,
 		"ok Sessions keys", "warn Sessions protection", "ok Sessions TTL: expired items are deleted", "warn Sessions"+noBackups,
@@ -50,13 +50,13 @@ func TestTablesOfAnEngine(t *testing.T) {
 	)
 }
 
-// described is a DynamoDB that answers the calls that describe a table, as AWS does
-// (JSON 1.0), for one that is in order; change gives other answers.
+// described is a DynamoDB that answers the calls that describe a table as AWS does (JSON 1.0), for a table that is in
+// order. change replaces answers.
 type described struct {
 	answers map[string]any
 }
 
-// refusedAs is an answer with an error code of AWS.
+// refusedAs is an answer with one of AWS's error codes.
 type refusedAs string
 
 func inOrder(s dynamostore.TableSchema) map[string]any {
@@ -120,20 +120,20 @@ func TestTablesOfAWS(t *testing.T) {
 		"being deleted":             {"DescribeTable", describe(func(t map[string]any) { t["TableStatus"] = "DELETING" }), "keys", "FAIL Sessions keys: s is DELETING -> wait"},
 		"being changed":             {"DescribeTable", describe(func(t map[string]any) { t["TableStatus"] = "UPDATING" }), "keys", "ok Sessions keys"},
 		"gone":                      {"DescribeTable", refusedAs("ResourceNotFoundException"), "keys", "FAIL Sessions keys: there is no table s -> deploy the stack again"},
-		"not allowed":               {"DescribeTable", refusedAs("AccessDeniedException"), "keys", "FAIL Sessions keys: s: DynamoDB answers AccessDeniedException -> use credentials that may dynamodb:DescribeTable"},
+		"not allowed":               {"DescribeTable", refusedAs("AccessDeniedException"), "keys", "FAIL Sessions keys: s: DynamoDB answers AccessDeniedException -> use credentials that allow dynamodb:DescribeTable"},
 		"protected":                 {"", nil, "protection", "ok Sessions protection: deletion protection is on"},
 		"unprotected":               {"DescribeTable", describe(func(t map[string]any) { t["DeletionProtectionEnabled"] = false }), "protection", "warn Sessions protection: deletion protection is off"},
 		"protection unknown":        {"DescribeTable", refusedAs("AccessDeniedException"), "protection", "skip Sessions protection"},
 		"TTL on":                    {"", nil, "TTL", "ok Sessions TTL: expired items are deleted"},
 		"TTL being turned on":       {"DescribeTimeToLive", ttl("ENABLING", "ttl"), "TTL", "ok Sessions TTL"},
-		"TTL off":                   {"DescribeTimeToLive", ttl("DISABLED", ""), "TTL", "FAIL Sessions TTL: TTL is DISABLED: what has expired is kept, and paid for, for ever -> aws dynamodb update-time-to-live --table-name s"},
-		"TTL by another attribute":  {"DescribeTimeToLive", ttl("ENABLED", "expires"), "TTL", "FAIL Sessions TTL: TTL goes by the attribute expires and must go by ttl"},
-		"TTL not allowed":           {"DescribeTimeToLive", refusedAs("AccessDeniedException"), "TTL", "FAIL Sessions TTL: s: DynamoDB answers AccessDeniedException -> use credentials that may dynamodb:DescribeTimeToLive"},
+		"TTL off":                   {"DescribeTimeToLive", ttl("DISABLED", ""), "TTL", "FAIL Sessions TTL: TTL is DISABLED: expired items are kept, and paid for, forever -> aws dynamodb update-time-to-live --table-name s"},
+		"TTL by another attribute":  {"DescribeTimeToLive", ttl("ENABLED", "expires"), "TTL", "FAIL Sessions TTL: TTL uses the attribute expires and must use ttl"},
+		"TTL not allowed":           {"DescribeTimeToLive", refusedAs("AccessDeniedException"), "TTL", "FAIL Sessions TTL: s: DynamoDB answers AccessDeniedException -> use credentials that allow dynamodb:DescribeTimeToLive"},
 		"recovery on":               {"", nil, "recovery", "ok Sessions recovery: point-in-time recovery is on"},
-		"recovery off":              {"DescribeContinuousBackups", backups("DISABLED"), "recovery", "FAIL Sessions recovery: point-in-time recovery is off: what is deleted or damaged by mistake is lost -> aws dynamodb update-continuous-backups --table-name s"},
+		"recovery off":              {"DescribeContinuousBackups", backups("DISABLED"), "recovery", "FAIL Sessions recovery: point-in-time recovery is off: data deleted or damaged by mistake is lost -> aws dynamodb update-continuous-backups --table-name s"},
 		"recovery of a table gone":  {"DescribeContinuousBackups", refusedAs("TableNotFoundException"), "recovery", "FAIL Sessions recovery: there is no table s -> deploy"},
-		"recovery not allowed":      {"DescribeContinuousBackups", refusedAs("AccessDeniedException"), "recovery", "FAIL Sessions recovery: s: DynamoDB answers AccessDeniedException -> use credentials that may dynamodb:DescribeContinuousBackups"},
-		"an engine without backups": {"DescribeContinuousBackups", refusedAs("UnknownOperationException"), "recovery", "warn Sessions recovery: this engine knows no backups"},
+		"recovery not allowed":      {"DescribeContinuousBackups", refusedAs("AccessDeniedException"), "recovery", "FAIL Sessions recovery: s: DynamoDB answers AccessDeniedException -> use credentials that allow dynamodb:DescribeContinuousBackups"},
+		"an engine without backups": {"DescribeContinuousBackups", refusedAs("UnknownOperationException"), "recovery", "warn Sessions recovery: this engine has no backups"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answers := inOrder(sessions)

@@ -12,16 +12,16 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
 
-// WeChat is what is asked of WeChat. Errors: *wechat.Error.
+// WeChat is what doctor asks of WeChat. Errors: *wechat.Error.
 type WeChat interface {
 	CheckApp(ctx context.Context, app login.App) error
 	ServerTime(ctx context.Context) (time.Time, error)
 }
 
-// maxSkew is how far the clock may be from WeChat's.
+// maxSkew is how far the clock may differ from WeChat's.
 const maxSkew = 30 * time.Second
 
-// console is where an app's owner changes what WeChat knows of it.
+// console is where an app's owner changes the app's settings at WeChat.
 const console = "mp.weixin.qq.com, 开发管理 -> 开发设置"
 
 // Clock compares this machine's clock, now, with WeChat's.
@@ -32,7 +32,7 @@ func Clock(w WeChat, now func() time.Time) Check {
 		if err != nil {
 			return []Finding{fail("clock", "WeChat's clock cannot be read: "+err.Error(), reach)}
 		}
-		// The answer was made about halfway, and its second has gone on for half of one.
+		// The answer was made about halfway, and the second in its Date had on average half passed.
 		ours := asked.Add(now().Sub(asked) / 2)
 		skew := ours.Sub(theirs.Add(500 * time.Millisecond)).Round(time.Second)
 		switch {
@@ -46,11 +46,11 @@ func Clock(w WeChat, now func() time.Time) Check {
 }
 
 const (
-	setClock = "let NTP set the clock (timedatectl set-ntp true): sessions end by it, and AWS refuses what is signed minutes off"
-	reach    = "see that this machine resolves and reaches that host over HTTPS; HTTPS_PROXY and WECHAT_API_BASE say the way"
+	setClock = "let NTP set the clock (timedatectl set-ntp true): sessions end by it, and AWS refuses requests signed minutes off"
+	reach    = "make sure that this machine resolves and reaches that host over HTTPS; HTTPS_PROXY and WECHAT_API_BASE set the route"
 )
 
-// apps asks WeChat whether it takes the credentials of each app, in this order.
+// apps asks WeChat whether it accepts the credentials of each app, in this order.
 func apps(ctx context.Context, w WeChat, list []login.App) []Finding {
 	found := make([]Finding, len(list))
 	var all sync.WaitGroup
@@ -63,11 +63,11 @@ func apps(ctx context.Context, w WeChat, list []login.App) []Finding {
 	return found
 }
 
-// credentials is what an answer of WeChat means for an app.
+// credentials is what WeChat's answer means for an app.
 func credentials(appID string, err error) Finding {
 	check := "WeChat " + appID
 	if err == nil {
-		return ok(check, "takes the AppID and the AppSecret, from this machine's address")
+		return ok(check, "accepts the AppID and the AppSecret, from this machine's address")
 	}
 	e, isTheirs := errors.AsType[*wechat.Error](err)
 	if !isTheirs || e.Fault != wechat.Refused {
@@ -78,7 +78,7 @@ func credentials(appID string, err error) Finding {
 	case e.Errcode == addressRefused:
 		r = refusedAddress(cmp.Or(e.Address, "this machine's address"))
 	case !known:
-		r = refusal{Fail, "does not take them", "look the errcode up in WeChat's table of global return codes"}
+		r = refusal{Fail, "does not accept them", "look the errcode up in WeChat's table of global return codes"}
 	}
 	says := fmt.Sprintf("%s (errcode %d", r.says, e.Errcode)
 	if e.RID != "" {
@@ -87,14 +87,14 @@ func credentials(appID string, err error) Finding {
 	return Finding{Check: check, Status: r.status, Says: says + ")", Do: r.do}
 }
 
-// addressRefused says that we are not in the app's IP list, and names our address.
+// addressRefused means that our address is not in the app's IP list; WeChat's answer names the address.
 const addressRefused = 40164
 
 func refusedAddress(address string) refusal {
 	return refusal{
-		Fail, "does not take calls from " + address + ": it is not in the mini-program's IP list",
+		Fail, "does not accept calls from " + address + ": it is not in the mini-program's IP list",
 		"add " + address + " at " + console + " -> IP白名单, and the fixed address that the functions call from; or turn the list off. " +
-			"Until then nobody knows whether the AppSecret is right",
+			"Until then it is unknown whether the AppSecret is right",
 	}
 }
 
@@ -103,7 +103,7 @@ type refusal struct {
 	says, do string
 }
 
-// refusals are the errcodes of stable_token and getAccessToken that an operator meets.
+// refusals are the errcodes of stable_token and getAccessToken that an operator may meet.
 // https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
 var refusals = map[int]refusal{
 	40013: {Fail, "knows no mini-program with this AppID", "compare the AppID with the one at " + console + ", and set it" + where},
@@ -112,9 +112,9 @@ var refusals = map[int]refusal{
 	40243: {Fail, "has frozen the AppSecret", "unfreeze it at " + console},
 	89501: {Fail, unconfirmed, confirm},
 	89503: {Fail, unconfirmed, confirm},
-	89506: {Fail, "lets this machine's address in no more for 24 hours: an administrator of the mini-program refused it twice", confirm},
-	89507: {Fail, "lets this machine's address in no more for an hour: an administrator of the mini-program refused it", confirm},
-	50004: {Fail, "has forbidden the mini-program this call", "see the notices at mp.weixin.qq.com"},
+	89506: {Fail, "blocks this machine's address for 24 hours: an administrator of the mini-program refused it twice", confirm},
+	89507: {Fail, "blocks this machine's address for an hour: an administrator of the mini-program refused it", confirm},
+	50004: {Fail, "has forbidden this call to the mini-program", "see the notices at mp.weixin.qq.com"},
 	50007: {Fail, "has frozen the mini-program", "see the notices at mp.weixin.qq.com"},
 	-1:    {Warn, "is busy, and says nothing about the AppSecret", "try again in a minute"},
 	45009: {Warn, "says nothing about the AppSecret: the day's quota of such calls is spent", "try again tomorrow, Beijing time; logins have a quota of their own"},
@@ -122,9 +122,9 @@ var refusals = map[int]refusal{
 }
 
 const (
-	wrongSecret = "does not take the AppSecret"
+	wrongSecret = "does not accept the AppSecret"
 	newSecret   = "reset the AppSecret at " + console + ", and set the new one" + where
 	where       = ": `wxbind secret set`, or WX_APPID and WX_APPSECRET of `wxbind serve`"
-	unconfirmed = "waits for an administrator of the mini-program to let this machine's address in"
-	confirm     = "let its administrator confirm the message in WeChat"
+	unconfirmed = "waits for an administrator of the mini-program to allow this machine's address"
+	confirm     = "have its administrator confirm the message in WeChat"
 )

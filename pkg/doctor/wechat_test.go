@@ -24,7 +24,7 @@ const (
 
 func app(id string, secret login.Hidden) login.App { return login.App{ID: id, Secret: secret} }
 
-// secretOf is a secret with these apps, the first one being the default.
+// secretOf is a secret with these apps; the first one is the default.
 func secretOf(apps ...login.App) *login.Secret {
 	s := &login.Secret{DefaultApp: apps[0].ID, Apps: map[string]login.App{}, SealKeys: []login.SealKey{{ID: "0", Key: key}}}
 	for _, a := range apps {
@@ -37,7 +37,7 @@ func reading(s *login.Secret, err error) func(context.Context) (*login.Secret, e
 	return func(context.Context) (*login.Secret, error) { return s, err }
 }
 
-// client is a client of WeChat as a handler plays it.
+// client is a client of a WeChat that a handler plays.
 func client(t *testing.T, h http.Handler) *wechat.Client {
 	t.Helper()
 	server := httptest.NewServer(h)
@@ -61,22 +61,22 @@ func TestWhatWeChatSaysOfAnApp(t *testing.T) {
 		spoil func(*wechattest.Server)
 		want  string
 	}{
-		"accepted":         {good, nil, "ok WeChat " + appID + ": takes the AppID and the AppSecret"},
+		"accepted":         {good, nil, "ok WeChat " + appID + ": accepts the AppID and the AppSecret"},
 		"another AppID":    {app("wxother", appSecret), nil, "FAIL WeChat wxother: knows no mini-program with this AppID (errcode 40013, rid "},
-		"wrong AppSecret":  {app(appID, "S3CRETwrong"), nil, "FAIL WeChat " + appID + ": does not take the AppSecret (errcode 40125, rid "},
-		"not in IP list":   {good, func(s *wechattest.Server) { s.SetIPList(appID, netip.MustParseAddr("203.0.113.7")) }, "FAIL WeChat " + appID + ": does not take calls from 127.0.0.1: it is not in the mini-program's IP list (errcode 40164, rid "},
-		"wrong by another": {good, func(s *wechattest.Server) { s.Deny(appID, 40001) }, "FAIL WeChat " + appID + ": does not take the AppSecret (errcode 40001"},
+		"wrong AppSecret":  {app(appID, "S3CRETwrong"), nil, "FAIL WeChat " + appID + ": does not accept the AppSecret (errcode 40125, rid "},
+		"not in IP list":   {good, func(s *wechattest.Server) { s.SetIPList(appID, netip.MustParseAddr("203.0.113.7")) }, "FAIL WeChat " + appID + ": does not accept calls from 127.0.0.1: it is not in the mini-program's IP list (errcode 40164, rid "},
+		"wrong by another": {good, func(s *wechattest.Server) { s.Deny(appID, 40001) }, "FAIL WeChat " + appID + ": does not accept the AppSecret (errcode 40001"},
 		"frozen secret":    {good, func(s *wechattest.Server) { s.Deny(appID, 40243) }, "FAIL WeChat " + appID + ": has frozen the AppSecret (errcode 40243"},
 		"unconfirmed":      {good, func(s *wechattest.Server) { s.Deny(appID, 89503) }, "FAIL WeChat " + appID + ": waits for an administrator"},
 		"being confirmed":  {good, func(s *wechattest.Server) { s.Deny(appID, 89501) }, "FAIL WeChat " + appID + ": waits for an administrator"},
-		"refused twice":    {good, func(s *wechattest.Server) { s.Deny(appID, 89506) }, "FAIL WeChat " + appID + ": lets this machine's address in no more for 24 hours"},
-		"refused once":     {good, func(s *wechattest.Server) { s.Deny(appID, 89507) }, "FAIL WeChat " + appID + ": lets this machine's address in no more for an hour"},
-		"call forbidden":   {good, func(s *wechattest.Server) { s.Deny(appID, 50004) }, "FAIL WeChat " + appID + ": has forbidden the mini-program this call"},
+		"refused twice":    {good, func(s *wechattest.Server) { s.Deny(appID, 89506) }, "FAIL WeChat " + appID + ": blocks this machine's address for 24 hours"},
+		"refused once":     {good, func(s *wechattest.Server) { s.Deny(appID, 89507) }, "FAIL WeChat " + appID + ": blocks this machine's address for an hour"},
+		"call forbidden":   {good, func(s *wechattest.Server) { s.Deny(appID, 50004) }, "FAIL WeChat " + appID + ": has forbidden this call to the mini-program"},
 		"frozen app":       {good, func(s *wechattest.Server) { s.Deny(appID, 50007) }, "FAIL WeChat " + appID + ": has frozen the mini-program"},
 		"busy":             {good, func(s *wechattest.Server) { s.Deny(appID, -1) }, "warn WeChat " + appID + ": is busy"},
 		"quota of a day":   {good, func(s *wechattest.Server) { s.Deny(appID, 45009) }, "warn WeChat " + appID + ": says nothing about the AppSecret: the day's quota"},
 		"quota of minute":  {good, func(s *wechattest.Server) { s.Deny(appID, 45011) }, "warn WeChat " + appID + ": says nothing about the AppSecret: too many"},
-		"unknown errcode":  {good, func(s *wechattest.Server) { s.Deny(appID, 61024) }, "FAIL WeChat " + appID + ": does not take them (errcode 61024"},
+		"unknown errcode":  {good, func(s *wechattest.Server) { s.Deny(appID, 61024) }, "FAIL WeChat " + appID + ": does not accept them (errcode 61024"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := wechattest.New(wechattest.Config{Apps: map[string]string{appID: string(appSecret)}})
@@ -89,13 +89,13 @@ func TestWhatWeChatSaysOfAnApp(t *testing.T) {
 	}
 }
 
-// The address may be missing from what WeChat says.
+// WeChat's answer may lack the address.
 func TestUnknownAddress(t *testing.T) {
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"errcode":40164,"errmsg":"not in whitelist"}`))
 	})
 	wantLines(t, []doctor.Check{doctor.Secret(reading(secretOf(app(appID, appSecret)), nil), "", client(t, h))},
-		"ok secret", "FAIL WeChat "+appID+": does not take calls from this machine's address: it is not in the mini-program's IP list (errcode 40164)")
+		"ok secret", "FAIL WeChat "+appID+": does not accept calls from this machine's address: it is not in the mini-program's IP list (errcode 40164)")
 }
 
 func TestWeChatThatCannotTell(t *testing.T) {
@@ -119,8 +119,8 @@ func TestSecret(t *testing.T) {
 	two.DirectoryKey = key
 	wantLines(t, []doctor.Check{doctor.Secret(reading(two, nil), "", w)},
 		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, 1 service (orders), a directory key",
-		"FAIL WeChat "+appID+": does not take the AppSecret",
-		"ok WeChat "+appID2+": takes")
+		"FAIL WeChat "+appID+": does not accept the AppSecret",
+		"ok WeChat "+appID2+": accepts")
 
 	refused := login.Because(login.SecretUnavailable, errors.New("appId is still the placeholder REPLACE_ME"))
 	wantLines(t, []doctor.Check{doctor.Secret(reading(nil, refused), "fill it in", w)},
