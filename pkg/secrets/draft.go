@@ -12,14 +12,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// What a Draft says of a service.
+// Errors of a Draft about a service.
 var (
-	ErrServiceTaken  = errors.New("there is a service with this id already")
+	ErrServiceTaken  = errors.New("a service with this id already exists")
 	ErrNoSuchService = errors.New("there is no service with this id")
 )
 
-// Draft is a secret that an operator changes. It has the long form; whatever the
-// stored secret holds and the change is not about stays as it is.
+// Draft is a secret that an operator changes. It has the long form. Everything in the stored secret that the change
+// does not concern stays as it is.
 type Draft struct {
 	fields   map[string]json.RawMessage
 	apps     map[string]map[string]json.RawMessage
@@ -27,10 +27,10 @@ type Draft struct {
 	services []map[string]json.RawMessage
 }
 
-// ReadDraft reads a stored secret of either form, a new one with the Placeholder
-// included: apps that are placeholders are not in the draft.
+// ReadDraft reads a stored secret of either form. The secret may be a new one with the Placeholder: apps that are
+// placeholders are not in the draft.
 //
-// Errors say what keeps the secret from being changed, and never a value.
+// Errors say what keeps the secret from being changed, and never contain a value.
 func ReadDraft(raw []byte) (*Draft, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("the secret is not UTF-8")
@@ -67,7 +67,7 @@ func ReadDraft(raw []byte) (*Draft, error) {
 	return d, err
 }
 
-// lengthen brings the short form into the long one.
+// lengthen converts the short form to the long one.
 func (d *Draft) lengthen() error {
 	has := func(name string) bool { return d.fields[name] != nil }
 	if !slices.ContainsFunc(shortForm, has) {
@@ -97,7 +97,7 @@ func (d *Draft) lengthen() error {
 	return nil
 }
 
-// objects reads a list of JSON objects; nothing is an empty list.
+// objects reads a list of JSON objects. An absent list is empty.
 func objects(raw json.RawMessage, list string) ([]map[string]json.RawMessage, error) {
 	var items []json.RawMessage
 	if raw != nil && (json.Unmarshal(raw, &items) != nil || items == nil) {
@@ -113,14 +113,13 @@ func objects(raw json.RawMessage, list string) ([]map[string]json.RawMessage, er
 	return all, nil
 }
 
-// HasApp says whether an app has an AppSecret that is not the Placeholder.
+// HasApp reports whether an app has an AppSecret that is not the Placeholder.
 func (d *Draft) HasApp(id string) bool {
 	_, err := text(d.apps[id]["appSecret"], "appSecret")
 	return err == nil
 }
 
-// SetApp adds an app or replaces its AppSecret. Where no default is named, the app
-// that comes first is the default one.
+// SetApp adds an app or replaces its AppSecret. If no default is named, the first app becomes the default.
 func (d *Draft) SetApp(id string, secret login.Hidden, makeDefault bool) {
 	var current string
 	_ = json.Unmarshal(d.fields["defaultApp"], &current) // none, or one that Bytes refuses
@@ -138,8 +137,8 @@ func (d *Draft) SetApp(id string, secret login.Hidden, makeDefault bool) {
 	d.apps[id]["appSecret"] = encode(string(secret))
 }
 
-// AddSealKey adds the key that seals from now on, under the next number as its id,
-// and gives that. The other keys open what they have sealed.
+// AddSealKey adds the key that seals from now on, and returns its id, which is the next number. The other keys still
+// open what they have sealed.
 func (d *Draft) AddSealKey(key login.Hidden) (id string) {
 	next := 0
 	for _, k := range d.sealKeys {
@@ -152,7 +151,7 @@ func (d *Draft) AddSealKey(key login.Hidden) (id string) {
 	return id
 }
 
-// AddService adds a service that may ask about tokens.
+// AddService adds a service that may introspect tokens.
 //
 // Errors: ErrServiceTaken.
 func (d *Draft) AddService(id string, key login.Hidden) error {
@@ -163,7 +162,7 @@ func (d *Draft) AddService(id string, key login.Hidden) error {
 	return nil
 }
 
-// RemoveService takes a service's right to ask.
+// RemoveService removes a service, which may then no longer introspect tokens.
 //
 // Errors: ErrNoSuchService.
 func (d *Draft) RemoveService(id string) error {
@@ -175,7 +174,7 @@ func (d *Draft) RemoveService(id string) error {
 	return nil
 }
 
-// HasDirectoryKey says whether requests to the platform's directory can be signed.
+// HasDirectoryKey reports whether there is a key that signs requests to the platform's directory.
 func (d *Draft) HasDirectoryKey() bool { return d.fields["directoryKey"] != nil }
 
 // SetDirectoryKey sets the key that signs requests to the platform's directory.
@@ -183,7 +182,7 @@ func (d *Draft) SetDirectoryKey(key login.Hidden) {
 	d.fields["directoryKey"] = encode(string(key))
 }
 
-// Bytes is the secret as it is stored.
+// Bytes returns the secret in its stored form.
 //
 // Errors: those of Parse, so that nothing is stored that a function cannot read.
 func (d *Draft) Bytes() ([]byte, error) {
@@ -207,10 +206,10 @@ func hasID(id string) func(map[string]json.RawMessage) bool {
 	return func(k map[string]json.RawMessage) bool { return idOf(k) == id }
 }
 
-// idOf is the id of a key, "" for none that can be read.
+// idOf returns the id of a key, "" if it cannot be read.
 func idOf(k map[string]json.RawMessage) string {
 	var id string
-	_ = json.Unmarshal(k["id"], &id) // Bytes refuses what is no id
+	_ = json.Unmarshal(k["id"], &id) // Bytes refuses anything but an id
 	return id
 }
 

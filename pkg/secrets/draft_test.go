@@ -101,7 +101,7 @@ func TestSealKeyIDsAreNotReused(t *testing.T) {
 	}
 }
 
-// What a change is not about stays, known to this program or not.
+// Everything that a change does not concern stays, whether this program knows it or not.
 func TestDraftKeepsTheRest(t *testing.T) {
 	const raw = `{"comment":{"a":[1,null]},"defaultApp":"` + appID + `","apps":{"` + appID + `":{"appSecret":"` + appSecret + `","owner":"ops"}},` +
 		`"sealKeys":[{"id":"0","key":"` + sealKey + `","since":"2026"}],"services":[{"id":"a","key":"` + string(newKey) + `","x":1}],"directoryKey":"` + string(newKey) + `"}`
@@ -124,7 +124,7 @@ func TestDraftRefuses(t *testing.T) {
 		"no JSON":                   {`S3CRET`, nil, "not a JSON object"},
 		"not UTF-8":                 {"{\"S3CRET\":\"\xff\"}", nil, "not UTF-8"},
 		"both forms":                {`{"appId":"S3CRET","apps":{}}`, nil, "mixes"},
-		"a field twice":             {`{"sealKeys":[],"sealKeys":["S3CRET"]}`, nil, "twice"},
+		"a field twice":             {`{"sealKeys":[],"sealKeys":["S3CRET"]}`, nil, "has a duplicate field"},
 		"seal keys that are none":   {`{"sealKeys":"S3CRET"}`, nil, "sealKeys must be a list"},
 		"seal keys that are null":   {`{"sealKeys":null}`, nil, "sealKeys must be a list"},
 		"services that are null":    {`{"sealKeys":[],"services":null}`, nil, "services must be a list"},
@@ -177,7 +177,7 @@ func TestHasAppIsAboutRealAppSecrets(t *testing.T) {
 	}
 }
 
-// Whatever is stored, a change keeps the seal keys: without them nothing opens.
+// Whatever is stored, a change keeps the seal keys: without them nothing can be opened.
 func FuzzReadDraft(f *testing.F) {
 	f.Add([]byte(shortSecret))
 	f.Add([]byte(longSecret))

@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// fetch gets and reads the secret once.
+// fetch gets and parses the secret once.
 //
 // Errors: login.SecretUnavailable, without anything that the secret holds.
 func (m *Manager) fetch(ctx context.Context) (*login.Secret, error) {
@@ -34,9 +34,8 @@ func (m *Manager) unavailable(cause error) error {
 	return login.Because(login.SecretUnavailable, fmt.Errorf("secret %s: %w", m.config.SecretID, cause))
 }
 
-// Reason keeps of an error of a Source, or of the SDK, what an operator needs. Their own
-// texts may hold parts of an answer that could not be read, and AWS's messages may name
-// roles and keys.
+// Reason reduces an error of a Source, or of the SDK, to what an operator needs. The errors' own texts may contain
+// parts of an answer that could not be read, and AWS's messages may name roles and keys.
 func Reason(ctx context.Context, err error) error {
 	if said := refusal(err); said != "" {
 		return fmt.Errorf("Secrets Manager answers %s (request id %s)", said, requestID(err))
@@ -53,24 +52,23 @@ func Reason(ctx context.Context, err error) error {
 	return fmt.Errorf("Secrets Manager was not asked, or its answer cannot be read (%s)", kinds(err))
 }
 
-// refusal is AWS's name of the error that was answered, or says the status where there is
-// none; "" if no error was answered.
+// refusal returns AWS's error code of the answer, or the status if there is no code; "" if no error was answered.
 func refusal(err error) string {
 	answer, ok := errors.AsType[interface {
 		error
 		HTTPStatusCode() int
 	}](err)
-	if !ok || answer.HTTPStatusCode() < http.StatusMultipleChoices { // 0 where nothing was answered
+	if !ok || answer.HTTPStatusCode() < http.StatusMultipleChoices { // 0 if nothing was answered
 		return ""
 	}
-	const none = "UnknownError" // the SDK's word
+	const none = "UnknownError" // the SDK's text
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() != none && consists(api.ErrorCode(), letters) {
 		return api.ErrorCode()
 	}
 	return fmt.Sprintf("HTTP status %d", answer.HTTPStatusCode())
 }
 
-// requestID names an answer to AWS's support.
+// requestID returns the id that AWS's support asks for.
 func requestID(err error) string {
 	answer, ok := errors.AsType[interface {
 		error
@@ -84,12 +82,12 @@ func requestID(err error) string {
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-// consists says whether s is a word of these characters, and no long one.
+// consists reports whether s is a short word of these characters.
 func consists(s, of string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, of) == ""
 }
 
-// kinds names the types that an error is made of, outermost first.
+// kinds names the types in an error's chain, outermost first.
 func kinds(err error) string {
 	text := fmt.Sprintf("%T", err)
 	for err = errors.Unwrap(err); err != nil; err = errors.Unwrap(err) {

@@ -1,6 +1,6 @@
-// Package secrets gives the domain the operator's secret: from Secrets Manager
-// through a cache, or from the environment of a single machine. Package awssource asks
-// Secrets Manager, and package vault changes what is stored there.
+// Package secrets provides the operator's secret to the domain: from Secrets Manager through a cache, or from the
+// environment of a single machine. Package awssource reads from Secrets Manager, and package vault changes what is
+// stored there.
 package secrets
 
 import (
@@ -14,52 +14,47 @@ import (
 )
 
 const (
-	// cacheLife is how long a fetched secret is served without asking again.
+	// cacheLife is how long a fetched secret is served before it is fetched again.
 	cacheLife = 10 * time.Minute
-	// failurePause keeps a failing Secrets Manager from slowing each request down
-	// while an older secret is at hand.
+	// failurePause keeps a failing Secrets Manager from slowing down every request while an older secret is available.
 	failurePause = 5 * time.Second
-	// refetchPause bounds what callers with an outdated secret can ask for.
+	// refetchPause limits how often callers with an outdated secret can refetch.
 	refetchPause = 2 * time.Second
 	// defaultTimeout bounds one fetch.
 	defaultTimeout = 2 * time.Second
 )
 
-// Source is where a Manager gets the secret: awssource.Source.
+// Source is where a Manager gets the secret, such as awssource.Source.
 type Source interface {
-	// Value gives the current version of a secret, which goes by its name or ARN.
+	// Value returns the current version of a secret, given its name or ARN.
 	//
-	// Errors: why there is none, of which Reason keeps what an operator needs.
+	// Errors: why there is none. Reason keeps of them what an operator needs.
 	Value(ctx context.Context, secretID string) ([]byte, error)
 }
 
-// Config sets up a Manager.
+// Config configures a Manager.
 type Config struct {
 	Source Source
 	// SecretID is the secret's name or ARN.
 	SecretID string
-	// Timeout bounds one fetch, the Source's own retries included. Zero means 2 s.
+	// Timeout bounds one fetch, including the Source's own retries. Zero means 2 s.
 	Timeout time.Duration
 	// Now is the clock. Nil means time.Now.
 	Now func() time.Time
-	// OnError is told why a fetch failed when an older secret is served instead, so
-	// that nobody else hears of it. Nil means an error record in slog.Default.
+	// OnError is told why a fetch failed when an older secret is served instead; otherwise nobody would hear of it. Nil
+	// means an error record in slog.Default.
 	OnError func(context.Context, error)
 }
 
-// Manager is login.Secrets on Secrets Manager. It fetches on demand, on the
-// goroutine of one of the requests that want the secret.
+// Manager implements login.Secrets on Secrets Manager. It fetches on demand, on the goroutine of one of the requests
+// that need the secret.
 //
-//   - A secret is fetched once for all who want it at the same time, and served for
-//     10 minutes.
-//   - While it is fetched again, and when that fails, the older one is served; a
-//     failed fetch is repeated after 5 seconds at the earliest.
-//   - A caller who finds it out of date has it fetched anew, at most every 2 seconds:
-//     one who comes too soon leaves that to the first caller after.
-//   - Where there is none yet, each request tries, and those that come meanwhile
-//     wait. Should the request that fetches end before its fetch, the next one fetches.
+//   - A secret is fetched once for all concurrent callers, and served for 10 minutes.
+//   - While it is being fetched again, and if that fails, the older one is served. A failed fetch is retried after 5 seconds at the earliest.
+//   - A caller who finds it out of date has it refetched, at most every 2 seconds. If that is too soon, the first later caller refetches.
+//   - While there is none yet, each request tries, and concurrent requests wait. If the fetching request ends before its fetch, the next one fetches.
 //
-// The secret that it gives is shared and must not be changed.
+// The secret that it returns is shared and must not be changed.
 type Manager struct {
 	config Config
 
@@ -69,10 +64,9 @@ type Manager struct {
 	fetched   time.Time
 	failed    time.Time
 	refetched time.Time
-	// doubted says that somebody found the secret out of date when it was too soon to
-	// fetch it anew.
+	// doubted means that somebody found the secret out of date when it was too soon to refetch it.
 	doubted bool
-	// flight is the fetch that is under way, or nil.
+	// flight is the fetch in progress, or nil.
 	flight *flight
 }
 
@@ -81,7 +75,7 @@ type flight struct {
 	done   chan struct{}
 	secret *login.Secret
 	err    error
-	// abandoned means that nothing is known, since the request that fetched ended.
+	// abandoned means that the result is unknown, since the fetching request ended.
 	abandoned bool
 }
 
@@ -97,21 +91,21 @@ func New(c Config) *Manager {
 	}
 	if c.OnError == nil {
 		c.OnError = func(ctx context.Context, err error) {
-			slog.ErrorContext(ctx, "an older secret is served", "cause", err)
+			slog.ErrorContext(ctx, "serving an older secret", "cause", err)
 		}
 	}
 	return &Manager{config: c}
 }
 
-// Secret gives the cached secret, or fetches it.
+// Secret returns the cached secret, or fetches it.
 //
 // Errors: login.SecretUnavailable, while no fetch has succeeded yet.
 func (m *Manager) Secret(ctx context.Context) (*login.Secret, error) {
 	return m.get(ctx, false)
 }
 
-// Refetch fetches the secret anew, or joins a fetch that is under way. Within 2
-// seconds of an earlier Refetch, or when the fetch fails, it gives the cached one.
+// Refetch fetches the secret anew, or joins a fetch in progress. Within 2 seconds of an earlier Refetch, or if the
+// fetch fails, it returns the cached secret.
 //
 // Errors: login.SecretUnavailable, while no fetch has succeeded yet.
 func (m *Manager) Refetch(ctx context.Context) (*login.Secret, error) {
@@ -126,7 +120,7 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 		case cached != nil && (m.suffices(anew) || ctx.Err() != nil):
 			m.doubted = m.doubted || anew
 			m.mu.Unlock()
-			return cached, nil // a secret at hand serves a request that ends, too
+			return cached, nil // the cached secret is good enough for a request that ends, too
 		case ctx.Err() != nil:
 			m.mu.Unlock()
 			return nil, m.unavailable(fmt.Errorf("the request ended: %w", ctx.Err()))
@@ -150,8 +144,8 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 	}
 }
 
-// suffices says whether the cached secret does for a caller. One that is in doubt does
-// until it may be fetched anew: whoever found it so has been told to come back then.
+// suffices reports whether the cached secret is good enough for a caller. A doubted secret is, until it may be
+// refetched: whoever found it out of date has been told to come back then.
 func (m *Manager) suffices(anew bool) bool {
 	if anew {
 		return m.within(refetchPause, m.refetched)
@@ -162,18 +156,18 @@ func (m *Manager) suffices(anew bool) bool {
 	return m.flight != nil || m.within(cacheLife, m.fetched) || m.within(failurePause, m.failed)
 }
 
-// within says whether the clock has gone on less than d since at. A clock that was
-// set back counts as one that has gone on, so that nothing is cached for ever.
+// within reports whether less than d has passed since at. If the clock was set back, it reports false, so that nothing
+// is cached forever.
 func (m *Manager) within(d time.Duration, at time.Time) bool {
 	age := m.now().Sub(at)
 	return 0 <= age && age < d
 }
 
-// now is the wall clock: the monotonic one may stand still while a Lambda is frozen.
+// now is the wall clock: the monotonic clock may stand still while a Lambda is frozen.
 func (m *Manager) now() time.Time { return m.config.Now().Round(0) }
 
-// lead fetches for all who wait for f, and gives the fetch's error even where an
-// older secret makes up for it. A panic of the Source leaves f abandoned.
+// lead fetches for all who wait for f. It returns the fetch's error even if an older secret makes up for it. A panic of
+// the Source leaves f abandoned.
 func (m *Manager) lead(ctx context.Context, f *flight, anew bool) error {
 	defer func() {
 		m.mu.Lock()

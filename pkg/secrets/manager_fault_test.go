@@ -129,7 +129,7 @@ func TestFailureIsSharedByThoseWhoWait(t *testing.T) {
 	})
 }
 
-// Each request may end before the fetch that it makes for all. The next then fetches.
+// A request may end before the fetch that it makes for all. The next one then fetches.
 func TestRequestThatEndsWhileItFetches(t *testing.T) {
 	for name, call := range map[string]func(*secrets.Manager) get{
 		"Secret":  func(m *secrets.Manager) get { return m.Secret },

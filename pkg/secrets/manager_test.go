@@ -19,8 +19,8 @@ const id = "wxbind/test"
 // newSecret is shortSecret with another AppSecret.
 var newSecret = strings.Replace(shortSecret, appSecret, "S3CRETnew", 1)
 
-// manager makes a Manager in a bubble, its double holding shortSecret. The errors
-// that it is told stand in the result's list.
+// manager makes a Manager in a bubble. Its double holds shortSecret. The errors passed to OnError go into the result's
+// list.
 func manager(t *testing.T) (*secrets.Manager, *secretstest.Server, *[]error) {
 	double, transport := bubble(t)
 	double.Put(id, shortSecret)
@@ -35,7 +35,7 @@ func manager(t *testing.T) (*secrets.Manager, *secretstest.Server, *[]error) {
 
 type get = func(context.Context) (*login.Secret, error)
 
-// wantApp fails the test unless call gives the secret with this AppSecret.
+// wantApp fails the test unless call returns the secret with this AppSecret.
 func wantApp(t *testing.T, call get, want login.Hidden) {
 	t.Helper()
 	s, err := call(t.Context())
@@ -53,8 +53,7 @@ func wantCalls(t *testing.T, double *secretstest.Server, want int) {
 	}
 }
 
-// wantUnavailable holds err against the contract of login.Secrets, and looks for
-// what it must and must not say.
+// wantUnavailable checks err against the contract of login.Secrets, including what it must and must not say.
 func wantUnavailable(t *testing.T, err error, says string) {
 	t.Helper()
 	failure, ok := errors.AsType[*login.Error](err)
@@ -70,7 +69,7 @@ func wantUnavailable(t *testing.T, err error, says string) {
 	}
 }
 
-// atOnce makes n calls at the same time and waits for all.
+// atOnce makes n calls concurrently and waits for all.
 func atOnce(t *testing.T, n int, call get, want login.Hidden) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -143,8 +142,8 @@ func TestRefetchesShareOneFetchInTwoSeconds(t *testing.T) {
 	})
 }
 
-// The secret is looked at just before the operator stores the new one. Who is refused
-// with the old one a moment later, and comes back when told, meets the new one.
+// The secret is fetched just before the operator stores the new one. A request that is refused with the old one a
+// moment later, and comes back when told, gets the new one.
 func TestWhoFoundItOutOfDateTooSoonIsServedAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, double, _ := manager(t)
@@ -167,7 +166,7 @@ func TestWhoFoundItOutOfDateTooSoonIsServedAnew(t *testing.T) {
 	})
 }
 
-// Those who are served in between know nothing of it, and do not settle it.
+// Requests that are served in between do not notice the doubt, and do not settle it.
 func TestDoubtOutlivesWhoIsServedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, double, _ := manager(t)

@@ -16,10 +16,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Placeholder is what stands in a new secret where the operator must put a value.
+// Placeholder stands in a new secret wherever the operator must put a value.
 const Placeholder = "REPLACE_ME"
 
-// MaxSize is Secrets Manager's own limit of a secret, in bytes.
+// MaxSize is Secrets Manager's own limit for a secret, in bytes.
 const MaxSize = 64 << 10
 
 // The fields of the two forms of a secret.
@@ -28,28 +28,27 @@ var (
 	shortForm = []string{"appId", "appSecret", "sealKey"}
 )
 
-var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sealKey with defaultApp, apps, sealKeys")
+var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sealKey and defaultApp, apps, sealKeys")
 
-// Parse reads the secret's JSON, in the long form or in the short one for a
-// single mini-program, whose seal key has the id "0":
+// Parse parses the secret's JSON, in the long form, or in the short form for a single mini-program, whose seal key gets
+// the id "0":
 //
 //	{"defaultApp":"wx…","apps":{"wx…":{"appSecret":"…"}},"sealKeys":[{"id":"2","key":"…"},{"id":"1","key":"…"}]}
 //	{"appId":"wx…","appSecret":"…","sealKey":"…"}
 //
-// Both may also hold the services that may ask about tokens, and the key that signs
-// the requests to the platform's directory:
+// Both forms may also contain the services that may introspect tokens, and the key that signs requests to the
+// platform's directory:
 //
 //	"services":[{"id":"orders","key":"…"}],"directoryKey":"…"
 //
-// defaultApp may be left out where there is one app. Names are case-sensitive;
-// unknown ones are ignored. A secret that mixes the forms, gives a field twice or
-// still holds the Placeholder is refused. No error holds anything of the secret
-// but the names of its fields.
+// defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored. Parse refuses a
+// secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
+// secret but the names of its fields.
 func Parse(raw []byte) (*login.Secret, error) {
 	if len(raw) > MaxSize {
-		return nil, fmt.Errorf("the secret is over %d bytes long", MaxSize)
+		return nil, fmt.Errorf("the secret is longer than %d bytes", MaxSize)
 	}
-	// encoding/json would put U+FFFD in the place of what is damaged.
+	// encoding/json would replace invalid bytes by U+FFFD.
 	if !utf8.Valid(raw) {
 		return nil, errors.New("the secret is not UTF-8")
 	}
@@ -129,8 +128,8 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 	return s, err
 }
 
-// nameOf names an app in an error, if it has an appid as WeChat gives them: "wx"
-// and 16 hexadecimal digits. Anything else may be a secret in the wrong place.
+// nameOf names an app in an error if the id looks like WeChat's appids: "wx" and 16 hexadecimal digits. Anything else
+// may be a secret in the wrong place.
 func nameOf(id string) string {
 	digits, ok := strings.CutPrefix(id, "wx")
 	if !ok || len(digits) != 16 || strings.Trim(digits, "0123456789abcdef") != "" {
@@ -139,13 +138,13 @@ func nameOf(id string) string {
 	return "apps." + id
 }
 
-// namedKey is what login.SealKey and login.ServiceKey are.
+// namedKey is the underlying type of login.SealKey and login.ServiceKey.
 type namedKey = struct {
 	ID  string
 	Key login.Hidden
 }
 
-// parseKeys reads a list of keys, each with its id.
+// parseKeys parses a list of keys, each with its id.
 func parseKeys[K ~namedKey](raw json.RawMessage, list string) ([]K, error) {
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil || items == nil {
@@ -168,7 +167,7 @@ func parseKeys[K ~namedKey](raw json.RawMessage, list string) ([]K, error) {
 	return keys, nil
 }
 
-// object reads the fields of a JSON object, of which raw must be nothing more.
+// object parses the fields of a JSON object. raw must contain nothing else.
 func object(raw json.RawMessage, at string) (map[string]json.RawMessage, error) {
 	if raw == nil {
 		return nil, fmt.Errorf("%s is missing", at)
@@ -189,20 +188,20 @@ func object(raw json.RawMessage, at string) (map[string]json.RawMessage, error) 
 			return nil, fmt.Errorf("%s is not valid JSON (near byte %d)", at, dec.InputOffset())
 		}
 		if fields[key] != nil {
-			return nil, fmt.Errorf("%s gives a field twice", at)
+			return nil, fmt.Errorf("%s has a duplicate field", at)
 		}
 		fields[key] = value
 	}
 	if _, err := dec.Token(); err != nil {
-		return nil, fmt.Errorf("%s is not valid JSON: it ends too early", at)
+		return nil, fmt.Errorf("%s is not valid JSON: unexpected end", at)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is followed by something else", at)
+		return nil, fmt.Errorf("%s is followed by extra data", at)
 	}
 	return fields, nil
 }
 
-// text reads a JSON string that an operator has filled in.
+// text parses a JSON string that an operator has filled in.
 func text(raw json.RawMessage, at string) (string, error) {
 	if raw == nil {
 		return "", fmt.Errorf("%s is missing", at)
@@ -225,7 +224,7 @@ func checkText(s, at string) error {
 	case strings.TrimSpace(s) != s:
 		return fmt.Errorf("%s begins or ends with a space or a line break", at)
 	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || r == utf8.RuneError }):
-		return fmt.Errorf("%s holds a damaged character or one that cannot be seen", at)
+		return fmt.Errorf("%s contains a damaged or invisible character", at)
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// swap gives a valid secret with one part exchanged.
+// swap returns a valid secret with one part replaced.
 func swap(t *testing.T, raw, old, replacement string) string {
 	t.Helper()
 	if strings.Count(raw, old) != 1 {
@@ -100,12 +100,12 @@ func TestParseRefuses(t *testing.T) {
 		"a name without quotes":          {`{` + appSecret + `:1}`, "the secret is not valid JSON"},
 		"an end too early":               {shortSecret[:len(shortSecret)-1], "the secret is not valid JSON"},
 		"a comma too many":               {short(sealKey+`"`, sealKey+`",`), "the secret is not valid JSON"},
-		"two values":                     {shortSecret + shortSecret, "the secret is followed by something else"},
-		"a tail":                         {shortSecret + appSecret, "the secret is followed by something else"},
+		"two values":                     {shortSecret + shortSecret, "the secret is followed by extra data"},
+		"a tail":                         {shortSecret + appSecret, "the secret is followed by extra data"},
 		"not UTF-8":                      {short(appSecret, appSecret+"\xff"), "not UTF-8"},
 		"over 64 KiB":                    {shortSecret + strings.Repeat(" ", 64<<10), "65536 bytes"},
-		"a field twice":                  {short("{", `{"appSecret":"S3CRET",`), "the secret gives a field twice"},
-		"a field twice, once escaped":    {short("{", `{"app\u0053ecret":"S3CRET",`), "the secret gives a field twice"},
+		"a field twice":                  {short("{", `{"appSecret":"S3CRET",`), "the secret has a duplicate field"},
+		"a field twice, once escaped":    {short("{", `{"app\u0053ecret":"S3CRET",`), "the secret has a duplicate field"},
 		"both forms":                     {short("{", `{"sealKeys":[],`), "mixes its two forms"},
 		"no appId":                       {short("appId", "appid"), "appId is missing"},
 		"no appSecret":                   {short("appSecret", "AppSecret"), "appSecret is missing"},
@@ -118,15 +118,15 @@ func TestParseRefuses(t *testing.T) {
 		"a placeholder of one's own":     {short(appSecret, "<replace_me>"), "appSecret is still the placeholder REPLACE_ME"},
 		"a placeholder as the appid":     {short(appID, "REPLACE_ME"), "appId is still the placeholder"},
 		"an AppSecret with a line end":   {short(appSecret, appSecret+`\n`), "appSecret begins or ends with a space"},
-		"an AppSecret with a NUL":        {short(appSecret, `S3CRET\u0000a`), "appSecret holds a damaged character"},
-		"an AppSecret with half a rune":  {short(appSecret, `S3CRET\ud800a`), "appSecret holds a damaged character"},
+		"an AppSecret with a NUL":        {short(appSecret, `S3CRET\u0000a`), "appSecret contains a damaged"},
+		"an AppSecret with half a rune":  {short(appSecret, `S3CRET\ud800a`), "appSecret contains a damaged"},
 		"an appid that is none":          {short(appID, "wx/S3CRET"), "no appid"},
 		"appid and AppSecret exchanged":  {short(appID, "S3CRET exchanged"), "no appid"},
 		"a short seal key":               {short(sealKey, "S3CRETk"), "sealKeys[0].key must be at least 43"},
 		"apps in a list":                 {`{"apps":[],"sealKeys":[]}`, "apps is not a JSON object"},
 		"no apps":                        {long(`"apps"`, `"Apps"`), "apps is missing"},
 		"apps empty":                     {`{"apps":{},"sealKeys":[{"id":"1","key":"` + sealKey + `"}]}`, "apps is empty"},
-		"an app twice":                   {long(`"`+appID2+`":{`, `"`+appID+`":{`), "apps gives a field twice"},
+		"an app twice":                   {long(`"`+appID2+`":{`, `"`+appID+`":{`), "apps has a duplicate field"},
 		"an app that is a string":        {long(`{"appSecret":"`+appSecret+`"}`, quoted(appSecret)), "apps." + appID + " is not a JSON object"},
 		"an app without AppSecret":       {long(`{"appSecret":"`+appSecret+`"}`, `{}`), "apps." + appID + ": appSecret is missing"},
 		"an AppSecret as the appid":      {long(`"`+appID+`":{"appSecret":"`+appSecret+`"}`, quoted(appSecret)+`:{}`), "an app of apps: appSecret is missing"},
@@ -177,8 +177,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// Whatever the bytes are, Parse does not panic, gives only what the domain accepts,
-// and quotes nothing.
+// For any bytes: Parse does not panic, returns only what the domain accepts, and quotes nothing.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(shortSecret))
 	f.Add([]byte(longSecret))

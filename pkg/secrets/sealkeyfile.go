@@ -14,20 +14,18 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A seal key in a file is at least 43 characters of base64url, which hold 256
-// bits, and an end of line.
+// A seal key file contains at least 43 characters of base64url, which are 256 bits, and a line end.
 const (
 	minKeyText = 43
 	maxKeyText = 1024
 	base64URL  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 )
 
-// SealKeyFile reads the seal key of a single machine from a file, or makes a new
-// key and writes it there, for its owner only, if there is no file. Processes that
-// do so at the same time get the same key. The folder must exist.
+// SealKeyFile reads the seal key of a single machine from a file. If there is no file, it generates a key and writes it
+// there, for the owner only. Concurrent processes get the same key. The folder must exist.
 //
-// The key opens what is stored: the file belongs in the backup of the data, and a
-// damaged one is an error, never replaced.
+// The key opens stored data, so the file belongs in the backup of the data. A damaged file is an error and is never
+// replaced.
 func SealKeyFile(path string) (login.SealKey, error) {
 	key, err := readSealKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -51,13 +49,13 @@ func readSealKey(path string) (login.SealKey, error) {
 	}
 	key := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
 	if len(key) < minKeyText || len(key) > maxKeyText || strings.Trim(key, base64URL) != "" {
-		return login.SealKey{}, fmt.Errorf("the seal key in %s is damaged: restore the file from the backup, since what is stored opens with its key only", path)
+		return login.SealKey{}, fmt.Errorf("the seal key in %s is damaged: restore the file from the backup, since only its key opens the stored data", path)
 	}
 	return login.SealKey{ID: firstKeyID, Key: login.Hidden(key)}, nil
 }
 
-// createSealKey writes a file beside path and links it to path once it is whole
-// and on the disk. The link fails where another process came first: its key stays.
+// createSealKey writes a file beside path and links it to path once it is complete and on the disk. The link fails if
+// another process was first: its key stays.
 func createSealKey(path string) error {
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, filepath.Base(path)+".new-*") // mode 0600
@@ -77,7 +75,7 @@ func createSealKey(path string) error {
 	return syncFolder(folder)
 }
 
-// syncFolder puts the names in a folder on the disk.
+// syncFolder flushes a folder's entries to the disk.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
-// envSealKeyFile makes the test binary a program that prints the key of a file.
+// envSealKeyFile turns the test binary into a program that prints the key of a file.
 const envSealKeyFile = "WXBIND_TEST_SEAL_KEY_FILE"
 
 func TestMain(m *testing.M) {
@@ -144,7 +144,7 @@ func TestDamagedSealKeyFileIsNotReplaced(t *testing.T) {
 	}
 }
 
-// A key that could not be put where it belongs is said to be that, and nothing of it stays.
+// An error that a key could not be put in its place says so, and nothing of the key stays behind.
 func TestSealKeyFileThatCannotBeLinked(t *testing.T) {
 	folder := t.TempDir()
 	t.Chdir(folder)

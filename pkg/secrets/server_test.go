@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// client is a Source that never repeats a call, so that calls can be counted.
+// client is a Source that never retries a call, so that calls can be counted.
 func client(endpoint string, transport http.RoundTripper) awssource.Source {
 	return awssource.New(aws.Config{
 		Region: "us-east-1", HTTPClient: upstream.Client(transport, 2*time.Second),

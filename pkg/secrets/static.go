@@ -10,8 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The environment variables of a single machine: its mini-program, and what
-// WithEnv reads.
+// The environment variables of a single machine: its mini-program, and what WithEnv reads.
 const (
 	EnvAppID        = "WX_APPID"
 	EnvAppSecret    = "WX_APPSECRET"
@@ -19,22 +18,21 @@ const (
 	EnvDirectoryKey = "WX_DIRECTORY_KEY"
 )
 
-// ErrNotSet says that the environment names no mini-program.
+// ErrNotSet means that the environment names no mini-program.
 var ErrNotSet = errors.New("neither " + EnvAppID + " nor " + EnvAppSecret + " is set")
 
-// firstKeyID is the id of a seal key that was given none. A secret that moves on
-// to the long form keeps the key under this id.
+// firstKeyID is the id of a seal key that was given none. A secret that moves to the long form keeps its key under this
+// id.
 const firstKeyID = "0"
 
-// Static is login.Secrets with a secret that stays as it is.
+// Static implements login.Secrets with a secret that never changes.
 type Static struct {
 	secret *login.Secret
 }
 
 var _ login.Secrets = (*Static)(nil)
 
-// FromApp makes a Static of one mini-program and one seal key. Errors name what
-// is wrong, never a value.
+// FromApp makes a Static of one mini-program and one seal key. Errors say what is wrong, never a value.
 func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, error) {
 	if err := cmp.Or(checkText(appID, "appId"), checkText(string(appSecret), "appSecret")); err != nil {
 		return nil, err
@@ -46,10 +44,10 @@ func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, 
 	return &Static{s}, nil
 }
 
-// FromEnv makes a Static of the mini-program in WX_APPID and WX_APPSECRET, which
-// getenv (such as os.Getenv) gives, and of what WithEnv reads.
+// FromEnv makes a Static of the mini-program in WX_APPID and WX_APPSECRET, and of what WithEnv reads. getenv returns
+// the variables, like os.Getenv.
 //
-// Errors: ErrNotSet when neither is set; else what is wrong, never a value.
+// Errors: ErrNotSet if neither is set; otherwise what is wrong, never a value.
 func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 	id, secret := getenv(EnvAppID), getenv(EnvAppSecret)
 	if id == "" && secret == "" {
@@ -65,11 +63,10 @@ func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 	return static.WithEnv(getenv)
 }
 
-// WithEnv gives s with the services that may ask about tokens, from WX_SERVICES
-// ("id=key,id2=key2"; no key has a comma), and with the key that signs requests to
-// the platform's directory, from WX_DIRECTORY_KEY. Neither has to be set.
+// WithEnv returns s with the services that may introspect tokens, from WX_SERVICES ("id=key,id2=key2"; no key contains
+// a comma), and with the key that signs requests to the platform's directory, from WX_DIRECTORY_KEY. Both are optional.
 //
-// Errors name what is wrong, never a value.
+// Errors say what is wrong, never a value.
 func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
 	secret := *s.secret
 	if list := getenv(EnvServices); list != "" {
@@ -94,7 +91,7 @@ func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
 	return &Static{&secret}, nil
 }
 
-// splitServices reads WX_SERVICES.
+// splitServices parses WX_SERVICES.
 func splitServices(list string) ([]login.ServiceKey, error) {
 	var services []login.ServiceKey
 	for entry := range strings.SplitSeq(list, ",") {
@@ -111,10 +108,10 @@ func splitServices(list string) ([]login.ServiceKey, error) {
 	return services, nil
 }
 
-// Secret gives the secret.
+// Secret returns the secret.
 func (s *Static) Secret(context.Context) (*login.Secret, error) { return s.secret, nil }
 
-// Refetch gives the same secret: there is nothing newer to be had.
+// Refetch returns the same secret: there is never a newer one.
 func (s *Static) Refetch(context.Context) (*login.Secret, error) { return s.secret, nil }
 
 // single is the secret of one mini-program and one seal key.

@@ -37,7 +37,7 @@ func Fold(raw string) (string, error) {
 		return "", login.UsernameMissing
 	}
 	if len(raw) > maxRaw {
-		return "", invalid("is over %d bytes long", MaxBytes)
+		return "", invalid("is longer than %d bytes", MaxBytes)
 	}
 	if !utf8.ValidString(raw) {
 		return "", invalid("is not UTF-8")
@@ -47,7 +47,7 @@ func Fold(raw string) (string, error) {
 		return "", err
 	}
 	if len(name) > MaxBytes {
-		return "", invalid("is over %d bytes long", MaxBytes)
+		return "", invalid("is longer than %d bytes", MaxBytes)
 	}
 	for _, r := range name {
 		if !visible(r) {

@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
-// answering is a network on which every answer is this one.
+// answering is a network that gives the same answer to everything.
 func answering(status int, body []byte) http.RoundTripper {
 	return transportFunc(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body))}, nil
@@ -18,7 +18,7 @@ func answering(status int, body []byte) http.RoundTripper {
 }
 
 func TestAnswers(t *testing.T) {
-	const unread, unusable = "its answer cannot be read", "Secrets Manager's answer cannot be used: the answer gives "
+	const unread, unusable = "its answer cannot be read", "Secrets Manager's answer cannot be used: the answer has "
 	for name, c := range map[string]struct{ body, want, fails string }{
 		"text":                     {`{"ARN":"arn","SecretString":"a\"b","VersionStages":["AWSCURRENT"]}`, `a"b`, ""},
 		"bytes":                    {`{"SecretBinary":"YWI="}`, "ab", ""},
@@ -51,7 +51,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Whatever comes back, there is a value or an error, and the error shows nothing of it.
+// For any answer: there is a value or an error, and the error shows nothing of the answer.
 func FuzzAnswer(f *testing.F) {
 	for _, body := range []string{
 		`{"SecretString":"a"}`, `{"SecretBinary":"YWI="}`, `{"SecretString":null,"SecretBinary":null}`, `{"SecretString":"\ud800"}`,
@@ -76,7 +76,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// counted is a body that counts what is read of it, and whether it is closed.
+// counted is a body that counts what is read of it, and records whether it is closed.
 type counted struct {
 	io.Reader
 	read   int
@@ -91,7 +91,7 @@ func (c *counted) Read(p []byte) (int, error) {
 
 func (c *counted) Close() error { c.closed = true; return nil }
 
-// An answer that does not end is given up once it is too long, and its connection with it.
+// An endless answer is given up once it is too long, and its connection is closed.
 func TestAnswerWithoutEnd(t *testing.T) {
 	const plenty = 4 << 20
 	for _, status := range []int{http.StatusOK, http.StatusBadRequest} {

@@ -25,10 +25,10 @@ import (
 
 const id = "wxbind/test"
 
-// access is who calls; the bubble's double checks it.
+// access are the caller's credentials; the bubble's double checks them.
 var access = aws.Credentials{AccessKeyID: "test", SecretAccessKey: "S3CRETtest", SessionToken: "S3CRETsession"}
 
-// source is a Source that never repeats a call.
+// source is a Source that never retries a call.
 func source(endpoint string, transport http.RoundTripper) awssource.Source {
 	return patientSource(endpoint, transport, aws.NopRetryer{})
 }
@@ -49,7 +49,7 @@ func bubble(t *testing.T) (*secretstest.Server, *http.Transport) {
 	return double, secretstest.Pipe(t, double)
 }
 
-// Without a setting it is AWS's own Secrets Manager that is asked, in the partition of the Region.
+// Without a setting it calls AWS's own Secrets Manager, in the partition of the Region.
 func TestEndpoint(t *testing.T) {
 	for _, row := range []struct{ region, endpoint, want string }{
 		{"us-east-1", "", "https://secretsmanager.us-east-1.amazonaws.com/"},
@@ -79,7 +79,7 @@ func thrice() aws.Retryer {
 	})
 }
 
-// The double signs what it gets again, with the SDK's signer.
+// The double signs what it receives again, with the SDK's signer.
 func TestRequestIsSigned(t *testing.T) {
 	double := &secretstest.Server{Access: access, Region: "us-east-1"}
 	double.Put(id, "S3CRETvalue")
@@ -123,8 +123,7 @@ func TestWithoutCredentialsNothingIsAsked(t *testing.T) {
 	}
 }
 
-// scripted is a server that answers with one step after another, the last one again
-// and again.
+// scripted is a server that answers with one step after another, and then with the last one forever.
 func scripted(t *testing.T, steps ...http.HandlerFunc) (url string, calls *atomic.Int32) {
 	t.Helper()
 	calls = new(atomic.Int32)
@@ -148,7 +147,7 @@ func TestWhatIsAskedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		step  http.HandlerFunc
 		again bool
-		// want is what is said when it does not get better.
+		// want is the error if no retry succeeds.
 		want string
 	}{
 		"throttled":          {says(400, `{"__type":"ThrottlingException","Message":"S3CRET"}`), true, "answers ThrottlingException (request id request-1)"},
@@ -164,7 +163,7 @@ func TestWhatIsAskedAgain(t *testing.T) {
 			w.WriteHeader(http.StatusFound)
 		}, false, "answers HTTP status 302"},
 		"no JSON":    {says(200, `S3CRET`), false, "its answer cannot be read"},
-		"far longer": {says(200, `{"SecretString":"`+strings.Repeat("S3CRET", 100_000)+`"}`), false, "the answer is over 409600 bytes long"},
+		"far longer": {says(200, `{"SecretString":"`+strings.Repeat("S3CRET", 100_000)+`"}`), false, "the answer is longer than 409600 bytes"},
 		"broken off": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true, "its answer cannot be read"},
 		"broken off within": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
@@ -226,8 +225,7 @@ func TestAttemptsAreBounded(t *testing.T) {
 	})
 }
 
-// Whether an attempt is under way or the pause before the next one, the request's end
-// is the end.
+// The end of the request ends an attempt in progress, and the pause before the next one.
 func TestSourceEndsWithItsContext(t *testing.T) {
 	for name, delay := range map[string]time.Duration{"attempt": time.Hour, "pause": 0} {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,5 @@
-// Package vault is the stored secret for those who change it, in AWS Secrets Manager.
-// Functions only read it, by a secrets.Manager, and do not link this.
+// Package vault changes the stored secret in AWS Secrets Manager. Functions only read the secret, through a
+// secrets.Manager, and do not link this package.
 package vault
 
 import (
@@ -17,33 +17,31 @@ import (
 )
 
 const (
-	// draftStage is the version that was written last. A version without a stage may
-	// be deleted by Secrets Manager.
+	// draftStage marks the version that was written last. Secrets Manager may delete a version without a stage.
 	draftStage = "WXBINDDRAFT"
 	// vaultTime bounds each call of a Vault.
 	vaultTime = 30 * time.Second
-	// changeTries is how often a change is made anew when another one came first.
+	// changeTries is how many times a change is made when others keep coming first.
 	changeTries = 10
 )
 
 // Vault is one stored secret. Each call takes at most 30 seconds.
 type Vault struct {
-	// Client is one that awssource.NewClient made.
+	// Client is made by awssource.NewClient.
 	Client *secretsmanager.Client
 	// SecretID is the secret's name or ARN.
 	SecretID string
 }
 
-// ErrBusy says that others changed the secret each time that it was tried.
+// ErrBusy means that others changed the secret during every try.
 var ErrBusy = errors.New("the secret is being changed by others; try again")
 
-// Change reads the secret, lets edit change it, and stores it. Of changes at the
-// same time none is lost: a version is written beside the current one, and takes its
-// place if that is still the one that was read; else the change is made anew, so
-// that edit may be called more than once.
+// Change reads the secret, lets edit change it, and stores it. Concurrent changes are not lost: a new version is
+// written beside the current one, and takes its place if that is still the one that was read. Otherwise the change is
+// made again, so edit may be called more than once.
 //
-// Errors: those of edit and of secrets.Draft.Bytes, with nothing changed; ErrBusy; why
-// Secrets Manager did not do it. None holds a value of the secret.
+// Errors: those of edit and of secrets.Draft.Bytes, with nothing changed; ErrBusy; why Secrets Manager refused. None
+// contains a value of the secret.
 func (v *Vault) Change(ctx context.Context, edit func(*secrets.Draft) error) error {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
@@ -69,7 +67,7 @@ func (v *Vault) Change(ctx context.Context, edit func(*secrets.Draft) error) err
 	return ErrBusy
 }
 
-// Look gives the secret as it is stored to look.
+// Look passes the stored secret to look.
 //
 // Errors: as of Change.
 func (v *Vault) Look(ctx context.Context, look func(*secrets.Draft) error) error {
@@ -86,9 +84,9 @@ func (v *Vault) Look(ctx context.Context, look func(*secrets.Draft) error) error
 	return look(draft)
 }
 
-// Secret reads and parses the secret, from no cache.
+// Secret reads and parses the secret, without a cache.
 //
-// Errors: those of secrets.Parse; why Secrets Manager did not give it. They hold no value.
+// Errors: those of secrets.Parse; why Secrets Manager did not return it. They contain no value.
 func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
@@ -99,7 +97,7 @@ func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
 	return secrets.Parse(raw)
 }
 
-// read gives the current version and its id.
+// read returns the current version and its id.
 func (v *Vault) read(ctx context.Context) (version string, raw []byte, err error) {
 	if version, raw, err = (awssource.Source{Client: v.Client}).Current(ctx, v.SecretID); err != nil {
 		return "", nil, v.failed(secrets.Reason(ctx, err))
@@ -107,8 +105,7 @@ func (v *Vault) read(ctx context.Context) (version string, raw []byte, err error
 	return version, raw, nil
 }
 
-// replace makes text the current version, if read is the current one. It is not
-// done if it is another.
+// replace makes text the current version if read is the current one. Otherwise done is false.
 func (v *Vault) replace(ctx context.Context, read, text string) (done bool, err error) {
 	written, err := v.Client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
 		SecretId: &v.SecretID, SecretString: &text, VersionStages: []string{draftStage},
@@ -123,8 +120,8 @@ func (v *Vault) replace(ctx context.Context, read, text string) (done bool, err 
 	if failure == nil {
 		return true, nil
 	}
-	// It was refused because another version is the current one: another's, or this
-	// one, by an earlier try whose answer was lost.
+	// It was refused because another version is current: somebody else's, or this one, through an earlier attempt whose
+	// answer was lost.
 	current, _, err := v.read(ctx)
 	switch {
 	case err != nil || current == read:

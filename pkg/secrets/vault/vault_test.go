@@ -27,7 +27,7 @@ const (
 	shortSecret              = `{"appId":"` + appID + `","appSecret":"S3CRETa0123456789abcdef012345678","sealKey":"S3CRETk-0123456789-0123456789-0123456789-key"}`
 )
 
-// store gives a Vault on a double that holds the short secret.
+// store returns a Vault on a double that holds the short secret.
 func store(t *testing.T, retryer aws.Retryer) (*secretstest.Server, *vault.Vault) {
 	t.Helper()
 	double := &secretstest.Server{}
@@ -73,7 +73,7 @@ func TestChangesAtOnceAreAllKept(t *testing.T) {
 	}
 }
 
-// Another one's change between the reading and the writing is not undone.
+// A change by somebody else between the read and the write is not undone.
 func TestChangeThatComesSecond(t *testing.T) {
 	double, v := store(t, aws.NopRetryer{})
 	edits := 0
