@@ -1,5 +1,5 @@
-// Command directory is the platform's side of docs/directory.md, to begin from: the
-// two signed operations, over the users in a file that it reads for each request.
+// Command directory is the platform's side of docs/directory.md, as a starting point. It serves the two signed
+// operations from a file of users, which it reads for each request.
 package main
 
 import (
@@ -19,18 +19,18 @@ import (
 )
 
 type user struct {
-	Profile    map[string]any // as the contract has it
+	Profile    map[string]any // as in the contract
 	Salt, Hash []byte         // PBKDF2 with SHA-256, in base64
 }
 
 const window = 5 * time.Minute
 
 var (
-	addr   = flag.String("addr", "127.0.0.1:3100", "where to listen")
-	file   = flag.String("users", "users.json", "the users, by their username")
-	rounds = flag.Int("rounds", 600_000, "PBKDF2 rounds of the hashes")
+	addr   = flag.String("addr", "127.0.0.1:3100", "address to listen on")
+	file   = flag.String("users", "users.json", "file with the users, by username")
+	rounds = flag.Int("rounds", 600_000, "PBKDF2 rounds of the password hashes")
 	key    = []byte(os.Getenv("DIRECTORY_KEY")) // directoryKey in wxbind's secret
-	nonces sync.Map                             // those seen, until nobody can use them again
+	nonces sync.Map                             // seen nonces, until nobody can use them again
 )
 
 func main() {
@@ -42,10 +42,10 @@ func main() {
 	log.Fatal((&http.Server{Addr: *addr, ReadTimeout: window, IdleTimeout: time.Minute}).ListenAndServe())
 }
 
-// signed lets in what wxbind signed within the window, once.
+// signed passes on what wxbind signed within the window, once per nonce.
 func signed(next func(map[string]user, map[string]string) (int, any)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10)) // a part has another signature
+		body, _ := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10)) // a truncated body has another signature
 		made, nonce := r.Header.Get("Wxbind-Timestamp"), r.Header.Get("Wxbind-Nonce")
 		mac := hmac.New(sha256.New, key)
 		mac.Write([]byte("v1\n" + r.Method + "\n" + r.URL.EscapedPath() + "\n" + made + "\n" + nonce + "\n" + string(body)))
@@ -74,7 +74,7 @@ func fresh(timestamp, nonce string, now time.Time) bool {
 	return !seen
 }
 
-// authenticate works as long, and says the same, for a user who does not exist.
+// authenticate takes as long, and answers the same, for a user who does not exist.
 func authenticate(users map[string]user, in map[string]string) (int, any) {
 	u := users[in["username"]]
 	hash, err := pbkdf2.Key(sha256.New, in["password"], u.Salt, *rounds, sha256.Size)
