@@ -10,7 +10,7 @@ import (
 
 const image = "amazon/dynamodb-local"
 
-// haveImage says that a docker engine answers and has the image already.
+// haveImage reports whether a docker engine answers and already has the image.
 func haveImage(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

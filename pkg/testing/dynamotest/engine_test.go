@@ -17,10 +17,10 @@ import (
 	"time"
 )
 
-// roleVariable makes this test binary another process of a test.
+// roleVariable turns this test binary into another process of a test.
 const roleVariable = "DYNAMOTEST_ROLE"
 
-// TestRole is what such a process does.
+// TestRole is what such a process runs.
 func TestRole(t *testing.T) {
 	switch os.Getenv(roleVariable) {
 	case "client":
@@ -47,8 +47,8 @@ type client struct {
 	kill     func()
 }
 
-// startClient starts one with more environment, and waits until it has its
-// endpoint or has failed to get one.
+// startClient starts a client with additional environment, and waits until it has its endpoint or has failed to get
+// one.
 func startClient(t *testing.T, dir string, environment ...string) client {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestRole$", "-test.timeout=5m")
@@ -233,7 +233,7 @@ func TestTailKeepsTheEnd(t *testing.T) {
 	}
 }
 
-// requestID is that of an answer of an engine, "" for no answer.
+// requestID returns the request id of an engine's answer, "" for no answer.
 func requestID(endpoint string) string {
 	resp, err := http.Get(endpoint)
 	if err != nil {

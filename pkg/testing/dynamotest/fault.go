@@ -14,8 +14,8 @@ import (
 // Fault is what happens to a request instead of an ordinary answer.
 type Fault func(x *Exchange)
 
-// LoseAnswer lets the engine do the request and then resets the connection: the
-// client does not know that it was done.
+// LoseAnswer lets the engine execute the request and then resets the connection: the client does not know that it was
+// executed.
 func LoseAnswer() Fault {
 	return func(x *Exchange) {
 		_, _, _, _ = x.forward()
@@ -23,24 +23,23 @@ func LoseAnswer() Fault {
 	}
 }
 
-// CutAnswer lets the engine do the request, and resets the connection in the
-// middle of its answer.
+// CutAnswer lets the engine execute the request, and resets the connection in the middle of its answer.
 func CutAnswer() Fault {
 	return func(x *Exchange) {
 		status, header, body, err := x.forward()
 		if err == nil {
 			maps.Copy(x.w.Header(), header)
-			x.w.Header().Set("Content-Length", strconv.Itoa(len(body)+1)) // even of an empty body some is missing
+			x.w.Header().Set("Content-Length", strconv.Itoa(len(body)+1)) // even an empty body is then incomplete
 			x.w.WriteHeader(status)
-			_, _ = x.w.Write(body[:len(body)/2]) // the client may be gone
+			_, _ = x.w.Write(body[:len(body)/2]) // the client may have disconnected
 			_ = http.NewResponseController(x.w).Flush()
 		}
 		x.reset()
 	}
 }
 
-// Conflict refuses a write because another transaction is on its item, as AWS
-// does and DynamoDB Local never.
+// Conflict refuses a write because another transaction is in progress on its item, as AWS does and DynamoDB Local never
+// does.
 func Conflict() Fault {
 	return func(x *Exchange) {
 		if x.operation == "TransactWriteItems" {
@@ -51,8 +50,7 @@ func Conflict() Fault {
 	}
 }
 
-// Cancel cancels a transaction for these reasons, item by item. Items behind the
-// last reason have the reason "None".
+// Cancel cancels a transaction for these reasons, item by item. Items after the last reason get the reason "None".
 func Cancel(reasons ...string) Fault {
 	return func(x *Exchange) {
 		var request struct{ TransactItems []json.RawMessage }
@@ -78,7 +76,7 @@ func Cancel(reasons ...string) Fault {
 	}
 }
 
-// InProgress refuses a transaction because the same one, by its token, is under way.
+// InProgress refuses a transaction because the same one, by its token, is in progress.
 func InProgress() Fault { return refusal(http.StatusBadRequest, "TransactionInProgressException") }
 
 // Throttle refuses a request for lack of capacity.
@@ -86,11 +84,10 @@ func Throttle() Fault {
 	return refusal(http.StatusBadRequest, "ProvisionedThroughputExceededException")
 }
 
-// Fail refuses a request for a fault of DynamoDB's own.
+// Fail refuses a request because of an internal fault of DynamoDB.
 func Fail() Fault { return refusal(http.StatusInternalServerError, "InternalServerError") }
 
-// Echo refuses a request with a message that repeats all of it, as DynamoDB's
-// messages do with keys.
+// Echo refuses a request with a message that repeats all of it, as DynamoDB's messages do with keys.
 func Echo() Fault {
 	return func(x *Exchange) {
 		x.refuse(http.StatusBadRequest, "ValidationException", string(x.body), nil)
@@ -101,7 +98,7 @@ func refusal(status int, code string) Fault {
 	return func(x *Exchange) { x.refuse(status, code, "injected", nil) }
 }
 
-// Delay holds a request back for a time before it goes on.
+// Delay delays a request.
 func Delay(d time.Duration) Fault {
 	return func(x *Exchange) {
 		select {
@@ -112,7 +109,7 @@ func Delay(d time.Duration) Fault {
 	}
 }
 
-// Before lets something happen just before a request goes on.
+// Before calls event just before a request is forwarded.
 func Before(event func()) Fault {
 	return func(x *Exchange) {
 		event()
@@ -120,8 +117,8 @@ func Before(event func()) Fault {
 	}
 }
 
-// Unprocessed answers a BatchGetItem without its first n keys, in the order of
-// the tables' names, and names them as unprocessed.
+// Unprocessed answers a BatchGetItem without its first n keys, in the order of the tables' names, and returns them as
+// unprocessed.
 func Unprocessed(n int) Fault {
 	return func(x *Exchange) {
 		type keys struct {
@@ -161,7 +158,7 @@ func Unprocessed(n int) Fault {
 	}
 }
 
-// refuse answers as DynamoDB does when it says no.
+// refuse answers as DynamoDB does when it refuses.
 func (x *Exchange) refuse(status int, code, message string, more map[string]any) {
 	body := map[string]any{"__type": "com.amazonaws.dynamodb.v20120810#" + code, "message": message}
 	maps.Copy(body, more)
@@ -175,7 +172,7 @@ func jsonHeader() http.Header {
 func encode(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // of maps and texts this cannot be
+		panic(err) // cannot happen with maps and strings
 	}
 	return b
 }

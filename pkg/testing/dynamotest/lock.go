@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// lock waits for the file's lock, which is this process's until it is unlocked or
-// the process ends.
+// lock waits for the file's lock, which this process holds until it unlocks or ends.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

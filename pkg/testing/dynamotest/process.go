@@ -11,8 +11,7 @@ import (
 // telemetryOff keeps DynamoDB Local from reporting its use to AWS.
 const telemetryOff = "DDB_LOCAL_TELEMETRY=0"
 
-// leash runs a command that ends when standard input does: when this process
-// closes it, or is gone, even by SIGKILL.
+// leash runs a command that ends with its standard input: when this process closes it or ends, even by SIGKILL.
 const leash = `
 exec 3<&0
 "$@" </dev/null 3<&- & engine=$!
@@ -26,7 +25,7 @@ exit "$status"
 // process is an engine on its leash.
 type process struct {
 	stdin io.Closer
-	// ended is closed when the process has ended.
+	// ended is closed once the process has ended.
 	ended  chan struct{}
 	output *tail
 }
@@ -35,7 +34,7 @@ func run(command []string) (*process, error) {
 	p := &process{ended: make(chan struct{}), output: &tail{}}
 	cmd := exec.Command("sh", append([]string{"-c", leash, "sh"}, command...)...)
 	cmd.Env = append(os.Environ(), telemetryOff)
-	// Not our own output: go test waits until nobody holds that any more.
+	// Not our own output: go test waits until nobody holds it any more.
 	cmd.Stdout, cmd.Stderr = p.output, p.output
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -47,7 +46,7 @@ func run(command []string) (*process, error) {
 	}
 	go func() {
 		defer close(p.ended)
-		_ = cmd.Wait() // what it said says why
+		_ = cmd.Wait() // its output says why
 	}()
 	return p, nil
 }
@@ -58,7 +57,7 @@ func (p *process) stop() {
 	<-p.ended
 }
 
-// tail keeps the last of what is written to it.
+// tail keeps the end of what is written to it.
 type tail struct {
 	mu   sync.Mutex
 	last []byte

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Proxy stands between a client and an engine, counts the requests, and makes
-// the faults that its rules ask for. All else it passes on as it is.
+// Proxy stands between a client and an engine. It counts the requests and makes the faults that its rules ask for. It
+// passes on everything else unchanged.
 type Proxy struct {
 	server *httptest.Server
 	engine string
@@ -23,24 +23,23 @@ type Proxy struct {
 	seen  map[string]int
 }
 
-// Rule says which requests meet a fault: with the zero Skip and Times, the first
-// one that matches.
+// Rule says which requests meet a fault. With zero Skip and Times, it is the first one that matches.
 type Rule struct {
 	// Operation is DynamoDB's name of the request, such as "PutItem", or "" for any.
 	Operation string
-	// Body looks at the JSON of the request. Nil matches any.
+	// Body matches the JSON of the request. Nil matches any.
 	Body func(body []byte) bool
-	// Skip lets so many matching requests pass first.
+	// Skip lets this many matching requests pass first.
 	Skip int
 	// Times is how many requests meet the fault: 0 for one, Always for all.
 	Times int
 	Fault Fault
 }
 
-// Always is a Rule's Times without end.
+// Always is a Rule's Times for all requests.
 const Always = -1
 
-// NewProxy starts a proxy before the engine at an endpoint, for one test.
+// NewProxy starts a proxy in front of the engine at an endpoint, for one test.
 func NewProxy(tb testing.TB, endpoint string) *Proxy {
 	p := &Proxy{engine: endpoint, seen: map[string]int{}}
 	p.server = httptest.NewServer(p)
@@ -51,8 +50,7 @@ func NewProxy(tb testing.TB, endpoint string) *Proxy {
 // URL is the endpoint for the client.
 func (p *Proxy) URL() string { return p.server.URL }
 
-// Inject adds a rule behind those there are. A request meets the first one that
-// matches and is not used up.
+// Inject appends a rule. A request meets the first rule that matches and is not used up.
 func (p *Proxy) Inject(r Rule) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,25 +60,25 @@ func (p *Proxy) Inject(r Rule) {
 	p.rules = append(p.rules, &r)
 }
 
-// Requests is how many requests there were by operation, repeats included.
+// Requests returns the number of requests by operation, retries included.
 func (p *Proxy) Requests() map[string]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return maps.Clone(p.seen)
 }
 
-// Reset forgets the rules and the requests.
+// Reset forgets all rules and requests.
 func (p *Proxy) Reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rules, p.seen = nil, map[string]int{}
 }
 
-// ServeHTTP makes a Proxy the handler of its server.
+// ServeHTTP implements http.Handler.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the client is gone
+		return // the client has disconnected
 	}
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	x := &Exchange{engine: p.engine, operation: operation, request: r, body: body, w: w}
@@ -112,8 +110,7 @@ func (p *Proxy) faultFor(operation string, body []byte) Fault {
 	return nil
 }
 
-// Exchange is one request and the way to answer it. A test's own Fault hands it
-// on to one of this package.
+// Exchange is one request with the means to answer it. A test's own Fault can pass it to a Fault of this package.
 type Exchange struct {
 	engine    string
 	operation string
@@ -122,7 +119,7 @@ type Exchange struct {
 	w         http.ResponseWriter
 }
 
-// pass forwards the request and gives its answer to the client.
+// pass forwards the request and returns its answer to the client.
 func (x *Exchange) pass() {
 	status, header, body, err := x.forward()
 	if err != nil {
@@ -132,7 +129,7 @@ func (x *Exchange) pass() {
 	x.answer(status, header, body)
 }
 
-// forward has the engine do the request.
+// forward has the engine execute the request.
 func (x *Exchange) forward() (status int, header http.Header, body []byte, err error) {
 	req, err := http.NewRequestWithContext(x.request.Context(), x.request.Method, x.engine+x.request.URL.Path, bytes.NewReader(x.body))
 	if err != nil {
@@ -154,10 +151,10 @@ func (x *Exchange) answer(status int, header http.Header, body []byte) {
 	}
 	x.w.Header().Del("Content-Length")
 	x.w.WriteHeader(status)
-	_, _ = x.w.Write(body) // the client may be gone
+	_, _ = x.w.Write(body) // the client may have disconnected
 }
 
-// reset ends the connection without an answer, the hard way.
+// reset ends the connection abruptly, without an answer.
 func (x *Exchange) reset() {
 	conn, _, err := http.NewResponseController(x.w).Hijack()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// once is a client that repeats nothing, so that a fault is seen as it is.
+// once is a client that retries nothing, so that each fault is visible.
 func once(p *Proxy) *dynamodb.Client {
 	return Client(p.URL(), func(o *dynamodb.Options) { o.Retryer = aws.NopRetryer{} })
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 )
 
-// Client is a client of an engine or a Proxy, as dynamostore wants it. The
-// credentials are made up; DynamoDB Local takes any.
+// Client returns a client of an engine or a Proxy, configured as dynamostore needs it. The credentials are made up;
+// DynamoDB Local accepts any.
 func Client(endpoint string, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		BaseEndpoint: &endpoint,
@@ -24,13 +24,12 @@ func Client(endpoint string, options ...func(*dynamodb.Options)) *dynamodb.Clien
 			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 		}),
 		Retryer: dynamostore.Retryer(),
-		// DynamoDB Local sends none with its errors, and the SDK logs a warning.
+		// DynamoDB Local sends none with its errors, and the SDK would log a warning.
 		DisableValidateResponseChecksum: true,
 	}, options...)
 }
 
-// NewTables makes the tables of a deployment under names of their own, and
-// removes them when the test is done.
+// NewTables creates the tables of a deployment under unique names, and deletes them when the test ends.
 func NewTables(tb testing.TB, client *dynamodb.Client) dynamostore.Tables {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -52,9 +51,9 @@ func NewTables(tb testing.TB, client *dynamodb.Client) dynamostore.Tables {
 	return tables
 }
 
-// CreateTables makes the tables of dynamostore.Schema, each named prefix and
-// noun. TTL is not enabled: DynamoDB Local would delete within seconds what AWS
-// keeps for days, and hide what happens to an expired item that is still there.
+// CreateTables creates the tables of dynamostore.Schema, each named prefix plus the schema's name. TTL is not enabled:
+// DynamoDB Local would delete within seconds what AWS keeps for days, and hide what happens to an expired item that
+// still exists.
 func CreateTables(ctx context.Context, client *dynamodb.Client, prefix string) (dynamostore.Tables, error) {
 	for _, s := range dynamostore.Schema {
 		in := &dynamodb.CreateTableInput{

@@ -10,14 +10,12 @@ import (
 	"strings"
 )
 
-// Access is an action on a resource, as IAM names both: the action as
-// "dynamodb:GetItem", the resource by its ARN.
+// Access is an action on a resource, both named as in IAM: the action like "dynamodb:GetItem", the resource by its ARN.
 type Access struct {
 	Action, Resource string
 }
 
-// A resource of the template has its logical id as its name in the account and
-// region that the tests live in.
+// A resource of the template is named by its logical id, in the account and region of the tests.
 const (
 	tableARN  = "arn:aws:dynamodb:us-east-1:000000000000:table/"
 	secretARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:"
@@ -30,22 +28,21 @@ func TableARN(id string) string { return tableARN + id }
 // SecretARN is the ARN of the template's secret with a logical id.
 func SecretARN(id string) string { return secretARN + id }
 
-// LogGroupARN is the ARN of the template's log group with a logical id. It ends in
-// ":*", which stands for its streams:
+// LogGroupARN is the ARN of the template's log group with this logical id. It ends in ":*", which stands for its
+// streams:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
 func LogGroupARN(id string) string { return groupARN + id + ":*" }
 
-// The beginnings of X-Amz-Target, which names a service's operation.
+// Prefixes of X-Amz-Target, which names a service's operation.
 const (
 	dynamoDB       = "DynamoDB_20120810."
 	secretsManager = "secretsmanager."
 )
 
-// accessesOf are what a request needs to be allowed, all of it, each once. The
-// tables' logical ids are under the names that requests give them.
+// accessesOf returns the accesses that a request needs, each once. tables maps the names in requests to logical ids.
 //
-// DynamoDB's operations on one table and its batches need the action of their own
-// name on each table, and a transaction needs those of its parts:
+// Operations of DynamoDB on one table, and batches, need the action of their own name on each table. A transaction
+// needs the actions of its parts:
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 func accessesOf(target string, body []byte, tables map[string]string) ([]Access, error) {
@@ -54,7 +51,7 @@ func accessesOf(target string, body []byte, tables map[string]string) ([]Access,
 	}
 	operation, ok := strings.CutPrefix(target, dynamoDB)
 	if !ok {
-		return nil, fmt.Errorf("iamtest: %q is no operation that it knows", target)
+		return nil, fmt.Errorf("iamtest: unknown operation %q", target)
 	}
 	var request struct {
 		TableName, IndexName string
@@ -81,13 +78,13 @@ func accessesOf(target string, body []byte, tables map[string]string) ([]Access,
 			}
 		}
 	default:
-		return nil, fmt.Errorf("iamtest: it does not know what %s needs", operation)
+		return nil, fmt.Errorf("iamtest: it is unknown what %s needs", operation)
 	}
 	var all []Access
 	for action, names := range needs {
 		for _, name := range names {
 			if action == "" || tables[name] == "" {
-				return nil, fmt.Errorf("iamtest: %s has a part or a table that it does not know", operation)
+				return nil, fmt.Errorf("iamtest: %s has an unknown part or table", operation)
 			}
 			all = append(all, Access{"dynamodb:" + action, tableARN + tables[name] + index})
 		}
@@ -103,8 +100,8 @@ var partActions = map[string]string{
 	"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
 }
 
-// secretAccess wants the secret's ARN, which is what a stack gives its functions:
-// a policy does not know a secret by its name.
+// secretAccess requires the secret's ARN, which is what a stack passes to its functions: a policy does not know a
+// secret by its name.
 func secretAccess(operation string, body []byte) ([]Access, error) {
 	var request struct{ SecretID string }
 	if err := json.Unmarshal(body, &request); err != nil {
@@ -116,7 +113,7 @@ func secretAccess(operation string, body []byte) ([]Access, error) {
 	return []Access{{"secretsmanager:" + operation, request.SecretID}}, nil
 }
 
-// sorted is a set in the order of resources and actions.
+// sorted returns a set in the order of resources and actions.
 func sorted(all []Access) []Access {
 	slices.SortFunc(all, func(a, b Access) int {
 		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Action, b.Action))

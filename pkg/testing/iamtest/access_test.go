@@ -11,7 +11,7 @@ func on(table, action string) Access {
 	return Access{"dynamodb:" + action, "arn:aws:dynamodb:us-east-1:000000000000:table/" + table}
 }
 
-// What AWS checks for a request; nothing where the guard must not guess.
+// What AWS checks for a request; nothing if the guard would have to guess.
 func TestAccesses(t *testing.T) {
 	for name, c := range map[string]struct {
 		target, body string
@@ -58,7 +58,7 @@ func TestAccesses(t *testing.T) {
 	}
 }
 
-// A request is understood and asks for something, or it is refused.
+// A request is either understood and needs some access, or refused.
 func FuzzAccesses(f *testing.F) {
 	f.Add("DynamoDB_20120810.TransactWriteItems", `{"TransactItems":[{"Put":{"TableName":"a"}}]}`)
 	f.Add("DynamoDB_20120810.BatchGetItem", `{"RequestItems":{"b":{},"a":null}}`)

@@ -10,18 +10,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// evaluation gives the values of parts of a template, as CloudFormation's functions
-// make them where some conditions hold.
+// evaluation computes the values of parts of a template, as CloudFormation's functions do when some conditions hold.
 type evaluation struct {
 	template *Template
 	hold     []string
 }
 
-// none is what AWS::NoValue leaves of a member.
+// none is what AWS::NoValue makes of a member.
 type none struct{}
 
-// into decodes the properties of a resource. What target does not know could allow
-// or refuse something, so it is an error.
+// into decodes the properties of a resource. A property unknown to target could allow or refuse something, so it is an
+// error.
 func (e evaluation) into(id string, target any) error {
 	properties := e.template.resources[id].Properties
 	value, err := e.of(&properties)
@@ -40,7 +39,7 @@ func (e evaluation) into(id string, target any) error {
 	return nil
 }
 
-// of is the value of a node: a text, a list or a map.
+// of returns the value of a node: a string, a list or a map.
 func (e evaluation) of(n *yaml.Node) (any, error) {
 	switch {
 	case n.Tag == "!Ref" && n.Value == "AWS::NoValue":
@@ -55,7 +54,7 @@ func (e evaluation) of(n *yaml.Node) (any, error) {
 		}
 		return e.of(n.Content[2])
 	case !strings.HasPrefix(n.Tag, "!!"):
-		return nil, fmt.Errorf("line %d: it does not understand %s", n.Line, n.Tag)
+		return nil, fmt.Errorf("line %d: %s is not supported", n.Line, n.Tag)
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
@@ -65,7 +64,7 @@ func (e evaluation) of(n *yaml.Node) (any, error) {
 	case yaml.ScalarNode:
 		return n.Value, nil
 	}
-	return nil, fmt.Errorf("line %d: an alias", n.Line)
+	return nil, fmt.Errorf("line %d: an alias is not supported", n.Line)
 }
 
 func (e evaluation) mapOf(n *yaml.Node) (map[string]any, error) {
@@ -96,7 +95,7 @@ func (e evaluation) listOf(n *yaml.Node) ([]any, error) {
 	return all, nil
 }
 
-// nameOf is what Ref gives: of a secret, its ARN.
+// nameOf is what Ref returns; for a secret, its ARN.
 func (e evaluation) nameOf(id string) (string, error) {
 	r, ok := e.template.resources[id]
 	switch {
@@ -108,7 +107,7 @@ func (e evaluation) nameOf(id string) (string, error) {
 	return id, nil
 }
 
-// arnOf is what GetAtt gives as Arn.
+// arnOf is what GetAtt returns as Arn.
 func (e evaluation) arnOf(id string) (string, error) {
 	switch kind := e.template.resources[id].Type; kind {
 	case "AWS::DynamoDB::Table":
@@ -116,6 +115,6 @@ func (e evaluation) arnOf(id string) (string, error) {
 	case "AWS::Logs::LogGroup":
 		return LogGroupARN(id), nil
 	default:
-		return "", fmt.Errorf("it does not know the ARN of %s, of type %q", id, kind)
+		return "", fmt.Errorf("the ARN of %s, of type %q, is unknown", id, kind)
 	}
 }

@@ -19,15 +19,14 @@ import (
 // Config configures a Guard.
 type Config struct {
 	Policy Policy
-	// Tables are the logical ids of tables in the template, by the names that they have
-	// in DynamoDB.
+	// Tables are the logical ids of the template's tables, by their names in DynamoDB.
 	Tables map[string]string
 	// DynamoDB and SecretsManager are the URLs behind the guard.
 	DynamoDB, SecretsManager string
 }
 
-// Guard is a server that passes on what a policy allows, and answers the rest as
-// AWS does. It is safe for concurrent use.
+// Guard is a server that forwards what a policy allows, and answers everything else as AWS does. It is safe for
+// concurrent use.
 type Guard struct {
 	// URL is the endpoint of both services.
 	URL    string
@@ -48,22 +47,21 @@ func NewGuard(tb testing.TB, c Config) *Guard {
 	return g
 }
 
-// Used are the accesses of the requests that were let through.
+// Used returns the accesses of the requests that were let through.
 func (g *Guard) Used() []Access {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return sorted(slices.Clone(g.used))
 }
 
-// Refused are the accesses that requests failed for.
+// Refused returns the accesses that requests lacked.
 func (g *Guard) Refused() []Access {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return sorted(slices.Clone(g.refused))
 }
 
-// Misunderstood are the requests of which the guard does not know what they need.
-// They were refused.
+// Misunderstood returns an error for each request whose needs the guard does not know. Such requests were refused.
 func (g *Guard) Misunderstood() []error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -76,11 +74,11 @@ func (g *Guard) before(tb testing.TB) http.Handler {
 	for prefix, text := range map[string]string{dynamoDB: g.config.DynamoDB, secretsManager: g.config.SecretsManager} {
 		u, err := url.Parse(text)
 		if err != nil || u.Host == "" {
-			tb.Fatalf("iamtest: %q is no URL of a service", text)
+			tb.Fatalf("iamtest: %q is not the URL of a service", text)
 		}
 		services[prefix] = &httputil.ReverseProxy{
 			Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(u) },
-			// A client that is gone is no news.
+			// A client that disconnects is not worth a line.
 			ErrorLog:     log.New(io.Discard, "", 0),
 			ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 		}
@@ -88,7 +86,7 @@ func (g *Guard) before(tb testing.TB) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return // the client is gone
+			return // the client has disconnected
 		}
 		target := r.Header.Get("X-Amz-Target")
 		if missing, ok := g.judge(target, body); !ok {
@@ -101,8 +99,8 @@ func (g *Guard) before(tb testing.TB) http.Handler {
 	})
 }
 
-// judge says whether a request is allowed, and if not, the first access that is
-// missing. AWS does no part of a request that lacks one.
+// judge reports whether a request is allowed, and if not, the first missing access. AWS executes no part of a request
+// that lacks one.
 func (g *Guard) judge(target string, body []byte) (missing Access, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -133,5 +131,5 @@ func refuse(w http.ResponseWriter, a Access) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.Header().Set("X-Amzn-Requestid", "REFUSED")
 	w.WriteHeader(http.StatusBadRequest)
-	_ = json.NewEncoder(w).Encode(map[string]string{"__type": kind, "Message": message}) // the client may be gone
+	_ = json.NewEncoder(w).Encode(map[string]string{"__type": kind, "Message": message}) // the client may have disconnected
 }

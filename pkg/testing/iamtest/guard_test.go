@@ -16,7 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
-// A request is done whole or not at all, and the SDK reads the refusal as AWS's.
+// A request is executed completely or not at all, and the SDK reads the refusal as AWS's.
 func TestGuard(t *testing.T) {
 	engine := dynamotest.Endpoint(t)
 	tables := dynamotest.NewTables(t, dynamotest.Client(engine))

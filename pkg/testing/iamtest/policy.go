@@ -9,17 +9,16 @@ import (
 	"strings"
 )
 
-// Policy is what a role may do: what no statement allows, or one denies, is refused.
+// Policy is what a role may do. What no statement allows, or any denies, is refused.
 type Policy []Statement
 
-// Statement allows or denies each of its actions on each of its resources. Both may
-// hold "*" and "?".
+// Statement allows or denies each of its actions on each of its resources. Both may contain the wildcards "*" and "?".
 type Statement struct {
 	Effect           string
 	Action, Resource OneOrMore
 }
 
-// OneOrMore is a list that JSON may also give as its only element.
+// OneOrMore is a list that JSON may also write as its only element.
 type OneOrMore []string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -37,29 +36,29 @@ const (
 	deny  = "Deny"
 )
 
-// check refuses what Allows would take for something else.
+// check refuses a statement that Allows would misread.
 func (s Statement) check() error {
 	if s.Effect != allow && s.Effect != deny || len(s.Action) == 0 || len(s.Resource) == 0 {
-		return fmt.Errorf("iamtest: it does not understand the statement %+v", s)
+		return fmt.Errorf("iamtest: the statement %+v is not supported", s)
 	}
 	return nil
 }
 
-// Allows says whether the policy allows an access.
+// Allows reports whether the policy allows an access.
 func (p Policy) Allows(a Access) bool {
 	return p.has(allow, a) && !p.has(deny, a)
 }
 
 func (p Policy) has(effect string, a Access) bool {
 	return slices.ContainsFunc(p, func(s Statement) bool {
-		// Actions are the same in upper and in lower case.
+		// Actions ignore case.
 		return s.Effect == effect && matches(s.Action, a.Action, "(?i)") && matches(s.Resource, a.Resource, "")
 	})
 }
 
 var wildcards = strings.NewReplacer(`\*`, `.*`, `\?`, `.`)
 
-// matches says whether one of the patterns, read with these flags, is that of text.
+// matches reports whether one of the patterns, read with these flags, matches text.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 func matches(patterns []string, text, flags string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
@@ -67,7 +66,7 @@ func matches(patterns []string, text, flags string) bool {
 	})
 }
 
-// Grants are the pairs of an action and a resource that the policy's statements allow.
+// Grants returns the pairs of an action and a resource that the policy's statements allow.
 func (p Policy) Grants() []Access {
 	var all []Access
 	for _, s := range p {
@@ -83,18 +82,17 @@ func (p Policy) Grants() []Access {
 	return sorted(all)
 }
 
-// Reduction is a policy with something taken away.
+// Reduction is a policy with something removed.
 type Reduction struct {
-	// Name says what was taken away.
+	// Name says what was removed.
 	Name   string
 	Policy Policy
-	// Lost are the grants that went with it.
+	// Lost are the grants that are lost with it.
 	Lost []Access
 }
 
-// Reductions are the policy without each of its grants, without each of its
-// statements and without each of its resources. Of those that are the same there
-// is one.
+// Reductions returns the policy without each of its grants, without each of its statements and without each of its
+// resources. Equal reductions appear once.
 func (p Policy) Reductions() []Reduction {
 	var all []Reduction
 	add := func(name string, keep func(statement int, a Access) bool) {

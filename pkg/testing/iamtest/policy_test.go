@@ -47,8 +47,7 @@ func TestAllows(t *testing.T) {
 	}
 }
 
-// Each grant, each statement and each resource is taken away once, and nothing else
-// goes with it.
+// Each grant, each statement and each resource is removed once, and nothing else with it.
 func TestReductions(t *testing.T) {
 	p := Policy{
 		{"Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, OneOrMore{"table/A"}},

@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Template is a SAM template as far as roles go.
+// Template is the part of a SAM template that concerns roles.
 type Template struct {
 	resources map[string]resource
 }
@@ -46,7 +46,7 @@ func parse(text []byte) (*Template, error) {
 	return &Template{document.Resources}, nil
 }
 
-// Functions are the logical ids of the functions, sorted.
+// Functions returns the logical ids of the functions, sorted.
 func (t *Template) Functions() []string {
 	var ids []string
 	for id, r := range t.resources {
@@ -58,15 +58,15 @@ func (t *Template) Functions() []string {
 	return ids
 }
 
-// Role is the role of a function where these conditions hold: a role of the
-// template's own, with the policies that are written out in it or name it.
+// Role returns the role of a function when these conditions hold. It must be a role of the template, with policies that
+// are inline or refer to it.
 func (t *Template) Role(function string, hold ...string) (Role, error) {
 	var properties struct {
 		Role yaml.Node `yaml:"Role"`
 	}
 	f, ok := t.resources[function]
 	if !ok || f.Type != "AWS::Serverless::Function" {
-		return Role{}, fmt.Errorf("iamtest: there is no function %s", function)
+		return Role{}, fmt.Errorf("iamtest: no function %s", function)
 	}
 	if err := f.Properties.Decode(&properties); err != nil {
 		return Role{}, fmt.Errorf("iamtest: %s: %w", function, err)
@@ -97,7 +97,7 @@ func (t *Template) Role(function string, hold ...string) (Role, error) {
 				role.Policies = append(role.Policies, attached.policy)
 			}
 		case "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy":
-			return Role{}, fmt.Errorf("iamtest: it does not understand a resource %s", r.Type)
+			return Role{}, fmt.Errorf("iamtest: a resource of type %s is not supported", r.Type)
 		}
 	}
 	out := Role{Trust: string(role.AssumeRolePolicyDocument)}
@@ -112,7 +112,7 @@ func (t *Template) Role(function string, hold ...string) (Role, error) {
 	return out, nil
 }
 
-// policy is one as a template has it.
+// policy is a policy as written in a template.
 type policy struct {
 	PolicyName     string
 	PolicyDocument struct {

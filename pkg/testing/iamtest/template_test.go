@@ -70,7 +70,7 @@ func TestRole(t *testing.T) {
 	}
 }
 
-// What could allow more, or less, than is understood is an error.
+// Anything that could allow more, or less, than is understood is an error.
 func TestRoleThatIsNotUnderstood(t *testing.T) {
 	for name, c := range map[string]struct{ old, replacement string }{
 		"a condition of a statement":   {"                Resource: !Ref Secret", "                Resource: !Ref Secret\n                Condition: {}"},

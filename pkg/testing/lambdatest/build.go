@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Build builds the main package in folder as template.yaml's functions are
-// built, for this machine, into another folder, and gives the path of the bootstrap.
+// Build builds the main package in folder as template.yaml's functions are built, for this machine, into another
+// folder. It returns the path of the bootstrap.
 func Build(tb testing.TB, folder, into string) string {
 	tb.Helper()
 	bootstrap, err := filepath.Abs(filepath.Join(into, "bootstrap"))
@@ -27,8 +27,8 @@ func Build(tb testing.TB, folder, into string) string {
 
 var flagsLine = regexp.MustCompile(`(?m)^LAMBDA_FLAGS := (.+)$`)
 
-// Go is a command of go that takes build flags, such as build or list, with those that the
-// Makefile builds functions with.
+// Go returns a go command that takes build flags, such as build or list, with the flags that the Makefile uses for
+// functions.
 func Go(tb testing.TB, verb string, arguments ...string) *exec.Cmd {
 	tb.Helper()
 	makefile, err := os.ReadFile(filepath.Join(projectFolder(tb), "Makefile"))
@@ -39,12 +39,12 @@ func Go(tb testing.TB, verb string, arguments ...string) *exec.Cmd {
 	if line == nil {
 		tb.Fatal("the Makefile has no line LAMBDA_FLAGS := …")
 	}
-	// A shell reads the flags, as make has it.
+	// A shell parses the flags, as make does.
 	script := `exec go "$0" ` + string(line[1]) + ` "$@"`
 	return exec.CommandContext(tb.Context(), "sh", append([]string{"-c", script, verb}, arguments...)...)
 }
 
-// projectFolder is where go.mod is: tests run in the folder of their package.
+// projectFolder is the folder of go.mod: tests run in the folder of their package.
 func projectFolder(tb testing.TB) string {
 	tb.Helper()
 	folder, err := os.Getwd()

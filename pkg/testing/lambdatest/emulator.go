@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// Emulation is a bootstrap under Lambda's Runtime Interface Emulator: AWS's own twin
-// of what runs a function, a program for Linux. The bootstrap starts with the first event.
+// Emulation is a bootstrap under Lambda's Runtime Interface Emulator, AWS's own Linux program that runs a function as
+// Lambda does. The bootstrap starts with the first event.
 // https://github.com/aws/aws-lambda-runtime-interface-emulator
 type Emulation struct {
 	command *exec.Cmd
@@ -28,8 +28,8 @@ type Emulation struct {
 	ended   chan struct{}
 }
 
-// Emulate starts an emulator for a bootstrap, with these settings on top of what Lambda
-// itself sets. Both end with the test.
+// Emulate starts an emulator for a bootstrap. These settings are added to those of Lambda itself. Both processes end
+// with the test.
 func Emulate(tb testing.TB, emulator, bootstrap string, settings map[string]string) *Emulation {
 	tb.Helper()
 	door, api := ownPort(tb), ownPort(tb)
@@ -53,7 +53,7 @@ func Emulate(tb testing.TB, emulator, bootstrap string, settings map[string]stri
 	return e
 }
 
-// awaitDoor waits until the emulator takes connections.
+// awaitDoor waits until the emulator accepts connections.
 func (e *Emulation) awaitDoor(tb testing.TB, door string) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
@@ -66,7 +66,7 @@ func (e *Emulation) awaitDoor(tb testing.TB, door string) {
 		}
 		select {
 		case <-e.ended:
-			tb.Fatalf("the emulator ended at its start:\n%s", e.Log())
+			tb.Fatalf("the emulator exited at startup:\n%s", e.Log())
 		case <-ctx.Done():
 			tb.Fatalf("the emulator does not listen: %v\n%s", err, e.Log())
 		case <-time.After(5 * time.Millisecond):
@@ -74,7 +74,7 @@ func (e *Emulation) awaitDoor(tb testing.TB, door string) {
 	}
 }
 
-// Stop ends the emulator, and it the bootstrap. It may be called twice.
+// Stop ends the emulator, which ends the bootstrap. It may be called twice.
 func (e *Emulation) Stop() {
 	_ = e.command.Process.Signal(os.Interrupt) // it may have ended
 	select {
@@ -85,11 +85,11 @@ func (e *Emulation) Stop() {
 	}
 }
 
-// doors dials anew for each event: an emulator lives for a few only.
+// doors dials anew for each event: an emulator lives for only a few.
 var doors = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
-// Invoke sends an event to the function and gives its answer. A function that fails is
-// an error, which holds what it says of itself.
+// Invoke sends an event to the function and returns its answer. If the function fails, the error contains what the
+// function says.
 func (e *Emulation) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.url, bytes.NewReader(payload))
 	if err != nil {
@@ -104,7 +104,7 @@ func (e *Emulation) Invoke(ctx context.Context, payload []byte) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	// The emulator says 200 to whatever became of the event.
+	// The emulator answers 200 whatever happened to the event.
 	var failure struct{ ErrorType string }
 	if err := json.Unmarshal(body, &failure); err != nil || failure.ErrorType != "" || answer.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the function failed: %d %s", answer.StatusCode, body)
@@ -112,14 +112,13 @@ func (e *Emulation) Invoke(ctx context.Context, payload []byte) ([]byte, error) 
 	return body, nil
 }
 
-// Log is what the emulator and the function have written; all of it only once both have
-// ended.
+// Log is the output of the emulator and the function. It is complete only once both have ended.
 func (e *Emulation) Log() string { return e.log.String() }
 
 var ports atomic.Uint32
 
-// ownPort is a port that nobody else is given before the emulator takes it: it is of a
-// loopback address that is this process's, and below those that Linux gives away.
+// ownPort is a port that nobody else gets before the emulator takes it. It is on a loopback address of this process
+// only, and below the ports that Linux assigns.
 func ownPort(tb testing.TB) string {
 	tb.Helper()
 	pid := os.Getpid() // of 22 bits at most
@@ -128,7 +127,7 @@ func ownPort(tb testing.TB) string {
 		port := net.JoinHostPort(address, strconv.Itoa(20_000+int(ports.Add(1)%10_000)))
 		listener, err := net.Listen("tcp", port)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			continue // somebody listens there on every address
+			continue // somebody listens on it on every address
 		}
 		if err != nil {
 			tb.Fatal(err)

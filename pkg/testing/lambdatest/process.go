@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// timeout is what template.yaml gives a function.
+// timeout is a function's timeout in template.yaml.
 const timeout = 10 * time.Second
 
 // Process is a running bootstrap.
@@ -25,8 +25,7 @@ type Process struct {
 	result  error
 }
 
-// Start runs a bootstrap with these settings on top of what Lambda itself sets.
-// The process ends with the test.
+// Start runs a bootstrap. These settings are added to those of Lambda itself. The process ends with the test.
 func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process {
 	tb.Helper()
 	p := &Process{api: newRuntimeAPI(), log: &lockedBuffer{}, ended: make(chan struct{})}
@@ -45,7 +44,7 @@ func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process
 	return p
 }
 
-// environment is what Lambda sets for a function, and its settings on top.
+// environment is what Lambda sets for a function, plus its settings.
 func environment(settings map[string]string) []string {
 	all := []string{
 		"AWS_LAMBDA_FUNCTION_NAME=local", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "_HANDLER=bootstrap", "TZ=:UTC",
@@ -57,18 +56,16 @@ func environment(settings map[string]string) []string {
 	return all
 }
 
-// Stop kills the process, as Lambda does with one that it no longer needs. It
-// may be called twice.
+// Stop kills the process, as Lambda does when it no longer needs it. It may be called twice.
 func (p *Process) Stop() {
 	if p.command.Process != nil {
-		p.command.Process.Kill() // it may have ended
+		p.command.Process.Kill() // it may have ended already
 		<-p.ended
 	}
 	p.api.shut()
 }
 
-// Ready waits for the process to ask for its first event, and says how long
-// after exec that was.
+// Ready waits until the process asks for its first event, and returns how long that took since exec.
 func (p *Process) Ready(ctx context.Context) (time.Duration, error) {
 	select {
 	case <-p.api.asked:
@@ -80,20 +77,20 @@ func (p *Process) Ready(ctx context.Context) (time.Duration, error) {
 	}
 }
 
-// Invoke sends an event to the function and gives its answer.
+// Invoke sends an event to the function and returns its answer.
 func (p *Process) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	return p.api.invoke(ctx, payload, timeout, p.ended)
 }
 
-// InvokeWithin sends an event and tells the function that so much time is left until
-// Lambda ends it. Nothing ends it here: the answer may come until ctx ends.
+// InvokeWithin sends an event and tells the function how much time is left until Lambda ends it. Nothing ends it here:
+// the answer may come until ctx ends.
 func (p *Process) InvokeWithin(ctx context.Context, left time.Duration, payload []byte) ([]byte, error) {
 	return p.api.invoke(ctx, payload, left, p.ended)
 }
 
-// Wait gives how the process ended by itself.
+// Wait waits until the process ends by itself, and returns how it ended.
 func (p *Process) Wait(ctx context.Context) error {
 	select {
 	case <-p.ended:
@@ -103,7 +100,7 @@ func (p *Process) Wait(ctx context.Context) error {
 	}
 }
 
-// Log is what the process has written; all of it only once it has ended.
+// Log is the output of the process. It is complete only once the process has ended.
 func (p *Process) Log() string { return p.log.String() }
 
 // lockedBuffer is a bytes.Buffer that may be read while it is written.

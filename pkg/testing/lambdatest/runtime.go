@@ -1,5 +1,5 @@
-// Package lambdatest runs the built bootstrap of a Lambda function as Lambda
-// does: as a process that asks a Runtime API for its events. It is for tests.
+// Package lambdatest runs the built bootstrap of a Lambda function as Lambda does: as a process that asks a Runtime API
+// for its events. It is for tests.
 //
 // The API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 package lambdatest
@@ -27,7 +27,7 @@ type runtimeAPI struct {
 	asked   chan struct{}
 	askOnce sync.Once
 	askedAt time.Time
-	// closing ends the waits of the process when the API closes.
+	// closing ends the process's waiting requests when the API closes.
 	closing context.Context
 	close   context.CancelFunc
 	mu      sync.Mutex
@@ -62,7 +62,7 @@ func (a *runtimeAPI) shut() {
 	a.server.Close()
 }
 
-// next gives the function its next event, when there is one.
+// next passes the function its next event as soon as there is one.
 func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	a.askOnce.Do(func() {
 		a.askedAt = time.Now()
@@ -76,13 +76,13 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", i.id)
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
 		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:000000000000:function:local")
-		w.Write(i.payload) // a process that is gone is noticed by its end
+		w.Write(i.payload) // if the process has ended, ended says so
 	case <-r.Context().Done():
 	case <-a.closing.Done():
 	}
 }
 
-// done takes the function's answer, or its error.
+// done receives the function's answer, or its error.
 func (a *runtimeAPI) done(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	a.mu.Lock()
@@ -102,8 +102,8 @@ func (a *runtimeAPI) done(w http.ResponseWriter, r *http.Request) {
 
 var errEnded = errors.New("the process has ended")
 
-// invoke hands an event over, to be answered within left, and waits for the
-// answer, or for the process's end.
+// invoke passes an event to the function, to be answered within left. It waits for the answer, or for the end of the
+// process.
 func (a *runtimeAPI) invoke(ctx context.Context, payload []byte, left time.Duration, ended <-chan struct{}) ([]byte, error) {
 	i := &invocation{id: rand.Text(), payload: payload, deadline: time.Now().Add(left), answer: make(chan outcome, 1)}
 	select {

@@ -9,17 +9,17 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// WeChat knows people by their codes: "alice-1" and "alice-2" are two of alice.
+// WeChat knows people by their codes: "alice-1" and "alice-2" are two codes of alice.
 type WeChat struct {
 	mu   sync.Mutex
 	used map[string]bool
-	// Calls counts the codes asked for.
+	// Calls counts the codes that were asked for.
 	Calls int
-	// SlowRefusal is how long it takes to refuse a used code.
+	// SlowRefusal is how long the refusal of a used code takes.
 	SlowRefusal time.Duration
-	// Before, if set, runs before a code is looked at.
+	// Before, if set, runs before a code is checked.
 	Before func(code string) error
-	// AppSecret, if set, is the only one that is taken: it comes before the code.
+	// AppSecret, if set, is the only one accepted. It is checked before the code.
 	AppSecret login.Hidden
 }
 
@@ -53,7 +53,7 @@ func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (lo
 // Secrets holds the operator's secret.
 type Secrets struct {
 	mu sync.Mutex
-	// Held is the secret, and Newer, if set, what a refetch finds.
+	// Held is the secret. Newer, if set, is what a refetch finds.
 	Held, Newer *login.Secret
 	Refetches   int
 }
@@ -86,10 +86,10 @@ func SecretWith(ids ...string) *login.Secret {
 	return s
 }
 
-// Hasher hashes nothing, so that tests are quick; pkg/password has its own.
+// Hasher does not really hash, so that tests are quick; pkg/password has its own tests.
 type Hasher struct {
 	mu sync.Mutex
-	// Checks counts the passwords looked at.
+	// Checks counts the passwords that were checked.
 	Checks int
 	// Outdated makes each matching hash count as outdated.
 	Outdated bool

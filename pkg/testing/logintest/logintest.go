@@ -1,7 +1,6 @@
-// Package logintest has what the tests of package login and of those who call it put
-// in the place of WeChat, the secret, the store and the hasher: quick doubles that
-// can be watched, delayed and failed. The store is the one that keeps the stores'
-// contract, [storetest.Memory].
+// Package logintest has test doubles for the tests of package login and of its callers: WeChat, the secret, the store
+// and the hasher. They are quick, and can be watched, delayed and made to fail. The store is [storetest.Memory], which
+// passes the stores' contract.
 package logintest
 
 import (
@@ -13,11 +12,11 @@ import (
 // AppID is the mini-program of a request that names none.
 const AppID = "wx0123456789abcdef"
 
-// Password is that of every user of a World.
+// Password is the password of every user of a World.
 const Password = "correct horse"
 
-// Config is a whole configuration on a store: every code is taken, and usernames are
-// folded to lower case. Change what a test is about.
+// Config is a complete configuration on a store: every code is accepted, and usernames are folded to lower case. A test
+// changes what it is about.
 func Config(store login.Store) login.Config {
 	return login.Config{
 		Store: store, WeChat: &WeChat{}, Secrets: &Secrets{Held: SecretWith("1")}, Hasher: &Hasher{}, Username: Fold,

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// Store is a Memory whose Calls can be delayed, failed or watched.
+// Store is a Memory whose calls can be delayed, failed or watched.
 type Store struct {
 	*storetest.Memory
 	mu sync.Mutex
@@ -38,7 +38,7 @@ func (h *Store) Do(before func(op string) error) {
 	h.before = before
 }
 
-// Via makes a call of a store by way of its hook.
+// Via calls a store through its hook.
 func Via[T any](h *Store, op string, call func() (T, error)) (T, error) {
 	if err := h.hook(op); err != nil {
 		var none T
@@ -159,14 +159,14 @@ func (h *Store) ReplacePassword(ctx context.Context, id string, old, replacement
 	return err
 }
 
-// Called says whether one of the calls so far was op.
+// Called reports whether one of the calls so far was op.
 func (h *Store) Called(op string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Contains(h.Calls, op)
 }
 
-// Forget makes the calls so far count no more.
+// Forget forgets the calls so far.
 func (h *Store) Forget() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -52,7 +52,7 @@ func (w *World) Pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// AddUser adds a user whose password is the one above.
+// AddUser adds a user with the password above.
 func (w *World) AddUser(name string) login.User {
 	w.Helper()
 	u := login.User{
@@ -73,12 +73,12 @@ func (w *World) BindUser(code, username, password string) (*login.Login, error) 
 	return w.Bind(w.Context(), Phone, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
 }
 
-// Admin is an administrator of the same store.
+// Admin is an administrator on the same store.
 func (w *World) Admin() *admin.Service {
 	return &admin.Service{Store: w.DB, Hasher: w.Plain, Username: Fold, Now: w.Clock}
 }
 
-// Bound makes a user to whom the person who holds code is bound.
+// Bound adds a user and binds the person who holds code to them.
 func (w *World) Bound(code, username string) login.User {
 	w.Helper()
 	u := w.AddUser(username)
@@ -88,7 +88,7 @@ func (w *World) Bound(code, username string) login.User {
 	return u
 }
 
-// Dead says why the token's session does not live now.
+// Dead returns why the token's session is dead, "" if it is alive.
 func (w *World) Dead(token login.Hidden) login.Code {
 	w.Helper()
 	t, err := login.ParseToken(string(token))
@@ -104,13 +104,13 @@ func (w *World) Dead(token login.Hidden) login.Code {
 
 var Phone = login.Caller{Address: "192.0.2.1", Device: "iPhone"}
 
-// Token logs in with a code and gives the token.
+// Token logs in with a code and returns the token.
 func (w *World) Token(code string) login.Hidden {
 	w.Helper()
 	return w.Checked(code).Login.Token
 }
 
-// Checked is what a checkBind that succeeds gives.
+// Checked is what a successful checkBind returns.
 func (w *World) Checked(code string) login.Checked {
 	w.Helper()
 	checked, err := w.CheckCode(code)
@@ -120,7 +120,7 @@ func (w *World) Checked(code string) login.Checked {
 	return checked
 }
 
-// Visit verifies a token that lives.
+// Visit verifies a token that must be alive.
 func (w *World) Visit(token login.Hidden) login.Visitor {
 	w.Helper()
 	v, err := w.Verify(w.Context(), token)
@@ -130,7 +130,7 @@ func (w *World) Visit(token login.Hidden) login.Visitor {
 	return v
 }
 
-// Refused demands that a token is refused for a reason.
+// Refused fails the test unless a token is refused for this reason.
 func (w *World) Refused(token login.Hidden, why login.Code) {
 	w.Helper()
 	if _, err := w.Verify(w.Context(), token); !errors.Is(err, why) {
@@ -138,7 +138,7 @@ func (w *World) Refused(token login.Hidden, why login.Code) {
 	}
 }
 
-// Events gives what do notes in its trail.
+// Events returns the events that do adds to its trail.
 func Events(t *testing.T, do func(context.Context)) []login.Event {
 	trail := &login.Trail{}
 	do(login.WithTrail(t.Context(), trail))
@@ -148,7 +148,7 @@ func Events(t *testing.T, do func(context.Context)) []login.Event {
 // OtherApp is the same person in the other mini-program.
 var OtherApp = login.Caller{AppID: "wxtwo", Address: "192.0.2.1", Device: "iPad"}
 
-// Gone demands that nothing of the user is stored.
+// Gone fails the test if anything of the user is stored.
 func (w *World) Gone(u login.User, openIDs ...string) {
 	w.Helper()
 	ctx := w.Context()
@@ -170,7 +170,7 @@ func (w *World) Gone(u login.User, openIDs ...string) {
 	}
 }
 
-// TrailOf gives the trail that do leaves.
+// TrailOf returns the trail that do leaves.
 func (w *World) TrailOf(do func(context.Context)) *login.Trail {
 	trail := &login.Trail{}
 	do(login.WithTrail(w.Context(), trail))

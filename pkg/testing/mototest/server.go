@@ -1,5 +1,5 @@
-// Package mototest runs moto's server, which speaks AWS's APIs as far as engines
-// of one process can. It is for the tests that `make sam-check` runs.
+// Package mototest runs moto's server, which implements AWS's APIs as far as a single process can. It is for the tests
+// that `make sam-check` runs.
 package mototest
 
 import (
@@ -14,12 +14,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
-// patience is how long a server may take to say where it listens. It loads a hundred
-// megabytes of Python.
+// patience is how long a server may take to print its address. It loads a hundred megabytes of Python.
 const patience = 2 * time.Minute
 
-// Start starts a server of its own, empty, on a free port of this machine, and gives
-// its URL. It ends with the test.
+// Start starts a new, empty server on a free port of this machine, and returns its URL. The server ends with the test.
 func Start(tb testing.TB) string {
 	tb.Helper()
 	said := &output{running: make(chan string, 1)}
@@ -31,7 +29,7 @@ func Start(tb testing.TB) string {
 	}
 	ended := make(chan struct{})
 	go func() {
-		_ = server.Wait() // what it said says why
+		_ = server.Wait() // its output says why
 		close(ended)
 	}()
 	tb.Cleanup(func() { <-ended }) // the test's context ends it
@@ -39,17 +37,16 @@ func Start(tb testing.TB) string {
 	case url := <-said.running:
 		return url
 	case <-ended:
-		tb.Fatalf("moto_server ended at its start:\n%s", said)
+		tb.Fatalf("moto_server exited at startup:\n%s", said)
 	case <-time.After(patience):
-		tb.Fatalf("moto_server has not said where it listens in %v:\n%s", patience, said)
+		tb.Fatalf("moto_server has not printed its address within %v:\n%s", patience, said)
 	}
 	return ""
 }
 
 var runningOn = regexp.MustCompile(`Running on (http://[0-9.:]+)\s`)
 
-// output is what a server says until it says where it listens; the rest is one line for
-// each request.
+// output is what a server prints until it prints its address. The rest is one line per request.
 type output struct {
 	mu      sync.Mutex
 	text    strings.Builder

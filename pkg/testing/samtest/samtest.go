@@ -1,5 +1,4 @@
-// Package samtest says where the tests of `make sam-check` find what that has
-// installed and built.
+// Package samtest tells the tests of `make sam-check` where to find what it has installed and built.
 package samtest
 
 import (
@@ -7,18 +6,17 @@ import (
 	"testing"
 )
 
-// What make sam-check sets, a folder each.
+// Variables that make sam-check sets, each to a folder.
 const (
-	// CLI is where the SAM CLI is installed, and with it AWS's translator: what
-	// python3 -m venv has made.
+	// CLI is where the SAM CLI is installed, with AWS's translator: a folder made by python3 -m venv.
 	CLI = "WXBIND_SAM_CLI"
-	// Moto is the same of moto.
+	// Moto is the same for moto.
 	Moto = "WXBIND_MOTO"
-	// Build has what sam build has made, in a folder for each processor.
+	// Build is what sam build has made, with a folder per processor.
 	Build = "WXBIND_SAM_BUILD"
 )
 
-// Folder gives one of them, and ends the test where it is not set.
+// Folder returns one of them, and fails the test if it is not set.
 func Folder(tb testing.TB, name string) string {
 	tb.Helper()
 	folder := os.Getenv(name)

@@ -13,14 +13,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
-// Engine is a Secrets Manager over HTTP, and how a test puts a secret into it.
+// Engine is a Secrets Manager over HTTP, with a way for a test to store a secret.
 type Engine struct {
 	URL       string
 	Put       func(t *testing.T, id, value string)
 	PutBinary func(t *testing.T, id string, value []byte)
 }
 
-// Engines are a Server and, where samtest.Moto says where it is, moto's.
+// Engines returns a Server and, if samtest.Moto is set, moto's.
 func Engines(t *testing.T) map[string]Engine {
 	t.Helper()
 	double := &Server{}
@@ -65,7 +65,7 @@ func motoEngine(url string) Engine {
 	}
 }
 
-// SDKClient is the SDK's client of an engine or a Server.
+// SDKClient returns the SDK's client of an engine or a Server.
 func SDKClient(url string, retryer aws.Retryer) *secretsmanager.Client {
 	return secretsmanager.New(secretsmanager.Options{
 		Region:       "us-east-1",

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Pipe serves a handler over pipes instead of sockets, so that in a synctest bubble delays
-// and deadlines pass in no time. The transport reaches it under every name.
+// Pipe serves a handler over pipes instead of sockets, so that in a synctest bubble delays and deadlines pass
+// instantly. The transport reaches it under every name.
 func Pipe(t *testing.T, handler http.Handler) *http.Transport {
 	t.Helper()
 	listener := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}

@@ -1,5 +1,5 @@
-// Package secretstest is a Secrets Manager for tests: it speaks GetSecretValue,
-// PutSecretValue and UpdateSecretVersionStage, and fails or dawdles when told to.
+// Package secretstest is a Secrets Manager for tests. It implements GetSecretValue, PutSecretValue and
+// UpdateSecretVersionStage, and fails or delays when told to.
 package secretstest
 
 import (
@@ -18,7 +18,7 @@ import (
 // Server is an http.Handler that answers as AWS does (JSON 1.1).
 // Its zero value holds no secret. It is safe for concurrent use.
 type Server struct {
-	// Access is who may call, and signs for Region. Without it any signature will do.
+	// Access is the only caller accepted, who must sign for Region. Without it any signature is accepted.
 	Access aws.Credentials
 	Region string
 
@@ -36,7 +36,7 @@ func (s *Server) Put(id, value string) {
 	s.put(id, value, nil)
 }
 
-// PutBinary stores a secret of bytes.
+// PutBinary stores a secret as bytes.
 func (s *Server) PutBinary(id string, value []byte) {
 	s.put(id, "", value)
 }
@@ -53,7 +53,7 @@ func (s *Server) put(id, text string, raw []byte) {
 	s.secrets[id].add(rand.Text(), value{text, raw}, current)
 }
 
-// Value is the current value of a secret; "" if there is none.
+// Value returns the current value of a secret; "" if there is none.
 func (s *Server) Value(id string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,30 +63,29 @@ func (s *Server) Value(id string) string {
 	return s.secrets[id].current().SecretString
 }
 
-// LoseAnswer does what the next call of an operation asks for, and answers it with
-// InternalServiceError.
+// LoseAnswer makes the next call of an operation take effect, but answers it with InternalServiceError.
 func (s *Server) LoseAnswer(operation string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lose = operation
 }
 
-// Fail makes every call from now on fail with an HTTP status and an error code of
-// AWS, such as 400 and AccessDeniedException. The status 0 ends it.
+// Fail makes every call from now on fail with an HTTP status and one of AWS's error codes, such as 400 and
+// AccessDeniedException. The status 0 ends it.
 func (s *Server) Fail(status int, code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status, s.code = status, code
 }
 
-// Delay makes every call from now on wait that long before it is answered.
+// Delay delays the answer to every call from now on.
 func (s *Server) Delay(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.delay = d
 }
 
-// Calls says how many calls came in, the unanswered ones included.
+// Calls returns how many calls came in, including unanswered ones.
 func (s *Server) Calls() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,10 +103,10 @@ type request struct {
 	MoveToVersionID     string   `json:"MoveToVersionId"`
 }
 
-// maxBody bounds what is read of a call.
+// maxBody bounds how much of a call is read.
 const maxBody = 64 << 10
 
-// ServeHTTP answers one call by what the server holds when the delay is over.
+// ServeHTTP answers one call with what the server holds once the delay is over.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var req request
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -166,5 +165,5 @@ func refuse(w http.ResponseWriter, status int, code string) {
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the caller has gone: nobody is left to tell
+	_ = json.NewEncoder(w).Encode(body) // the caller has disconnected; there is nobody to tell
 }

@@ -15,8 +15,8 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const maxSkew = 5 * time.Minute
 
-// signed says whether a request is signed by Access for Region. It signs again what
-// the caller says to have signed, which must be enough.
+// signed reports whether a request is signed by Access for Region. It signs again what the caller claims to have
+// signed, which must be enough.
 func (s *Server) signed(r *http.Request, body []byte) bool {
 	authorization := r.Header.Get("Authorization")
 	if s.Access.AccessKeyID == "" {

@@ -2,16 +2,16 @@ package secretstest
 
 import "cmp"
 
-// current is the stage whose version GetSecretValue gives.
+// current is the stage whose version GetSecretValue returns.
 const current = "AWSCURRENT"
 
-// versions are those of one secret. A stage is at one version at a time.
+// versions are those of one secret. Each stage is at one version at a time.
 type versions struct {
 	values map[string]value
 	stages map[string]string
 }
 
-// value is the part of an answer that says the value; one field is set.
+// value is the part of an answer with the value; one field is set.
 type value struct {
 	SecretString string `json:",omitempty"`
 	SecretBinary []byte `json:",omitempty"`
@@ -26,7 +26,7 @@ func (v *versions) add(id string, what value, stages ...string) {
 	}
 }
 
-// do carries out one operation. The code is AWS's for a refusal.
+// do executes one operation. For a refusal it returns AWS's code.
 func (v *versions) do(operation string, r request) (body any, code string) {
 	switch operation {
 	case "GetSecretValue":
@@ -39,8 +39,7 @@ func (v *versions) do(operation string, r request) (body any, code string) {
 	return nil, "UnknownOperationException"
 }
 
-// getValue gives the version that a stage is at, which is the current one if the request
-// names none.
+// getValue returns the version that a stage is at. If the request names no stage, it is the current version.
 func (v *versions) getValue(r request) (body any, code string) {
 	stage := cmp.Or(r.VersionStage, current)
 	id, ok := v.stages[stage]
@@ -55,8 +54,7 @@ func (v *versions) getValue(r request) (body any, code string) {
 	}{r.SecretID, id, []string{stage}, v.values[id]}, ""
 }
 
-// putValue makes a version with the id that the request's token is. The same token
-// and value again change nothing.
+// putValue makes a version whose id is the request's token. The same token and value again change nothing.
 func (v *versions) putValue(r request) (body any, code string) {
 	if r.ClientRequestToken == "" || r.SecretString == "" {
 		return nil, "InvalidParameterException"
@@ -73,7 +71,7 @@ func (v *versions) putValue(r request) (body any, code string) {
 	return map[string]any{"Name": r.SecretID, "VersionId": r.ClientRequestToken}, ""
 }
 
-// moveStage moves a stage, from the version that it is at and the request names.
+// moveStage moves a stage away from the version that it is at, which the request names.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 func (v *versions) moveStage(r request) (body any, code string) {
 	to := cmp.Or(r.MoveToVersionID, r.RemoveFromVersionID)
