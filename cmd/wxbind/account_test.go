@@ -10,14 +10,13 @@ import (
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
 
-// The two mini-programs of the tests.
+// The tests' two mini-programs.
 const (
 	appOne = "wx0000000000000001"
 	appTwo = "wx0000000000000002"
 )
 
-// boundAlice is a store in which alice is bound in two apps, with a session in
-// each whose ids begin with a hyphen.
+// boundAlice is a store in which alice is bound in two apps, each with a session whose id begins with a hyphen.
 func boundAlice(t *testing.T) (folder string) {
 	t.Helper()
 	folder = data(t)
@@ -72,7 +71,7 @@ func show(t *testing.T, folder string) shown {
 	return s
 }
 
-// state is what is said of the session with an id.
+// state is the State of the session with this id.
 func (s shown) state(id string) string {
 	for _, session := range s.Sessions {
 		if session.ID == id {
@@ -108,17 +107,17 @@ func TestCommandsAboutBindingsAndSessions(t *testing.T) {
 	}{
 		"a binding":             {"binding remove alice --app " + appOne + " --yes", 0, "unbound alice in " + appOne, "binding_removed", "active"},
 		"all bindings":          {"binding remove alice --all --yes", 0, appOne + ", " + appTwo, "binding_removed", "binding_removed"},
-		"a binding of another":  {"binding remove demo --all --yes", 1, "there is no such binding", "active", "active"},
+		"a binding of another":  {"binding remove demo --all --yes", 1, "no such binding", "active", "active"},
 		"no binding named":      {"binding remove alice --yes", 2, "--app", "active", "active"},
 		"both":                  {"binding remove alice --app a --all --yes", 2, "--app", "active", "active"},
 		"nobody to ask":         {"binding remove alice --all", 1, "--yes", "active", "active"},
 		"a session":             {"session revoke alice --id -one", 0, "ended the session", "session_revoked", "active"},
 		"all sessions":          {"session revoke alice --all -y", 0, "ended all sessions", "session_revoked", "session_revoked"},
 		"all, nobody to ask":    {"session revoke alice --all", 1, "--yes", "active", "active"},
-		"an unknown session":    {"session revoke alice --id -three", 1, "there is no such session", "active", "active"},
-		"somebody else's":       {"session revoke demo --id -one", 1, "there is no such session", "active", "active"},
+		"an unknown session":    {"session revoke alice --id -three", 1, "no such session", "active", "active"},
+		"somebody else's":       {"session revoke demo --id -one", 1, "no such session", "active", "active"},
 		"no session named":      {"session revoke alice", 2, "--id", "active", "active"},
-		"an unknown user":       {"session list nobody", 1, "there is no such user", "active", "active"},
+		"an unknown user":       {"session list nobody", 1, "no such user", "active", "active"},
 		"delete, nobody to ask": {"user delete alice", 1, "--yes", "active", "active"},
 		"disabled":              {"user disable alice", 0, "disabled alice", "user_disabled", "user_disabled"},
 	} {
@@ -149,7 +148,7 @@ func TestDeleteUser(t *testing.T) {
 	}
 }
 
-// What an administrator does is written down: what, to whom, and by whom.
+// An administrator's actions are recorded: what, to whom, and by whom.
 func TestCommandsAreAudited(t *testing.T) {
 	folder := boundAlice(t)
 	id := show(t, folder).User.ID
@@ -173,7 +172,7 @@ func TestCommandsAreAudited(t *testing.T) {
 	}
 }
 
-// What `role list --json` prints, `role set` reads.
+// `role set` reads what `role list --json` prints.
 func TestRolesGoRound(t *testing.T) {
 	folder, other := data(t), data(t)
 	_, roles, _ := command(t, "", "role", "list", "--json", "--data", folder)

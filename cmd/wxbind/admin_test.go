@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// data makes a store that has been served once.
+// data is the folder of a store that has been served once.
 func data(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
@@ -35,9 +35,9 @@ func TestUserCommands(t *testing.T) {
 		{"a good password\r\n", "user add bob", 0, "added bob"},
 		{"a good password\n", "user add b\x01b", 1, "not a valid username"},
 		{"another password\n", "user passwd alice", 0, "changed the password of alice"},
-		{"another password\n", "user passwd nobody", 1, "there is no such user"},
+		{"another password\n", "user passwd nobody", 1, "no such user"},
 		{"", "user disable bob", 0, "disabled bob"},
-		{"", "user disable nobody", 1, "there is no such user"},
+		{"", "user disable nobody", 1, "no such user"},
 		{"", "user list", 0, "disabled"},
 		{"", "user enable bob", 0, "enabled bob"},
 		{"", "user add", 2, "expected"},
@@ -111,8 +111,8 @@ func TestCommandsMakeNoStore(t *testing.T) {
 	}
 }
 
-// An empty flag is a variable that a script has not set: it chooses neither the
-// store of this folder nor every mini-program.
+// An empty flag comes from an unset variable in a script. It must select neither the store of this folder nor every
+// mini-program.
 func TestEmptyFlagChoosesNothing(t *testing.T) {
 	folder := boundAlice(t)
 	t.Chdir(filepath.Dir(folder))
@@ -174,7 +174,7 @@ func TestRoleSet(t *testing.T) {
 	}
 }
 
-// Whoever waits for what nobody writes can be interrupted.
+// Waiting for input that never comes can be interrupted.
 func TestInterruptEndsAWaitForStandardInput(t *testing.T) {
 	folder := data(t)
 	for _, args := range [][]string{{"user", "add", "bob"}, {"role", "set", "-"}} {
@@ -187,7 +187,7 @@ func TestInterruptEndsAWaitForStandardInput(t *testing.T) {
 	}
 }
 
-// silence is an input that nobody writes to. It tells when it is read.
+// silence is an input that nobody writes to. It reports when it is read.
 type silence struct {
 	asked func()
 	over  context.Context

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// info calls userinfo with a token and gives the status, and the error if it is one.
+// info calls userinfo with a token and returns the status, and the error if there is one.
 func (s *server) info(token string) (status int, why string) {
 	request, err := http.NewRequestWithContext(s.Context(), http.MethodGet, s.url+"/mobileApi/user/info", http.NoBody)
 	if err != nil {
@@ -30,7 +30,7 @@ func (s *server) info(token string) (status int, why string) {
 	return response.StatusCode, answer.Error
 }
 
-// Once the command has ended, the very next call of whoever is banned is refused.
+// Once the command has ended, the banned user's very next call is refused.
 func TestBanWorksAtOnce(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
@@ -70,7 +70,7 @@ func TestBanWorksAtOnce(t *testing.T) {
 		t.Errorf("the next call: %d %q; %v: %s", status, why, err, out)
 	}
 
-	// Being let in again brings no session back.
+	// Enabling the user brings no session back.
 	if status, _, said := command(t, "", "user", "enable", "alice", "--data", folder); status != 0 {
 		t.Fatal(said)
 	}

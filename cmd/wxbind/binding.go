@@ -55,7 +55,7 @@ func (c bindingRemoveCmd) Run(ctx context.Context, t console) error {
 	})
 }
 
-// listedBinding is a binding in a list. The session_key is not in it.
+// listedBinding is a binding in a list. It does not contain the session_key.
 type listedBinding struct {
 	ID          string    `json:"id"`
 	AppID       string    `json:"appId"`

@@ -14,7 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// console is where a command talks with its user.
+// console is what a command uses to talk with its user.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
@@ -23,17 +23,16 @@ type console struct {
 // maxPasswordLine bounds a line of standard input that holds a password.
 const maxPasswordLine = 4 << 10
 
-// terminalOf gives the terminal that one end of the console is, if it is one.
+// terminalOf returns the terminal behind one end of the console, if it is one.
 func terminalOf(end any) (*os.File, bool) {
 	file, ok := end.(*os.File)
 	return file, ok && term.IsTerminal(int(file.Fd()))
 }
 
-// newPassword asks for a password twice on a terminal, without showing it, and
-// otherwise reads the first line of standard input. It never comes from an
-// argument: arguments are seen by every user of the machine.
+// newPassword asks for a password twice on a terminal, without showing it. Without a terminal it reads the first line
+// of standard input. It never takes a password from an argument: every user of the machine can see arguments.
 //
-// Errors: errInterrupted when ctx ends meanwhile.
+// Errors: errInterrupted if ctx ends first.
 func (c console) newPassword(ctx context.Context) (login.Hidden, error) {
 	file, ok := terminalOf(c.in)
 	if !ok {
@@ -71,7 +70,7 @@ func (c console) prompt(ctx context.Context, terminal *os.File, question string)
 	text, err := unlessInterrupted(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
 	fmt.Fprintln(c.err)
 	if errors.Is(err, errInterrupted) {
-		// The read that is left behind keeps the terminal from showing what is typed.
+		// The abandoned read keeps the terminal from echoing, so restore it.
 		term.Restore(fd, shows) //nolint:errcheck // nothing is left to try
 		return "", err
 	}
@@ -81,14 +80,14 @@ func (c console) prompt(ctx context.Context, terminal *os.File, question string)
 	return login.Hidden(text), nil
 }
 
-// confirmed is for commands that take something from somebody for good.
+// confirmed is for commands that remove something permanently.
 type confirmed struct {
 	Yes bool `help:"Do not ask for confirmation." short:"y"`
 }
 
-// confirm asks on a terminal, and refuses where there is none to ask on.
+// confirm asks on a terminal, and refuses if there is none.
 //
-// Errors: errInterrupted when ctx ends meanwhile.
+// Errors: errInterrupted if ctx ends first.
 func (y confirmed) confirm(ctx context.Context, c console, question string) error {
 	if y.Yes {
 		return nil

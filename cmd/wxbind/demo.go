@@ -14,8 +14,8 @@ import (
 
 const demoUsername = "demo"
 
-// makeDemo makes a user with two menus in a store that has no users, and gives
-// the password, which nothing keeps. It is "" for a store that has users.
+// makeDemo adds a user with two menus to a store without users, and returns the password, which is stored nowhere. It
+// returns "" for a store that has users.
 func makeDemo(ctx context.Context, store *admin.Service) (login.Hidden, error) {
 	for _, err := range store.All(ctx) {
 		return "", err
@@ -32,7 +32,7 @@ func makeDemo(ctx context.Context, store *admin.Service) (login.Hidden, error) {
 	return secret, err
 }
 
-// greet says where the server is and how to try it.
+// greet prints where the server is and how to try it.
 func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidden) {
 	fmt.Fprintf(out, "wxbind is serving on %s\n\n  data    %s\n", url, databaseIn(c.Data))
 	switch {
@@ -69,7 +69,7 @@ Try it: the first answers that alice is not bound, the second binds her, the thi
 	fmt.Fprint(out, "\nPress Ctrl-C to stop.\n")
 }
 
-// dataFlag is what a command needs behind it to work on a folder, fit for a shell.
+// dataFlag is the flag that makes a command work on a folder, quoted for a shell.
 func dataFlag(folder string) string {
 	switch {
 	case folder == defaultData:

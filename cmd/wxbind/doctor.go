@@ -12,7 +12,7 @@ type doctorCmd struct {
 	asJSON
 }
 
-// Run checks everything and reports it. It fails if a check does.
+// Run makes all checks and reports them. It fails if a check does.
 func (c doctorCmd) Run(ctx context.Context, t console) error {
 	examine := c.examineData
 	if c.Stack != "" {
@@ -32,7 +32,7 @@ func (c doctorCmd) Run(ctx context.Context, t console) error {
 	return nil
 }
 
-// print writes a line a check, and below it what to do.
+// print writes a line per check, and below it what to do.
 func (c doctorCmd) print(t console, report []doctor.Finding, failures int) error {
 	if c.JSON {
 		return printJSON(t, struct {

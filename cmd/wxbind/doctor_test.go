@@ -19,7 +19,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// examined runs doctor, and gives the status and the lines by their check.
+// examined runs doctor, and returns the status and the lines by check.
 func examined(t *testing.T, args ...string) (status int, lines map[string]doctor.Finding) {
 	t.Helper()
 	status, out, errors := command(t, "", append([]string{"doctor", "--json"}, args...)...)

@@ -20,7 +20,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
 
-// The names of checks that more than one place makes.
+// Names of checks that are made in more than one place.
 const (
 	settingsCheck = "settings"
 	stackCheck    = "stack"
@@ -34,14 +34,14 @@ func failed(check string, err error, do string) doctor.Check {
 	return doctor.Known(doctor.Finding{Check: check, Status: doctor.Fail, Says: err.Error(), Do: do})
 }
 
-// examineStack looks the stack up, on which all else depends.
+// examineStack looks up the stack, on which everything else depends.
 func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
-	rest := doctor.Known(doctor.Finding{Check: "the rest", Status: doctor.Skip, Says: "nothing is known of the stack"})
+	rest := doctor.Known(doctor.Finding{Check: "the rest", Status: doctor.Skip, Says: "the stack is unknown"})
 	cfg, err := awsSettings(ctx)
 	if err != nil {
-		return []doctor.Check{failed(settingsCheck, err, "see that `aws sts get-caller-identity` works: wxbind uses what the AWS CLI uses"), rest}
+		return []doctor.Check{failed(settingsCheck, err, "make sure that `aws sts get-caller-identity` works: wxbind uses what the AWS CLI uses"), rest}
 	}
 	checks := []doctor.Check{good(settingsCheck, "there are AWS credentials, and the region is "+cfg.Region)}
 	s, err := findStack(ctx, cfg, c.Stack)
@@ -56,8 +56,8 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 	checks = append(checks, good(stackCheck, c.Stack+" names its tables and its secret"))
 	far := farEnds{
 		secrets: secrets.New(secrets.Config{Source: awssource.New(cfg, ""), SecretID: id, Timeout: findTime}),
-		advice: "`wxbind secret set --stack " + c.Stack + "` fills it in; if it cannot be read at all, see that these credentials " +
-			"may secretsmanager:GetSecretValue",
+		advice: "`wxbind secret set --stack " + c.Stack + "` fills it in; if it cannot be read at all, make sure that these credentials " +
+			"allow secretsmanager:GetSecretValue",
 		weChat:    cmp.Or(os.Getenv("WECHAT_API_BASE"), s.parameters["WeChatApiBase"]),
 		directory: s.parameters["DirectoryUrl"],
 	}
@@ -66,12 +66,12 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 	return append(checks, doctor.Tables(dynamodb.NewFromConfig(cfg), tables)...)
 }
 
-// examineData looks at a folder as serve would, and makes nothing in it.
+// examineData checks a folder as serve would use it, and creates nothing in it.
 func (c doctorCmd) examineData(context.Context) []doctor.Check {
 	folder := cmp.Or(c.Data, defaultData)
 	files := doctor.Files{Folder: folder, Database: databaseIn(folder), SealKey: sealKeyIn(folder)}
 	key, err := doctor.SealKeyIn(files.SealKey)
-	if err != nil { // another line says so, and the settings are worth a look still
+	if err != nil { // another line says so, and the settings can still be checked
 		key = login.SealKey{ID: "0", Key: newKey()}
 	}
 	checks := examineEnvironment(key)
@@ -81,7 +81,7 @@ func (c doctorCmd) examineData(context.Context) []doctor.Check {
 	return append(checks, doctor.Embedded(files)...)
 }
 
-// examineEnvironment looks at what serve would read from this environment.
+// examineEnvironment checks what serve would read from this environment.
 func examineEnvironment(key login.SealKey) []doctor.Check {
 	const advice = "correct it in the environment of `wxbind serve`, and in this one"
 	static, err := secrets.FromEnv(os.Getenv, key)
@@ -97,17 +97,17 @@ func examineEnvironment(key login.SealKey) []doctor.Check {
 	if standIn {
 		checks = []doctor.Check{doctor.Known(doctor.Finding{
 			Check: settingsCheck, Status: doctor.Warn,
-			Says: "neither WX_APPID nor WX_APPSECRET is set, so `wxbind serve` is the stand-in's mini-program, and whoever makes up a code is let in",
+			Says: "neither WX_APPID nor WX_APPSECRET is set, so `wxbind serve` serves the stand-in's mini-program, and anybody can log in with a made-up code",
 			Do:   "set both, in the environment of `wxbind serve` and in this one, before real people log in",
 		})}
 	}
-	if !standIn || far.weChat != "" { // the stand-in in serve's process is at any port
+	if !standIn || far.weChat != "" { // the port of the stand-in in serve's process is unknown
 		checks = append(checks, far.checkWeChat()...)
 	}
 	return append(checks, far.checkDirectory()...)
 }
 
-// farEnds are those on the other side of the network that wxbind calls.
+// farEnds are the peers that wxbind calls over the network.
 type farEnds struct {
 	secrets login.Secrets
 	// advice is what to do about a secret that cannot be used.

@@ -6,11 +6,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// explained says in a sentence what an administrator can do about an error.
+// explained says what an administrator can do about an error.
 var explained = map[error]string{
-	login.ErrUserNotFound:    "there is no such user",
-	login.ErrBindingNotFound: "there is no such binding",
-	login.ErrSessionNotFound: "there is no such session",
+	login.ErrUserNotFound:    "no such user",
+	login.ErrBindingNotFound: "no such binding",
+	login.ErrSessionNotFound: "no such session",
 	login.ErrUsernameTaken:   "the username is taken",
 	login.ErrPasswordChanged: "the password was changed at the same time; try again",
 	login.UsernameMissing:    "the username is empty",

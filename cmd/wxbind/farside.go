@@ -19,25 +19,23 @@ const (
 	standInAppSecret = "the-stand-in-takes-this-appsecret"
 )
 
-// farSide is what serve asks beyond this machine: WeChat, and the platform's
-// directory where there is one.
+// farSide is what serve calls beyond this machine: WeChat, and the platform's directory if there is one.
 type farSide struct {
 	secrets login.Secrets
-	// directory is nil where the store keeps the users.
+	// directory is nil if the store keeps the users.
 	directory login.Directory
 	appID     string
-	// base is WeChat's address, "" for the real one.
+	// base is WeChat's address, "" for the real WeChat.
 	base string
-	// standIn says that base is the stand-in in this process.
+	// standIn means that base is the stand-in in this process.
 	standIn bool
-	// standInApp says that the mini-program is the stand-in's, so that codes such as
-	// alice-1 are understood.
+	// standInApp means that the mini-program is the stand-in's, so that codes such as alice-1 are understood.
 	standInApp bool
 	close      func()
 }
 
-// farSideFrom picks the real WeChat when WX_APPID and WX_APPSECRET are set, the
-// server at WECHAT_API_BASE when that is, and else the stand-in.
+// farSideFrom picks the real WeChat if WX_APPID and WX_APPSECRET are set, the server at WECHAT_API_BASE if that is set,
+// and otherwise the stand-in.
 func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, key login.SealKey) (*farSide, error) {
 	f := &farSide{base: getenv("WECHAT_API_BASE"), close: func() {}}
 	static, err := secrets.FromEnv(getenv, key)
@@ -67,8 +65,7 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 	return f, nil
 }
 
-// standInSecret is the secret where no mini-program is set: the stand-in's, with
-// what else the environment says.
+// standInSecret is the secret if no mini-program is set: the stand-in's, with everything else from the environment.
 func standInSecret(getenv func(string) string, key login.SealKey) (*secrets.Static, error) {
 	static, err := secrets.FromApp(standInAppID, standInAppSecret, key)
 	if err != nil {
@@ -87,7 +84,7 @@ func (f *farSide) startStandIn(ctx context.Context, addr string) error {
 		Handler:           wechattest.New(wechattest.Config{Apps: map[string]string{standInAppID: standInAppSecret}}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
-	go server.Serve(listener) //nolint:errcheck // it ends when it is closed
+	go server.Serve(listener) //nolint:errcheck // it ends when closed
 	f.base, f.standIn = "http://"+listener.Addr().String(), true
 	f.close = func() { server.Close() }
 	return nil

@@ -23,7 +23,7 @@ type userImportCmd struct {
 	asJSON
 }
 
-// Help says what a file must be like, and what is done with it.
+// Help says what a file must look like, and what is done with it.
 func (userImportCmd) Help() string {
 	return `CSV begins with a line that names its columns, of username, name, password, passwordHash and roles (separated by ";"). ` +
 		`A line of JSON lines is an object with the same names, roles being a list. A row is one line, in UTF-8, ` +
@@ -33,7 +33,7 @@ func (userImportCmd) Help() string {
 		`has made counts as already there, whatever became of the password since. A username that somebody else has is a bad row.`
 }
 
-// formats are the formats by how a file's name ends.
+// formats are the formats by file extension.
 var formats = map[string]userfile.Format{
 	".csv": userfile.CSV, ".jsonl": userfile.JSONLines, ".ndjson": userfile.JSONLines,
 }
@@ -42,7 +42,7 @@ func (c userImportCmd) format() userfile.Format {
 	return cmp.Or(userfile.Format(c.Format), formats[strings.ToLower(filepath.Ext(c.File))])
 }
 
-// Validate refuses a file of which it is not known how to read it.
+// Validate refuses a file of unknown format.
 func (c userImportCmd) Validate() error {
 	if c.format() == "" {
 		return errors.New("cannot tell CSV from JSON lines by the file's name; use --format csv or --format jsonl")
@@ -50,7 +50,7 @@ func (c userImportCmd) Validate() error {
 	return nil
 }
 
-// Run imports the users. It looks at the file before it opens the store.
+// Run imports the users. It checks the file before it opens the store.
 func (c userImportCmd) Run(ctx context.Context, t console) error {
 	file, rows, err := c.open(ctx, t)
 	if err != nil {
@@ -80,8 +80,7 @@ func (c userImportCmd) Run(ctx context.Context, t console) error {
 	})
 }
 
-// open opens the file and counts its rows, -1 where that is not known before they
-// are read.
+// open opens the file and counts its rows. The count is -1 if it is unknown before they are read.
 func (c userImportCmd) open(ctx context.Context, t console) (in io.ReadCloser, rows int, err error) {
 	if c.File == "-" {
 		return io.NopCloser(&interruptible{ctx: ctx, in: t.in}), -1, nil
@@ -102,12 +101,12 @@ func (c userImportCmd) open(ctx context.Context, t console) (in io.ReadCloser, r
 	return file, rows, err
 }
 
-// importSummary is what an import reports in the end.
+// importSummary is the final report of an import.
 type importSummary struct {
 	Added   int `json:"added"`
 	Present int `json:"alreadyThere"`
 	Bad     int `json:"badRows"`
-	// Seconds is how long it took, and PerSecond how many rows it went through in one.
+	// Seconds is how long the import took, and PerSecond how many rows it processed per second.
 	Seconds   float64 `json:"seconds"`
 	PerSecond int     `json:"rowsPerSecond"`
 }

@@ -33,7 +33,7 @@ func fileOf(t *testing.T, name, text string) string {
 	return path
 }
 
-// hashedUsers is a CSV file of n users with argon2id hashes of their own.
+// hashedUsers is a CSV file of n users, each with a different argon2id hash.
 func hashedUsers(n int) string {
 	var text strings.Builder
 	text.WriteString("username,name,passwordHash,roles\n")
@@ -48,7 +48,7 @@ func hashedUsers(n int) string {
 	return text.String()
 }
 
-// usersIn lists the usernames in a store. Each must be there once.
+// usersIn lists the usernames in a store. Each must appear once.
 func usersIn(t *testing.T, flags ...string) map[string]bool {
 	t.Helper()
 	out, err := exec.Command(program, append([]string{"user", "list", "--json"}, flags...)...).Output()
@@ -111,7 +111,7 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 		t.Errorf("stored are %v", got)
 	}
 
-	// Again, for a program: the same bad rows, and nobody anew.
+	// Again, with JSON output: the same bad rows, and no new users.
 	status, out, _ = command(t, mixedRows, "user", "import", "-", "--format", "csv", "--json", "--data", folder)
 	var report struct {
 		Bad []struct {
@@ -180,7 +180,7 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 	}
 }
 
-// However an import ends, the same command again ends it well.
+// However an import ends, repeating the command completes it.
 func TestImportGoesOn(t *testing.T) {
 	for name, end := range map[string]os.Signal{"after Ctrl-C": os.Interrupt, "after a crash": syscall.SIGKILL} {
 		t.Run(name, func(t *testing.T) {
@@ -227,8 +227,7 @@ func TestImportGoesOn(t *testing.T) {
 	}
 }
 
-// importedUsers is how many users the tests import: `make check-long` imports 100,000,
-// which takes minutes.
+// importedUsers is how many users the tests import. `make check-long` imports 100,000, which takes minutes.
 func importedUsers(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("WXBIND_TEST_IMPORT_USERS")
@@ -262,7 +261,7 @@ func TestImportIntoDynamoDB(t *testing.T) {
 	importAll(t, n, "--stack", "wxbind-dev")
 }
 
-// importAll imports n hashed users with the built command, and once more.
+// importAll imports n hashed users with the built command, and then again.
 func importAll(t *testing.T, n int, store ...string) {
 	t.Helper()
 	file := fileOf(t, "users.csv", hashedUsers(n))

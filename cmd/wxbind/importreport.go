@@ -11,8 +11,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/admin"
 )
 
-// importReport tells how an import goes: bad rows as they come, a bar where
-// standard error is a terminal, and the sum in the end.
+// importReport reports the progress of an import: bad rows as they come, a bar if standard error is a terminal, and the
+// totals at the end.
 type importReport struct {
 	console
 	json  bool
@@ -23,7 +23,7 @@ type importReport struct {
 	failed error
 }
 
-// newImportReport begins a report about a file of so many rows, -1 for not known.
+// newImportReport begins a report about a file with this many rows, -1 for unknown.
 func newImportReport(t console, json bool, rows int) *importReport {
 	_, visible := terminalOf(t.err)
 	r := &importReport{console: t, json: json, rows: jsonList{out: t.out, name: "bad"}, begun: time.Now()}
@@ -37,7 +37,7 @@ func newImportReport(t console, json bool, rows int) *importReport {
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
-	r.bar.StartWithoutRender() // the clock of its rate
+	r.bar.StartWithoutRender() // starts the clock for its rate
 	return r
 }
 
@@ -55,10 +55,10 @@ func (r *importReport) bad(row *admin.BadRow) {
 	fmt.Fprintf(r.err, "line %d: %s\n", row.Line, printable(why))
 }
 
-// progress moves the bar. That it cannot be drawn is no reason to break off.
+// progress moves the bar. An error in drawing it is no reason to stop.
 func (r *importReport) progress(done admin.Imported) { _ = r.bar.Set(done.Rows()) }
 
-// end reports the sum.
+// end reports the totals.
 func (r *importReport) end(done admin.Imported) error {
 	_ = r.bar.Finish()
 	s := summaryOf(done, time.Since(r.begun))
@@ -77,7 +77,7 @@ func (r *importReport) keep(err error) {
 	}
 }
 
-// countLines says how many lines a text has, the last one with an end or without.
+// countLines counts the lines of a text. The last one may lack a line end.
 func countLines(in io.Reader) (lines int, err error) {
 	buffer, ended := make([]byte, 64<<10), true
 	for {

@@ -8,9 +8,8 @@ import (
 
 var errInterrupted = errors.New("interrupted")
 
-// unlessInterrupted gives what read gives, or errInterrupted as soon as ctx ends.
-// A read of a terminal or a pipe knows no context: it is left behind, and ends
-// with the process.
+// unlessInterrupted returns what read returns, or errInterrupted as soon as ctx ends. A read of a terminal or a pipe
+// cannot be cancelled: it is abandoned, and ends with the process.
 func unlessInterrupted[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -31,12 +30,11 @@ func unlessInterrupted[T any](ctx context.Context, read func() (T, error)) (T, e
 	}
 }
 
-// interruptible reads from in until ctx ends. What a read that was left behind
-// still reads goes into a buffer of its own.
+// interruptible reads from in until ctx ends. An abandoned read has a buffer of its own.
 type interruptible struct {
 	ctx context.Context
 	in  io.Reader
-	// buffer is what reads fill, and rest what of it was not taken yet.
+	// buffer is what reads fill, and rest is the part of it not yet consumed.
 	buffer, rest []byte
 }
 

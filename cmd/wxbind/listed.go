@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// listed is a user in a list. The password hash is not in it.
+// listed is a user in a list. It does not contain the password hash.
 type listed struct {
 	ID        string    `json:"id"`
 	Username  string    `json:"username"`

@@ -1,5 +1,5 @@
-// Command wxbind is for people: it serves everything on one machine, and keeps
-// users, their bindings and sessions, and roles, there or in a deployed stack.
+// Command wxbind is the command line for administrators and operators. It serves the whole API on one machine, and
+// manages users, bindings, sessions and roles, there or in a deployed stack.
 package main
 
 import (
@@ -59,8 +59,7 @@ func main() {
 	os.Exit(status)
 }
 
-// run carries out one command and gives the exit status: 0, 1 when it failed, 2
-// when it could not be understood.
+// run executes one command and returns the exit status: 0, 1 if it failed, 2 if it could not be parsed.
 func run(ctx context.Context, args []string, c console) (status int) {
 	exited := false
 	parser, err := kong.New(&cli{},
@@ -73,7 +72,7 @@ func run(ctx context.Context, args []string, c console) (status int) {
 		kong.Bind(c),
 		kong.Vars{"data": defaultData},
 		kong.NamedMapper("given", kong.MapperFunc(given)),
-		kong.WithHyphenPrefixedParameters(true), // a session's id may begin with one
+		kong.WithHyphenPrefixedParameters(true), // a session's id may begin with a hyphen
 	)
 	if err != nil {
 		panic(err) // the command line above cannot be wrong
@@ -88,7 +87,7 @@ func run(ctx context.Context, args []string, c console) (status int) {
 	}
 	if err := command.Run(); err != nil {
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			err = errInterrupted // wherever it was
+			err = errInterrupted // wherever it happened
 		}
 		fmt.Fprintf(c.err, "wxbind: %v\n", err)
 		return 1
@@ -96,8 +95,8 @@ func run(ctx context.Context, args []string, c console) (status int) {
 	return 0
 }
 
-// given reads a flag that says what a command works on. "" is the variable of a
-// script that nobody has set, and must not be taken for a flag that is not there.
+// given decodes a flag that says what a command works on. "" comes from an unset variable in a script, and must not
+// count as an absent flag.
 func given(d *kong.DecodeContext, target reflect.Value) error {
 	var value string
 	if err := d.Scan.PopValueInto("string", &value); err != nil {

@@ -10,8 +10,8 @@ import (
 	"unicode"
 )
 
-// asJSON is for commands whose output programs read: one JSON value on standard
-// output, whose fields stay as they are. Times are in RFC 3339, in UTC.
+// asJSON is for commands whose output programs read: one JSON value on standard output, with stable fields. Times are
+// in RFC 3339, in UTC.
 type asJSON struct {
 	JSON bool `help:"Print one JSON value, for programs." name:"json"`
 }
@@ -22,8 +22,8 @@ func printJSON(t console, value any) error {
 	return encoder.Encode(value)
 }
 
-// jsonList writes {"name":[…]} as its elements come, since there may be many, and
-// nothing before the first is there.
+// jsonList writes {"name":[…]} as its elements come, since there may be many. It writes nothing before the first
+// element.
 type jsonList struct {
 	out   io.Writer
 	name  string
@@ -48,7 +48,7 @@ func (l *jsonList) separator() string {
 	return fmt.Sprintf("{%q:[", l.name)
 }
 
-// end closes the list, and the object with the fields of rest if it is not nil.
+// end closes the list, and the object with the fields of rest if that is not nil.
 func (l *jsonList) end(rest any) error {
 	tail := "}"
 	if rest != nil {
@@ -67,7 +67,7 @@ func (l *jsonList) end(rest any) error {
 	return err
 }
 
-// table is for people.
+// table prints for people.
 type table struct{ rows *tabwriter.Writer }
 
 func newTable(out io.Writer, header ...string) *table {
@@ -78,7 +78,7 @@ func newTable(out io.Writer, header ...string) *table {
 	return t
 }
 
-// add adds a row, without what a terminal would act on.
+// add adds a row, without characters that a terminal would interpret.
 func (t *table) add(cells ...string) {
 	for i := range cells {
 		cells[i] = printable(cells[i])

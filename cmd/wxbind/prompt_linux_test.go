@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal gives both ends of a pseudo-terminal.
+// terminal returns both ends of a pseudo-terminal.
 func terminal(t *testing.T) (keyboard, screen *os.File) {
 	t.Helper()
 	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -51,7 +51,7 @@ func TestPasswordIsAskedForTwiceAndNotShown(t *testing.T) {
 				n, _ := keyboard.Read(buffer)
 				shown <- string(buffer[:n])
 			}()
-			// Each line waits for its question: what is typed before is echoed by the terminal.
+			// Each line waits for its prompt: the terminal echoes what is typed before it.
 			questions := writerFunc(func(p []byte) (int, error) {
 				if bytes.HasSuffix(p, []byte(": ")) {
 					line, rest, _ := strings.Cut(c.typed, "\n")
@@ -78,7 +78,7 @@ func TestPasswordIsAskedForTwiceAndNotShown(t *testing.T) {
 	}
 }
 
-// shows says whether the terminal shows what is typed.
+// shows reports whether the terminal echoes what is typed.
 func shows(t *testing.T, screen *os.File) bool {
 	t.Helper()
 	state, err := unix.IoctlGetTermios(int(screen.Fd()), unix.TCGETS)

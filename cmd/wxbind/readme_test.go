@@ -11,12 +11,10 @@ import (
 	"testing"
 )
 
-// readmeStep is a block of a README to paste into a shell, and what is shown below
-// it, if that is shown.
+// readmeStep is a block of a README to paste into a shell, and the output shown below it, if any.
 var readmeStep = regexp.MustCompile("(?s)```sh\n(.*?)```\n(?:\n```(?:json|text)\n(.*?)\n```)?")
 
-// Whoever pastes what a README says, from its beginning to its end, sees what the
-// README shows.
+// Pasting all blocks of a README, from beginning to end, prints what the README shows.
 func TestReadmesAnswerAsShown(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Fatal("the READMEs are tried with curl, which is not installed")
@@ -62,8 +60,7 @@ func TestReadmesAnswerAsShown(t *testing.T) {
 	}
 }
 
-// asShown matches what is printed against what is shown, in which "…" stands for
-// what differs.
+// asShown compares the output with what the README shows, where "…" stands for anything that differs.
 func asShown(shown string) *regexp.Regexp {
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(shown), "…", `[^"{}]+`) + "$")
 }

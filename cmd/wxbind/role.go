@@ -18,7 +18,7 @@ type roleSetCmd struct {
 	File string `arg:"" help:"A JSON file: {\"roles\":[{\"name\":\"…\",\"menus\":[{\"id\":\"…\",\"name\":\"…\",\"path\":\"…\",\"icon\":\"…\",\"children\":[…]}]}]}"`
 }
 
-// roleFile is the form of the file.
+// roleFile is the format of the file.
 type roleFile struct {
 	Roles []listedRole `json:"roles"`
 }
@@ -57,7 +57,7 @@ type roleListCmd struct {
 	asJSON
 }
 
-// Run lists the roles, in JSON in the form that set reads.
+// Run lists the roles. Its JSON has the format that set reads.
 func (c roleListCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		roles, err := a.Roles(ctx)
@@ -80,7 +80,7 @@ func (c roleListCmd) Run(ctx context.Context, t console) error {
 	})
 }
 
-// listMenus are menus in a list, in which no list is null.
+// listMenus are menus in a list in which no list is null.
 func listMenus(menus []login.Menu) []login.Menu {
 	all := []login.Menu{}
 	for _, m := range menus {
@@ -117,15 +117,15 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, lineOf(text, decoder, err), err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return roleFile{}, fmt.Errorf("%s holds more than one JSON value", path)
+		return roleFile{}, fmt.Errorf("%s contains more than one JSON value", path)
 	}
 	if len(file.Roles) == 0 {
-		return roleFile{}, fmt.Errorf("%s holds no roles", path)
+		return roleFile{}, fmt.Errorf("%s contains no roles", path)
 	}
 	return file, nil
 }
 
-// lineOf is the line that an error of the decoder is about.
+// lineOf returns the line that a decoder's error is about.
 func lineOf(text []byte, decoder *json.Decoder, err error) int {
 	offset := decoder.InputOffset()
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {

@@ -19,11 +19,11 @@ import (
 // secretFlags choose the deployed stack whose secret a command works on.
 type secretFlags struct{ storeFlags }
 
-// vault finds the secret. An embedded store has none.
+// vault returns the stack's secret. An embedded store has none.
 func (f secretFlags) vault(ctx context.Context) (*vault.Vault, error) {
 	if f.Stack == "" {
-		return nil, errors.New("the embedded store keeps no AppSecret and no keys of others: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
-			"in the environment of `wxbind serve`; for a deployed stack give --stack NAME")
+		return nil, errors.New("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
+			"in the environment of `wxbind serve`; for a deployed stack use --stack NAME")
 	}
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
@@ -51,8 +51,7 @@ func (f secretFlags) change(ctx context.Context, edit func(*secrets.Draft) error
 	return v.Change(ctx, edit)
 }
 
-// changeAsking changes the secret. Where question finds something that the change
-// takes from somebody, it asks first.
+// changeAsking changes the secret. If question says that the change takes something from somebody, it asks first.
 func (f secretFlags) changeAsking(
 	ctx context.Context, t console, c confirmed, question func(*secrets.Draft) string, edit func(*secrets.Draft),
 ) error {
@@ -80,7 +79,7 @@ type secretSetCmd struct {
 
 // Run stores a mini-program's AppSecret.
 func (c secretSetCmd) Run(ctx context.Context, t console) error {
-	if _, err := c.vault(ctx); err != nil { // before the user types a secret in vain
+	if _, err := c.vault(ctx); err != nil { // fail before the user types a secret in vain
 		return err
 	}
 	app, err := t.newApp(ctx)
@@ -118,7 +117,7 @@ type secretAddServiceCmd struct {
 	ID string `arg:"" help:"The id that the service gives: up to 32 of A-Z a-z 0-9 _ -."`
 }
 
-// Run adds a service. Its key alone goes to standard output, for a pipe.
+// Run adds a service. Only its key goes to standard output, for a pipe.
 func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
 	key := newKey()
 	if err := c.change(ctx, func(d *secrets.Draft) error { return d.AddService(c.ID, key) }); err != nil {
@@ -128,10 +127,10 @@ func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
 	return printKey(t, key)
 }
 
-// printKey prints a key that is nowhere else to be read but in the secret.
+// printKey prints a key that can be read nowhere else but in the secret.
 func printKey(t console, key login.Hidden) error {
 	if _, err := fmt.Fprintln(t.out, string(key)); err != nil {
-		return errors.New("the key was stored but could not be printed; set another one")
+		return errors.New("the key was stored but could not be printed; create another one")
 	}
 	return nil
 }
@@ -144,7 +143,7 @@ type secretRemoveServiceCmd struct {
 
 // Run removes a service.
 func (c secretRemoveServiceCmd) Run(ctx context.Context, t console) error {
-	if err := c.confirm(ctx, t, "Let the service "+c.ID+" ask about tokens no more?"); err != nil {
+	if err := c.confirm(ctx, t, "Stop the service "+c.ID+" from introspecting tokens?"); err != nil {
 		return err
 	}
 	if err := c.change(ctx, func(d *secrets.Draft) error { return d.RemoveService(c.ID) }); err != nil {
@@ -159,7 +158,7 @@ type secretNewDirectoryKeyCmd struct {
 	confirmed
 }
 
-// Run sets a new directory key. The key alone goes to standard output, for a pipe.
+// Run sets a new directory key. Only the key goes to standard output, for a pipe.
 func (c secretNewDirectoryKeyCmd) Run(ctx context.Context, t console) error {
 	key := newKey()
 	err := c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
@@ -171,17 +170,17 @@ func (c secretNewDirectoryKeyCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(t.err, "set the directory key; give it to the platform's directory, since it is shown only this once:")
+	fmt.Fprintln(t.err, "set the directory key. Give it to the platform's directory; it is shown only this once:")
 	return printKey(t, key)
 }
 
-// maxSecretInput bounds what is read of standard input, in bytes.
+// maxSecretInput bounds how much is read from standard input, in bytes.
 const maxSecretInput = 64 << 10
 
-// newApp asks for an AppID and its AppSecret on a terminal, without showing the
-// latter, and otherwise reads {"appId":"…","appSecret":"…"} from standard input.
+// newApp asks for an AppID and its AppSecret on a terminal, without showing the AppSecret. Without a terminal it reads
+// {"appId":"…","appSecret":"…"} from standard input.
 //
-// Errors: errInterrupted when ctx ends meanwhile. None holds a value.
+// Errors: errInterrupted if ctx ends first. None contains a value.
 func (c console) newApp(ctx context.Context) (login.App, error) {
 	terminal, ok := terminalOf(c.in)
 	if !ok {
@@ -213,12 +212,12 @@ func (c console) appJSON() (login.App, error) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
-	// Its own errors may quote a value.
+	// The decoder's own errors may quote a value.
 	if err := decoder.Decode(&app); err != nil || app.AppID == "" || app.AppSecret == "" {
 		return login.App{}, errors.New(`standard input must be {"appId":"…","appSecret":"…"}`)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return login.App{}, errors.New("standard input holds more than one JSON value")
+		return login.App{}, errors.New("standard input contains more than one JSON value")
 	}
 	return login.App{ID: app.AppID, Secret: login.Hidden(app.AppSecret)}, nil
 }

@@ -23,7 +23,7 @@ func TestAppSecretIsNotShown(t *testing.T) {
 		shown <- string(text)
 	}()
 	var asked bytes.Buffer
-	// Each line waits for its question: what is typed before is echoed by the terminal.
+	// Each line waits for its prompt: the terminal echoes what is typed before it.
 	questions := writerFunc(func(p []byte) (int, error) {
 		switch string(p) {
 		case "AppID: ":

@@ -15,12 +15,12 @@ import (
 const (
 	testSecretID = "arn:aws:secretsmanager:us-east-1:123456789012:secret:wxbind-dev"
 	testSealKey  = "S3CRETk0123456789012345678901234567890123456789"
-	// newSecret is as a new stack has it.
+	// newSecret is the secret of a new stack.
 	newSecret = `{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + testSealKey + `"}`
 	setSecret = `{"appId":"wx0123456789abcdef","appSecret":"S3CRETold","sealKey":"` + testSealKey + `"}`
 )
 
-// secretStack is a stack wxbind-dev that has the secret.
+// secretStack is a stack wxbind-dev with this secret.
 func secretStack(t *testing.T, secret string) *secretstest.Server {
 	t.Helper()
 	double := &secretstest.Server{}
@@ -44,7 +44,7 @@ func stored(t *testing.T, double *secretstest.Server) *login.Secret {
 	return s
 }
 
-// onStack runs a command on wxbind-dev. No value of the secret may show.
+// onStack runs a command on wxbind-dev. No value of the secret may appear in its output.
 func onStack(t *testing.T, input, args string) (status int, out, errors string) {
 	t.Helper()
 	status, out, errors = command(t, input, append(strings.Fields(args), "--stack", "wxbind-dev")...)
@@ -64,7 +64,7 @@ func TestSecretSet(t *testing.T) {
 		secret, input, args string
 		status              int
 		want                string
-		// defaultApp and secretOf are what is stored then; "" for nothing changed.
+		// defaultApp and secretOf are what is then stored; "" if nothing changed.
 		defaultApp, appSecret string
 	}{
 		"the first app":              {newSecret, app, "", 0, "set the AppSecret of wx0123456789abcdef", "wx0123456789abcdef", "S3CRETnew"},
@@ -147,7 +147,7 @@ func TestSecretKeys(t *testing.T) {
 	}
 }
 
-// A key that nobody has seen is no success.
+// A key that nobody has seen is not a success.
 func TestKeyThatCannotBePrinted(t *testing.T) {
 	secretStack(t, setSecret)
 	full, out := io.Pipe()
@@ -200,7 +200,7 @@ func TestSecretCheckOfAnEnvironment(t *testing.T) {
 	}
 }
 
-// Whatever the secret commands are called with, nothing is changed without a stack.
+// Without a stack the secret commands change nothing.
 func TestSecretCommandsThatCannotBegin(t *testing.T) {
 	commands := []string{"secret set", "secret new-seal-key", "secret add-service orders", "secret remove-service orders --yes", "secret new-directory-key"}
 	for _, args := range commands {

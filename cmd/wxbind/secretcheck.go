@@ -19,7 +19,7 @@ type secretCheckCmd struct {
 	asJSON
 }
 
-// checkedSecret is what a secret holds, without any value.
+// checkedSecret is what a secret contains, without any value.
 type checkedSecret struct {
 	Apps         []string `json:"apps"`
 	DefaultApp   string   `json:"defaultApp"`
@@ -28,7 +28,7 @@ type checkedSecret struct {
 	DirectoryKey bool     `json:"directoryKey"`
 }
 
-// Run says whether the secret can be read and is well formed, and what it holds.
+// Run reports whether the secret can be read and is well formed, and what it contains.
 func (c secretCheckCmd) Run(ctx context.Context, t console) error {
 	secret, err := c.read(ctx)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c secretCheckCmd) Run(ctx context.Context, t console) error {
 	return nil
 }
 
-// read reads what the functions of a stack read, or what serve reads.
+// read reads the secret that a stack's functions read, or that serve reads.
 func (c secretCheckCmd) read(ctx context.Context) (*login.Secret, error) {
 	if c.Stack != "" {
 		v, err := c.vault(ctx)

@@ -26,14 +26,14 @@ import (
 type serveCmd struct {
 	Addr string `help:"The address to listen on." default:"127.0.0.1:3000" placeholder:"HOST:PORT"`
 	Data string `help:"The folder of the store; made if it is not there." default:"${data}" placeholder:"DIR"`
-	// Others that run on this machine, such as sam local, use the stand-in too.
+	// Other programs on this machine, such as sam local, use the stand-in too.
 	StandIn string `help:"Where the stand-in for WeChat listens, if there is one; port 0 is any." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
 }
 
 const (
-	// purgeEvery is how often the store forgets what has expired; SQLite has no TTL.
+	// purgeEvery is how often expired data is deleted; SQLite has no TTL.
 	purgeEvery = time.Hour
-	// graceTime is how long requests in flight may take once the server is told to stop.
+	// graceTime is how long requests in progress may take once the server is told to stop.
 	graceTime = 15 * time.Second
 )
 
@@ -49,7 +49,7 @@ func (serveCmd) Help() string {
   WECHAT_API_BASE         another WeChat than the real one`
 }
 
-// Run serves until the context ends, and then answers the requests in flight.
+// Run serves until the context ends, and then completes the requests in progress.
 func (c serveCmd) Run(ctx context.Context, t console) error {
 	app.SetLogger(t.err)
 	store, key, err := openData(ctx, c.Data)
@@ -82,8 +82,8 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	return serve(ctx, listener, handler, func(ctx context.Context) error { return store.Purge(ctx, time.Now()) })
 }
 
-// openData opens the store and the seal key in a folder, and makes them if
-// neither is there. The key is made first: a store without one has lost it.
+// openData opens the store and the seal key in a folder, and creates both if neither exists. It creates the key first:
+// a store without a key has lost it.
 func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.SealKey, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, login.SealKey{}, err
@@ -92,7 +92,7 @@ func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.Sea
 	_, noStore := os.Stat(databaseIn(folder))
 	_, noKey := os.Stat(keyFile)
 	if noStore == nil && noKey != nil {
-		return nil, login.SealKey{}, fmt.Errorf("%s is missing, and without it what is sealed in %s cannot be read: put it back", keyFile, databaseIn(folder))
+		return nil, login.SealKey{}, fmt.Errorf("%s is missing, and without it the sealed data in %s cannot be read: put it back", keyFile, databaseIn(folder))
 	}
 	key, err := secrets.SealKeyFile(keyFile)
 	if err != nil {
@@ -102,7 +102,7 @@ func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.Sea
 	return store, key, err
 }
 
-// handlerOf is the whole API on one store, each route reached by an API Gateway event.
+// handlerOf is the whole API on one store. Each route receives API Gateway events.
 func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	client, err := wechat.New(wechat.Config{Base: far.base})
 	if err != nil {
@@ -132,7 +132,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	}), nil
 }
 
-// health says whether the store answers.
+// health reports whether the store answers.
 func health(w http.ResponseWriter, r *http.Request, store login.Ephemeral) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
@@ -146,7 +146,7 @@ func health(w http.ResponseWriter, r *http.Request, store login.Ephemeral) {
 	fmt.Fprintln(w, `{"status":"ok"}`)
 }
 
-// serve answers requests until the context ends, and purges now and then.
+// serve answers requests until the context ends, and purges regularly.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, purge func(context.Context) error) error {
 	server := &http.Server{
 		Handler:           handler,
@@ -154,8 +154,8 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, pur
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		// A server's own words name a peer's address and a panic, never what a client
-		// sent: they may be read, unlike those of package log (see app.SetLogger).
+		// The server's own messages contain a peer's address or a panic, never what a client sent. So they may be
+		// logged, unlike those of package log (see app.SetLogger).
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
 	ended := make(chan error, 1)

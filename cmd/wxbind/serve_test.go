@@ -48,14 +48,14 @@ type server struct {
 	url     string
 	// greeting is what it prints before it serves.
 	greeting string
-	// log is what it writes to standard error; it is whole once it has ended.
+	// log is what it writes to standard error. It is complete once the server has ended.
 	log   *bytes.Buffer
 	ended chan error
 }
 
 var servedOn = regexp.MustCompile(`serving on (http://\S+)`)
 
-// startServer serves data until the test is done.
+// startServer serves data until the test ends.
 func startServer(t *testing.T, data string, env ...string) *server {
 	t.Helper()
 	s := &server{T: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
@@ -114,7 +114,7 @@ func (s *server) interrupt() {
 	}
 }
 
-// printedCurl is a curl line as it is printed: an address, and for a POST a body.
+// printedCurl is a printed curl line: a URL, and for a POST a body.
 var printedCurl = regexp.MustCompile(`(?m)^ *curl '([^']+)'(?: -H 'content-type: application/json' -d '([^']+)')?$`)
 
 // paste does what the printed curl lines do.
@@ -162,7 +162,7 @@ func TestFirstStartGreetsWithALogin(t *testing.T) {
 	}
 	s.interrupt()
 
-	// The second start shows no password, and remembers who is bound.
+	// The second start shows no password, and the binding is still there.
 	password := regexp.MustCompile(`password (\S+) \(`).FindStringSubmatch(s.greeting)
 	if password == nil || strings.Contains(s.log.String(), password[1]) {
 		t.Errorf("no password is printed, or it is in the log")
@@ -193,7 +193,7 @@ func TestInterruptLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-// A request that never ends makes a server wait for it, but not against its user's will.
+// A server waits for a request that never ends, but a second interrupt stops it.
 func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	connection, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
@@ -271,7 +271,7 @@ func TestServeOnWhatCannotBe(t *testing.T) {
 	}
 }
 
-// A store whose key was lost must not get another: nothing sealed would open.
+// A store whose key was lost must not get a new one: it could not open any sealed data.
 func TestServeMissesALostSealKey(t *testing.T) {
 	folder := data(t)
 	if err := os.Remove(filepath.Join(folder, "seal.key")); err != nil {
@@ -283,7 +283,7 @@ func TestServeMissesALostSealKey(t *testing.T) {
 	}
 }
 
-// command runs one command to its end, with input for its standard input.
+// command runs one command to its end, with this standard input.
 func command(t *testing.T, input string, args ...string) (status int, out, errors string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -293,7 +293,7 @@ func command(t *testing.T, input string, args ...string) (status int, out, error
 	return status, stdout.String(), stderr.String()
 }
 
-// The store forgets, as DynamoDB's TTL makes the tables forget.
+// The store deletes expired data, as DynamoDB's TTL does.
 func TestServePurgesNowAndThen(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -331,7 +331,7 @@ func TestServeTakesPathsAsTheyAre(t *testing.T) {
 	s.interrupt()
 }
 
-// net/http logs it, unless it is told not to.
+// By default, net/http logs it.
 func TestWhatWeChatSendsUnaskedIsNotLogged(t *testing.T) {
 	const answer = `{"errcode":40029,"errmsg":"invalid code"}`
 	closed := make(chan struct{})
@@ -391,7 +391,7 @@ func TestServerSaysWhatWentWrongInIt(t *testing.T) {
 	}
 }
 
-// text is the answer to a request as it came.
+// text is the answer to a request as received.
 func (s *server) text(url, body string) string {
 	s.Helper()
 	method := http.MethodGet

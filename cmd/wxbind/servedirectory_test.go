@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// exampleDirectory runs examples/directory, with alice and bob, until the test is done.
+// exampleDirectory runs examples/directory, with alice and bob, until the test ends.
 func exampleDirectory(t *testing.T, key string) (url string, stop func()) {
 	t.Helper()
 	folder := t.TempDir()
@@ -44,7 +44,7 @@ func exampleDirectory(t *testing.T, key string) (url string, stop func()) {
 	}
 }
 
-// With a directory the store's own users do not count, and everything else is as ever.
+// With a directory the store's own users do not count. Everything else is unchanged.
 func TestServeWithADirectory(t *testing.T) {
 	key := "MARK" + strings.Repeat("k", 43)
 	url, stop := exampleDirectory(t, key)
@@ -64,7 +64,7 @@ func TestServeWithADirectory(t *testing.T) {
 	if status, who := s.call("GET", "/api/sample/whoami", token, ""); status != 200 || who["userId"] != "1001" {
 		t.Errorf("who am I: %d %v", status, who)
 	}
-	// While it is down nobody new gets in, and who is in stays.
+	// While it is down nobody new can log in, and existing sessions stay.
 	stop()
 	if a := s.check("alice-3"); a["error"] != "directory_unavailable" {
 		t.Errorf("while the directory is down: %v", a)

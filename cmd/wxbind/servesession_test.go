@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// call sends a request and gives what comes back.
+// call sends a request and returns the answer.
 func (s *server) call(method, path, token, body string) (status int, answer map[string]any) {
 	s.Helper()
 	return s.callWith(method, path, http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}, body)
@@ -39,7 +39,7 @@ func (s *server) callWith(method, path string, header http.Header, body string) 
 	return response.StatusCode, answer
 }
 
-// A session from its login to its end, on another device's word.
+// A session from its login until another device ends it.
 func TestServeASession(t *testing.T) {
 	const key = "MARK+0123456789/0123456789=0123456789012345"
 	s := startServer(t, filepath.Join(t.TempDir(), "data"), "WX_SERVICES=orders="+key)
@@ -50,7 +50,7 @@ func TestServeASession(t *testing.T) {
 	if status, a := s.call("GET", "/mobileApi/user/info", phone, ""); status != 200 || a["userInfo"] == nil {
 		t.Errorf("user info: %d %v", status, a)
 	}
-	// What the authorizer says of the caller reaches the route behind it.
+	// What the authorizer says about the caller reaches the route behind it.
 	status, who := s.call("GET", "/api/sample/whoami", tablet, "")
 	roles, _ := who["roles"].([]any)
 	if status != 200 || who["userId"] == "" || len(roles) != 1 || roles[0] != "demo" {

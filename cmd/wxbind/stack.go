@@ -24,7 +24,7 @@ import (
 // findTime is how long finding a stack's tables may take, credentials included.
 const findTime = 15 * time.Second
 
-// openStack finds the tables of a deployed stack in its outputs, within a time.
+// openStack finds the tables of a deployed stack in its outputs, within a time limit.
 func openStack(ctx context.Context, name string, within time.Duration) (login.AdminStore, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -45,12 +45,11 @@ func openStack(ctx context.Context, name string, within time.Duration) (login.Ad
 
 // awsSettings are the region and the credentials that the AWS CLI would use.
 func awsSettings(ctx context.Context) (aws.Config, error) {
-	// Not the functions' HTTP client: the SDK's own also heeds HTTPS_PROXY and
-	// AWS_CA_BUNDLE, as the AWS CLI does.
+	// Not the functions' HTTP client: like the AWS CLI, the SDK's own also respects HTTPS_PROXY and AWS_CA_BUNDLE.
 	client := awshttp.NewBuildableClient().WithTimeout(app.AttemptTimeout).
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = upstream.DialTimeout })
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client),
-		config.WithLogger(logging.Nop{})) // an error says it in a sentence
+		config.WithLogger(logging.Nop{})) // the error already says it in a sentence
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("cannot read the AWS configuration: %w", err)
 	}
@@ -63,8 +62,8 @@ func awsSettings(ctx context.Context) (aws.Config, error) {
 	return cfg, nil
 }
 
-// noCredentials says why there are none. That the instance that this is not has no
-// role says nothing; all else, such as a login that has expired, does.
+// noCredentials says why there are none. The usual last error, that this machine is no EC2 instance with a role, says
+// nothing, so it is dropped. Others, such as an expired login, help.
 func noCredentials(err error) error {
 	const advice = "no AWS credentials; set AWS_PROFILE, `aws configure` or `aws sso login`"
 	if operation, ok := errors.AsType[*smithy.OperationError](err); ok && operation.ServiceID == "ec2imds" {
@@ -76,11 +75,11 @@ func noCredentials(err error) error {
 // stack is a deployed stack.
 type stack struct {
 	name, region string
-	// outputs and parameters are as template.yaml names them.
+	// outputs and parameters are named as in template.yaml.
 	outputs, parameters map[string]string
 }
 
-// findStack looks a stack up.
+// findStack looks up a stack.
 func findStack(ctx context.Context, cfg aws.Config, name string) (*stack, error) {
 	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if err != nil {
@@ -101,7 +100,7 @@ func findStack(ctx context.Context, cfg aws.Config, name string) (*stack, error)
 	return s, nil
 }
 
-// tables are those of the stack.
+// tables are the stack's tables.
 func (s *stack) tables() (dynamostore.Tables, error) {
 	tables := dynamostore.Tables{
 		Bindings: s.outputs["BindingsTable"], Sessions: s.outputs["SessionsTable"],

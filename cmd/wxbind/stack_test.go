@@ -47,7 +47,7 @@ func setAWS(t *testing.T, cloudFormation, dynamoDB string) {
 	}
 }
 
-// hanging is an HTTP server that takes every request and answers none.
+// hanging is an HTTP server that accepts every request and answers none.
 func hanging(t *testing.T) (url string, requests *atomic.Int32) {
 	t.Helper()
 	requests = new(atomic.Int32)
@@ -63,7 +63,7 @@ func hanging(t *testing.T) (url string, requests *atomic.Int32) {
 	return server.URL, requests
 }
 
-// An attempt that gets no answer is given up and made again, while there is time for it.
+// An attempt that gets no answer is given up and repeated while there is time.
 func TestStackThatHangs(t *testing.T) {
 	cloudFormation, found := hanging(t)
 	setAWS(t, cloudFormation, cloudFormation)
@@ -119,7 +119,7 @@ func TestCommandsOnADeployedStack(t *testing.T) {
 	}
 }
 
-// A list that cannot be read is no JSON that begins and does not end.
+// If a list cannot be read, no incomplete JSON is printed.
 func TestListsThatCannotBeReadPrintNothing(t *testing.T) {
 	outputs := map[string]string{"BindingsTable": "b", "SessionsTable": "s", "UsersTable": "u", "EphemeralTable": "e"}
 	server := httptest.NewServer(cloudFormation("wxbind-dev", outputs))

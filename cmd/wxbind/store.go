@@ -24,7 +24,7 @@ type storeFlags struct {
 	Stack string `help:"The deployed stack to work on instead; uses the AWS CLI's credentials and region." placeholder:"NAME" xor:"store" type:"given"`
 }
 
-// open gives an administrator of the chosen store, and what closes it.
+// open returns an administrator of the chosen store, and a function that closes it.
 func (f storeFlags) open(ctx context.Context) (*admin.Service, func() error, error) {
 	if f.Stack != "" {
 		s, err := openStack(ctx, f.Stack, findTime)
@@ -34,7 +34,7 @@ func (f storeFlags) open(ctx context.Context) (*admin.Service, func() error, err
 		return adminOf(s), func() error { return nil }, nil
 	}
 	folder := cmp.Or(f.Data, defaultData)
-	// Only serve makes a store: a mistyped folder must not become one, nor an empty file.
+	// Only serve creates a store: a mistyped folder, or an empty file, must not become one.
 	if info, err := os.Stat(databaseIn(folder)); err != nil || info.Size() == 0 {
 		return nil, nil, fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder)
 	}
@@ -45,7 +45,7 @@ func (f storeFlags) open(ctx context.Context) (*admin.Service, func() error, err
 	return adminOf(s), s.Close, nil
 }
 
-// defaultData is where the embedded store is if no flag says so.
+// defaultData is the folder of the embedded store if no flag names one.
 const defaultData = ".wxbind"
 
 func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db") }
@@ -56,15 +56,13 @@ func adminOf(s login.AdminStore) *admin.Service {
 	}
 }
 
-// administrator works on the chosen store, with what the audit says of the command
-// beside what it knows by itself.
+// administrator works on the chosen store. It adds to the audit log what only the command knows.
 type administrator struct {
 	*admin.Service
 	said []slog.Attr
 }
 
-// with runs do on the chosen store, and writes what it did to
-// whom as audit lines to standard error.
+// with runs do on the chosen store, and writes what it did to whom as audit lines to standard error.
 func (f storeFlags) with(ctx context.Context, t console, do func(context.Context, *administrator) error) error {
 	opened, closeStore, err := f.open(ctx)
 	if err != nil {
@@ -75,13 +73,13 @@ func (f storeFlags) with(ctx context.Context, t console, do func(context.Context
 	err = do(login.WithTrail(ctx, &trail), a)
 	audit.Write(ctx, app.Logger(t.err), &trail, a.said...)
 	if err != nil {
-		closeStore() //nolint:errcheck // the first error tells more
+		closeStore() //nolint:errcheck // the first error says more
 		return explain(err)
 	}
 	return closeStore()
 }
 
-// whoRuns names the user of this machine who runs the command.
+// whoRuns names this machine's user who runs the command.
 func whoRuns() string {
 	u, err := user.Current()
 	if err != nil {

@@ -34,13 +34,13 @@ func (c userAddCmd) Run(ctx context.Context, t console) error {
 	})
 }
 
-// oneUser is a command about a user who is there.
+// oneUser is a command about an existing user.
 type oneUser struct {
 	storeFlags
 	Username string `arg:"" help:"The username."`
 }
 
-// do acts on the user and says what was done.
+// do acts on the user and prints what was done.
 func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *administrator) error, done string) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		if err := act(ctx, a); err != nil {
@@ -86,7 +86,7 @@ type userDeleteCmd struct {
 
 // Run removes the user.
 func (c userDeleteCmd) Run(ctx context.Context, t console) error {
-	if err := c.confirm(ctx, t, "Remove "+c.Username+" with all bindings and sessions, for good?"); err != nil {
+	if err := c.confirm(ctx, t, "Remove "+c.Username+" with all bindings and sessions? This cannot be undone."); err != nil {
 		return err
 	}
 	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.Delete(ctx, c.Username) }, "removed %s")

@@ -9,10 +9,10 @@ import (
 
 type versionCmd struct{ asJSON }
 
-// version is what a build knows of itself.
+// version is what a build knows about itself.
 type version struct {
 	Version string `json:"version"`
-	// Commit and Time are "" for a build without version control's records.
+	// Commit and Time are "" for a build without version control information.
 	Commit   string `json:"commit,omitempty"`
 	Time     string `json:"time,omitempty"`
 	Modified bool   `json:"modified"`
@@ -23,7 +23,7 @@ type version struct {
 func (c versionCmd) Run(t console) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return errors.New("this binary carries no build information")
+		return errors.New("this binary has no build information")
 	}
 	v := versionOf(info)
 	if c.JSON {
@@ -33,7 +33,7 @@ func (c versionCmd) Run(t console) error {
 	if v.Commit != "" {
 		with := ""
 		if v.Modified {
-			with = ", with changes that are not committed"
+			with = ", with uncommitted changes"
 		}
 		fmt.Fprintf(t.out, "commit %s of %s%s\n", v.Commit, v.Time, with)
 	}
