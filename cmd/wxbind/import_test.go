@@ -89,12 +89,9 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 		t.Errorf("status %d: %s%s", status, out, said)
 	}
 	for _, want := range []string{
-		"line 4: unmatched quotes; a row must be one line
-",
-		"line 5: the username is in the file already, on line 2
-",
-		"line 6: a password must have at least 8 bytes
-",
+		"line 4: unmatched quotes; a row must be one line\n",
+		"line 5: the username is in the file already, on line 2\n",
+		"line 6: a password must have at least 8 bytes\n",
 		"line 7: the hash cannot be read: ",
 		"line 8: no such role: \"king\"\n",
 		"line 9: the username is taken\n",
