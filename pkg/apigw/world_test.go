@@ -16,6 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/wechat"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
@@ -71,12 +72,6 @@ func (w *world) serviceOn(base string, s login.AdminStore) *login.Service {
 	c := configOn(s)
 	c.WeChat = client
 	c.Now = w.now
-	c.Username = func(raw string) (string, error) {
-		if raw == "" {
-			return "", login.UsernameMissing
-		}
-		return strings.ToLower(raw), nil
-	}
 	return login.New(c)
 }
 
@@ -84,9 +79,17 @@ func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
 
 // configOn is a service on a store, that takes every code.
 func configOn(s login.AdminStore) login.Config {
-	return login.Config{
-		WeChat: anyone{}, Secrets: vault{}, Store: s, Hasher: plain{}, Username: func(raw string) (string, error) { return raw, nil },
-	}
+	c := logintest.Config(s)
+	c.WeChat = anyone{}
+	c.Secrets = &logintest.Secrets{Held: &login.Secret{
+		DefaultApp: appID,
+		Apps: map[string]login.App{
+			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
+		},
+		SealKeys: []login.SealKey{{ID: "1", Key: sealKey}},
+		Services: []login.ServiceKey{{ID: serviceID, Key: serviceKey}},
+	}}
+	return c
 }
 
 // answer is what a client sees.
@@ -172,29 +175,3 @@ func (w *world) lastLine() map[string]any {
 	}
 	return lines[len(lines)-1]
 }
-
-type vault struct{}
-
-func (vault) Secret(context.Context) (*login.Secret, error) {
-	return &login.Secret{
-		DefaultApp: appID,
-		Apps: map[string]login.App{
-			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
-		},
-		SealKeys: []login.SealKey{{ID: "1", Key: sealKey}},
-		Services: []login.ServiceKey{{ID: serviceID, Key: serviceKey}},
-	}, nil
-}
-
-func (v vault) Refetch(ctx context.Context) (*login.Secret, error) { return v.Secret(ctx) }
-
-// plain hashes nothing; pkg/password has its own tests.
-type plain struct{}
-
-func (plain) Hash(_ context.Context, p login.Hidden) (login.Hidden, error) { return p, nil }
-
-func (plain) Verify(_ context.Context, hash, p login.Hidden, _ []string) (ok, outdated bool, err error) {
-	return hash != "" && hash == p, false, nil
-}
-
-func (plain) Kind(login.Hidden) (string, error) { return "", nil }

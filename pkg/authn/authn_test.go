@@ -20,6 +20,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/authn"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 const appID = "wx0123456789abcdef"
@@ -212,7 +213,9 @@ func TestAnswerIsThatOfTheRoutes(t *testing.T) {
 			answer := w.ask("/orders?"+query, "X-Token", string(w.token))
 			text := w.refused(answer, http.StatusUnauthorized, login.SessionReplaced)
 
-			service := login.New(login.Config{Store: w.store, Now: w.config.Now})
+			config := logintest.Config(w.store)
+			config.Now = w.config.Now
+			service := login.New(config)
 			handler := apigw.New(apigw.Config{Service: service, Logger: slog.New(slog.DiscardHandler)}, apigw.UserInfo)
 			event, err := json.Marshal(map[string]any{
 				"version": "2.0", "routeKey": "GET /mobileApi/user/info", "rawPath": "/mobileApi/user/info", "rawQueryString": query,

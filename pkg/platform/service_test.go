@@ -1,17 +1,16 @@
 package platform_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/username"
 )
 
@@ -27,19 +26,11 @@ func newService(t *testing.T, users ...login.Profile) *service {
 	t.Helper()
 	s := &service{T: t, far: startDirectory(t, users...)}
 	store, v := &storetest.Memory{}, &vault{key: key}
-	s.Service = login.New(login.Config{
-		WeChat: people{}, Secrets: v, Store: store, Username: username.Fold,
-		Directory: newClient(t, platform.Config{URL: witness(t, s.far.url), Secrets: v}),
-	})
+	c := logintest.Config(store)
+	c.Secrets, c.Username = v, username.Fold
+	c.Directory = newClient(t, platform.Config{URL: witness(t, s.far.url), Secrets: v})
+	s.Service = login.New(c)
 	return s
-}
-
-// people are persons with codes: "alice-1" and "alice-2" are two codes of alice.
-type people struct{}
-
-func (people) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
-	name, _, _ := strings.Cut(code, "-")
-	return login.WeChatSession{OpenID: "o-" + name, SessionKey: "S3CRETw"}, nil
 }
 
 // code returns a fresh code of a person.

@@ -22,6 +22,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/storetest"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
 	"github.com/wxbind/wxbind/pkg/wechattest"
@@ -64,10 +65,14 @@ func newWorld(t *testing.T, store login.AdminStore) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.config = login.Config{
-		WeChat: client, Secrets: vault{},
-		Store: store, Hasher: hasher, Username: username.Fold,
-	}
+	w.config = logintest.Config(store)
+	w.config.WeChat, w.config.Secrets = client, &logintest.Secrets{Held: &login.Secret{
+		DefaultApp: events.AppID,
+		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret}},
+		SealKeys:   []login.SealKey{{ID: "0", Key: login.Hidden(strings.Repeat("k", 64))}},
+		Services:   []login.ServiceKey{{ID: events.ServiceID, Key: events.ServiceKey}},
+	}}
+	w.config.Hasher, w.config.Username = hasher, username.Fold
 	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo", PasswordHash: hashOfDemo(t)})
 	w.addUser(t, login.User{ID: events.OtherUserID, Username: events.OtherUsername, Name: "Other", PasswordHash: hashOfDemo(t)})
 	return w
@@ -248,16 +253,3 @@ func requestOf(t *testing.T, route apigw.Route, payload []byte) *http.Request {
 	}
 	return r
 }
-
-type vault struct{}
-
-func (vault) Secret(context.Context) (*login.Secret, error) {
-	return &login.Secret{
-		DefaultApp: events.AppID,
-		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret}},
-		SealKeys:   []login.SealKey{{ID: "0", Key: login.Hidden(strings.Repeat("k", 64))}},
-		Services:   []login.ServiceKey{{ID: events.ServiceID, Key: events.ServiceKey}},
-	}, nil
-}
-
-func (v vault) Refetch(ctx context.Context) (*login.Secret, error) { return v.Secret(ctx) }

@@ -105,6 +105,9 @@ func (h *Hasher) Verify(_ context.Context, hash, p login.Hidden, _ []string) (ok
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.Checks++
-	_, text, _ := strings.Cut(string(hash), ":")
+	_, text, labelled := strings.Cut(string(hash), ":")
+	if !labelled {
+		text = string(hash)
+	}
 	return hash != "" && text == string(p), h.Outdated, nil
 }
