@@ -45,8 +45,14 @@ func Routes() []Route {
 // Key is how API Gateway names the route, such as "GET /x".
 func (r Route) Key() string { return r.Method + " " + r.Path }
 
-// Guard says what a caller must show.
-func (r Route) Guard() Guard { return r.handler.guard() }
+// Guard says what a caller must show. It is 0 for a route without a handler, which
+// nobody may have.
+func (r Route) Guard() Guard {
+	if r.handler == nil {
+		return 0
+	}
+	return r.handler.guard()
+}
 
 // Needs are all that the route stands on.
 func (r Route) Needs() needs.Set { return r.needs | guards[r.Guard()].needs }

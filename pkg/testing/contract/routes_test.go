@@ -17,6 +17,15 @@ import (
 func TestRoutes(t *testing.T) {
 	code, functions := map[string]string{}, map[string]bool{apigw.AuthorizerFunction: true}
 	for _, r := range apigw.Routes() {
+		if r.Guard() == 0 {
+			t.Fatalf("%s: give it a handler in pkg/apigw: bySession(...) or another of guard.go", r.Key())
+		}
+		if first := routesOf(r.Function)[0]; r.Guard() != first.Guard() {
+			t.Errorf("%s and %s have different guards: give each a function of its own", r.Key(), first.Key())
+		}
+		if code[r.Key()] != "" {
+			t.Errorf("%s is declared twice", r.Key())
+		}
 		code[r.Key()] = r.Function
 		functions[r.Function] = true
 	}
