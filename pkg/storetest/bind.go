@@ -140,6 +140,15 @@ func bind(s *suite) {
 		b.UserID = t.user().ID
 		t.bind(b)
 	})
+	s.test("a user who was disabled before the login began is UserDisabled", func(t *trial) {
+		u := t.user()
+		// Long ago: NotBefore, which disabling moves, does not refuse this login.
+		t.must(t.DisableUser(t.ctx, u.ID, t.now.Add(-time.Hour)))
+		b := t.newBinding(u, app)
+		t.refused(b, login.UserDisabled)
+		t.must(t.EnableUser(t.ctx, u.ID))
+		t.bind(b)
+	})
 	s.test("after an unbind both the identity and the user are free", func(t *trial) {
 		u, b, old := t.bound()
 		t.must(t.Unbind(t.ctx, b, false))
