@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os/user"
 	"strings"
 	"testing"
 	"time"
@@ -151,7 +152,10 @@ func TestDeleteUser(t *testing.T) {
 // An administrator's actions are recorded: what, to whom, and by whom.
 func TestCommandsAreAudited(t *testing.T) {
 	folder := boundAlice(t)
-	id := show(t, folder).User.ID
+	id, by := show(t, folder).User.ID, "unknown"
+	if u, err := user.Current(); err == nil {
+		by = u.Username
+	}
 	for _, c := range []struct{ args, event string }{
 		{"user passwd alice", "password_set"},
 		{"user disable alice", "user_disable"},
@@ -166,7 +170,7 @@ func TestCommandsAreAudited(t *testing.T) {
 			t.Errorf("wxbind %s: %v: %s", c.args, err, said)
 			continue
 		}
-		if line["msg"] != "audit" || line["event"] != c.event || line["userId"] != id || line["by"] == "" {
+		if line["msg"] != "audit" || line["event"] != c.event || line["userId"] != id || line["by"] != by {
 			t.Errorf("wxbind %s: %s", c.args, said)
 		}
 	}

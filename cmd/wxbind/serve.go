@@ -79,7 +79,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		}
 	}
 	greet(t.out, c, "http://"+listener.Addr().String(), far, demo)
-	return serve(ctx, listener, handler, func(ctx context.Context) error { return store.Purge(ctx, time.Now()) })
+	return serve(ctx, listener, handler, store.Purge)
 }
 
 // openData opens the store and the seal key in a folder, and creates both if neither exists. It creates the key first:
@@ -147,7 +147,7 @@ func health(w http.ResponseWriter, r *http.Request, store login.Ephemeral) {
 }
 
 // serve answers requests until the context ends, and purges regularly.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, purge func(context.Context) error) error {
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, purge func(ctx context.Context, now time.Time) error) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -163,7 +163,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, pur
 	tick := time.NewTicker(purgeEvery)
 	defer tick.Stop()
 	for {
-		if err := purge(ctx); err != nil && ctx.Err() == nil {
+		if err := purge(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			slog.WarnContext(ctx, "cannot purge", "error", err.Error())
 		}
 		select {

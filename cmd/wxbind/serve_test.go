@@ -293,24 +293,6 @@ func command(t *testing.T, input string, args ...string) (status int, out, error
 	return status, stdout.String(), stderr.String()
 }
 
-// The store deletes expired data, as DynamoDB's TTL does.
-func TestServePurgesNowAndThen(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	purged := make(chan struct{}, 1)
-	err = serve(ctx, listener, http.NotFoundHandler(), func(context.Context) error {
-		purged <- struct{}{}
-		cancel()
-		return nil
-	})
-	if err != nil || len(purged) != 1 {
-		t.Errorf("got %v, purged %d times", err, len(purged))
-	}
-}
-
 func TestServeTakesPathsAsTheyAre(t *testing.T) {
 	s := startServer(t, t.TempDir())
 	for _, path := range []string{"//mobileApi/user/checkBind", "/x/../mobileApi/user/checkBind", "//healthz", "/healthz/", "/"} {
@@ -376,7 +358,7 @@ func TestServerSaysWhatWentWrongInIt(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- serve(ctx, listener, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("boom") }),
-			func(context.Context) error { return nil })
+			func(context.Context, time.Time) error { return nil })
 	}()
 	if response, err := http.Get("http://" + listener.Addr().String()); err == nil {
 		response.Body.Close()
