@@ -37,3 +37,5 @@ var account = slices.Concat(
 	)).of("account-delete", "account-delete-good", afterBind...),
 	notHTTP.of("account", "account-export-good"),
 )
+
+var _ = declare(account)

@@ -51,3 +51,5 @@ var whoAmI = slices.Concat(
 	}),
 	slices.Concat(badQueries, notHTTP).of("whoami", "whoami-good"),
 )
+
+var _ = declare(authorizer, whoAmI)

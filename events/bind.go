@@ -85,3 +85,5 @@ var bind = slices.Concat(
 		"wechat-busy", "wechat-code-invalid", "wechat-user-throttled", "wechat-app-invalid", "wechat-secret-invalid", "wechat-reset",
 	)).of("bind", "bind-good"),
 )
+
+var _ = declare(bind)

@@ -43,3 +43,5 @@ var checkBind = slices.Concat(
 	}),
 	slices.Concat(badCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
 )
+
+var _ = declare(checkBind)

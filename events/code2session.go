@@ -36,3 +36,5 @@ var code2Session = slices.Concat(
 		"wechat-busy", "wechat-code-invalid", "wechat-user-throttled", "wechat-app-invalid", "wechat-secret-invalid", "wechat-html",
 	)).of("code2session", "code2session-good"),
 )
+
+var _ = declare(code2Session)

@@ -84,13 +84,17 @@ func (c Case) Event() ([]byte, error) {
 	return e.encode()
 }
 
-// Cases are all cases.
-func Cases() []Case {
-	return slices.Concat(
-		checkBind, bind, code2Session,
-		userInfo, logout, sessions, unbind, account, introspect, authorizer, whoAmI,
-	)
+// declared are the cases of all files, in the order of the files' names.
+var declared []Case
+
+// declare adds the cases of a file to all others.
+func declare(some ...[]Case) bool {
+	declared = append(declared, slices.Concat(some...)...)
+	return true
 }
+
+// Cases are all cases.
+func Cases() []Case { return slices.Clone(declared) }
 
 // CaseNamed finds a case, for one that another comes after.
 func CaseNamed(name string) (Case, error) {

@@ -46,3 +46,5 @@ var introspect = slices.Concat(
 	notHTTP.of("introspect", "introspect-good"),
 	badQueries.only("malformed-query").of("introspect", "introspect-good", afterBind...),
 )
+
+var _ = declare(introspect)

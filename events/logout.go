@@ -23,3 +23,5 @@ var logout = slices.Concat(
 	slices.Concat(badTokens, endedSessions.only("revoked"), notHTTP).of("logout", "logout-good"),
 	slices.Concat(badBodies("all", "true"), badQueries.only("malformed-query")).of("logout", "logout-good", afterBind...),
 )
+
+var _ = declare(logout)

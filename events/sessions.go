@@ -35,3 +35,5 @@ var (
 	afterTwoLogins = []string{"bind-good", "checkbind-bound"}
 	afterOtherUser = []string{"bind-good-other-user", "bind-good"}
 )
+
+var _ = declare(sessions)

@@ -28,3 +28,5 @@ var unbind = slices.Concat(
 		"wechat-busy", "wechat-user-throttled", "wechat-user-blocked", "wechat-app-invalid", "wechat-secret-invalid", "wechat-reset",
 	)).of("unbind", "unbind-force-good", afterBind...),
 )
+
+var _ = declare(unbind)

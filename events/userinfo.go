@@ -15,3 +15,5 @@ var userInfo = slices.Concat(
 	slices.Concat(badTokens, oddTokens, endedSessions, notHTTP).of("userinfo", "userinfo-good"),
 	badQueries.of("userinfo", "userinfo-good", afterBind...),
 )
+
+var _ = declare(userInfo)
