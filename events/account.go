@@ -38,4 +38,4 @@ var account = slices.Concat(
 	notHTTP.of("account", "account-export-good"),
 )
 
-var _ = declare(account)
+func init() { declare(account) }

@@ -52,4 +52,4 @@ var whoAmI = slices.Concat(
 	slices.Concat(badQueries, notHTTP).of("whoami", "whoami-good"),
 )
 
-var _ = declare(authorizer, whoAmI)
+func init() { declare(authorizer, whoAmI) }

@@ -86,4 +86,4 @@ var bind = slices.Concat(
 	)).of("bind", "bind-good"),
 )
 
-var _ = declare(bind)
+func init() { declare(bind) }

@@ -44,4 +44,4 @@ var checkBind = slices.Concat(
 	slices.Concat(badCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
 )
 
-var _ = declare(checkBind)
+func init() { declare(checkBind) }

@@ -37,4 +37,4 @@ var code2Session = slices.Concat(
 	)).of("code2session", "code2session-good"),
 )
 
-var _ = declare(code2Session)
+func init() { declare(code2Session) }

@@ -47,4 +47,4 @@ var introspect = slices.Concat(
 	badQueries.only("malformed-query").of("introspect", "introspect-good", afterBind...),
 )
 
-var _ = declare(introspect)
+func init() { declare(introspect) }

@@ -24,4 +24,4 @@ var logout = slices.Concat(
 	slices.Concat(badBodies("all", "true"), badQueries.only("malformed-query")).of("logout", "logout-good", afterBind...),
 )
 
-var _ = declare(logout)
+func init() { declare(logout) }

@@ -36,4 +36,4 @@ var (
 	afterOtherUser = []string{"bind-good-other-user", "bind-good"}
 )
 
-var _ = declare(sessions)
+func init() { declare(sessions) }

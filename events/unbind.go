@@ -29,4 +29,4 @@ var unbind = slices.Concat(
 	)).of("unbind", "unbind-force-good", afterBind...),
 )
 
-var _ = declare(unbind)
+func init() { declare(unbind) }

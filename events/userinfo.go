@@ -16,4 +16,4 @@ var userInfo = slices.Concat(
 	badQueries.of("userinfo", "userinfo-good", afterBind...),
 )
 
-var _ = declare(userInfo)
+func init() { declare(userInfo) }

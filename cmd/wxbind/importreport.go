@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
 	"github.com/wxbind/wxbind/pkg/admin"
 )
 

@@ -15,4 +15,4 @@ type world struct{ *logintest.World }
 
 func newWorld(t *testing.T) *world { return &world{logintest.NewWorld(t)} }
 
-var phone, otherApp = logintest.Phone, logintest.OtherApp
+var otherApp = logintest.OtherApp

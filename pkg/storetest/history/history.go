@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/anishathalye/porcupine"
+
 	"github.com/wxbind/wxbind/pkg/login"
 )
 

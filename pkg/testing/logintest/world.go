@@ -102,6 +102,7 @@ func (w *World) Dead(token login.Hidden) login.Code {
 	return session.Dead(user, w.Clock())
 }
 
+// Phone is where the requests of a World come from.
 var Phone = login.Caller{Address: "192.0.2.1", Device: "iPhone"}
 
 // Token logs in with a code and returns the token.

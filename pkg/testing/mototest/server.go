@@ -21,7 +21,7 @@ const patience = 2 * time.Minute
 func Start(tb testing.TB) string {
 	tb.Helper()
 	said := &output{running: make(chan string, 1)}
-	server := exec.CommandContext(tb.Context(), filepath.Join(samtest.Folder(tb, samtest.Moto), "bin", "moto_server"), "-H", "127.0.0.1", "-p", "0") //nolint:gosec // G204: whoever runs the tests says where moto is
+	server := exec.CommandContext(tb.Context(), filepath.Join(samtest.Folder(tb, samtest.Moto), "bin", "moto_server"), "-H", "127.0.0.1", "-p", "0")
 	server.Stdout, server.Stderr = said, said
 	server.WaitDelay = time.Second
 	if err := server.Start(); err != nil {
