@@ -115,7 +115,7 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	}
 	session, token := s.newSession(x, binding)
 	var standing Binding
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	for _, counter := range a.counters() {
 		trip.try(func() error { return s.release(ctx, counter) })
 	}

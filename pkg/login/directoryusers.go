@@ -29,7 +29,7 @@ func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed c
 	if profile.Disabled {
 		return candidate{}, s.ban(ctx, x, profile.ID, nil)
 	}
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	read(trip, &c.user, func() (User, error) { return s.Store.EnrollUser(ctx, profile, x.began) })
 	read(trip, &c.others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, profile.ID) })
 	if err := trip.wait(); err != nil {

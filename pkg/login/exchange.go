@@ -29,20 +29,6 @@ type exchange struct {
 	answered time.Time
 	// sealedKey is WeChat's session_key as it is stored.
 	sealedKey string
-	// note stores WeChat's answer for a repeat of this request. It is nil once a round trip includes
-	// it, and when this request is a repeat itself.
-	note func(context.Context) error
-}
-
-// roundTrip begins a round trip to the stores. The first one after the exchange also stores WeChat's
-// answer for a repeat. If that fails, this request goes on: only a repeat of it will be refused.
-func (x *exchange) roundTrip(ctx context.Context) *roundTrip {
-	trip := x.trail.roundTrip()
-	if note := x.note; note != nil {
-		x.note = nil
-		trip.try(func() error { return note(ctx) })
-	}
-	return trip
 }
 
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
@@ -95,7 +81,7 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 	if errors.Is(err, WXCodeUsed) {
 		answer, err = s.recall(ctx, x, twin, err)
 	} else {
-		x.note = func(ctx context.Context) error { return s.remember(ctx, x, twin, answer) }
+		x.trail.first = func(ctx context.Context) error { return s.remember(ctx, x, twin, answer) }
 	}
 	if err != nil {
 		return nil, err
@@ -108,7 +94,7 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 		return x, nil
 	}
 	if refused := p.expect(x); refused != nil {
-		x.trail.lapse(x.roundTrip(ctx).wait()) // store the answer, so that a repeat is refused for the same reason
+		x.trail.lapse(x.trail.roundTrip(ctx).wait()) // store the answer, so that a repeat is refused for the same reason
 		return nil, refused
 	}
 	return x, nil
@@ -145,7 +131,7 @@ func (s *Service) askWeChat(ctx context.Context, x *exchange, app App, code stri
 //
 // Errors: ErrBindingNotFound; and what the store answers.
 func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err error) {
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	read(trip, &binding, func() (Binding, error) { return s.Store.TouchBinding(ctx, x.asTouch()) })
 	err = trip.wait()
 	return binding, err

@@ -79,7 +79,7 @@ func (a attempt) refusal() error {
 //
 // Errors: TooManyAttempts; and what the store answers.
 func (s *Service) admit(ctx context.Context, x *exchange, a attempt, username string) (userID string, err error) {
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	for _, c := range a.counters() {
 		trip.do(func() error { return s.reserve(ctx, c) })
 	}
@@ -100,7 +100,7 @@ func (s *Service) admit(ctx context.Context, x *exchange, a attempt, username st
 // countWrong counts the attempt as a wrong password. It returns InvalidCredentials only once that is
 // stored: otherwise whoever could break the store would guess for free.
 func (s *Service) countWrong(ctx context.Context, x *exchange, a attempt) error {
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	for _, c := range a.counters() {
 		trip.do(func() error { return s.spend(ctx, c) })
 	}
@@ -113,7 +113,7 @@ func (s *Service) countWrong(ctx context.Context, x *exchange, a attempt) error 
 // giveBack releases the attempt. If that fails the outcome of the bind stands, since a reservation
 // expires by itself.
 func (s *Service) giveBack(ctx context.Context, x *exchange, a attempt) {
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	for _, c := range a.counters() {
 		trip.do(func() error { return s.release(ctx, c) })
 	}

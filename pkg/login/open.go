@@ -34,7 +34,7 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user User, others []Session, err error) {
 	var profile *Profile
 	began := time.Now()
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, session.UserID) })
 	trip.do(func() error { return s.Store.CreateSession(ctx, session) })
 	read(trip, &others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, session.UserID) })
@@ -81,7 +81,7 @@ func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
 // ones. It costs a round trip only if there are such sessions, or menus that are not cached.
 func (s *Service) finish(ctx context.Context, x *exchange, user User, session Session, token Token, others []Session) (*Login, error) {
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	read(trip, &login.Menus, func() ([]Menu, error) { return s.menus.of(ctx, user.Roles) })
 	// What cannot be tidied up now is left to the next login.
 	surplus, forgotten := user.sort(others, session, s.clock())

@@ -36,19 +36,17 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 // Errors: LastBinding, without force; BindingRemoved when that happened meanwhile; with force, those of
 // Export; and what the store answers.
 func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, force bool, code string) error {
-	trail := TrailOf(ctx)
-	trip := trail.roundTrip()
+	ctx, trail := trailed(ctx)
 	if force {
-		x, err := s.reauthenticate(ctx, "unbind", caller, visitor, code)
-		if err != nil {
+		if _, err := s.reauthenticate(ctx, "unbind", caller, visitor, code); err != nil {
 			return err
 		}
-		trip = x.roundTrip(ctx)
 	}
 	binding := Binding{
 		ID: visitor.Session.BindingID, AppID: visitor.Session.AppID,
 		OpenID: visitor.User.Apps[visitor.Session.AppID].OpenID, UserID: visitor.User.ID,
 	}
+	trip := trail.roundTrip(ctx)
 	trip.do(func() error { return s.Store.Unbind(ctx, binding, !force) })
 	err := trip.wait()
 	switch {
@@ -116,7 +114,7 @@ func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, co
 	if err != nil {
 		return err
 	}
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	trip.do(func() error { return s.noteDeparture(ctx, x, visitor.User.ID) })
 	if err := trip.wait(); err != nil {
 		return err

@@ -26,7 +26,7 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 	}
 	var c candidate
 	var kinds []string
-	trip := x.roundTrip(ctx)
+	trip := x.trail.roundTrip(ctx)
 	read(trip, &c.user, func() (User, error) { return s.userIfAny(ctx, lookup) })
 	read(trip, &c.others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, lookup) })
 	read(trip, &kinds, func() ([]string, error) { return s.kinds.of(ctx) })

@@ -24,6 +24,8 @@ type Trail struct {
 	Events []Event
 	// Lapses are failures that the request survived.
 	Lapses []error
+	// first is what the request's next round trip does beside its own steps, if not nil.
+	first func(context.Context) error
 }
 
 type trailKey struct{}
@@ -39,6 +41,15 @@ func TrailOf(ctx context.Context) *Trail {
 		return t
 	}
 	return &Trail{}
+}
+
+// trailed returns the context's trail, and makes it have one.
+func trailed(ctx context.Context) (context.Context, *Trail) {
+	if t, ok := ctx.Value(trailKey{}).(*Trail); ok {
+		return ctx, t
+	}
+	t := &Trail{}
+	return WithTrail(ctx, t), t
 }
 
 // lapse notes a failure that the request survives. It does nothing for nil.

@@ -16,7 +16,16 @@ type roundTrip struct {
 	steps []func() error
 }
 
-func (t *Trail) roundTrip() *roundTrip { return &roundTrip{trail: t} }
+// roundTrip begins a round trip to the stores. The first one after an exchange also stores WeChat's answer
+// for a repeat of the request. If that fails, this request goes on: only a repeat of it will be refused.
+func (t *Trail) roundTrip(ctx context.Context) *roundTrip {
+	trip := &roundTrip{trail: t}
+	if first := t.first; first != nil {
+		t.first = nil
+		trip.try(func() error { return first(ctx) })
+	}
+	return trip
+}
 
 // do adds a step. If it fails, the request fails.
 func (r *roundTrip) do(step func() error) { r.steps = append(r.steps, step) }
