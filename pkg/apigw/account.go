@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Export gives the user everything that is held about them, but for secrets.
+// Export returns everything that is held about the user, except secrets.
 var Export = Route{
 	Function: "account",
 	Method:   http.MethodGet,
@@ -40,13 +40,13 @@ type exportBody struct {
 	Sessions []exportedSession `json:"sessions"`
 }
 
-// The times of what is exported are Unix seconds.
+// All exported times are Unix seconds.
 
 type exportedUser struct {
 	userInfo
 	Disabled  bool  `json:"disabled"`
 	CreatedAt int64 `json:"createdAt"`
-	// NotBefore is 0 for a user whose sessions were never ended together.
+	// NotBefore is 0 if the user's sessions were never all ended at once.
 	NotBefore int64 `json:"notBefore"`
 }
 
@@ -100,7 +100,7 @@ func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) 
 	return answer{body, login.OutcomeExported}, nil
 }
 
-// seconds is a time in Unix seconds, and 0 for none.
+// seconds returns t in Unix seconds, or 0 for the zero time.
 func seconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

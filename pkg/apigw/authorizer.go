@@ -14,24 +14,24 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// AuthorizerFunction is the folder of the authorizer below functions/.
+// AuthorizerFunction is the authorizer's folder in functions/.
 const AuthorizerFunction = "authorizer"
 
-// AuthorizerNeeds are what the authorizer stands on.
+// AuthorizerNeeds is what the authorizer stands on.
 const AuthorizerNeeds = needs.Token
 
 // AuthorizerConfig holds what an Authorizer needs.
 type AuthorizerConfig struct {
 	Verifier login.Verifier
-	// Logger gets one line a request; nil means slog.Default().
+	// Logger gets one line per request; nil means slog.Default().
 	Logger *slog.Logger
 	// Metrics is as in Config.
 	Metrics *metrics.Writer
 }
 
-// Authorizer lets the platform's own routes be reached with a living session
-// only. It is a Lambda authorizer of an HTTP API, with payload format 2.0 and the
-// simple response:
+// Authorizer guards the platform's own routes: only a request with a live session
+// gets through. It is a Lambda authorizer of an HTTP API, with payload format 2.0
+// and the simple response:
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
 //
 // It implements lambda.Handler of aws-lambda-go.
@@ -41,7 +41,7 @@ type Authorizer struct {
 	metrics  *metrics.Writer
 }
 
-// NewAuthorizer makes an Authorizer.
+// NewAuthorizer returns an Authorizer.
 func NewAuthorizer(c AuthorizerConfig) *Authorizer {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
@@ -49,10 +49,10 @@ func NewAuthorizer(c AuthorizerConfig) *Authorizer {
 	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics}
 }
 
-// Invoke says whether a request may pass, and who sends it. API Gateway tells the
-// client of a denial nothing but 403; the reason stands in our log line. When the
-// store does not answer it fails, which API Gateway makes a 500 of: a denial would
-// make clients drop tokens that are good.
+// Invoke decides whether a request may pass, and says who sent it. On a denial, API
+// Gateway tells the client nothing but 403; the reason is in our log line. If the
+// store does not answer, Invoke fails, and API Gateway answers 500. A denial would
+// make clients drop good tokens.
 func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
@@ -88,7 +88,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	return nil, errors.New(string(failure.Code))
 }
 
-// verify is Verifier.Verify of an event's token; a panic is an error.
+// verify calls Verifier.Verify with the event's token. A panic becomes an error.
 func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.APIGatewayV2CustomAuthorizerV2Request) (v login.Visitor, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -101,8 +101,8 @@ func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.A
 	return a.verifier.Verify(ctx, tokenIn(event.Headers))
 }
 
-// allowed is what the routes behind the authorizer find in
-// requestContext.authorizer.lambda.
+// allowed is the response that lets a request pass. The routes behind the authorizer
+// find its context in requestContext.authorizer.lambda.
 func allowed(v login.Visitor) events.APIGatewayV2CustomAuthorizerSimpleResponse {
 	return events.APIGatewayV2CustomAuthorizerSimpleResponse{
 		IsAuthorized: true,
@@ -110,7 +110,7 @@ func allowed(v login.Visitor) events.APIGatewayV2CustomAuthorizerSimpleResponse 
 			"userId":     v.User.ID,
 			"appId":      v.Session.AppID,
 			"openIdHash": v.Session.OpenIDHash,
-			"roles":      append([]string{}, v.User.Roles...), // [] and not null
+			"roles":      append([]string{}, v.User.Roles...), // [], not null
 		},
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Bind binds the identity behind a code to a user, and logs it in.
+// Bind binds the identity behind a code to a user, and logs the user in.
 var Bind = Route{
 	Function: "bind",
 	Method:   http.MethodPost,

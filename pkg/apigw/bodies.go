@@ -2,7 +2,7 @@ package apigw
 
 import "github.com/wxbind/wxbind/pkg/login"
 
-// The values of `code` that clients in the field know, beside envelope.Failure's 0.
+// The values of `code` that clients in the field know, besides envelope.Failure's 0.
 const (
 	codeDone    = 1
 	codeUnbound = 301
@@ -38,7 +38,7 @@ type userInfo struct {
 func infoOf(u login.User) userInfo {
 	return userInfo{
 		ID: u.ID, Username: u.Username, Name: u.Name,
-		Roles: append([]string{}, u.Roles...), // [] and not null
+		Roles: append([]string{}, u.Roles...), // [], not null
 	}
 }
 
@@ -53,12 +53,12 @@ func loggedIn(l *login.Login, msg string) answer {
 	}, login.OutcomeLogin}
 }
 
-// done says that it is done, and nothing else.
+// done answers that the request is done, and nothing else.
 func done(r *request, outcome login.Outcome, zh, en string) answer {
 	return answer{doneBody{codeDone, sentence(r.lang, zh, en)}, outcome}
 }
 
-// sentence picks the one in the caller's language.
+// sentence returns the sentence in the caller's language.
 func sentence(lang, zh, en string) string {
 	if lang == "en" {
 		return en

@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// CheckBind says whether the identity behind a code is bound, and logs it in.
+// CheckBind says whether the identity behind a code is bound. If it is, the user is logged in.
 var CheckBind = Route{
 	Function: "checkbind",
 	Method:   http.MethodGet,

@@ -8,8 +8,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Code2Session says whose code it is. It opens no session, and WeChat's
-// session_key stays here.
+// Code2Session says whose code it is. It opens no session, and never passes on
+// WeChat's session_key.
 var Code2Session = Route{
 	Function: "code2session",
 	Method:   http.MethodPost,

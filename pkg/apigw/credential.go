@@ -16,9 +16,9 @@ func tokenIn(headers map[string]string) login.Hidden {
 }
 
 // credential reads `Authorization: Basic <id:key>`, both parts percent-encoded
-// (RFC 6749, section 2.3.1). A + stays what it is and is no space, so that the usual key
-// without a % may also come as it is. It gives "" for what is no such header; nobody has
-// an empty key.
+// (RFC 6749, section 2.3.1). A + stays a + and does not become a space, so a key
+// without a %, the usual kind, may also come unencoded. Any other header yields "":
+// nobody has an empty key.
 func credential(authorization string) (id string, key login.Hidden) {
 	scheme, encoded, _ := strings.Cut(authorization, " ")
 	pair, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
@@ -34,14 +34,15 @@ func credential(authorization string) (id string, key login.Hidden) {
 	return id, login.Hidden(plain)
 }
 
-// authorized is who a request comes from by the word of the authorizer.
+// authorized is the caller, as the authorizer names them.
 type authorized struct {
 	userID, appID string
 	roles         []string
 }
 
-// authorizedIn reads what the authorizer has put into an event, and believes nothing
-// else. Errors: SessionInvalid where no authorizer stands before the function.
+// authorizedIn reads what the authorizer put into an event, and trusts nothing else.
+//
+// Errors: SessionInvalid if no authorizer stands in front of the function.
 func authorizedIn(event events.APIGatewayV2HTTPRequest) (authorized, error) {
 	if event.RequestContext.Authorizer == nil {
 		return authorized{}, login.SessionInvalid

@@ -5,7 +5,7 @@ import "strings"
 // maxDevice bounds a device's name, in bytes.
 const maxDevice = 64
 
-// androidModel is what an Android browser names before its build number:
+// androidModel returns the model that an Android browser names before its build number:
 // "Mozilla/5.0 (Linux; Android 14; 2211133C Build/UKQ1.230804.001; wv) …".
 func androidModel(userAgent string) string {
 	_, rest, _ := strings.Cut(userAgent, "Android ")
@@ -18,8 +18,8 @@ func androidModel(userAgent string) string {
 	return ""
 }
 
-// deviceOf names the device behind a User-Agent in a few printable ASCII words,
-// or gives "" when it cannot.
+// deviceOf names the device behind a User-Agent in a few printable ASCII words.
+// It returns "" if it cannot tell.
 func deviceOf(userAgent string) string {
 	name := ""
 	switch {

@@ -27,19 +27,19 @@ const (
 	truth
 )
 
-// field is one that a route knows. Others are ignored, so that a client may send more
-// than it must.
+// field is a field that a route knows. Unknown fields are ignored, so a client may
+// send more than it must.
 type field struct {
 	name string
 	fieldType
 }
 
-// common are the fields that every route knows.
+// common holds the fields that every route knows.
 var common = map[string]fieldType{
 	"code": text, "openId": text, "username": text, "password": text, "appId": text, "lang": text,
 }
 
-// typeOf gives a field's type on a route, and 0 for one that it does not know.
+// typeOf returns a field's type, or 0 if the route does not know the field.
 func (r Route) typeOf(name string) fieldType {
 	for _, f := range r.own {
 		if f.name == name {
@@ -50,15 +50,15 @@ func (r Route) typeOf(name string) fieldType {
 }
 
 const (
-	// maxQuery is the longest query string accepted, in bytes; API Gateway takes
-	// about 10 KB for the whole request line and headers.
+	// maxQuery is the longest query string accepted, in bytes. API Gateway accepts
+	// about 10 KB for the request line and headers together.
 	maxQuery = 8 << 10
 	// maxDepth is how deep a JSON body may be nested.
 	maxDepth = 16
 )
 
-// queryFields reads a query string as it came, before API Gateway joins repeated
-// values with commas.
+// queryFields reads the raw query string, in which API Gateway has not yet joined
+// repeated values with commas.
 func (r Route) queryFields(raw string) (fields, error) {
 	if len(raw) > maxQuery {
 		return nil, login.QueryMalformed
@@ -70,7 +70,7 @@ func (r Route) queryFields(raw string) (fields, error) {
 	return r.single(values)
 }
 
-// single takes the known fields of values, of which none may stand twice.
+// single picks the known fields from values. No field may be repeated, known or not.
 func (r Route) single(values url.Values) (fields, error) {
 	f := fields{}
 	for name, all := range values {
@@ -94,7 +94,7 @@ func (r Route) parseBody(contentType string, body []byte) (fields, error) {
 		return fields{}, nil
 	}
 	mediaType, params, err := mime.ParseMediaType(contentType)
-	// Clients in the field write utf8, too, which is no name of it.
+	// Clients in the field also write utf8, though that is not a registered name.
 	charset := strings.ToLower(params["charset"])
 	if err != nil || charset != "" && charset != "utf-8" && charset != "utf8" {
 		return nil, login.ContentTypeUnsupported
@@ -112,8 +112,8 @@ func (r Route) parseBody(contentType string, body []byte) (fields, error) {
 	return nil, login.ContentTypeUnsupported
 }
 
-// jsonFields reads one flat JSON object. Bytes that are no UTF-8 become U+FFFD,
-// which no field that is checked may hold.
+// jsonFields reads one flat JSON object. Invalid UTF-8 becomes U+FFFD, which no
+// checked field may hold.
 func (r Route) jsonFields(body []byte) (fields, error) {
 	if tooDeep(body) {
 		return nil, login.BodyTooDeep
@@ -154,7 +154,7 @@ func (r Route) jsonFields(body []byte) (fields, error) {
 	return f, nil
 }
 
-// read gives a JSON value of this type as a field.
+// read converts a JSON value of this type to a field.
 func (t fieldType) read(value json.RawMessage) (string, error) {
 	if t == truth {
 		if string(value) != "true" && string(value) != "false" {
@@ -169,8 +169,8 @@ func (t fieldType) read(value json.RawMessage) (string, error) {
 	return s, nil
 }
 
-// tooDeep says whether brackets are nested beyond maxDepth. It looks at the
-// bytes alone, so that nothing is built of a body that is refused.
+// tooDeep says whether brackets are nested beyond maxDepth. It only scans the
+// bytes, so nothing is built from a body that is refused.
 func tooDeep(body []byte) bool {
 	depth, quoted, escaped := 0, false, false
 	for _, b := range body {

@@ -7,44 +7,44 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Guard says what a caller must show. All else about it stands in guards.
+// Guard says what a caller must show. The table guards holds everything else about it.
 type Guard int
 
 const (
 	// GuardCode is a fresh code of wx.login.
 	GuardCode Guard = iota + 1
-	// GuardSession is the token of a living session.
+	// GuardSession is the token of a live session.
 	GuardSession
 	// GuardService is the credential of a service.
 	GuardService
-	// GuardAuthorizer is whatever the authorizer demands, which stands before the function.
+	// GuardAuthorizer is whatever the authorizer in front of the function demands.
 	GuardAuthorizer
 )
 
-// counting is how metrics count a request.
+// counting says how metrics count a request.
 type counting int
 
 const (
-	// countedElsewhere: the authorizer has counted it.
+	// countedElsewhere: the authorizer has already counted it.
 	countedElsewhere counting = iota
 	countedAsLogin
 	countedAsVisit
 )
 
-// meaning is all that is fixed about a guard.
+// meaning is everything that is fixed about a guard.
 type meaning struct {
-	// security are the schemes of openapi.yaml, of which one suffices; none for who
-	// shows no credential.
+	// security lists the schemes of openapi.yaml. Any one of them suffices. It is empty
+	// if the caller shows no credential.
 	security []string
-	// challenge says what to show to who did not (RFC 9110, section 11.6.1; RFC 6750,
-	// section 3; RFC 7617, section 2).
+	// challenge is the WWW-Authenticate header of a 401: what the caller must show
+	// (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 7617, section 2).
 	challenge string
-	// bySession says that a session lets the caller in; see envelope.Status.
+	// bySession says that a session is what lets the caller in; see envelope.Status.
 	bySession bool
 	counted   counting
-	// needs are what the guard itself stands on.
+	// needs is what the guard itself stands on.
 	needs needs.Set
-	// errors are how it refuses.
+	// errors are the guard's refusals.
 	errors []login.Code
 }
 
@@ -71,18 +71,18 @@ var guards = map[Guard]meaning{
 	},
 }
 
-// Security names the schemes of openapi.yaml that a guard takes, of which one suffices.
+// Security lists the schemes of openapi.yaml that a guard accepts. Any one of them suffices.
 func (g Guard) Security() []string { return guards[g].security }
 
-// guarded is what serves a route behind a guard. There is a type for each guard; its
-// function takes what the guard has proved, so that it cannot be called without.
+// guarded serves a route behind a guard. Each guard has a type. Its function takes
+// what the guard has proved, so it cannot be called without the proof.
 type guarded interface {
 	guard() Guard
 	serve(ctx context.Context, s *login.Service, r *request) (answer, error)
 }
 
-// byCode serves whoever shows a code. It is proved by being exchanged for an identity,
-// which login.Service does.
+// byCode serves whoever shows a code. The exchange for an identity, which
+// login.Service does, proves the code.
 type byCode func(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error)
 
 func (byCode) guard() Guard { return GuardCode }
@@ -91,7 +91,7 @@ func (handle byCode) serve(ctx context.Context, s *login.Service, r *request) (a
 	return handle(ctx, s, r.caller, r.fields["code"], r)
 }
 
-// bySession serves whoever shows the token of a living session.
+// bySession serves whoever shows the token of a live session.
 type bySession func(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error)
 
 func (bySession) guard() Guard { return GuardSession }
@@ -104,7 +104,7 @@ func (handle bySession) serve(ctx context.Context, s *login.Service, r *request)
 	return handle(ctx, s, v, r)
 }
 
-// byService serves the services of the platform that are in the secret.
+// byService serves the platform's services that are listed in the secret.
 type byService func(ctx context.Context, s *login.Service, by login.KnownService, r *request) (answer, error)
 
 func (byService) guard() Guard { return GuardService }
@@ -118,7 +118,7 @@ func (handle byService) serve(ctx context.Context, s *login.Service, r *request)
 	return handle(ctx, s, by, r)
 }
 
-// byAuthorizer serves whom the authorizer has let pass.
+// byAuthorizer serves whoever the authorizer has let pass.
 type byAuthorizer func(ctx context.Context, who authorized, r *request) (answer, error)
 
 func (byAuthorizer) guard() Guard { return GuardAuthorizer }

@@ -15,11 +15,11 @@ import (
 
 // Config holds what a Handler needs.
 type Config struct {
-	// Service may be nil for routes that only the authorizer guards.
+	// Service may be nil if the authorizer guards every route.
 	Service *login.Service
-	// Logger gets a line a request, and one for each security event; nil means slog.Default().
+	// Logger gets one line per request and one per security event; nil means slog.Default().
 	Logger *slog.Logger
-	// Metrics gets what there is to count and to time of a request; nil means nothing does.
+	// Metrics gets the counts and times of each request; nil means no metrics.
 	Metrics *metrics.Writer
 }
 
@@ -27,14 +27,14 @@ type Config struct {
 // aws-lambda-go.
 type Handler struct {
 	routes []Route
-	// unknown stands for the route of an event that names none of ours.
+	// unknown stands in for the route of an event that names none of ours.
 	unknown Route
 	service *login.Service
 	logger  *slog.Logger
 	metrics *metrics.Writer
 }
 
-// New makes the handler of a function's routes, of which there is at least one.
+// New returns the handler of a function's routes. There must be at least one.
 func New(c Config, routes ...Route) *Handler {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
@@ -43,8 +43,8 @@ func New(c Config, routes ...Route) *Handler {
 	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics}
 }
 
-// routeOf finds the route of an event by its routeKey. A function with one route
-// is not asked for another.
+// routeOf finds the route of an event by its routeKey. A function with only one
+// route gets no events of another.
 func (h *Handler) routeOf(routeKey string) (*Route, error) {
 	if len(h.routes) == 1 {
 		return &h.routes[0], nil
@@ -57,11 +57,11 @@ func (h *Handler) routeOf(routeKey string) (*Route, error) {
 	return nil, login.EventMalformed
 }
 
-// margin is kept back from the request's deadline, so that an answer can still
-// be given when everything that was waited for has timed out.
+// margin is subtracted from the request's deadline. It leaves time to answer after
+// everything that was waited for has timed out.
 const margin = 250 * time.Millisecond
 
-// inTime makes a context that ends before Lambda ends the process.
+// inTime returns a context that ends before Lambda ends the process.
 func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	if deadline, ok := ctx.Deadline(); ok {
 		return context.WithDeadline(ctx, deadline.Add(-margin))
@@ -69,8 +69,8 @@ func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithCancel(ctx)
 }
 
-// Invoke answers one event. It gives no error: whatever happens becomes an
-// answer in the envelope.
+// Invoke answers one event. It returns no error: whatever happens becomes an answer
+// in the envelope.
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
@@ -88,7 +88,7 @@ type invocation struct {
 	handler *Handler
 	begin   time.Time
 	trail   *login.Trail
-	// request is as much of the event as could be read.
+	// request holds as much of the event as could be read.
 	request *request
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Introspect tells a service of the platform whose a token is, as RFC 7662 says:
+// Introspect tells one of the platform's services whose token it is, as RFC 7662 says:
 // https://www.rfc-editor.org/rfc/rfc7662
 var Introspect = Route{
 	Function: "introspect",
@@ -23,8 +23,8 @@ var Introspect = Route{
 	refusals: []login.Code{login.TokenMissing},
 }
 
-// introspectionBody is an answer of RFC 7662, section 2.2. A token that is not
-// active is told nothing of.
+// introspectionBody is the response of RFC 7662, section 2.2. It says nothing more
+// about a token that is not active.
 type introspectionBody struct {
 	Active    bool   `json:"active"`
 	Sub       string `json:"sub,omitempty"`
@@ -51,8 +51,8 @@ func introspect(ctx context.Context, s *login.Service, by login.KnownService, r 
 	}, login.OutcomeActive}, nil
 }
 
-// scopeOf writes roles as a scope (RFC 6749, section 3.3). A role with a space in
-// its name would be read as two, so what a scope cannot hold is left out.
+// scopeOf writes roles as a scope (RFC 6749, section 3.3). It leaves out roles that a
+// scope cannot hold: a name with a space in it would be read as two roles.
 func scopeOf(roles []string) string {
 	var scope []string
 	for _, role := range roles {

@@ -16,11 +16,11 @@ import (
 // maxBody is the largest body accepted, in bytes after base64.
 const maxBody = 64 << 10
 
-// request is an event as the domain needs it.
+// request is an event in the form that the domain needs.
 type request struct {
 	route *Route
 	event events.APIGatewayV2HTTPRequest
-	// id is API Gateway's, which the client may quote to the operator.
+	// id is API Gateway's request id. The client may quote it to the operator.
 	id string
 	// lang is "en" for English sentences.
 	lang   string
@@ -28,7 +28,7 @@ type request struct {
 	fields fields
 }
 
-// attrs says in the audit where the request came from.
+// attrs tells the audit where the request came from.
 func (r *request) attrs() []slog.Attr {
 	return []slog.Attr{
 		slog.String(audit.Address, r.caller.Address),
@@ -38,11 +38,11 @@ func (r *request) attrs() []slog.Attr {
 	}
 }
 
-// maxRequestID is the longest request id passed on, in bytes; API Gateway's have 16.
+// maxRequestID is the longest request id passed on, in bytes. API Gateway's have 16.
 const maxRequestID = 128
 
-// requestID is API Gateway's id of a request, or "" if it does not look like
-// one (base64 characters).
+// requestID returns API Gateway's id of a request, or "" if it does not look like
+// one: base64 characters only.
 func requestID(id string) string {
 	odd := strings.IndexFunc(id, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_=+/", r)
@@ -53,8 +53,8 @@ func requestID(id string) string {
 	return id
 }
 
-// refererAppID is the appid in the Referer of a mini-program's request, which
-// WeChat fixes to https://servicewechat.com/<appid>/<version>/page-frame.html:
+// refererAppID returns the appid in the Referer of a mini-program's request. WeChat
+// always sets it to https://servicewechat.com/<appid>/<version>/page-frame.html:
 // https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html
 func refererAppID(referer string) string {
 	rest, ok := strings.CutPrefix(referer, "https://servicewechat.com/")
@@ -65,8 +65,8 @@ func refererAppID(referer string) string {
 	return id
 }
 
-// decode reads an event into r. With an error, too, r is as far as it could be
-// read: the answer needs its id and language.
+// decode reads an event into r. If it fails, r holds what could be read until then:
+// the answer needs the id and the language.
 func (h *Handler) decode(payload []byte, r *request) error {
 	if err := json.Unmarshal(payload, &r.event); err != nil || r.event.Version != "2.0" {
 		return login.EventMalformed
@@ -115,8 +115,8 @@ func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) 
 	return r.parseBody(header(event.Headers, "content-type"), body)
 }
 
-// callerOf tells what the event says of its sender beside the fields. The
-// address is API Gateway's word only; a forwarded-for header is anybody's.
+// callerOf returns what the event says about its sender, apart from the fields. The
+// address is the one that API Gateway saw: anybody can forge a forwarded-for header.
 func callerOf(event events.APIGatewayV2HTTPRequest) login.Caller {
 	return login.Caller{
 		RefererAppID: refererAppID(header(event.Headers, "referer")),
@@ -125,8 +125,8 @@ func callerOf(event events.APIGatewayV2HTTPRequest) login.Caller {
 	}
 }
 
-// header gives a header's value. API Gateway writes the names in lower case, but
-// tools that make events by hand may not.
+// header returns a header's value. API Gateway writes the names in lower case.
+// Events made by hand may not.
 func header(headers map[string]string, name string) string {
 	if v, ok := headers[name]; ok {
 		return v
@@ -139,8 +139,8 @@ func header(headers map[string]string, name string) string {
 	return ""
 }
 
-// addressOf gives the unit in which a caller is counted: an IPv4 address, or the
-// /64 network of an IPv6 one, since that is what one subscriber has.
+// addressOf returns the unit by which callers are counted: an IPv4 address, or the
+// /64 network of an IPv6 address, since one subscriber has a whole /64.
 func addressOf(sourceIP string) string {
 	addr, err := netip.ParseAddr(sourceIP)
 	if err != nil {

@@ -35,7 +35,7 @@ func (x *invocation) respondError(ctx context.Context, err error) events.APIGate
 	if failure.Cause != nil {
 		attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
 	}
-	// An adapter's error may know more than its text: WeChat's errcode and rid.
+	// An adapter's error may know more than its text says: WeChat's errcode and rid.
 	if details, ok := errors.AsType[detailed](err); ok {
 		attrs = append(attrs, slog.Any("wechat", details.LogValue()))
 	}
@@ -52,7 +52,7 @@ func (x *invocation) respondError(ctx context.Context, err error) events.APIGate
 	return response
 }
 
-// detailed is an error that shows itself to a log.
+// detailed is an error that describes itself to the log.
 type detailed interface {
 	error
 	slog.LogValuer
@@ -61,7 +61,7 @@ type detailed interface {
 func respond(status int, body any) events.APIGatewayV2HTTPResponse {
 	text, err := json.Marshal(body)
 	if err != nil {
-		panic(err) // the bodies are structs of strings and numbers
+		panic(err) // bodies are structs of strings and numbers
 	}
 	return events.APIGatewayV2HTTPResponse{
 		StatusCode: status,
@@ -70,8 +70,8 @@ func respond(status int, body any) events.APIGatewayV2HTTPResponse {
 	}
 }
 
-// log writes the one line of a request. It names the openid by a keyed hash, and
-// no code, token, password or key at all.
+// log writes the one line of a request. The openid appears as a keyed hash only.
+// Codes, tokens, passwords and keys never appear.
 func (x *invocation) log(ctx context.Context, level slog.Level, outcome string, status int, attrs ...slog.Attr) {
 	line := []slog.Attr{
 		slog.String("route", x.request.route.Function),
@@ -82,7 +82,7 @@ func (x *invocation) log(ctx context.Context, level slog.Level, outcome string, 
 	logRequest(ctx, x.handler.logger, level, x.trail, x.begin, append(line, attrs...))
 }
 
-// measure writes the metrics of a request, unless the authorizer has counted it.
+// measure writes the metrics of a request, unless the authorizer has already counted it.
 func (x *invocation) measure(r metrics.Request) {
 	route := x.request.route
 	counted := guards[route.Guard()].counted
@@ -93,7 +93,7 @@ func (x *invocation) measure(r metrics.Request) {
 	x.handler.metrics.Write(r)
 }
 
-// logRequest adds what a request's trail knows to its line, and writes it.
+// logRequest adds what the trail knows to a request's line, and writes the line.
 func logRequest(ctx context.Context, logger *slog.Logger, level slog.Level, t *login.Trail, begin time.Time, line []slog.Attr) {
 	line = append(line, milliseconds("totalMs", time.Since(begin)))
 	for _, a := range []slog.Attr{slog.String("appId", t.AppID), slog.String("openIdHash", t.OpenIDHash), slog.String("userId", t.UserID)} {
@@ -119,7 +119,7 @@ func logRequest(ctx context.Context, logger *slog.Logger, level slog.Level, t *l
 	logger.LogAttrs(ctx, level, "request", line...)
 }
 
-// milliseconds is a duration with a resolution of microseconds.
+// milliseconds is a duration in milliseconds, to the microsecond.
 func milliseconds(name string, d time.Duration) slog.Attr {
 	return slog.Float64(name, float64(d.Microseconds())/1000)
 }

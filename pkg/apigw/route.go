@@ -8,32 +8,32 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Route is one route of the API and the function that serves it. It is said once, here:
-// see "How to add a route" in docs/design.md.
+// Route is one route of the API and the function that serves it. It is declared once,
+// here: see "How to add a route" in docs/design.md.
 type Route struct {
-	// Function is the name of the folder below functions/. All routes of a function
-	// have the same guard.
+	// Function is the name of its folder in functions/. All routes of a function have
+	// the same guard.
 	Function string
 	Method   string
-	// Path may hold parameters, as in /x/{id}.
+	// Path may contain parameters, as in /x/{id}.
 	Path string
 	// handler serves the route behind its guard: byCode, bySession, byService or byAuthorizer.
 	handler guarded
-	// fieldsIn says where the fields of a request come.
+	// fieldsIn says where a request carries its fields.
 	fieldsIn source
-	// own are the fields that other routes do not know.
+	// own lists the fields that only this route knows.
 	own []field
-	// needs are what the route stands on, beside what its guard does.
+	// needs is what the route stands on, besides the needs of its guard.
 	needs needs.Set
-	// outcomes are what a request may come to that does not fail.
+	// outcomes lists how a request may end if it does not fail.
 	outcomes []login.Outcome
-	// refusals are the errors that the route decides by itself, beside those of its
-	// guard, of its needs and of reading its fields.
+	// refusals lists the errors that the route itself decides on. The errors of its guard,
+	// of its needs and of reading its fields are not among them.
 	refusals []login.Code
 }
 
-// Routes are all routes of the API. It is no variable: a function links its own routes
-// only.
+// Routes lists all routes of the API. It is not a variable, because then every function
+// would link every route.
 func Routes() []Route {
 	return []Route{
 		CheckBind, Bind, Code2Session,
@@ -45,8 +45,8 @@ func Routes() []Route {
 // Key is how API Gateway names the route, such as "GET /x".
 func (r Route) Key() string { return r.Method + " " + r.Path }
 
-// Guard says what a caller must show. It is 0 for a route without a handler, which
-// nobody may have.
+// Guard says what a caller must show. It is 0 for a route without a handler; no real
+// route lacks one.
 func (r Route) Guard() Guard {
 	if r.handler == nil {
 		return 0
@@ -54,13 +54,13 @@ func (r Route) Guard() Guard {
 	return r.handler.guard()
 }
 
-// Needs are all that the route stands on.
+// Needs is everything that the route stands on, its guard's needs included.
 func (r Route) Needs() needs.Set { return r.needs | guards[r.Guard()].needs }
 
-// Outcomes are what a request may come to that does not fail.
+// Outcomes lists how a request may end if it does not fail.
 func (r Route) Outcomes() []login.Outcome { return r.outcomes }
 
-// Errors are all that a client may be told of, sorted.
+// Errors lists every error that a client may get, sorted.
 func (r Route) Errors() []login.Code {
 	all := slices.Concat([]login.Code{login.EventMalformed, login.Internal},
 		r.fieldErrors(), guards[r.Guard()].errors, r.Needs().Errors(), r.refusals)
@@ -68,23 +68,23 @@ func (r Route) Errors() []login.Code {
 	return slices.Compact(all)
 }
 
-// Status is an error's status on the route.
+// Status is the HTTP status of an error on this route.
 func (r Route) Status(code login.Code) int {
 	return envelope.Status(code, guards[r.Guard()].bySession)
 }
 
-// source is where the fields of a request come.
+// source says where a request carries its fields.
 type source int
 
 const (
 	inQuery source = iota
 	inBody
-	// inBodyOrQuery is for DELETE, of which some clients cannot send a body.
+	// inBodyOrQuery is for DELETE: some clients cannot send a body with it.
 	inBodyOrQuery
 )
 
-// fieldErrors are how the fields of a request are refused. The query is read in any
-// case: it may name the language.
+// fieldErrors lists the errors of reading a request's fields. The query is always read:
+// it may name the language.
 func (r Route) fieldErrors() []login.Code {
 	errors := []login.Code{login.QueryMalformed, login.ParameterRepeated}
 	if r.fieldsIn != inQuery {
@@ -101,8 +101,8 @@ func (r Route) fieldErrors() []login.Code {
 
 // answer is a successful decision.
 type answer struct {
-	// body is marshalled as the answer.
+	// body becomes the JSON of the answer.
 	body any
-	// outcome is one of the route's.
+	// outcome is one of the route's outcomes.
 	outcome login.Outcome
 }

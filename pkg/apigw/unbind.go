@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Unbind removes the binding that the caller's session was opened under.
+// Unbind removes the binding through which the caller's session was opened.
 var Unbind = Route{
 	Function: "unbind",
 	Method:   http.MethodPost,

@@ -7,8 +7,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// WhoAmI is a sample of a platform's own route behind the authorizer. It
-// believes what the authorizer has put into the event, and nothing else.
+// WhoAmI is a sample of a platform's own route behind the authorizer. It trusts
+// what the authorizer put into the event, and nothing else.
 var WhoAmI = Route{
 	Function: "whoami",
 	Method:   http.MethodGet,
