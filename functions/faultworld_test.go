@@ -185,7 +185,7 @@ func (w *world) sessionOf(p *person, token login.Token, at time.Time) login.Sess
 	}
 }
 
-// holding is what the tables have of a person: how many users, bindings and living
+// holding is what the tables have of a person: how many users, bindings and live
 // sessions.
 func (w *world) holding(ctx context.Context, p *person) change {
 	w.Helper()

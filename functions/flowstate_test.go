@@ -15,7 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
-// addSessions makes more sessions than a user keeps, living and dead.
+// addSessions makes more sessions than a user keeps, live and dead.
 func (p *performance) addSessions() {
 	p.Helper()
 	for i := range login.MaxSessions + login.MaxDeadSessions + 1 {

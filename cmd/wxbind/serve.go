@@ -42,7 +42,7 @@ func (serveCmd) Help() string {
 	return `The environment says what else there is:
 
   WX_APPID, WX_APPSECRET  the mini-program; without them the stand-in for WeChat has one
-  WX_SERVICES             the services that may ask about tokens at /api/login/introspect, as
+  WX_SERVICES             the services that may introspect tokens at /api/login/introspect, as
                           "id=key,id2=key2"; a key has at least 43 random characters
   WXBIND_DIRECTORY_URL    the platform's own directory of users, in the place of the store's
   WX_DIRECTORY_KEY        the key that signs requests to the directory

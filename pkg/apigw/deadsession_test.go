@@ -39,8 +39,8 @@ func sessionRoutes(w *world) []struct {
 	return routes
 }
 
-// Whoever has no living session is told why, and gets no further.
-func TestSessionRoutesWithoutALivingSession(t *testing.T) {
+// Whoever has no live session is told why, and gets no further.
+func TestSessionRoutesWithoutALiveSession(t *testing.T) {
 	bearer := func(token string) map[string]string { return map[string]string{"authorization": "Bearer " + token} }
 	for name, c := range map[string]struct {
 		// headers prepares the world and gives what is sent.

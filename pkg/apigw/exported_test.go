@@ -18,7 +18,7 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 	in := func(hours int) int64 { return now.Add(time.Duration(hours) * time.Hour).Unix() }
 	openID, unionID := wechattest.OpenID(appID, "carol"), wechattest.UnionID("carol")
 	token := login.NewToken("u3")
-	living := login.Session{
+	live := login.Session{
 		UserID: "u3", TokenHash: token.Hash(), AppID: appID, BindingID: "b-3", Device: "iPad",
 		CreatedAt: ago(4), SeenAt: ago(3), IdleEnd: now.Add(5 * time.Hour), AbsoluteEnd: now.Add(6 * time.Hour),
 	}
@@ -32,7 +32,7 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 			CreatedAt: ago(100), Apps: map[string]login.UserApp{},
 		}),
 		w.store.LogoutUser(t.Context(), "u3", ago(50)),
-		w.bindAs(login.Binding{ID: "b-3", AppID: appID, OpenID: openID, UnionID: unionID, UserID: "u3", BoundAt: ago(40), LastLoginAt: ago(30)}, living),
+		w.bindAs(login.Binding{ID: "b-3", AppID: appID, OpenID: openID, UnionID: unionID, UserID: "u3", BoundAt: ago(40), LastLoginAt: ago(30)}, live),
 		w.store.CreateSession(t.Context(), dead),
 		w.store.EndSession(t.Context(), "u3", dead.TokenHash, login.SessionReplaced),
 	} {
@@ -59,8 +59,8 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 		"the bindings": {a.body["bindings"], []any{map[string]any{
 			"appId": appID, "openId": openID, "unionId": unionID, "boundAt": in(-40), "lastLoginAt": in(0),
 		}}},
-		"the living session": {sessions[living.ID()], map[string]any{
-			"id": living.ID(), "device": "iPad", "appId": appID, "createdAt": in(-4), "seenAt": in(-3), "expiresAt": in(5), "absoluteEnd": in(6), "endedReason": "",
+		"the live session": {sessions[live.ID()], map[string]any{
+			"id": live.ID(), "device": "iPad", "appId": appID, "createdAt": in(-4), "seenAt": in(-3), "expiresAt": in(5), "absoluteEnd": in(6), "endedReason": "",
 		}},
 		"the dead session": {sessions[dead.ID()], map[string]any{
 			"id": dead.ID(), "device": "Pixel", "appId": secondAppID, "createdAt": in(-20), "seenAt": in(-19), "expiresAt": in(7), "absoluteEnd": in(8),

@@ -56,7 +56,7 @@ func FuzzInvoke(f *testing.F) {
 	})
 }
 
-// Whatever the headers hold, only the token that is alive lets anybody in, and
+// Whatever the headers hold, only the token of a live session lets anybody in, and
 // the routes and the authorizer are of one mind.
 func FuzzTokenInHeaders(f *testing.F) {
 	for _, authorization := range []string{

@@ -32,24 +32,24 @@ type sessionsBody struct {
 	Sessions []sessionInfo `json:"sessions"`
 }
 
-// sessionInfo is a session as its user sees it. Times are Unix seconds.
+// sessionInfo is a session as shown to its user. Times are Unix seconds.
 type sessionInfo struct {
 	ID        string `json:"id"`
 	Device    string `json:"device"`
 	AppID     string `json:"appId"`
 	CreatedAt int64  `json:"createdAt"`
 	SeenAt    int64  `json:"seenAt"`
-	// Current marks the session that asks.
+	// Current marks the session that the request came with.
 	Current bool `json:"current"`
 }
 
 func listSessions(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
-	living, err := s.LivingSessions(ctx, v)
+	live, err := s.LiveSessions(ctx, v)
 	if err != nil {
 		return answer{}, err
 	}
-	infos := make([]sessionInfo, len(living))
-	for i, session := range living {
+	infos := make([]sessionInfo, len(live))
+	for i, session := range live {
 		infos[i] = sessionInfo{
 			ID: session.ID(), Device: session.Device, AppID: session.AppID,
 			CreatedAt: session.CreatedAt.Unix(), SeenAt: session.SeenAt.Unix(),

@@ -145,7 +145,7 @@ func (w *world) refused(answer *http.Response, status int, why login.Code) strin
 	return string(text)
 }
 
-func TestLivingSession(t *testing.T) {
+func TestLiveSession(t *testing.T) {
 	for name, headers := range map[string]func(token string) []string{
 		"Authorization":            func(token string) []string { return []string{"Authorization", "Bearer " + token} },
 		"the scheme in lower case": func(token string) []string { return []string{"authorization", "bearer " + token} },
@@ -166,7 +166,7 @@ func TestLivingSession(t *testing.T) {
 	}
 }
 
-// Whoever has no living session is told why, and goes no further.
+// Whoever has no live session is told why, and goes no further.
 func TestDeadSession(t *testing.T) {
 	bearer := func(w *world) []string { return []string{"Authorization", "Bearer " + string(w.token)} }
 	for name, c := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Middleware lets the requests with a living session's token through to next,
+// Middleware lets the requests with a live session's token through to next,
 // which finds the visitor by FromContext. The token comes as Authorization: Bearer,
 // or in X-Token. Others are answered as wxbind's own routes answer them: 401 with
 // the reason, 503 with Retry-After when the store cannot answer.

@@ -144,7 +144,7 @@ func TestLoginInFlight(t *testing.T) {
 					}
 					user, err := w.DB.UserByID(t.Context(), u.ID)
 					if why := s.Dead(user, w.Clock()); err != nil || why == "" {
-						t.Errorf("a living session is left behind (%v)", err)
+						t.Errorf("a live session is left behind (%v)", err)
 					}
 				}
 			})
@@ -282,14 +282,14 @@ func TestNewSessionIsNotCountedTwice(t *testing.T) {
 	stored := make(chan struct{})
 	w.Store = &createFirst{Store: w.DB, stored: stored}
 	w.must(w.CheckCode("alice-9"))
-	living := 0
+	live := 0
 	for _, s := range w.sessions("u-alice") {
 		if s.EndedReason == "" {
-			living++
+			live++
 		}
 	}
-	if living != login.MaxSessions {
-		t.Errorf("%d sessions live, want %d", living, login.MaxSessions)
+	if live != login.MaxSessions {
+		t.Errorf("%d sessions live, want %d", live, login.MaxSessions)
 	}
 }
 

@@ -12,8 +12,8 @@
 //
 // A visit begins with the token of a session.
 //
-//	Service.Verify        Whose living session is it?
-//	Service.Menus, Logout, LivingSessions, RevokeSession
+//	Service.Verify        Whose live session is it?
+//	Service.Menus, Logout, LiveSessions, RevokeSession
 //	Service.Unbind, Export, Delete   These may ask for a fresh code as well: see reauthenticate.go.
 //
 // removal.go deletes a user while logins are under way. Service.Introspect tells one of the

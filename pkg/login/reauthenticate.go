@@ -65,7 +65,7 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 type Export struct {
 	User     User
 	Bindings []Binding
-	// Sessions are all that are still stored, living and dead, the newest first.
+	// Sessions are all that are still stored, live and dead, the newest first.
 	Sessions []Session
 }
 

@@ -11,7 +11,7 @@ const (
 	IdleLife = 7 * 24 * time.Hour
 	// AbsoluteLife ends every session, however much it is used.
 	AbsoluteLife = 30 * 24 * time.Hour
-	// MaxSessions is how many living sessions a user may have. A login ends the oldest beyond that.
+	// MaxSessions is how many live sessions a user may have. A login ends the oldest beyond that.
 	MaxSessions = 10
 	// MaxDeadSessions is how many dead sessions of a user are kept. That is enough to tell a device why it
 	// is logged out, and few enough that what a login reads does not grow with the logins before it.
@@ -46,7 +46,7 @@ type Session struct {
 // ID names the session to its user. It is no secret: nobody can log in with it.
 func (s Session) ID() string { return s.TokenHash }
 
-// Dead says why the session is dead. It is "" for a living one. It judges by the user as stored now and by
+// Dead says why the session is dead. It is "" for a live one. It judges by the user as stored now and by
 // the clock, never by whether a store has cleaned up.
 func (s Session) Dead(user User, now time.Time) Code {
 	switch {
@@ -64,21 +64,21 @@ func (s Session) Dead(user User, now time.Time) Code {
 	return ""
 }
 
-// sort picks which of a user's other sessions a login ends and which it forgets. It ends the living ones
+// sort picks which of a user's other sessions a login ends and which it forgets. It ends the live ones
 // behind the newest MaxSessions-1, to make room for the fresh one. It forgets the dead ones behind the
 // newest MaxDeadSessions. Neither list is longer than maxTidied; the next login does the rest.
 func (u User) sort(others []Session, fresh Session, now time.Time) (surplus, forgotten []Session) {
-	var living, dead []Session
+	var live, dead []Session
 	for _, s := range others {
 		switch {
 		case s.TokenHash == fresh.TokenHash:
 		case s.Dead(u, now) == "":
-			living = append(living, s)
+			live = append(live, s)
 		default:
 			dead = append(dead, s)
 		}
 	}
-	return beyond(living, MaxSessions-1), beyond(dead, MaxDeadSessions)
+	return beyond(live, MaxSessions-1), beyond(dead, MaxDeadSessions)
 }
 
 // beyond returns the sessions behind the newest n, at most maxTidied of them.

@@ -24,7 +24,7 @@ type Verifier struct {
 // most ten such writes in an IdleLife.
 const slideEvery = IdleLife / 10
 
-// Verify says whose living session a token is for. It takes one round trip, and one more when the
+// Verify says whose live session a token is for. It takes one round trip, and one more when the
 // session's idle end moves. If that cannot be stored, the visit succeeds all the same.
 //
 // Errors: SessionInvalid for what is not a token, for an unknown one, and for that of a deleted user;

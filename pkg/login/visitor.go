@@ -45,18 +45,18 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 	return nil
 }
 
-// LivingSessions lists the visitor's living sessions, the newest first.
+// LiveSessions lists the visitor's live sessions, the newest first.
 //
 // Errors: what the store answers.
-func (s *Service) LivingSessions(ctx context.Context, v Visitor) ([]Session, error) {
+func (s *Service) LiveSessions(ctx context.Context, v Visitor) ([]Session, error) {
 	all, err := timedRead(&TrailOf(ctx).Store, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, v.User.ID) })
 	if err != nil {
 		return nil, err
 	}
 	now := s.clock()
-	living := slices.DeleteFunc(all, func(session Session) bool { return session.Dead(v.User, now) != "" })
-	newestFirst(living)
-	return living, nil
+	live := slices.DeleteFunc(all, func(session Session) bool { return session.Dead(v.User, now) != "" })
+	newestFirst(live)
+	return live, nil
 }
 
 // RevokeSession ends one of the visitor's sessions by its ID. It succeeds if the session has ended

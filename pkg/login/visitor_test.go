@@ -90,7 +90,7 @@ func TestLoginUnderWayDoesNotSurviveALogoutOfAll(t *testing.T) {
 	}
 }
 
-func TestLivingSessionsAreListedNewestFirst(t *testing.T) {
+func TestLiveSessionsAreListedNewestFirst(t *testing.T) {
 	w := newWorld(t)
 	w.Bound("alice-1", "alice")
 	w.Bound("bob-1", "bob")
@@ -103,7 +103,7 @@ func TestLivingSessionsAreListedNewestFirst(t *testing.T) {
 	if err := w.Logout(t.Context(), ended, false); err != nil {
 		t.Fatal(err)
 	}
-	list, err := w.LivingSessions(t.Context(), second)
+	list, err := w.LiveSessions(t.Context(), second)
 	if err != nil || len(list) != 3 || list[0].ID() != third.Session.ID() || list[1].ID() != second.Session.ID() {
 		t.Fatalf("got %+v, %v", list, err)
 	}

@@ -41,19 +41,19 @@ func presence(s *suite) {
 		t.want(err, login.ErrUserNotFound)
 	})
 	s.test("a session past its end that is still stored is returned, and dead", func(t *trial) {
-		_, b, living := t.bound()
+		_, b, live := t.bound()
 		idle := t.newSession(b)
 		idle.IdleEnd = t.now.Add(-time.Millisecond)
 		t.must(t.CreateSession(t.ctx, idle))
 		if got := t.dead(idle); got != login.SessionExpired {
 			t.Fatalf("the idle session is %q", got)
 		}
-		stored, user, err := t.SessionWithUser(t.ctx, living.UserID, living.TokenHash)
+		stored, user, err := t.SessionWithUser(t.ctx, live.UserID, live.TokenHash)
 		t.must(err)
 		for end, want := range map[time.Time]login.Code{
-			living.IdleEnd.Add(-time.Millisecond): "",
-			living.IdleEnd:                        login.SessionExpired,
-			living.AbsoluteEnd:                    login.SessionExpired,
+			live.IdleEnd.Add(-time.Millisecond): "",
+			live.IdleEnd:                        login.SessionExpired,
+			live.AbsoluteEnd:                    login.SessionExpired,
 		} {
 			if got := stored.Dead(user, end); got != want {
 				t.Fatalf("the session is %q at %v, want %q", got, end, want)

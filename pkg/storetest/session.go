@@ -20,12 +20,12 @@ func sessions(s *suite) {
 		}
 	})
 	s.test("a user's sessions are listed, including ended and expired ones", func(t *trial) {
-		_, b, living := t.bound()
+		_, b, live := t.bound()
 		t.bound()
 		ended, idle := t.newSession(b), t.newSession(b)
 		ended.Device = ""
 		idle.IdleEnd = t.now.Add(-time.Hour)
-		want := map[string]login.Session{living.TokenHash: living, idle.TokenHash: idle}
+		want := map[string]login.Session{live.TokenHash: live, idle.TokenHash: idle}
 		t.must(t.CreateSession(t.ctx, ended))
 		t.must(t.CreateSession(t.ctx, idle))
 		t.must(t.EndSession(t.ctx, ended.UserID, ended.TokenHash, login.SessionReplaced))

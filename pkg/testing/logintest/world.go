@@ -88,7 +88,7 @@ func (w *World) Bound(code, username string) login.User {
 	return u
 }
 
-// Dead returns why the token's session is dead, "" if it is alive.
+// Dead returns why the token's session is dead, or "" if it is live.
 func (w *World) Dead(token login.Hidden) login.Code {
 	w.Helper()
 	t, err := login.ParseToken(string(token))
@@ -121,7 +121,7 @@ func (w *World) Checked(code string) login.Checked {
 	return checked
 }
 
-// Visit verifies a token that must be alive.
+// Visit verifies a token whose session must be live.
 func (w *World) Visit(token login.Hidden) login.Visitor {
 	w.Helper()
 	v, err := w.Verify(w.Context(), token)
