@@ -57,7 +57,7 @@ func FuzzInvoke(f *testing.F) {
 }
 
 // Whatever the headers hold, only the token of a live session lets anybody in, and
-// the routes and the authorizer are of one mind.
+// the routes and the authorizer agree.
 func FuzzTokenInHeaders(f *testing.F) {
 	for _, authorization := range []string{
 		"", "Bearer", "Bearer ", "bearer  TOKEN", "Bearer TOKEN", "Bearer TOKEN,Bearer TOKEN", "Bearer TOKEN ", "Bearer\tTOKEN",

@@ -12,10 +12,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// AttemptTimeout bounds an attempt at a call to AWS, here and in the commands.
+// AttemptTimeout bounds each attempt at a call to AWS, here and in the commands.
 const AttemptTimeout = 2 * time.Second
 
-// useAWS makes what all calls to AWS share, once.
+// useAWS sets up what all calls to AWS share, unless that is done already.
 func (f *function) useAWS() {
 	if f.transport == nil {
 		f.transport = newTransport()
@@ -23,12 +23,12 @@ func (f *function) useAWS() {
 	}
 }
 
-// awsConfig is made by hand from what Lambda puts into the environment:
+// awsConfig builds the config by hand from what Lambda puts into the environment.
 // config.LoadDefaultConfig would make an empty function's start several times as
 // long, and links sso, sts and imds. See docs/decisions/aws-config-by-hand.md.
 //
-// While warming holds, nothing is tried twice: a start does not wait for
-// somebody else's outage.
+// While warming is true, nothing is retried: a start does not wait for somebody
+// else's outage.
 func awsConfig(s Settings, transport http.RoundTripper, warming *atomic.Bool) aws.Config {
 	credentials := aws.Credentials{
 		AccessKeyID: s.accessKeyID, SecretAccessKey: s.secretAccessKey, SessionToken: s.sessionToken,
@@ -54,13 +54,13 @@ func (p patient) IsErrorRetryable(err error) bool {
 	return !p.warming.Load() && p.Retryer.IsErrorRetryable(err)
 }
 
-// newTransport keeps connections, but not those that a frozen function's peer has
-// long closed.
+// newTransport keeps connections open. It drops those that the peer has closed while
+// the function was frozen.
 func newTransport() http.RoundTripper {
 	return upstream.Thaw(upstream.NewTransport(upstream.TransportConfig{}), nil)
 }
 
-// endpoint makes an SDK's optional endpoint of a setting.
+// endpoint turns a setting into the SDK's optional endpoint.
 func endpoint(url string) *string {
 	if url == "" {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/platform"
 )
 
-// Directory is the platform's own directory, if one is set.
+// Directory is the platform's own directory, if the operator has set one.
 var Directory = Part{needs.Directory, addDirectory}
 
 func addDirectory(f *function) error {

@@ -1,4 +1,4 @@
-// Package app puts a Lambda function together from its environment. Only it and
-// the commands know the concrete adapters; everything else meets them as ports
-// of pkg/login.
+// Package app puts a Lambda function together from its environment. Only this
+// package, pkg/doctor, the functions and the command know the concrete adapters.
+// Everything else sees them as ports of pkg/login.
 package app

@@ -14,7 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Routes are those of one function, of which there is at least one.
+// Routes are the routes of one function, at least one.
 type Routes []apigw.Route
 
 func (r Routes) needs() needs.Set {
@@ -25,15 +25,15 @@ func (r Routes) needs() needs.Set {
 	return all
 }
 
-// Start runs a function of these routes, made of the parts that they need, until Lambda
-// ends the process. Parts that do not fit the routes, and a setting that is missing or
-// wrong, are named in the log and end it at once.
+// Start runs a function that serves these routes, until Lambda ends the process. The
+// parts are those that the routes need. If a part is missing or not needed, or a setting
+// is missing or wrong, Start names it in the log and exits.
 func Start(routes Routes, parts ...Part) {
 	f := begin(routes[0].Function, routes.needs(), parts)
 	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config), Metrics: f.metrics(os.Stdout)}, routes...))
 }
 
-// StartAuthorizer runs the authorizer as Start runs a function.
+// StartAuthorizer runs the authorizer, as Start runs a function.
 func StartAuthorizer(parts ...Part) {
 	f := begin(apigw.AuthorizerFunction, apigw.AuthorizerNeeds, parts)
 	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
@@ -41,7 +41,7 @@ func StartAuthorizer(parts ...Part) {
 	}))
 }
 
-// begin makes a function of its parts and warms it.
+// begin makes a function from its parts and warms it.
 func begin(name string, needed needs.Set, parts []Part) *function {
 	SetLogger(os.Stdout)
 	var f *function
@@ -57,12 +57,12 @@ func begin(name string, needed needs.Set, parts []Part) *function {
 	return f
 }
 
-// warmTime bounds what a function's start spends on connections.
+// warmTime bounds how long a start spends on warming.
 const warmTime = 500 * time.Millisecond
 
-// warm fetches the secret and opens the first connections, all at once, while
-// Lambda gives a starting function more processor than a running one. What it
-// cannot do in time the first request does.
+// warm fetches the secret and opens the first connections, all at the same time.
+// Lambda gives a starting function more processor than a running one. What warm
+// cannot finish in time is left to the first request.
 func (f *function) warm(ctx context.Context) {
 	if len(f.steps) == 0 {
 		return
@@ -75,8 +75,8 @@ func (f *function) warm(ctx context.Context) {
 	for _, s := range f.steps[1:] {
 		wg.Go(func() { s.warm(ctx) })
 	}
-	// The SDK's call is the longest way down. It needs no goroutine, with a thread and a
-	// stack of its own.
+	// The SDK's call goes deepest. Made here, it does not need a goroutine with a thread
+	// and a stack of its own.
 	f.steps[0].warm(ctx)
 	wg.Wait()
 }

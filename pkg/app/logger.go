@@ -6,19 +6,20 @@ import (
 	"log/slog"
 )
 
-// SetLogger makes Logger's the process's logger, and silences package log.
+// SetLogger makes a Logger the process's default logger, and silences package log.
 //
-// net/http's client writes there, word for word, what a server sends unasked
-// ("Unsolicited response received on idle HTTP channel starting with …"): it
-// could be the late answer to a code, with an openid and a session_key in it. So
-// this comes after slog.SetDefault, which leads package log into the slog.Logger.
+// net/http's client logs there, word for word, what a server sends unasked
+// ("Unsolicited response received on idle HTTP channel starting with …"). That
+// could be the late answer to a code, with an openid and a session_key in it.
+// slog.SetDefault redirects package log to the slog.Logger, so the order matters:
+// log is silenced after it.
 func SetLogger(w io.Writer) {
 	slog.SetDefault(Logger(w))
 	log.SetOutput(io.Discard)
 }
 
-// Logger writes a line of JSON a record, with the names of time and level that
-// Lambda's log-level filter reads:
+// Logger returns a logger that writes each record as a line of JSON. Time and level
+// have the names that Lambda's log-level filter reads:
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 func Logger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{

@@ -6,8 +6,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
-// metrics makes a function's metrics, which stand in its log. Without a stack there
-// are none.
+// metrics returns the writer of a function's metrics, which go to its log. Without
+// the setting Stack there are no metrics.
 func (f *function) metrics(log io.Writer) *metrics.Writer {
 	if f.settings.Stack == "" {
 		return nil

@@ -15,36 +15,37 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Part is something that a function stands on. Its main brings it: so a function links,
-// asks for and warms only what its routes need. Each part has a file.
+// Part is something that a function stands on. The function's main passes it to Start,
+// so a function links, configures and warms only what its routes need. Each part has a
+// file.
 type Part struct {
-	// meets are the needs that it is for.
+	// meets is the needs that it serves.
 	meets needs.Set
-	// add puts it into a function that has at least one of them.
+	// add adds it to a function that has at least one of those needs.
 	add func(*function) error
 }
 
-// function is what a function stands on.
+// function is a function while it is being put together.
 type function struct {
-	// needs are those of its routes.
+	// needs is everything that its routes need.
 	needs    needs.Set
 	settings Settings
 	// aws and transport are for all calls to AWS; see useAWS.
 	aws       aws.Config
 	transport http.RoundTripper
 	config    login.Config
-	// steps warm the parts; that of the stores is the first.
+	// steps warm the parts. The stores' step is the first.
 	steps   []step
 	warming atomic.Bool
 }
 
-// step warms one part, which has this name in the log.
+// step warms one part. The log names it by part.
 type step struct {
 	part string
 	do   func(context.Context) error
 }
 
-// newFunction makes a function of its parts. The error names each setting that is
+// newFunction makes a function from its parts. The error names each setting that is
 // missing or wrong.
 func newFunction(getenv func(string) string, needed needs.Set, parts []Part) (*function, error) {
 	s, err := settingsFrom(getenv, needed)
@@ -52,7 +53,7 @@ func newFunction(getenv func(string) string, needed needs.Set, parts []Part) (*f
 		return nil, err
 	}
 	f := &function{needs: needed, settings: s}
-	// In the order of the needs: the stores first, and the secret before what asks for it.
+	// Parts are added in the order of the needs: the stores first, and the secret before what reads it.
 	for meets := needs.Set(1); meets <= needs.All; meets <<= 1 {
 		for _, p := range parts {
 			if p.meets&-p.meets != meets { // its lowest need
@@ -66,8 +67,8 @@ func newFunction(getenv func(string) string, needed needs.Set, parts []Part) (*f
 	return f, nil
 }
 
-// checkParts says what a function's main must change: it brings each part that some
-// route needs, and no other.
+// checkParts says what a function's main must change. A main must bring each part that
+// its routes need, and no other.
 func checkParts(name string, needed needs.Set, parts []Part) error {
 	var wrong []string
 	var brought needs.Set
@@ -92,8 +93,8 @@ func checkParts(name string, needed needs.Set, parts []Part) error {
 	return nil
 }
 
-// nameOf is how a main writes the part that meets a need. It must not mention the part
-// itself: then every function would link it.
+// nameOf is how a main writes the part that meets a need. It does not refer to the part
+// itself, because then every function would link it.
 func nameOf(need needs.Set) string {
 	if need&needs.Tables != 0 {
 		return "app.Stores"

@@ -5,8 +5,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// Passwords let users in by name. The hasher and the form of usernames come from main:
-// what they need to link is linked, and initialized at each start, by no other function.
+// Passwords lets users log in with username and password. The hasher and the form of
+// usernames come from main, so no other function links their packages and initializes
+// them at each start.
 func Passwords(hasher login.Hasher, username func(string) (string, error)) Part {
 	return Part{needs.Passwords, func(f *function) error {
 		f.config.Hasher, f.config.Username = hasher, username

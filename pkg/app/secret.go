@@ -9,9 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
-// Secret is the operator's secret. What it is read with comes from main, which has
-// awssource.New: the SDK's client is linked, and initialized at each start, by no function
-// that reads no secret.
+// Secret is the operator's secret. main passes awssource.New, which reads it. So a function
+// that reads no secret does not link the SDK's client and initialize it at each start.
 func Secret[S secrets.Source](newSource func(config aws.Config, endpoint string) S) Part {
 	return Part{needs.Secret, func(f *function) error {
 		f.useAWS()

@@ -13,23 +13,23 @@ import (
 type Settings struct {
 	// Region is AWS_REGION, which Lambda sets.
 	Region string
-	// Stack is WXBIND_STACK, whose metrics a function's are; "" means that there are none.
+	// Stack is WXBIND_STACK, the stack that the metrics belong to; "" means no metrics.
 	Stack string
 	// SecretID is WXBIND_SECRET_ID, the name or ARN of the secret.
 	SecretID string
-	// Tables are WXBIND_BINDINGS_TABLE and its peers.
+	// Tables are WXBIND_BINDINGS_TABLE, WXBIND_SESSIONS_TABLE, WXBIND_USERS_TABLE and WXBIND_EPHEMERAL_TABLE.
 	Tables dynamostore.Tables
 	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat.
 	WeChatBase string
 	// DirectoryURL is WXBIND_DIRECTORY_URL; "" means that wxbind keeps the users. Package
-	// platform says what is wrong with it.
+	// platform validates it.
 	DirectoryURL string
 	// DynamoDBEndpoint and SecretsEndpoint are the SDK's AWS_ENDPOINT_URL_DYNAMODB and
 	// AWS_ENDPOINT_URL_SECRETS_MANAGER, else AWS_ENDPOINT_URL; "" means AWS.
 	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
 	DynamoDBEndpoint string
 	SecretsEndpoint  string
-	// The credentials of the function's role, which Lambda sets.
+	// These are the credentials of the function's role. Lambda sets them.
 	accessKeyID, secretAccessKey, sessionToken string
 }
 
@@ -38,7 +38,7 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 	return settingsFrom(getenv, needs.All)
 }
 
-// settingsFrom reads the settings that what is needed has.
+// settingsFrom reads the settings of these needs.
 func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error) {
 	var missing, wrong []string
 	required := func(name string) string {

@@ -27,9 +27,9 @@ func addStores(f *function) error {
 	return nil
 }
 
-// ask is a question about nothing that is stored: the cheapest that such a function
-// asks, so that its role may. Where a code is what comes, no session is read together
-// with its user.
+// ask reads something that is not stored. It is the cheapest read that such a function
+// makes anyway, so its role allows it. A function that takes codes may never read a
+// session together with its user, so there ask loads a record.
 func ask(ctx context.Context, needed needs.Set, store login.Store) (err error) {
 	switch {
 	case needed.Has(needs.Ephemeral):

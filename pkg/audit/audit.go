@@ -1,5 +1,5 @@
-// Package audit writes the security events of a request, one structured line
-// each, for whoever watches over accounts. docs/audit.md lists them.
+// Package audit writes each security event of a request as one structured line, for
+// whoever watches over accounts. docs/audit.md lists the events.
 package audit
 
 import (
@@ -9,10 +9,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Message is the `msg` of every line, by which they are found.
+// Message is the `msg` of every line. Queries find the lines by it.
 const Message = "audit"
 
-// The stable names of what a line says. What is not known is left out.
+// These are the names of a line's fields. They are stable. A field whose value is not known is left out.
 const (
 	Event      = "event"
 	UserID     = "userId"
@@ -24,9 +24,9 @@ const (
 	RequestID  = "requestId"
 )
 
-// Write writes a line for each event of a trail whose request is done. The
+// Write writes a line for each event of the trail of a finished request. The
 // attributes say what the trail does not know: where the request came from.
-// They hold no secret and no clear openid.
+// They must hold no secret and no clear openid.
 func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs ...slog.Attr) {
 	if len(trail.Events) == 0 {
 		return
@@ -47,8 +47,8 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 	}
 }
 
-// levelOf is a warning for what somebody may want to look at, so that it is kept
-// where a log-level filter drops the everyday.
+// levelOf is a warning for events that somebody may want to look at. So these are kept
+// where a log-level filter drops everyday ones.
 func levelOf(event login.Event) slog.Level {
 	if event.Notable() {
 		return slog.LevelWarn

@@ -1,6 +1,6 @@
-// Package authn is for Go services of the platform that are not behind the Lambda
-// authorizer: it says whose token a request carries. It needs a store and nothing
-// else, neither the operator's secret nor WeChat.
+// Package authn is for the platform's Go services that are not behind the Lambda
+// authorizer. It says whose token a request carries. It needs only a store, not the
+// operator's secret and not WeChat.
 //
 // docs/authn.md compares it with the other two ways, the authorizer and
 // introspection.
@@ -14,7 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// defaultTimeout bounds one verification: a round trip, perhaps with a repeat, and
+// defaultTimeout bounds one verification: a round trip, perhaps with a retry, and
 // now and then a write.
 const defaultTimeout = 2 * time.Second
 
@@ -26,8 +26,8 @@ type Config struct {
 	Timeout time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Logger is told why a token could not be verified, and of visits that could not be
-	// written down; nil means slog.Default(). It is told no token.
+	// Logger gets a line when a token could not be verified or a visit not recorded; nil
+	// means slog.Default(). No line contains a token.
 	Logger *slog.Logger
 }
 
@@ -38,7 +38,7 @@ type Guard struct {
 	logger   *slog.Logger
 }
 
-// New makes a Guard.
+// New returns a Guard.
 func New(c Config) *Guard {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
@@ -49,22 +49,22 @@ func New(c Config) *Guard {
 	return &Guard{login.Verifier{Presence: c.Presence, Now: c.Now}, c.Timeout, c.Logger}
 }
 
-// Visitor is who a request comes from: what the Lambda authorizer hands on, and
-// the names.
+// Visitor is the user whom a request comes from. It has what the Lambda authorizer
+// passes on, and the names.
 type Visitor struct {
 	UserID string
-	// Username and Name are for people; UserID is what stays.
+	// Username and Name are for people and may change. UserID never changes.
 	Username, Name string
 	Roles          []string
-	// AppID is the mini-program, and OpenIDHash stands for the openid in it.
+	// AppID is the mini-program. OpenIDHash stands for the openid in it.
 	AppID, OpenIDHash string
 }
 
-// Verify says whose a token is: one round trip to the store, and now and then a
-// write that marks the visit. It ends within Config.Timeout.
+// Verify says whose token it is. It takes one round trip to the store, and now and then
+// a write that records the visit. It ends within Config.Timeout.
 //
-// Errors: a login.Code for which EndsSession is true says why the token is nobody's
-// living session; else the store cannot answer, login.StoreUnavailable.
+// Errors: a login.Code whose EndsSession is true says why the token has no live session.
+// login.StoreUnavailable means that the store cannot answer.
 func (g *Guard) Verify(ctx context.Context, token login.Hidden) (Visitor, error) {
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
@@ -84,7 +84,7 @@ func (g *Guard) Verify(ctx context.Context, token login.Hidden) (Visitor, error)
 
 type visitorKey struct{}
 
-// FromContext gives the visitor whom Middleware has let in.
+// FromContext returns the visitor whom Middleware has let in.
 func FromContext(ctx context.Context) (Visitor, bool) {
 	v, ok := ctx.Value(visitorKey{}).(Visitor)
 	return v, ok

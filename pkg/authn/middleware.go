@@ -11,10 +11,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Middleware lets the requests with a live session's token through to next,
-// which finds the visitor by FromContext. The token comes as Authorization: Bearer,
-// or in X-Token. Others are answered as wxbind's own routes answer them: 401 with
-// the reason, 503 with Retry-After when the store cannot answer.
+// Middleware lets requests with a live session's token through to next, which gets
+// the visitor from FromContext. The token comes in Authorization: Bearer or in X-Token.
+// Other requests get the answer that wxbind's own routes give: 401 with the reason, or
+// 503 with Retry-After if the store cannot answer.
 func (g *Guard) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		visitor, err := g.Verify(r.Context(), tokenOf(r.Header))
@@ -26,7 +26,7 @@ func (g *Guard) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-// tokenOf joins a header that came more than once, as API Gateway does.
+// tokenOf finds the token. It joins the values of a repeated header, as API Gateway does.
 func tokenOf(h http.Header) login.Hidden {
 	return login.TokenOf(strings.Join(h.Values("Authorization"), ","), strings.Join(h.Values("X-Token"), ","))
 }
@@ -34,7 +34,7 @@ func tokenOf(h http.Header) login.Hidden {
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	failure := login.AsError(err)
 	status := envelope.Status(failure.Code, true)
-	if status != http.StatusUnauthorized && r.Context().Err() == nil { // else it was the client who left
+	if status != http.StatusUnauthorized && r.Context().Err() == nil { // else the client left
 		g.logger.LogAttrs(r.Context(), slog.LevelError, "a token could not be verified", slog.String("cause", failure.Error()))
 	}
 	for name, value := range envelope.Headers() {

@@ -1,5 +1,5 @@
-// Package envelope is how clients are told of a failure, wherever it is answered from:
-// openapi.yaml's Failure, its status and its headers.
+// Package envelope says how clients are told of a failure, wherever the answer comes
+// from: the body, which is openapi.yaml's Failure, the status and the headers.
 package envelope
 
 import (
@@ -10,8 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// statuses maps what sort of failure it is to HTTP. A decision is 200, whatever
-// it is: that is what clients in the field read.
+// statuses maps each kind of failure to an HTTP status. Every decision is 200: clients
+// in the field expect that.
 var statuses = map[login.Kind]int{
 	login.KindDecision:     http.StatusOK,
 	login.KindSessionEnd:   http.StatusOK,
@@ -23,8 +23,9 @@ var statuses = map[login.Kind]int{
 	login.KindInternal:     http.StatusInternalServerError,
 }
 
-// Status is a failure's status. Where a session is what lets a caller in, its end is no
-// decision about the request but says that there is no caller.
+// Status is the HTTP status of a failure. bySession says that a session is what lets the
+// caller in. Its end is then not a decision about the request: it means that there is no
+// caller, hence 401.
 func Status(code login.Code, bySession bool) int {
 	if bySession && code.EndsSession() {
 		return http.StatusUnauthorized
@@ -32,8 +33,9 @@ func Status(code login.Code, bySession bool) int {
 	return statuses[code.Kind()]
 }
 
-// RetryAfter is the header Retry-After of a failure with this status, and "" where there
-// is none: whole seconds (RFC 9110, 10.2.3), rounded up and never 0.
+// RetryAfter is the value of the header Retry-After for a failure with this status, or ""
+// if there is no such header. It is in whole seconds (RFC 9110, section 10.2.3), rounded
+// up and never 0.
 func RetryAfter(status int, failure *login.Error) string {
 	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
 		return ""
@@ -41,7 +43,7 @@ func RetryAfter(status int, failure *login.Error) string {
 	return strconv.Itoa(max(1, int((failure.RetryAfter+time.Second-1)/time.Second)))
 }
 
-// Headers are those of every answer, by their names in lower case.
+// Headers returns the headers of every answer, with their names in lower case.
 func Headers() map[string]string {
 	return map[string]string{
 		"content-type":           "application/json; charset=utf-8",
@@ -50,17 +52,17 @@ func Headers() map[string]string {
 	}
 }
 
-// Failure is the body of the answer to a request that failed.
+// Failure is the body of the answer to a failed request.
 type Failure struct {
 	Code   int          `json:"code"` // 0
 	Msg    string       `json:"msg"`
 	Error  login.Code   `json:"error"`
 	Action login.Action `json:"action"`
-	// RequestID is API Gateway's; "" elsewhere.
+	// RequestID is API Gateway's request id; "" elsewhere.
 	RequestID string `json:"requestId"`
 }
 
-// FailureOf tells of a failure in a language, as Code.Message does.
+// FailureOf returns the body for a failure, in a language as Code.Message takes it.
 func FailureOf(code login.Code, lang, requestID string) Failure {
 	return Failure{Msg: code.Message(lang), Error: code, Action: code.Action(), RequestID: requestID}
 }

@@ -6,42 +6,42 @@ import (
 	"slices"
 )
 
-// Event names something that whoever watches over accounts wants to know of. The
+// Event names something that whoever watches over accounts wants to know about. The
 // names are stable.
 type Event string
 
-// What is done by whoever logs in.
+// These are events of a login.
 const (
-	// EventLogin: a session was opened through a binding that stood.
+	// EventLogin: a session was opened through a binding that existed already.
 	EventLogin Event = "login"
 	// EventBind: an identity was bound to a user, and a session opened.
 	EventBind Event = "bind"
-	// EventBindConflict: the password was right, and the identity or the user is
-	// bound to another.
+	// EventBindConflict: the password was right, but the identity is bound to another user,
+	// or the user to another identity.
 	EventBindConflict Event = "bind_conflict"
 	// EventWrongPassword: the username is unknown or the password wrong.
 	EventWrongPassword Event = "wrong_password"
-	// EventThrottled: a try was refused because of those before it.
+	// EventThrottled: an attempt was refused because of wrong passwords before it.
 	EventThrottled Event = "throttled"
 )
 
-// What is done by a user who is logged in.
+// These are events of a user who is logged in.
 const (
-	// EventLogout: a session was ended by itself.
+	// EventLogout: a session was ended by a request with its own token.
 	EventLogout Event = "logout"
 	// EventLogoutAll: all sessions of a user were ended.
 	EventLogoutAll Event = "logout_all"
-	// EventSessionRevoke: one session of a user was ended, by another or by an administrator.
+	// EventSessionRevoke: one session was ended by another of the user's, or by an administrator.
 	EventSessionRevoke Event = "session_revoke"
 	// EventUnbind: a binding was removed.
 	EventUnbind Event = "unbind"
-	// EventExport: what is held about a user was given to that user.
+	// EventExport: a user got everything that is held about them.
 	EventExport Event = "account_export"
 	// EventDelete: a user was removed.
 	EventDelete Event = "account_delete"
 )
 
-// What is done by an administrator.
+// These are events of an administrator.
 const (
 	EventUserAdd     Event = "user_add"
 	EventUserImport  Event = "user_import"
@@ -50,11 +50,11 @@ const (
 	EventUserEnable  Event = "user_enable"
 )
 
-// eventMeaning is all that is fixed about an event.
+// eventMeaning is everything that is fixed about an event.
 type eventMeaning struct {
 	// notable says that somebody may want to look at it.
 	notable bool
-	// refusals are the codes of a bind that are this event.
+	// refusals lists the errors of a bind that are this event.
 	refusals []Code
 }
 
@@ -85,7 +85,7 @@ func Events() []Event { return slices.Collect(maps.Keys(eventMeanings)) }
 // Known says whether e is one of Events.
 func (e Event) Known() bool { _, ok := eventMeanings[e]; return ok }
 
-// Notable says that somebody may want to look at e. Other events are everyday business.
+// Notable says whether somebody may want to look at e. Other events happen every day.
 func (e Event) Notable() bool { return eventMeanings[e].notable }
 
 // Note adds an event to the trail.
@@ -95,7 +95,7 @@ func (t *Trail) Note(e Event) {
 	t.Events = append(t.Events, e)
 }
 
-// noteRefusal adds the event that a refusal is, if it is one.
+// noteRefusal adds the event that an error of a bind is, if it is one.
 func (t *Trail) noteRefusal(err error) {
 	if err == nil {
 		return

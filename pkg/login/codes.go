@@ -6,7 +6,7 @@ import "time"
 // `error` field of the answer. A Code is an error, so that errors.Is finds it.
 type Code string
 
-// What is wrong with a request that cannot be understood.
+// These say what is wrong with a request that cannot be understood.
 const (
 	EventMalformed         Code = "event_malformed"
 	QueryMalformed         Code = "query_malformed"
@@ -27,7 +27,7 @@ const (
 	TokenMissing           Code = "token_missing"
 )
 
-// What the platform decides about a request that it understood.
+// These are decisions about a request that was understood.
 const (
 	BindProofRequired  Code = "bind_proof_required"
 	IdentityMismatch   Code = "identity_mismatch"
@@ -42,7 +42,7 @@ const (
 	InvalidClient      Code = "invalid_client"
 )
 
-// Why a session is dead.
+// These say why a session is dead.
 const (
 	SessionInvalid  Code = "session_invalid"
 	SessionExpired  Code = "session_expired"
@@ -51,7 +51,7 @@ const (
 	BindingRemoved  Code = "binding_removed"
 )
 
-// What WeChat said of a code. The errcodes stand in pkg/wechat.
+// These are WeChat's answers to a code. pkg/wechat has the errcodes.
 const (
 	WXCodeInvalid    Code = "wx_code_invalid"
 	WXCodeUsed       Code = "wx_code_used"
@@ -69,7 +69,7 @@ const (
 	WXQuotaSpent     Code = "wx_quota_spent"
 )
 
-// What our own side could not do.
+// These are failures on our side.
 const (
 	StoreUnavailable     Code = "store_unavailable"
 	SecretUnavailable    Code = "secret_unavailable"
@@ -77,26 +77,26 @@ const (
 	Internal             Code = "internal"
 )
 
-// Kind says what sort of failure a code is. A transport maps it to a status.
+// Kind says what kind of failure a code is. A transport maps it to a status.
 type Kind int
 
 const (
-	// KindInternal is our own fault, or our operator's.
+	// KindInternal is our own fault, or the operator's.
 	KindInternal Kind = iota
-	// KindDecision is an answer: the request was understood, and this is the outcome.
+	// KindDecision is an answer: the request was understood, and refused.
 	KindDecision
 	// KindMalformed is a request that cannot be understood.
 	KindMalformed
 	// KindTooLarge is a request beyond a size limit.
 	KindTooLarge
-	// KindUnauthorized is a caller that has no right to call at all.
+	// KindUnauthorized is a caller who may not call at all.
 	KindUnauthorized
-	// KindThrottled is too many requests of one caller.
+	// KindThrottled is a caller who sends too many requests.
 	KindThrottled
-	// KindUnavailable is WeChat, a store or the secret not answering.
+	// KindUnavailable means that WeChat, a store, the secret or the directory did not answer.
 	KindUnavailable
-	// KindSessionEnd is why a session is dead. To a caller whom the session lets in it
-	// means that there is no caller; to one with a code it is a decision.
+	// KindSessionEnd says why a session is dead. On a visit it means that there is no
+	// caller. On a request with a code it is a decision.
 	KindSessionEnd
 )
 
@@ -112,7 +112,7 @@ const (
 	ActionWait Action = "wait"
 	// ActionFix: a developer or the operator must change something first.
 	ActionFix Action = "fix"
-	// ActionNone: the message is for the person; there is nothing for a program to do.
+	// ActionNone: show the message to the person. A program can do nothing.
 	ActionNone Action = "none"
 )
 
@@ -120,27 +120,27 @@ const (
 type Severity int
 
 const (
-	// SeverityNone is everyday business.
+	// SeverityNone happens every day.
 	SeverityNone Severity = iota
-	// SeverityCount is worth a graph.
+	// SeverityCount is worth counting.
 	SeverityCount
 	// SeverityAlarm means that logins fail until somebody acts.
 	SeverityAlarm
 )
 
-// Culprit says whose failure it was, for whoever counts failures.
+// Culprit says whose fault a failure is, for whoever counts failures.
 type Culprit int
 
 const (
-	// CulpritNone: the client's, or nobody's.
+	// CulpritNone: the client's fault, or nobody's.
 	CulpritNone Culprit = iota
-	// CulpritWeChat: WeChat did not answer, or refused us for what is no single person's business.
+	// CulpritWeChat: WeChat did not answer, or refused us for a reason that concerns more than one person.
 	CulpritWeChat
 	// CulpritAppSecret: WeChat refused the AppSecret.
 	CulpritAppSecret
 	// CulpritStore: the store could not answer.
 	CulpritStore
-	// CulpritSecret: there is no secret, or what is stored is no secret of ours.
+	// CulpritSecret: the secret could not be read, or does not have our form.
 	CulpritSecret
 	// CulpritDirectory: the platform's own directory could not answer.
 	CulpritDirectory
@@ -164,7 +164,7 @@ type meaning struct {
 	action   Action
 	severity Severity
 	culprit  Culprit
-	// wait is after which time another try may succeed, unless an Error knows it better. 0
+	// wait is the time after which another attempt may succeed, unless an Error knows better. 0
 	// means that time alone changes nothing, or that only the Error knows.
 	wait   time.Duration
 	zh, en string
@@ -181,17 +181,17 @@ const (
 	enLogin     = "Please log in again."
 )
 
-// developer is a request that a developer must change.
+// developer is the meaning of a bad request: a developer must change the client.
 func developer(kind Kind, en string) meaning {
 	return meaning{kind, ActionFix, SeverityNone, CulpritNone, 0, zhDeveloper, enDeveloper + en}
 }
 
-// operator is a failure that lasts until the operator changes something.
+// operator is the meaning of a failure that lasts until the operator changes something.
 func operator(culprit Culprit) meaning {
 	return meaning{KindInternal, ActionFix, SeverityAlarm, culprit, 0, zhOperator, enOperator}
 }
 
-// busy is a failure that may pass while a client waits.
+// busy is the meaning of a failure that may pass while the client waits.
 func busy(culprit Culprit, wait time.Duration) meaning {
 	return meaning{KindUnavailable, ActionRetry, SeverityAlarm, culprit, wait, zhBusy, enBusy}
 }
@@ -269,7 +269,7 @@ func (c Code) Error() string { return string(c) }
 // Known says whether c is one of Codes.
 func (c Code) Known() bool { _, ok := meanings[c]; return ok }
 
-// Kind says what sort of failure c is.
+// Kind says what kind of failure c is.
 func (c Code) Kind() Kind { return meanings[c].kind }
 
 // Action tells a client program what to do about c.
@@ -278,14 +278,13 @@ func (c Code) Action() Action { return meanings[c].action }
 // Severity says whether c is the operator's business.
 func (c Code) Severity() Severity { return meanings[c].severity }
 
-// Culprit says whose failure c is.
+// Culprit says whose fault c is.
 func (c Code) Culprit() Culprit { return meanings[c].culprit }
 
-// EndsSession says whether c is a reason for a session to be dead.
+// EndsSession says whether c is a reason why a session is dead.
 func (c Code) EndsSession() bool { return c.Kind() == KindSessionEnd }
 
-// Message is the sentence for the person, in English when lang is "en" and in
-// Chinese otherwise.
+// Message is the sentence for the person: in English if lang is "en", else in Chinese.
 func (c Code) Message(lang string) string {
 	if lang == "en" {
 		return meanings[c].en

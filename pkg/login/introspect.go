@@ -2,14 +2,14 @@ package login
 
 import "context"
 
-// KnownService is a service of the platform that has shown its key. Only
+// KnownService is one of the platform's services that has shown its key. Only
 // AuthenticateService makes one.
 type KnownService struct{ id string }
 
 // ID is the service's name in the secret.
 func (k KnownService) ID() string { return k.id }
 
-// AuthenticateService knows a service of the platform by its id and key.
+// AuthenticateService recognizes one of the platform's services by its id and key.
 //
 // Errors: InvalidClient, and what the secret answers.
 func (s *Service) AuthenticateService(ctx context.Context, id string, key Hidden) (KnownService, error) {
@@ -23,8 +23,8 @@ func (s *Service) AuthenticateService(ctx context.Context, id string, key Hidden
 	return KnownService{id}, nil
 }
 
-// Introspect tells a service whose a token is; nil for a token of nobody's
-// living session, whatever the reason (RFC 7662, section 2.2).
+// Introspect tells a service whose token it is. It returns nil if the token has no live
+// session, whatever the reason (RFC 7662, section 2.2).
 //
 // Errors: TokenMissing, and what the store answers.
 func (s *Service) Introspect(ctx context.Context, _ KnownService, token Hidden) (*Visitor, error) {

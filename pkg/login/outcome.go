@@ -1,25 +1,25 @@
 package login
 
-// Outcome names what a request that did not fail came to. There are those below and no
-// others: no other package can make one. nil is none.
+// Outcome names how a request ended that did not fail. No other package can make one, so
+// there are only those below. nil means no outcome.
 type Outcome interface {
-	// String gives the name, which is stable and stands in the log.
+	// String returns the name. It is stable and appears in the log.
 	String() string
 	sealed()
 }
 
 type outcome uint8
 
-// What a request with a code comes to.
+// These are outcomes of a request with a code.
 const (
 	// OutcomeLogin: a session was opened.
 	OutcomeLogin outcome = iota
-	// OutcomeUnbound: the identity is bound to nobody; or, of a request to unbind, not any more.
+	// OutcomeUnbound: the identity is bound to nobody. After a request to unbind: no longer.
 	OutcomeUnbound
 	// OutcomeBound: the identity is bound. No session was opened.
 	OutcomeBound
 
-	// What a visit comes to, if not OutcomeUnbound.
+	// These are outcomes of a visit, besides OutcomeUnbound.
 
 	// OutcomeUserInfo: the user was shown.
 	OutcomeUserInfo
@@ -34,17 +34,17 @@ const (
 	// OutcomeDeleted: the user was removed.
 	OutcomeDeleted
 
-	// What a question about a session comes to.
+	// These are outcomes of a question about a session.
 
-	// OutcomeActive and OutcomeInactive: a service was told whose token it is, or that it is nobody's.
+	// OutcomeActive and OutcomeInactive: a service was told whose token it is, or that it has no live session.
 	OutcomeActive
 	OutcomeInactive
 	// OutcomeAllowed: the authorizer let a request pass.
 	OutcomeAllowed
-	// OutcomeWhoAmI: a route behind the authorizer showed who asks.
+	// OutcomeWhoAmI: a route behind the authorizer said who the caller is.
 	OutcomeWhoAmI
 
-	outcomeEnd // behind the last
+	outcomeEnd // one past the last
 )
 
 var outcomeNames = [outcomeEnd]string{

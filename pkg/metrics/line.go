@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// A filter of Lambda's application log level drops what is less severe than it, and
-// takes a line for INFO when its level or its RFC 3339 timestamp is missing. Metrics
-// are not a matter of log levels, so they have both, and the level that passes every filter:
+// Lambda's application log level drops every line that is less severe. A line without
+// a level, or without a timestamp in RFC 3339, counts as INFO. Metrics must pass whatever
+// the level is, so their lines have both, and the most severe level:
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
 const (
 	beforeTime = `{"level":"FATAL","msg":"metrics","timestamp":"`
@@ -15,18 +15,18 @@ const (
 	afterTime  = `","_aws":{"Timestamp":`
 )
 
-// Which metrics have which dimensions.
+// These say which metrics have which dimensions.
 const (
 	byStack   = `,"CloudWatchMetrics":[{"Namespace":"` + Namespace + `","Dimensions":[["` + Stack + `"]],"Metrics":[`
 	byOutcome = `]},{"Namespace":"` + Namespace + `","Dimensions":[["` + Stack + `","` + Outcome + `"]],` +
 		`"Metrics":[{"Name":"` + LoginFailures + `","Unit":"Count"}`
 )
 
-// line is the text of one request's metrics as it grows. The head defines each
-// metric, the tail has its value.
+// line is the text of one request's metrics as it grows. The head defines the
+// metrics, the tail holds their values.
 type line struct{ head, tail []byte }
 
-// begin starts a line about metrics by Stack. The stack is a text in JSON.
+// begin starts a line of metrics by Stack. The stack is a string in JSON.
 func (l *line) begin(now time.Time, stack []byte, route string) {
 	l.head = append(l.head[:0], beforeTime...)
 	l.head = now.UTC().AppendFormat(l.head, rfc3339)
@@ -40,7 +40,7 @@ func (l *line) begin(now time.Time, stack []byte, route string) {
 	l.tail = append(l.tail, '"')
 }
 
-// count adds a number of events, unless there were none.
+// count adds a number of events, unless it is 0.
 func (l *line) count(name string, n int) {
 	if n == 0 {
 		return
@@ -49,8 +49,8 @@ func (l *line) count(name string, n int) {
 	l.tail = strconv.AppendInt(l.tail, int64(n), 10)
 }
 
-// latency adds a time in milliseconds with a resolution of microseconds, unless
-// there was none.
+// latency adds a time in milliseconds, to the microsecond. It adds nothing for less
+// than a microsecond.
 func (l *line) latency(name string, d time.Duration) {
 	if d < time.Microsecond {
 		return
@@ -59,7 +59,7 @@ func (l *line) latency(name string, d time.Duration) {
 	l.tail = strconv.AppendFloat(l.tail, float64(d.Microseconds())/1000, 'f', -1, 64)
 }
 
-// define adds a metric of a unit, and leaves the tail before its value.
+// define adds a metric with its unit. The caller appends the value to the tail.
 func (l *line) define(name, unit string) {
 	if l.head[len(l.head)-1] != '[' {
 		l.head = append(l.head, ',')
@@ -74,8 +74,8 @@ func (l *line) define(name, unit string) {
 	l.tail = append(l.tail, `":`...)
 }
 
-// end gives the whole line. LoginFailures, which then must be there, is counted by
-// the outcome, too, unless that is "".
+// end returns the whole line. Unless the outcome is "", LoginFailures is also counted
+// by the outcome; it must have been added before.
 func (l *line) end(outcome string) []byte {
 	if outcome != "" {
 		l.head = append(l.head, byOutcome...)

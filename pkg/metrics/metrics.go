@@ -12,10 +12,10 @@ import (
 
 // Config holds what a Writer needs.
 type Config struct {
-	// Output gets the lines; in a Lambda function it is the standard output, of which
-	// Lambda makes CloudWatch's log.
+	// Output gets the lines. In a Lambda function it is standard output, which Lambda
+	// sends to CloudWatch Logs.
 	Output io.Writer
-	// Stack is the value of the dimension Stack. It is not "".
+	// Stack is the value of the dimension Stack. It must not be "".
 	Stack string
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -28,28 +28,28 @@ type Writer struct {
 	now    func() time.Time
 
 	mu   sync.Mutex
-	line line // its memory is used again
+	line line // reused, to save memory
 }
 
-// New makes a Writer.
+// New returns a Writer.
 func New(c Config) *Writer {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	stack, err := json.Marshal(c.Stack)
 	if err != nil {
-		panic(err) // a string has its JSON
+		panic(err) // every string has a JSON form
 	}
 	return &Writer{output: c.Output, stack: stack, now: c.Now}
 }
 
-// Request is what there is to say of a request that is done. It holds no secret.
+// Request says what there is to measure of a finished request. It holds no secret.
 type Request struct {
-	// Route is the function that served it: letters and digits.
+	// Route is the function that served it. It has letters and digits only.
 	Route string
-	// Visit says that it is a visit; else it is a login.
+	// Visit says that the request is a visit, not a login.
 	Visit bool
-	// Outcome is what a login that did not fail came to.
+	// Outcome is how a login ended that did not fail.
 	Outcome login.Outcome
 	// Failure is "" for a request that did not fail.
 	Failure login.Code
@@ -57,8 +57,8 @@ type Request struct {
 	Trail   *login.Trail
 }
 
-// Write writes the line of a request. What cannot be written is lost: no request
-// fails for its metrics.
+// Write writes the line of a request. If it cannot be written, it is lost: no request
+// fails because of its metrics.
 func (w *Writer) Write(r Request) {
 	if w == nil {
 		return
@@ -69,7 +69,7 @@ func (w *Writer) Write(r Request) {
 	_, _ = w.output.Write(w.line.end(r.tally(&w.line)))
 }
 
-// tally adds what counts of a request, and gives the outcome of a login that failed.
+// tally adds a request's counts and times. It returns the outcome of a failed login, else "".
 func (r Request) tally(l *line) (outcome string) {
 	failure := ""
 	if r.Failure != "" {

@@ -1,49 +1,49 @@
 package metrics
 
-// The names are stable: alarms and dashboards are built upon them.
+// The names are stable: alarms and dashboards are built on them.
 const (
 	// Namespace holds all metrics.
 	Namespace = "wxbind"
-	// Stack is the dimension of every metric: the deployment. Two of them in one
+	// Stack is the dimension of every metric: the name of the stack. Two stacks in one
 	// account do not mix.
 	Stack = "Stack"
-	// Outcome is a second dimension that LoginFailures has as well, and nothing else.
+	// Outcome is a second dimension, of LoginFailures only.
 	Outcome = "Outcome"
 )
 
-// How logins go. A login is a request with a code of wx.login for checkBind, bind
-// or code2session.
+// These say how logins go. Here a login is a request with a code of wx.login for
+// checkBind, bind or code2session.
 const (
 	// Logins: a session was opened.
 	Logins = "Logins"
-	// Binds: those of Logins that bound a WeChat to a user.
+	// Binds: as Logins, and a WeChat account was bound to a user.
 	Binds = "Binds"
-	// Unbound: the WeChat is bound to nobody yet, so its user is sent to the login page.
+	// Unbound: the WeChat account is bound to nobody yet, so its owner is sent to the login page.
 	Unbound = "Unbound"
-	// Bound: code2session said that the WeChat is bound. It opens no session.
+	// Bound: code2session said that the WeChat account is bound. No session was opened.
 	Bound = "Bound"
-	// LoginFailures: any other answer. It is there by Stack, and by Stack and Outcome.
+	// LoginFailures: any other answer. It is written by Stack, and by Stack and Outcome.
 	LoginFailures = "LoginFailures"
 )
 
-// How visits go. A visit is a request with the token of a session, the
-// authorizer's and introspection's included.
+// These say how visits go. A visit is a request with the token of a session. Requests
+// to the authorizer and to introspection are visits, too.
 const (
-	// Visits: it was let in, or introspection had its answer.
+	// Visits: the visit was let in and did what it asked for, or introspection got its answer.
 	Visits = "Visits"
-	// VisitFailures: it was not, or what it asked for was not done.
+	// VisitFailures: any other visit.
 	VisitFailures = "VisitFailures"
 )
 
-// Whose failure it was, of logins and visits alike.
+// These say whose fault a failure was, of logins and visits alike.
 const (
-	// WeChatFailures: WeChat did not answer, or refused us for what is no single person's business.
+	// WeChatFailures: WeChat did not answer, or refused us for a reason that concerns more than one person.
 	WeChatFailures = "WeChatFailures"
 	// AppSecretRejected: WeChat refused the AppSecret.
 	AppSecretRejected = "AppSecretRejected"
 	// StoreFailures: DynamoDB could not answer.
 	StoreFailures = "StoreFailures"
-	// SecretFailures: Secrets Manager could not answer, or what it holds is no secret of ours.
+	// SecretFailures: Secrets Manager could not answer, or what it holds is not a secret of our form.
 	SecretFailures = "SecretFailures"
 	// DirectoryFailures: the platform's own directory could not answer.
 	DirectoryFailures = "DirectoryFailures"
@@ -53,16 +53,16 @@ const (
 	Lapses = "Lapses"
 )
 
-// How long it took, in milliseconds. Requests that could not be understood are left
-// out: a flood of them would make everything look fast.
+// These say how long requests took, in milliseconds. Requests that could not be
+// understood are left out: a flood of them would make everything look fast.
 const (
-	// LoginLatency is all of a login.
+	// LoginLatency is the whole time of a login.
 	LoginLatency = "LoginLatency"
-	// What a login waited for, if it did.
+	// These are the times that a login waited for WeChat, the store, a hash and the directory.
 	WeChatLatency    = "WeChatLatency"
 	StoreLatency     = "StoreLatency"
 	HashingLatency   = "HashingLatency"
 	DirectoryLatency = "DirectoryLatency"
-	// VisitLatency is all of a visit.
+	// VisitLatency is the whole time of a visit.
 	VisitLatency = "VisitLatency"
 )

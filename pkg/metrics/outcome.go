@@ -2,19 +2,19 @@ package metrics
 
 import "github.com/wxbind/wxbind/pkg/login"
 
-// logins are the metrics of what a request with a code comes to.
+// logins maps the outcomes of a request with a code to their metrics.
 var logins = map[login.Outcome]string{
 	login.OutcomeLogin:   Logins,
 	login.OutcomeUnbound: Unbound,
 	login.OutcomeBound:   Bound,
 }
 
-// malformed is the outcome of every request that could not be understood: which of
-// the many ways it is wrong in is for the log.
+// malformed is the outcome of every request that could not be understood. The log says
+// what was wrong with it.
 const malformed = "malformed"
 
-// outcomeOf gives the outcome of a failure. Each that occurs costs money, so nothing
-// that comes from outside becomes one.
+// outcomeOf returns the outcome of a failure. Each outcome that occurs costs money, so
+// nothing that comes from outside may become one.
 func outcomeOf(code login.Code) string {
 	if !code.Known() {
 		return string(login.Internal)
@@ -27,7 +27,7 @@ func outcomeOf(code login.Code) string {
 	}
 }
 
-// culprits are the metrics of whose failure a failure was. The client's has none.
+// culprits maps whose fault a failure was to its metric. A client's fault has none.
 var culprits = map[login.Culprit]string{
 	login.CulpritWeChat:    WeChatFailures,
 	login.CulpritAppSecret: AppSecretRejected,

@@ -1,6 +1,6 @@
-// Package needs names what a route may stand on. From what its routes need follows what
-// a function is made of, which settings it must have, what it asks when it starts, what
-// its IAM policy may touch, and which failures of others reach its callers.
+// Package needs names what a route may stand on. What the routes of a function need
+// decides what the function is made of, which settings it must have, what it reads when
+// it starts, what its IAM policy allows, and which failures of others reach its callers.
 package needs
 
 import (
@@ -12,7 +12,7 @@ import (
 // Set is a set of needs. The zero Set needs nothing.
 type Set uint16
 
-// The tables that a route reads or writes, by their names in dynamostore.Schema.
+// These are the tables that a route reads or writes, by their names in dynamostore.Schema.
 const (
 	Bindings Set = 1 << iota
 	Sessions
@@ -23,31 +23,31 @@ const (
 const (
 	// Secret is the operator's secret.
 	Secret Set = 1 << (iota + 4)
-	// WeChat is asked whose a code is.
+	// WeChat says whose a code is.
 	WeChat
-	// Directory is the platform's own users, where the operator has set one.
+	// Directory has the platform's own users, if the operator has set one.
 	Directory
-	// Passwords are what lets a user in by name: a hasher and the form of usernames.
+	// Passwords let a user log in with username and password: a hasher and the form of usernames.
 	Passwords
 )
 
-// What belongs together.
+// These are needs that belong together.
 const (
 	// Tables are all tables.
 	Tables = Bindings | Sessions | Users | Ephemeral
-	// Token is what verifying a token stands on.
+	// Token is what it takes to verify a token.
 	Token = Sessions | Users
-	// Code is what turning a code into an identity stands on; Ephemeral remembers it for a repeat.
+	// Code is what an exchange takes. Ephemeral remembers the identity for a repeat.
 	Code = Secret | WeChat | Ephemeral
 	// All is everything.
 	All = Tables | Secret | WeChat | Directory | Passwords
 )
 
-// meaning is all that is fixed about one need.
+// meaning is everything that is fixed about one need.
 type meaning struct {
 	need Set
 	name string
-	// errors are what a caller is told of it, beside what a route decides.
+	// errors lists what a caller may be told because of it, besides the route's own refusals.
 	errors []login.Code
 }
 
@@ -69,7 +69,7 @@ var meanings = []meaning{
 	}},
 }
 
-// Has says whether all of some are in s.
+// Has says whether s contains all of some.
 func (s Set) Has(some Set) bool { return s&some == some }
 
 // Each lists the needs of s one by one, the tables first.
@@ -83,8 +83,8 @@ func (s Set) Each() []Set {
 	return each
 }
 
-// Errors are what a caller is told when what s stands on fails or says no, in no order
-// and perhaps more than once.
+// Errors lists what a caller may be told when something in s fails or refuses. The order
+// is not defined, and a code may occur more than once.
 func (s Set) Errors() []login.Code {
 	var codes []login.Code
 	for _, m := range meanings {
