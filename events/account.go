@@ -6,7 +6,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// account are the cases of GET /mobileApi/user/export and DELETE /mobileApi/user/account.
+// account holds the cases of GET /mobileApi/user/export and DELETE /mobileApi/user/account.
 var account = slices.Concat(
 	on("account-export-good", []Case{
 		{Name: "account-export-good", After: afterBind, Status: 200, Code: 1, WeChat: 1},

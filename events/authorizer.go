@@ -11,7 +11,7 @@ var (
 	denied  = map[string]any{"isAuthorized": false}
 )
 
-// authorizer are the cases of the Lambda authorizer.
+// authorizer holds the cases of the Lambda authorizer.
 var authorizer = slices.Concat(
 	on("authorizer-good", []Case{
 		{Name: "authorizer-good", After: afterBind, Holds: allowed},
@@ -24,7 +24,7 @@ var authorizer = slices.Concat(
 	notHTTP.answered(Case{Error: login.EventMalformed}).of("authorizer", "authorizer-good"),
 )
 
-// payloadFormat1 is what an authorizer of payload format 1.0 is asked.
+// payloadFormat1 is the event that an authorizer of payload format 1.0 gets.
 const payloadFormat1 = `{
 	"version": "1.0",
 	"type": "REQUEST",
@@ -39,7 +39,7 @@ const payloadFormat1 = `{
 
 var whoIsDemo = map[string]any{"userId": UserID, "appId": AppID}
 
-// whoAmI are the cases of GET /api/sample/whoami, behind the authorizer.
+// whoAmI holds the cases of GET /api/sample/whoami, behind the authorizer.
 var whoAmI = slices.Concat(
 	on("whoami-good", []Case{
 		{Name: "whoami-good", Status: 200, Code: 1, Holds: whoIsDemo},

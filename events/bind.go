@@ -7,19 +7,19 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The body of bind-good.json, and the same as a form.
+// These are the body of bind-good.json, and the same as a form.
 const (
 	bindJSON = `{"code":"alice-1","username":"demo","password":"demo-password"}`
 	bindForm = "code=alice-1&username=demo&password=demo-password"
 )
 
-// OpenIDs that the stand-in gives to alice and bob.
+// These are the openids that the stand-in gives to alice and bob.
 const (
 	openIDOfAlice = "oS14NfSydoAfXYlukZv_xPPF39pO"
 	openIDOfBob   = "oVkA-z2op52m_c0gfJPDy71tMCcH"
 )
 
-// bind are the cases of POST /mobileApi/user/bind.
+// bind holds the cases of POST /mobileApi/user/bind.
 var bind = slices.Concat(
 	on("bind-good", []Case{
 		{Name: "bind-good", Status: 200, Code: 1, WeChat: 1},

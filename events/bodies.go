@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// body is the body as it was sent, of the type that the event says.
+// body sets the body as it was sent. The content type stays.
 func body(text string) edit {
 	return func(e event) {
 		e["body"] = text
@@ -19,12 +19,12 @@ func body(text string) edit {
 	}
 }
 
-// noBody sends none.
+// noBody sends no body.
 var noBody = without("body", "headers.content-type")
 
 func contentType(name string) edit { return header("content-type", name) }
 
-// jsonBody is a body of JSON, right or wrong.
+// jsonBody sets a body of JSON, valid or not.
 func jsonBody(text string) edit {
 	return func(e event) {
 		contentType("application/json")(e)
@@ -32,7 +32,7 @@ func jsonBody(text string) edit {
 	}
 }
 
-// formBody is a form, right or wrong.
+// formBody sets a form as the body, valid or not.
 func formBody(text string) edit {
 	return func(e event) {
 		contentType("application/x-www-form-urlencoded")(e)
@@ -40,23 +40,23 @@ func formBody(text string) edit {
 	}
 }
 
-// inBase64 has API Gateway send the body in base64.
+// inBase64 encodes the body in base64, as API Gateway may.
 func inBase64(e event) {
 	text := e["body"].(string)
 	e["isBase64Encoded"] = true
 	body(text)(e)
 }
 
-// notBase64 says that a body is base64 that is none.
+// notBase64 claims that the body is base64, which it is not.
 var notBase64 = set("isBase64Encoded", true)
 
-// member is one of a JSON object.
+// member is a member of a JSON object.
 type member struct {
 	name  string
 	value json.RawMessage
 }
 
-// field gives a member of the JSON body a value, after the others if it is new.
+// field sets a member of the JSON body. A new member comes last.
 func field(name string, value any) edit {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -71,14 +71,14 @@ func field(name string, value any) edit {
 	})
 }
 
-// noField takes a member of the JSON body away.
+// noField removes a member of the JSON body.
 func noField(name string) edit {
 	return fields(func(all []member) []member {
 		return slices.DeleteFunc(all, func(m member) bool { return m.name == name })
 	})
 }
 
-// fillTo makes the JSON body longer, by a field that means nothing.
+// fillTo makes the JSON body longer, with a field that means nothing.
 func fillTo(size int) edit {
 	return func(e event) {
 		field("x", "")(e)
@@ -86,7 +86,7 @@ func fillTo(size int) edit {
 	}
 }
 
-// fields changes the members of the JSON body, and leaves their order.
+// fields changes the members of the JSON body, and keeps their order.
 func fields(change func([]member) []member) edit {
 	return func(e event) {
 		text, _ := e["body"].(string)

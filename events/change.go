@@ -8,23 +8,23 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Change is what happens to the user [Username] other than by a request of theirs.
+// Change is something that happens to the user [Username] without a request of theirs.
 type Change int
 
 const (
 	// NoChange changes nothing.
 	NoChange Change = iota
-	// Disabled is what an administrator does.
+	// Disabled: an administrator disables the user.
 	Disabled
-	// Expired is that nobody has used the sessions for too long.
+	// Expired: the sessions have not been used for too long.
 	Expired
-	// Replaced is that logins on other devices have ended the sessions.
+	// Replaced: logins on other devices have ended the sessions.
 	Replaced
-	// BoundElsewhere is that the user is bound in another mini-program, too.
+	// BoundElsewhere: the user is also bound in another mini-program.
 	BoundElsewhere
 )
 
-// String says what has happened.
+// String says what happens.
 func (c Change) String() string {
 	switch c {
 	case NoChange:
@@ -41,7 +41,7 @@ func (c Change) String() string {
 	return fmt.Sprintf("change %d", int(c))
 }
 
-// Stores are the ports that a Change needs.
+// Stores holds the ports that a Change needs.
 type Stores interface {
 	login.UserAdmin
 	login.Sessions
@@ -95,5 +95,5 @@ func eachSession(ctx context.Context, stores Stores, change func(login.Session) 
 	return nil
 }
 
-// now has the precision of the stores.
+// now is the time with the precision of the stores.
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -10,11 +10,11 @@ import (
 const (
 	android = "Mozilla/5.0 (Linux; Android 14; 2211133C Build/UKQ1.230804.001; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0.0.0 Mobile Safari/537.36 MicroMessenger/8.0.49.2600(0x28003133) WeChat/arm64 Language/zh_CN"
 	ipv6    = "2001:db8:1:2:aaaa:bbbb:cccc:dddd"
-	// elsewhere is an address that no file has.
+	// elsewhere is an address that is in none of the files.
 	elsewhere = "198.51.100.7"
 )
 
-// checkBind are the cases of GET /mobileApi/user/checkBind.
+// checkBind holds the cases of GET /mobileApi/user/checkBind.
 var checkBind = slices.Concat(
 	on("checkbind-good", []Case{
 		{Name: "checkbind-good", Status: 200, Code: 301, WeChat: 1},

@@ -6,7 +6,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// code2Session are the cases of POST /api/login/code2session.
+// code2Session holds the cases of POST /api/login/code2session.
 var code2Session = slices.Concat(
 	on("code2session-good", []Case{
 		{Name: "code2session-good", Status: 200, Code: 1, WeChat: 1},

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// edit is a difference of an event from that of a file. An edit that does not apply
-// to its event panics: the table that has it is wrong.
+// edit makes one difference between an event and the file it comes from. An edit that
+// does not apply to its event panics: the table is wrong.
 type edit func(event)
 
-// edits are made one after the other.
+// edits are applied one after the other.
 type edits []edit
 
-// whole is another event altogether, as JSON.
+// whole replaces the whole event by another, given as JSON.
 func whole(other string) edit {
 	return func(e event) {
 		clear(e)
@@ -24,7 +24,7 @@ func whole(other string) edit {
 	}
 }
 
-// setJSON gives a member a value that is an object or an array.
+// setJSON sets a member to an object or an array.
 func setJSON(path, text string) edit {
 	return func(e event) {
 		var value any // each event has its own
@@ -35,7 +35,7 @@ func setJSON(path, text string) edit {
 	}
 }
 
-// set gives a member a value. A dot in the path goes into an object.
+// set sets a member. A dot in the path leads into an object.
 func set(path string, value any) edit {
 	return func(e event) {
 		steps := strings.Split(path, ".")
@@ -44,7 +44,7 @@ func set(path string, value any) edit {
 	}
 }
 
-// without takes members away.
+// without removes members.
 func without(paths ...string) edit {
 	return func(e event) {
 		for _, path := range paths {
@@ -57,16 +57,16 @@ func without(paths ...string) edit {
 
 func header(name, value string) edit { return set("headers."+name, value) }
 
-// token is the session's, right or wrong.
+// token sends a session's token, valid or not.
 func token(text string) edit { return header("authorization", "Bearer "+text) }
 
-// noToken sends none.
+// noToken sends no token.
 var noToken = without("headers.authorization")
 
-// inXToken sends the token in x-token alone.
+// inXToken sends the token in x-token only.
 var inXToken = edits{noToken, header("x-token", TokenHere)}
 
-// service is the credential of a service, not escaped.
+// service sends the credential of a service, without escaping it.
 func service(id, key string) edit {
 	return header("authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(id+":"+key)))
 }
@@ -92,7 +92,7 @@ func routeKey(key string) edit {
 	}
 }
 
-// pathID is the {id} of the path, which ends in it.
+// pathID sets the {id} at the end of the path.
 func pathID(id string) edit {
 	return func(e event) {
 		path := strings.TrimSuffix(e["rawPath"].(string), e.object("pathParameters")["id"].(string))
@@ -103,10 +103,10 @@ func pathID(id string) edit {
 	}
 }
 
-// query is the query string, escaped.
+// query sets the query string, already escaped.
 func query(raw string) edit { return set("rawQueryString", raw) }
 
-// code is the code from wx.login(), in the query or in the JSON.
+// code sets the code from wx.login(), in the query or in the JSON body.
 func code(text string) edit {
 	return func(e event) {
 		if strings.HasPrefix(e["rawQueryString"].(string), "code=") {

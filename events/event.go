@@ -14,11 +14,11 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// event is what API Gateway sends, as JSON has it. The query's parameters and the
-// body's length are of no account in it: encode derives them.
+// event is decoded JSON, as API Gateway sends it. Its query parameters and content
+// length do not count: encode derives them.
 type event map[string]any
 
-// event reads the file that the case is made of, and makes it differ.
+// event reads the case's file and applies the case's edits.
 func (c Case) event() (event, error) {
 	from := c.from
 	if from == "" {
@@ -38,7 +38,7 @@ func (c Case) event() (event, error) {
 	return e, nil
 }
 
-// encode writes the event, with all that follows from its query and its body.
+// encode writes the event, with everything that follows from its query and body.
 func (e event) encode() ([]byte, error) {
 	if raw, ok := e["rawQueryString"].(string); ok {
 		delete(e, "queryStringParameters")
@@ -62,8 +62,8 @@ func (e event) encode() ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// parameters are those of a query as API Gateway gives them: decoded where that is
-// possible, with a comma between the values of a name.
+// parameters returns a query's parameters as API Gateway does: decoded if possible,
+// with commas between the values of one name.
 func parameters(raw string) map[string]any {
 	all := map[string]any{}
 	for pair := range strings.SplitSeq(raw, "&") {
@@ -79,7 +79,7 @@ func parameters(raw string) map[string]any {
 	return all
 }
 
-// lengthSent is that of the body that the client sent.
+// lengthSent is the length of the body that the client sent.
 func lengthSent(body string, isBase64 bool) int {
 	if isBase64 {
 		if decoded, err := base64.StdEncoding.DecodeString(body); err == nil {
@@ -89,7 +89,7 @@ func lengthSent(body string, isBase64 bool) int {
 	return len(body)
 }
 
-// object finds an object inside the event, and makes it where there is none.
+// object finds an object inside the event, and creates it if it is missing.
 func (e event) object(path ...string) map[string]any {
 	found := map[string]any(e)
 	for _, name := range path {
@@ -103,7 +103,7 @@ func (e event) object(path ...string) map[string]any {
 	return found
 }
 
-// replace changes all texts inside a value of JSON.
+// replace changes every string inside a JSON value.
 func replace(value any, by func(string) string) any {
 	switch v := value.(type) {
 	case string:

@@ -8,11 +8,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// family is cases that several routes have alike. Their names lack the route's part.
+// family is a set of cases that several routes share. Their names lack the route's prefix.
 type family []Case
 
-// of is the family on a route: its names begin with the prefix, its events differ from
-// a file, and it comes after some cases, where a member does not say which.
+// of returns the family on a route. The names begin with the prefix, and the events
+// differ from the file. A case that does not say what it comes after comes after these.
 func (f family) of(prefix, file string, after ...string) []Case {
 	cases := on(file, slices.Clone(f))
 	for i := range cases {
@@ -24,7 +24,7 @@ func (f family) of(prefix, file string, after ...string) []Case {
 	return cases
 }
 
-// only is the members with these names.
+// only returns the members with these names.
 func (f family) only(names ...string) family {
 	var some family
 	for _, name := range names {
@@ -37,7 +37,7 @@ func (f family) only(names ...string) family {
 	return some
 }
 
-// answered is the family where another answer is given.
+// answered returns the family with another answer.
 func (f family) answered(answer Case) family {
 	others := slices.Clone(f)
 	for i := range others {
@@ -47,7 +47,7 @@ func (f family) answered(answer Case) family {
 	return others
 }
 
-// on says which file the events of cases differ from, where a case does not say it.
+// on sets the file that the events differ from, for each case that does not name one.
 func on(file string, cases []Case) []Case {
 	for i := range cases {
 		if cases[i].from == "" {
@@ -57,23 +57,23 @@ func on(file string, cases []Case) []Case {
 	return cases
 }
 
-// afterBind is what most cases come after.
+// afterBind is the case that most cases come after.
 var afterBind = []string{"bind-good"}
 
-// Tokens that are well formed, and no session's: of a user, and of nobody.
+// These are well-formed tokens without a session: one of a user, and one of nobody.
 const (
 	unknownToken  = "wxb_ZGVtby1pZA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	tokenOfNobody = "wxb_bm9ib2R5LWlk.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 )
 
-// badTokens are on each route with a session.
+// badTokens are for each route that takes a token.
 var badTokens = family{
 	{Name: "missing-token", but: edits{noToken}, Status: 401, Error: login.SessionInvalid},
 	{Name: "malformed-token", but: edits{token("wxb_oops")}, Status: 401, Error: login.SessionInvalid},
 	{Name: "unknown-token", but: edits{token(unknownToken)}, Status: 401, Error: login.SessionInvalid},
 }
 
-// oddTokens are where tokens are what it is about.
+// oddTokens are for the routes whose subject is the token.
 var oddTokens = family{
 	{Name: "empty-token", but: edits{token("")}, Status: 401, Error: login.SessionInvalid},
 	{Name: "old-format-token", but: edits{token("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2lnbmF0dXJl")}, Status: 401, Error: login.SessionInvalid},
@@ -85,7 +85,7 @@ var oddTokens = family{
 	{Name: "bad-bearer-before-x-token", After: afterBind, but: edits{token("wxb_oops"), header("x-token", TokenHere)}, Status: 401, Error: login.SessionInvalid},
 }
 
-// endedSessions are sessions that were good once.
+// endedSessions are sessions that were live once.
 var endedSessions = family{
 	{Name: "revoked", After: []string{"bind-good", "logout-good"}, Status: 401, Error: login.SessionRevoked},
 	{Name: "logged-out-everywhere", After: []string{"bind-good", "logout-good-all"}, Status: 401, Error: login.SessionRevoked},
@@ -96,7 +96,7 @@ var endedSessions = family{
 	{Name: "deleted", After: []string{"bind-good", "account-delete-good"}, Status: 401, Error: login.SessionInvalid},
 }
 
-// badCodes are on each route that logs in.
+// badCodes are for each route that logs in.
 var badCodes = family{
 	{Name: "empty-code", but: edits{code("")}, Status: 400, Error: login.CodeMissing},
 	{Name: "over-long-code", but: edits{code(overLongCode)}, Status: 400, Error: login.CodeInvalid},
@@ -104,31 +104,31 @@ var badCodes = family{
 	{Name: "control-character-code", but: edits{code("alice\x00-1")}, Status: 400, Error: login.CodeInvalid},
 }
 
-// badProofs are on each route where a user proves again who they are.
+// badProofs are for each route with reauthentication.
 var badProofs = family{
 	{Name: "used-code", but: edits{code("alice-1")}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
 	{Name: "code-of-another", but: edits{code("bob-1")}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
 	{Name: "over-long-code", but: edits{code(overLongCode)}, Status: 400, Error: login.CodeInvalid},
 }
 
-// invalidProof is a code that WeChat does not know, on such a route.
+// invalidProof is a code that WeChat does not know, on a route with reauthentication.
 var invalidProof = weChat.only("wechat-code-invalid").answered(Case{Status: 200, Error: login.ReauthRequired})
 
 var overLongCode = strings.Repeat("a", 257)
 
-// badQueries are on each route, whatever its query is for.
+// badQueries are for every route, whatever its query is for.
 var badQueries = family{
 	{Name: "malformed-query", but: edits{query("lang=%e")}, Status: 400, Error: login.QueryMalformed},
 	{Name: "repeated-query-parameter", but: edits{query("lang=en&lang=zh")}, Status: 400, Error: login.ParameterRepeated},
 }
 
-// notHTTP is on each function.
+// notHTTP is for every function.
 var notHTTP = family{
 	{Name: "no-http-api-event", but: edits{whole(`{}`)}, Status: 400, Error: login.EventMalformed},
 }
 
-// badBodies are on each route that can do without a body. A field of its body has the
-// value as JSON.
+// badBodies are for each route that can do without a body. The name is a field of the
+// body, and the value is valid JSON for it.
 func badBodies(name, value string) family {
 	object, pair := `{"`+name+`":`+value+`}`, name+"="+strings.Trim(value, `"`)
 	return family{
@@ -147,14 +147,14 @@ func badBodies(name, value string) family {
 	}
 }
 
-// Values that are nested deeper than bodies may be, inside an object.
+// These values are nested deeper than a body may be, once they are inside an object.
 var (
 	deepArray  = strings.Repeat("[", 16) + strings.Repeat("]", 16)
 	deepObject = strings.Repeat(`{"x":`, 16) + "1" + strings.Repeat("}", 16)
 )
 
-// weChat are what WeChat can answer to a code. Each route that asks it has some of
-// them; see pkg/wechattest for the codes.
+// weChat holds what WeChat can answer to a code. Each route that asks WeChat has some
+// of these cases. See pkg/wechattest for the codes.
 var weChat = family{
 	{Name: "wechat-busy", but: edits{code("err-1-x")}, Status: 503, Error: login.WXBusy, WeChat: 2},
 	{Name: "wechat-not-issued", but: edits{code("081kMzFa1eX7Hh0R4oGa1Zb2Ct2kMzFm")}, Status: 200, Error: login.WXCodeInvalid, WeChat: 1},

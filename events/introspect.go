@@ -7,12 +7,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// active is what is said of the token of a good session.
+// active is the answer for the token of a live session.
 var active = map[string]any{"active": true, "sub": UserID, "username": Username, "client_id": AppID, "token_type": "Bearer"}
 
 var inactive = map[string]any{"active": false}
 
-// introspect are the cases of POST /api/login/introspect.
+// introspect holds the cases of POST /api/login/introspect.
 var introspect = slices.Concat(
 	on("introspect-good", []Case{
 		{Name: "introspect-good", After: afterBind, Status: 200, Holds: active},

@@ -6,7 +6,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// logout are the cases of POST /mobileApi/user/logout.
+// logout holds the cases of POST /mobileApi/user/logout.
 var logout = slices.Concat(
 	on("logout-good", []Case{
 		{Name: "logout-good", After: afterBind, Status: 200, Code: 1},

@@ -10,25 +10,25 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// What stands in an event for what only a login gives.
+// These stand in an event for what only a login returns.
 const (
 	TokenHere   = "{{token}}"
 	SessionHere = "{{session}}"
 )
 
-// Scene is cases played one after the other on one state. The zero value is a scene
-// that nothing has been played in.
+// Scene is a series of cases that are played on one state. The zero value is a scene in
+// which nothing has been played.
 type Scene struct {
 	// Token is the token of the last login.
 	Token login.Hidden
-	// Session is the id of the first login's session.
+	// Session is the id of the session of the first login.
 	Session string
-	// Code takes the place of a code that the stand-in gives out, such as alice-1. It
-	// has none of the characters that URLs or JSON escape. "" leaves the event's.
+	// Code replaces a code that the stand-in gives out, such as alice-1. It must not
+	// contain characters that URLs or JSON escape. "" keeps the event's code.
 	Code string
 }
 
-// MissingError says what an event needs and its scene does not have.
+// MissingError says what an event needs that its scene does not have.
 type MissingError struct {
 	// Case is the name of the case.
 	Case string
@@ -40,15 +40,15 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("events: %s needs the %s of a login before it", e.Case, e.Missing)
 }
 
-// Event is the event of a case, with what earlier answers gave filled in. A
-// [*MissingError] says that there was no such answer.
+// Event returns the event of a case, filled in from earlier answers. If an earlier
+// answer is missing, the error is a [*MissingError].
 func (s *Scene) Event(c Case) ([]byte, error) {
 	e, err := c.event()
 	if err != nil {
 		return nil, err
 	}
 	if s.Code != "" && !e.replaceCode(s.Code) {
-		return nil, fmt.Errorf("events: %s has no code in whose place another would do", c.Name)
+		return nil, fmt.Errorf("events: %s has no code that can be replaced", c.Name)
 	}
 	for _, place := range []struct{ here, name, value string }{
 		{TokenHere, "token", string(s.Token)},
@@ -66,11 +66,11 @@ func (s *Scene) Event(c Case) ([]byte, error) {
 	return e.encode()
 }
 
-// givenCode is a code that the stand-in gives out, and what is before it.
+// givenCode matches a code that the stand-in gives out, and the character before it.
 var givenCode = regexp.MustCompile(`(^|[^\w-])(?:alice|bob)-\d+`)
 
-// replaceCode puts a code into the query and the body, in the place of one that the
-// stand-in gives out. It says whether there was one.
+// replaceCode replaces each code that the stand-in gives out, in the query and in the
+// body. It says whether there was one.
 func (e event) replaceCode(code string) bool {
 	query, _ := e["rawQueryString"].(string)
 	text, _ := e["body"].(string)
@@ -91,7 +91,7 @@ func (e event) replaceCode(code string) bool {
 	return true
 }
 
-// Saw takes note of the body of an answer.
+// Saw notes the token and the session in the body of an answer.
 func (s *Scene) Saw(body []byte) error {
 	var opened struct{ Token login.Hidden }
 	if err := json.Unmarshal(body, &opened); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// sessions are the cases of GET /mobileApi/user/sessions and DELETE /mobileApi/user/sessions/{id}.
+// sessions holds the cases of GET /mobileApi/user/sessions and DELETE /mobileApi/user/sessions/{id}.
 var sessions = slices.Concat(
 	on("sessions-list-good", []Case{
 		{Name: "sessions-list-good", After: afterBind, Status: 200, Code: 1},

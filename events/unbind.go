@@ -6,7 +6,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// unbind are the cases of POST /mobileApi/user/unbind.
+// unbind holds the cases of POST /mobileApi/user/unbind.
 var unbind = slices.Concat(
 	on("unbind-good", []Case{
 		{Name: "unbind-good", After: afterBind, Meanwhile: BoundElsewhere, Status: 200, Code: 1},

@@ -2,7 +2,7 @@ package events
 
 import "slices"
 
-// userInfo are the cases of GET /mobileApi/user/info.
+// userInfo holds the cases of GET /mobileApi/user/info.
 var userInfo = slices.Concat(
 	on("userinfo-good", []Case{
 		{Name: "userinfo-good", After: afterBind, Status: 200, Code: 1},

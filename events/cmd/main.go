@@ -1,5 +1,5 @@
-// Command cmd lists the cases of package events, and prints the event of one, for
-// `sam local invoke --event -`.
+// Command cmd lists the cases of package events. Given a name, it prints the event of
+// that case, for `sam local invoke --event -`.
 package main
 
 import (
@@ -20,13 +20,13 @@ import (
 const usage = `Usage: go run ./events/cmd [NAME] [flags]
 
 Prints the event of a case, for sam local invoke --event -. Without a name it
-lists the cases, with what comes before them and their answers.
+lists all cases: what is played before each, and how it is answered.
 
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run gives the exit status: 0, or 2 with a line that says what is wrong.
+// run returns the exit status: 0, or 2 with a line that says what is wrong.
 func run(arguments []string, stdout, stderr io.Writer) int {
 	if err := show(arguments, stdout); err != nil {
 		fmt.Fprintln(stderr, strings.TrimPrefix(err.Error(), "events: "))
@@ -38,9 +38,9 @@ func run(arguments []string, stdout, stderr io.Writer) int {
 func show(arguments []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("events", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are returned
-	code := flags.String("code", "", "the `code` from wx.login(), in place of one of the stand-in's such as alice-1")
-	token := flags.String("token", "", "the `token` of a login, where the event needs one")
-	session := flags.String("session", "", "the `id` of a session, where the event needs one")
+	code := flags.String("code", "", "the `code` from wx.login(), to replace one of the stand-in's such as alice-1")
+	token := flags.String("token", "", "the `token` of a login, if the event needs one")
+	session := flags.String("session", "", "the `id` of a session, if the event needs one")
 
 	name, err := parse(flags, arguments)
 	if errors.Is(err, flag.ErrHelp) {
@@ -67,7 +67,7 @@ func show(arguments []string, stdout io.Writer) error {
 		{"code", *code, ""}, {"token", *token, events.TokenHere}, {"session", *session, events.SessionHere},
 	} {
 		if given.value != "" && !unescaped.MatchString(given.value) {
-			return fmt.Errorf("-%s is not a %s: it may have letters, digits and -._~ only", given.flag, given.flag)
+			return fmt.Errorf("-%s is not a %s: it may contain only letters, digits and -._~", given.flag, given.flag)
 		}
 		if given.value != "" && !strings.Contains(string(plain), given.place) {
 			return fmt.Errorf("%s takes no -%s", name, given.flag)
@@ -86,10 +86,10 @@ func show(arguments []string, stdout io.Writer) error {
 	return err
 }
 
-// unescaped has no character that a URL or JSON escapes.
+// unescaped matches texts that neither URLs nor JSON escape.
 var unescaped = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
 
-// parse reads the flags, before and after a name.
+// parse reads the flags before and after the name.
 func parse(flags *flag.FlagSet, arguments []string) (name string, err error) {
 	if err := flags.Parse(arguments); err != nil {
 		return "", err
@@ -102,7 +102,7 @@ func parse(flags *flag.FlagSet, arguments []string) (name string, err error) {
 		return "", err
 	}
 	if flags.NArg() > 0 {
-		return "", fmt.Errorf("one name is enough, and %q is another", flags.Arg(0))
+		return "", fmt.Errorf("give one name only: %q is a second one", flags.Arg(0))
 	}
 	return name, nil
 }
@@ -120,7 +120,7 @@ func list(stdout io.Writer) error {
 	return table.Flush()
 }
 
-// answer says in a few words what is answered to the event of a case.
+// answer says in a few words how the event of a case is answered.
 func answer(c events.Case) string {
 	var words []string
 	if c.Status != 0 {

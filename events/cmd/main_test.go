@@ -81,20 +81,20 @@ func TestCommand(t *testing.T) {
 
 	t.Run("says what is wrong", func(t *testing.T) {
 		for says, arguments := range map[string][]string{
-			`no case "bind-oops"; go run ./events/cmd lists them`:                      {"bind-oops"},
-			"userinfo-good needs -token":                                               {"userinfo-good"},
-			"sessions-revoke-good needs -session":                                      {"sessions-revoke-good", "-token", "wxb_a.b", "-session", ""},
-			"bind-good takes no -token":                                                {"bind-good", "-token", "wxb_a.b"},
-			"userinfo-good takes no -session":                                          {"userinfo-good", "-token", "wxb_a.b", "-session", "s-1"},
-			"bind-wechat-busy has no code in whose place another would do":             {"bind-wechat-busy", "-code", "0a1b"},
-			"checkbind-wechat-reset has no code in whose place another would do":       {"checkbind-wechat-reset", "-code", "0a1b"},
-			"logout-good has no code in whose place another would do":                  {"logout-good", "-token", "wxb_a.b", "-code", "0a1b"},
-			"-token is not a token: it may have letters, digits and -._~ only":         {"userinfo-good", "-token", `wxb_"`},
-			`one name is enough, and "userinfo-good" is another`:                       {"bind-good", "userinfo-good"},
-			"flag provided but not defined: -oops":                                     {"bind-good", "-oops"},
-			"-code is not a code: it may have letters, digits and -._~ only":           {"bind-good", "-code", "a&b"},
-			"account-no-http-api-event has no code in whose place another would do":    {"account-no-http-api-event", "-code", "0a1b"},
-			"account-delete-broken-base64 has no code in whose place another would do": {"account-delete-broken-base64", "-token", "wxb_a.b", "-code", "0a1b"},
+			`no case "bind-oops"; go run ./events/cmd lists them`:                 {"bind-oops"},
+			"userinfo-good needs -token":                                          {"userinfo-good"},
+			"sessions-revoke-good needs -session":                                 {"sessions-revoke-good", "-token", "wxb_a.b", "-session", ""},
+			"bind-good takes no -token":                                           {"bind-good", "-token", "wxb_a.b"},
+			"userinfo-good takes no -session":                                     {"userinfo-good", "-token", "wxb_a.b", "-session", "s-1"},
+			"bind-wechat-busy has no code that can be replaced":                   {"bind-wechat-busy", "-code", "0a1b"},
+			"checkbind-wechat-reset has no code that can be replaced":             {"checkbind-wechat-reset", "-code", "0a1b"},
+			"logout-good has no code that can be replaced":                        {"logout-good", "-token", "wxb_a.b", "-code", "0a1b"},
+			"-token is not a token: it may contain only letters, digits and -._~": {"userinfo-good", "-token", `wxb_"`},
+			`give one name only: "userinfo-good" is a second one`:                 {"bind-good", "userinfo-good"},
+			"flag provided but not defined: -oops":                                {"bind-good", "-oops"},
+			"-code is not a code: it may contain only letters, digits and -._~":   {"bind-good", "-code", "a&b"},
+			"account-no-http-api-event has no code that can be replaced":          {"account-no-http-api-event", "-code", "0a1b"},
+			"account-delete-broken-base64 has no code that can be replaced":       {"account-delete-broken-base64", "-token", "wxb_a.b", "-code", "0a1b"},
 		} {
 			if stdout, stderr, status := command(t, arguments...); status != 2 || stdout != "" || stderr != says+"\n" {
 				t.Errorf("%q: %d, %q, %q, want %q", arguments, status, stdout, stderr, says)

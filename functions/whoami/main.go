@@ -1,5 +1,5 @@
-// Command whoami is the Lambda function behind GET /api/sample/whoami, a sample of a
-// platform's own route behind the authorizer.
+// Command whoami is the Lambda function behind GET /api/sample/whoami. It is a sample of
+// a platform's own route behind the authorizer.
 package main
 
 import (

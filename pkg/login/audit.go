@@ -31,7 +31,7 @@ const (
 	EventLogout Event = "logout"
 	// EventLogoutAll: all sessions of a user were ended.
 	EventLogoutAll Event = "logout_all"
-	// EventSessionRevoke: one session was ended by another of the user's, or by an administrator.
+	// EventSessionRevoke: one session was ended by its id, by the user or by an administrator.
 	EventSessionRevoke Event = "session_revoke"
 	// EventUnbind: a binding was removed.
 	EventUnbind Event = "unbind"

@@ -157,8 +157,8 @@ func Culprits() []Culprit {
 	return all
 }
 
-// meaning is all that is fixed about a code. The zh sentence is for the person
-// who uses the mini-program, the en sentence says the same.
+// meaning is everything that is fixed about a code. The zh sentence is for the person
+// who uses the mini-program. The en sentence says the same.
 type meaning struct {
 	kind     Kind
 	action   Action

@@ -23,11 +23,11 @@ const (
 
 	// OutcomeUserInfo: the user was shown.
 	OutcomeUserInfo
-	// OutcomeLogout: the session, or each of the user's, was ended.
+	// OutcomeLogout: the session was ended, or all sessions of the user.
 	OutcomeLogout
 	// OutcomeSessions: the user's sessions were listed.
 	OutcomeSessions
-	// OutcomeRevoked: another session was ended.
+	// OutcomeRevoked: one of the user's sessions was ended.
 	OutcomeRevoked
 	// OutcomeExported: what is held about the user was shown.
 	OutcomeExported
