@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// Every event of events/ is answered as it says there, and as openapi.yaml says.
+// Every event of events/ is answered as its case says, and as openapi.yaml says.
 func TestEvents(t *testing.T) {
 	v := theValidators(t)
 	for _, c := range events.Cases() {
@@ -81,7 +81,7 @@ func holds(t *testing.T, text string, members map[string]any) bool {
 	return true
 }
 
-// Menus are nested, which no event shows: its user has none.
+// Menus are nested. No event shows that, since its user has no menus.
 func TestAnswerWithMenus(t *testing.T) {
 	store := &storetest.Memory{}
 	w := newWorld(t, store)
@@ -98,8 +98,8 @@ func TestAnswerWithMenus(t *testing.T) {
 	checkAnswer(t, theValidators(t), requestOf(t, apigw.Bind, payload), answer)
 }
 
-// checkAnswer holds one of our answers against openapi.yaml. Its headers are not
-// required there, since the answers of API Gateway itself have none of them.
+// checkAnswer validates one of our answers against openapi.yaml, and checks its headers.
+// openapi.yaml does not require the headers, since API Gateway's own answers lack them.
 func checkAnswer(t *testing.T, v validators, request *http.Request, answer *http.Response) {
 	t.Helper()
 	for _, name := range []string{"Cache-Control", "X-Content-Type-Options"} {
@@ -120,7 +120,7 @@ func checkAnswer(t *testing.T, v validators, request *http.Request, answer *http
 	}
 }
 
-// The validation above is worth what it refuses.
+// The validation refuses wrong answers.
 func TestAnswersThatAreRefused(t *testing.T) {
 	v := theValidators(t)
 	const failure = `{"code":0,"msg":"m","action":"none","requestId":"","error":`

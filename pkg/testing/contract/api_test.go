@@ -15,7 +15,7 @@ import (
 	"github.com/pb33f/libopenapi/datamodel"
 )
 
-// api is what the tests read of openapi.yaml themselves.
+// api is the part of openapi.yaml that the tests read themselves.
 type api struct {
 	Info  struct{ Description string }
 	Paths map[string]map[string]struct {
@@ -55,7 +55,7 @@ func (a api) responseOf(r response) response {
 	return r
 }
 
-// errorsOf are the values that a response documents for `error`, by itself or by the schemas
+// errorsOf returns the values that a response documents for `error`, itself or in the schemas
 // that it refers to.
 func (a api) errorsOf(r response) []string {
 	var names []string
@@ -78,10 +78,10 @@ func (a api) errorsOf(r response) []string {
 	return names
 }
 
-// errorEnum ends the path of a list of errors in a schema.
+// errorEnum is the end of the path of a list of errors in a schema.
 const errorEnum = ".properties.error.enum"
 
-// family is the schema of a family of errors that a reference leads to, if it does.
+// family returns the schema of a family of errors, if ref refers to one.
 func (a api) family(ref any) (schema any, ok bool) {
 	text, _ := ref.(string)
 	name, _ := strings.CutPrefix(text, "#/components/schemas/")
@@ -89,8 +89,8 @@ func (a api) family(ref any) (schema any, ok bool) {
 	return a.Components.Schemas[name], ok
 }
 
-// validators check messages against openapi.yaml: requests as they are meant, where
-// unknown fields are ignored, and answers to the letter, where none may be.
+// validators check messages against openapi.yaml. Requests may have unknown fields, which
+// are ignored. Answers may not.
 type validators struct{ requests, answers validator.Validator }
 
 // shared keeps the validators: reading openapi.yaml takes a second.
@@ -127,7 +127,7 @@ func readValidators(t *testing.T) validators {
 	return v
 }
 
-// closed are the schemas of answers and of what is nested in them.
+// closed matches the schemas of answers and of what is nested in them.
 var closed = regexp.MustCompile(`\.responses\..*\.schema$|^\.components\.schemas\.(UserInfo|Menu|ListedSession|Exported[A-Z][a-z]+)$`)
 
 func newValidator(t *testing.T, document any) validator.Validator {

@@ -9,10 +9,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// Without caching the authorizer sees every request; with it, API Gateway goes by one
-// identity source and by no other, since a request that lacks one is refused unseen.
-// All of it is in the API's body: a route or an authorizer beside it would go when the
-// body is imported again.
+// Without caching, the authorizer sees every request. With caching, API Gateway has only
+// one identity source: a request that lacks any source is refused before the authorizer
+// sees it. Everything is in the API's body, because a route or an authorizer outside it
+// would vanish when the body is imported again.
 func TestAuthorizer(t *testing.T) {
 	tpl := theTemplate(t)
 	var api struct {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What must pass on GitHub is what .ci/run has pass here.
+// GitHub runs the same checks as .ci/run.
 func TestWorkflowHasThePartsOfCI(t *testing.T) {
 	var parts []string
 	for _, line := range regexp.MustCompile(`(?m)^make (\S+)$`).FindAllStringSubmatch(string(read(t, ".ci/run")), -1) {

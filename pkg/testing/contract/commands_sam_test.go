@@ -27,7 +27,7 @@ var (
 	quoted = regexp.MustCompile(`"[^"]*"|'[^']*'`)
 )
 
-// shell are the lines of the commands in a page. Lines that go on in the next are one.
+// shell returns the command lines of a page. A line that continues on the next is joined with it.
 func shell(t *testing.T, page string) []string {
 	t.Helper()
 	var lines []string
@@ -37,8 +37,8 @@ func shell(t *testing.T, page string) []string {
 	return lines
 }
 
-// The commands that operators are told are commands of the AWS CLI and of ours, with
-// options that these take.
+// The commands in the operators' pages exist in the AWS CLI and in wxbind, and take the
+// options that they are given.
 func TestSAMCommandsOfOperations(t *testing.T) {
 	var ofAWS [][]string
 	var ours []string

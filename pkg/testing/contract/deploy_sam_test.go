@@ -32,9 +32,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// notOnMoto are the types of the stack that moto 5.2.1 does not make: its CloudFormation
-// passes over them, or fails at what refers to one that it passed over. All that can be
-// shown of these without AWS is what TestSAMStacks says.
+// notOnMoto lists the stack's types that moto 5.2.1 does not create. Its CloudFormation
+// skips them, or fails at a resource that refers to a skipped one. Without AWS, only
+// TestSAMStacks checks these.
 var notOnMoto = []string{
 	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::Stage",
 	"AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
@@ -51,8 +51,8 @@ type deployment struct {
 	made      map[string]cfntypes.StackResource
 }
 
-// The tables of the template, made by its deployment, are the ones that the code and the
-// command work on, and an operator gets from there to a stack that doctor finds well.
+// The template's tables, as deployed, are those that the code and the command use. From
+// there an operator gets to a stack that doctor finds healthy.
 func TestSAMDeploy(t *testing.T) {
 	d := &deployment{t: t, moto: mototest.Start(t)}
 	weChat := httptest.NewServer(wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}))
@@ -89,14 +89,14 @@ var madeUp = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials,
 	return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 })
 
-// environment is what the AWS CLI, SAM's and ours take for AWS.
+// environment is what makes the AWS CLI, the SAM CLI and wxbind use moto as AWS.
 func (d *deployment) environment() []string {
 	return append(os.Environ(), "AWS_ENDPOINT_URL="+d.moto, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "SAM_CLI_TELEMETRY=0")
 }
 
-// translated is the template with the code where `sam package` has put it, as AWS would
-// translate it.
+// translated is the template as AWS would translate it, with the code where `sam package`
+// puts it.
 func (d *deployment) translated() translated {
 	d.t.Helper()
 	d.send(http.MethodPut, "s3", "/code", nil)
@@ -115,7 +115,7 @@ func (d *deployment) translated() translated {
 	return translate(d.t, []translation{{string(text), "us-east-1", map[string]string{"Architecture": "x86_64"}}})[0]
 }
 
-// create makes the stack of what moto can make. The secret is the one that is there.
+// create creates as much of the stack as moto can. It uses the secret that is already stored.
 func (d *deployment) create(template translated, parameters map[string]string) {
 	d.t.Helper()
 	resources, leftOut := map[string]any{}, map[string]bool{}
@@ -167,7 +167,7 @@ func (d *deployment) create(template translated, parameters map[string]string) {
 	}
 }
 
-// send sends a request as it stands. moto looks at no signature, but at the service in it.
+// send sends a request as it is. moto does not check the signature, but reads the service from it.
 func (d *deployment) send(method, service, path string, into any) {
 	d.t.Helper()
 	request, err := http.NewRequestWithContext(d.t.Context(), method, d.moto+path, nil)
@@ -184,7 +184,7 @@ func (d *deployment) send(method, service, path string, into any) {
 	}
 }
 
-// readBack asks the services themselves for what the stack says that it made.
+// readBack asks the services themselves for the resources that the stack claims to have created.
 func (d *deployment) readBack(template translated) {
 	for id, r := range template.Resources {
 		if !slices.Contains(notOnMoto, r.Type) && aws.ToString(d.made[id].PhysicalResourceId) == "" {

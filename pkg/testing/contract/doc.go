@@ -1,4 +1,4 @@
-// Package contract holds what is written down about wxbind against its code:
-// openapi.yaml, template.yaml, samconfig.toml and the files of events. There is
-// nothing in it but tests.
+// Package contract checks that what is written down about wxbind agrees with its code:
+// openapi.yaml, template.yaml, samconfig.toml, the docs and the events. It contains only
+// tests.
 package contract

@@ -18,9 +18,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// What a client may be told of a route is said three times and is the same: the route
-// declares it, openapi.yaml lists it with the status, and the events and whatever stands
-// behind the route bring it about.
+// A route's errors stand in three places, and these agree: the route declares them,
+// openapi.yaml lists them with their statuses, and the events and the ports behind the
+// route bring them about.
 func TestErrors(t *testing.T) {
 	a, reached := theAPI(t), reachedErrors(t)
 	everywhere := map[login.Code]bool{}
@@ -49,7 +49,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// difference says in which errors something is not as the route declares.
+// difference says which errors are missing from got, or are in it without being declared.
 func difference(does string, got, declared map[login.Code]string) string {
 	var lines []string
 	for _, code := range slices.Sorted(maps.Keys(declared)) {
@@ -65,7 +65,7 @@ func difference(does string, got, declared map[login.Code]string) string {
 	return strings.Join(lines, "\n")
 }
 
-// reachedErrors are the errors of each route with their statuses.
+// reachedErrors returns the errors that the tests bring about on each route, with their statuses.
 func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 	t.Helper()
 	reached := map[string]map[login.Code]string{}
@@ -111,8 +111,8 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 	return reached
 }
 
-// goodCases are the cases of a route that succeed, those first that go the longest way:
-// a login that is bound, and a request with a code where there may be one.
+// goodCases returns the cases of a route that succeed. Those that take the longest way
+// come first: a bound login, and a request with a code if one is allowed.
 func goodCases(t *testing.T, route apigw.Route) []events.Case {
 	t.Helper()
 	var good []events.Case
@@ -137,7 +137,7 @@ func goodCases(t *testing.T, route apigw.Route) []events.Case {
 	return good
 }
 
-// port is what stands behind routes, and can fail.
+// port is something behind the routes that can fail.
 type port struct {
 	// says are the codes that it may answer with at any time, and meanwhile those of what
 	// happens while a request is under way.
@@ -145,7 +145,7 @@ type port struct {
 	fail            func(*login.Config, failing)
 }
 
-// ports are all of them.
+// ports lists all ports.
 var ports = []port{
 	{
 		append(needs.WeChat.Errors(), login.WXCodeInvalid, login.WXCodeUsed), nil,
@@ -165,13 +165,13 @@ var ports = []port{
 	{needs.Ephemeral.Errors(), nil, func(c *login.Config, f failing) { c.Store = failingRecords{c.Store, f} }},
 }
 
-// sessionEnds are the reasons for a session to be dead.
+// sessionEnds returns the reasons why a session is dead.
 func sessionEnds() []login.Code {
 	return slices.DeleteFunc(login.Codes(), func(c login.Code) bool { return !c.EndsSession() })
 }
 
-// reach is what a route answers to its good cases while the port fails with these codes,
-// with the statuses. A code that no case brings about is left out.
+// reach returns what a route answers to its good cases while the port fails with these
+// codes, with the statuses. It leaves out codes that no case brings about.
 func (p port) reach(t *testing.T, route apigw.Route, good []events.Case, codes []login.Code) map[login.Code]string {
 	t.Helper()
 	reached := map[login.Code]string{}
@@ -202,7 +202,7 @@ func (p port) reach(t *testing.T, route apigw.Route, good []events.Case, codes [
 	return reached
 }
 
-// statusOfGuessing sends wrong passwords until they are too many.
+// statusOfGuessing sends wrong passwords until there are too many, and returns the status.
 func statusOfGuessing(t *testing.T) string {
 	t.Helper()
 	w := newMemoryWorld(t)
@@ -220,7 +220,7 @@ func statusOfGuessing(t *testing.T) string {
 	return ""
 }
 
-// failing is each port with one answer.
+// failing implements every port, and always fails with the same code.
 type failing login.Code
 
 func (f failing) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {
@@ -270,7 +270,7 @@ func (f failingUsers) UserByID(context.Context, string) (login.User, error) {
 	return login.User{}, login.Code(f.failing)
 }
 
-// failingRecords keeps nothing for a repeat.
+// failingRecords stores nothing for a repeat.
 type failingRecords struct {
 	login.Store
 	failing

@@ -12,7 +12,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The examples of answers are answers, and those of failures are ours.
+// The examples of answers are valid answers, and the failures in them are ours.
 func TestExamples(t *testing.T) {
 	v, a := theValidators(t), theAPI(t)
 	for path, methods := range a.Paths {
@@ -60,7 +60,7 @@ func checkExample(t *testing.T, v validators, route, status, name string, value 
 
 var row = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| `([a-z]+)` \\|")
 
-// The table at the beginning names every error of the routes once, with its action.
+// The table at the top of openapi.yaml names every error of the routes once, with its action.
 func TestTableOfErrors(t *testing.T) {
 	a := theAPI(t)
 	listed := map[string]string{}

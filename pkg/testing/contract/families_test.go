@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// openapi.yaml says each list of values once: those of `error` in the schema of a family, which
-// responses refer to.
+// openapi.yaml has each list of values once. Lists of `error` are in the schema of a family, to
+// which the responses refer.
 func TestListsAreSaidOnce(t *testing.T) {
 	var document any
 	decodeYAML(t, "openapi.yaml", &document)

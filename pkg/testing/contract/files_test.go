@@ -23,7 +23,7 @@ func read(t *testing.T, name string) []byte {
 	return text
 }
 
-// decodeYAML reads a YAML file into the types of into, which are named as for JSON.
+// decodeYAML reads a YAML file into a value whose fields are tagged as for JSON.
 // CloudFormation's short tags become the functions that they stand for: !Ref X is
 // {"Ref": "X"}, !GetAtt A.B is {"Fn::GetAtt": "A.B"}.
 func decodeYAML(t *testing.T, name string, into any) {

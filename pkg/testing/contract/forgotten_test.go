@@ -23,8 +23,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// shelf is a store, and whatever stands in its tables: each value as a text, with
-// the table that it is in.
+// shelf is a store and the contents of its tables: each value as a text, with the table
+// that it is in.
 type shelf struct {
 	store login.AdminStore
 	dump  func(*testing.T) map[string][]string
@@ -62,7 +62,7 @@ var shelves = map[string]func(*testing.T) shelf{
 	},
 }
 
-// textsIn gives all that stands in an attribute, the names of a map among it.
+// textsIn returns every text in an attribute, including the keys of a map.
 func textsIn(v types.AttributeValue) (all []string) {
 	switch v := v.(type) {
 	case *types.AttributeValueMemberS:
@@ -86,7 +86,7 @@ func textsIn(v types.AttributeValue) (all []string) {
 	return all
 }
 
-// dumpSQLite reads every table that the file has, whatever their names.
+// dumpSQLite reads every table in the file, whatever its name.
 func dumpSQLite(t *testing.T, path string) map[string][]string {
 	t.Helper()
 	db, err := sql.Open("sqlite", path+"?_pragma=query_only(1)")
@@ -131,8 +131,8 @@ func dumpSQLite(t *testing.T, path string) map[string][]string {
 	return all
 }
 
-// naming gives the tables in which something names the person, in clear or as it
-// would stand in a token, in hex or in base64.
+// naming returns the tables in which something names the person: in clear, as in a
+// token, in hex or in base64.
 func naming(all map[string][]string, person ...string) map[string]string {
 	found := map[string]string{}
 	for table, values := range all {
@@ -149,7 +149,7 @@ func naming(all map[string][]string, person ...string) map[string]string {
 	return found
 }
 
-// late is a store where logins and visits write when a user has been deleted.
+// late is a store in which logins and visits write only after the user has been deleted.
 type late struct {
 	login.Store
 	reached sync.WaitGroup
@@ -181,8 +181,8 @@ func (l *late) DeleteUser(ctx context.Context, u login.User) error {
 	return l.Store.DeleteUser(ctx, u)
 }
 
-// After a deletion, and once what was under way has ended, nothing in any table
-// names the user: neither what is kept for long nor the short-lived records.
+// After a deletion, once all requests in progress have ended, nothing in any table names
+// the user, neither lasting items nor short-lived records.
 func TestNoTableNamesADeletedUser(t *testing.T) {
 	for name, open := range shelves {
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Whoever is woken by an alarm finds its page: some have one together.
+// Every alarm has a section in docs/incidents.md. Some alarms share one.
 func TestIncidents(t *testing.T) {
 	headings := regexp.MustCompile(`(?m)^## .+$`).FindAllString(string(read(t, "docs/incidents.md")), -1)
 	for id, r := range theTemplate(t).Resources {
@@ -21,10 +21,10 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
-// links are those of a page to a heading of itself or of another page beside it.
+// links matches links to a heading, of the same page or of another page in docs/.
 var links = regexp.MustCompile(`\]\(([a-z-]+\.md)?#([a-z0-9-]+)\)`)
 
-// The operator's pages lead from one to the other, and to headings that are there.
+// The operators' pages link to each other, and to headings that exist.
 func TestLinksOfOperations(t *testing.T) {
 	for _, page := range []string{"operations.md", "incidents.md"} {
 		for _, link := range links.FindAllStringSubmatch(string(read(t, "docs/"+page)), -1) {
@@ -39,7 +39,7 @@ func TestLinksOfOperations(t *testing.T) {
 	}
 }
 
-// anchors are what GitHub makes of a page's headings.
+// anchors returns the anchors that GitHub makes from a page's headings.
 func anchors(page string) []string {
 	var all []string
 	for _, heading := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(page, -1) {

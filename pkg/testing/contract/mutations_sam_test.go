@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// mutations are mistakes in template.yaml, each with the promise that it breaks. What
-// makes no stack at all breaks "references".
+// mutations are mistakes in template.yaml, each with the promise that it breaks. A mistake
+// that prevents any stack breaks "references".
 var mutations = []struct{ name, was, is, breaks string }{
 	{"a table's key has another name", "{AttributeName: tokenHash, KeyType: RANGE}", "{AttributeName: userId, KeyType: RANGE}", "tables"},
 	{"a table's TTL is off", "TimeToLiveSpecification: {AttributeName: ttl, Enabled: true}", "TimeToLiveSpecification: {AttributeName: ttl, Enabled: false}", "tables"},
@@ -54,8 +54,8 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"a release that waits for the API", "          - !Ref InternalFailuresAlarm\n", "          - !Ref ApiFailuresAlarm\n", "circle"},
 }
 
-// The checks of stacks see what they are there for: each mistake, made on purpose, breaks
-// its promise. They are made where everything is there.
+// The checks of stacks find what they are meant to find: each mistake, made on purpose,
+// breaks its promise. The mistakes are made in a stack that has everything.
 func TestSAMStacksNoticeMistakes(t *testing.T) {
 	text := string(read(t, "template.yaml"))
 	everything := map[string]string{

@@ -14,7 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/iamtest"
 )
 
-// mains are the texts of functions/*/main.go by their folders.
+// mains returns the texts of functions/*/main.go by folder.
 func mains(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
@@ -29,7 +29,7 @@ func mains(t *testing.T) map[string]string {
 	return texts
 }
 
-// needsOf are the needs of a function: those of its routes.
+// needsOf returns what the routes of a function need.
 func needsOf(function string) needs.Set {
 	if function == apigw.AuthorizerFunction {
 		return apigw.AuthorizerNeeds
@@ -41,8 +41,8 @@ func needsOf(function string) needs.Set {
 	return all
 }
 
-// A main brings each part that its routes need, and no other; pkg/app refuses to start
-// otherwise, which nobody should learn from a deployment.
+// A main brings each part that its routes need, and no other. Otherwise pkg/app refuses
+// to start, and nobody should find that out in a deployment.
 func TestMainsBringWhatTheirRoutesNeed(t *testing.T) {
 	for name, text := range mains(t) {
 		var want []string
@@ -80,7 +80,7 @@ func TestMainsBringWhatTheirRoutesNeed(t *testing.T) {
 	}
 }
 
-// What a function may touch by its policy in template.yaml is what its routes need.
+// A function's policy in template.yaml allows access to exactly what its routes need.
 func TestPoliciesFollowTheNeeds(t *testing.T) {
 	template, err := iamtest.Read(filepath.Join(root, "template.yaml"))
 	if err != nil {
@@ -115,7 +115,7 @@ func TestPoliciesFollowTheNeeds(t *testing.T) {
 	}
 }
 
-// Tables have one name in the needs and in the schema.
+// A table has the same name in the needs and in the schema.
 func TestNeedsNameTheTables(t *testing.T) {
 	var names, tables []string
 	for _, need := range needs.Tables.Each() {

@@ -19,8 +19,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// logIn plays a whole life of a session through the handlers: a bind, a login, a logout,
-// and a session that is dead. moto takes transactions one at a time.
+// logIn plays the whole life of a session through the handlers: a bind, a login, a logout,
+// and a visit with a dead session. moto runs only one transaction at a time.
 func (d *deployment) logIn() {
 	tables := dynamostore.Tables{
 		Bindings: d.outputs["BindingsTable"], Sessions: d.outputs["SessionsTable"], Users: d.outputs["UsersTable"], Ephemeral: d.outputs["EphemeralTable"],
@@ -34,8 +34,9 @@ func (d *deployment) logIn() {
 	}
 }
 
-// operate does what docs/operations.md says of a first deployment, with the command as
-// it is built. What moto's CloudFormation loses of tables is set as doctor says.
+// operate does what docs/operations.md says about a first deployment, with the built
+// command. moto's CloudFormation loses some properties of tables. These are set as doctor
+// says.
 func (d *deployment) operate() {
 	binary := filepath.Join(d.t.TempDir(), "wxbind")
 	if out, err := exec.CommandContext(d.t.Context(), "go", "build", "-o", binary, "../../../cmd/wxbind").CombinedOutput(); err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// outcomeIn is the outcome of the last request of a log.
+// outcomeIn returns the outcome of the last request in a log.
 func outcomeIn(log string) (outcome string) {
 	for text := range strings.Lines(log) {
 		var line struct{ Msg, Outcome string }
@@ -22,7 +22,7 @@ func outcomeIn(log string) (outcome string) {
 	return outcome
 }
 
-// checkOutcome holds what the log says of an answer against what the route declares.
+// checkOutcome compares the outcome in the log with what the route declares.
 func checkOutcome(t *testing.T, route apigw.Route, outcome string, failure login.Code) {
 	t.Helper()
 	if failure != "" {
@@ -36,7 +36,7 @@ func checkOutcome(t *testing.T, route apigw.Route, outcome string, failure login
 	}
 }
 
-// A route declares what it comes to, and comes to it.
+// Every outcome that a route declares occurs.
 func TestOutcomes(t *testing.T) {
 	declared := map[login.Outcome]bool{login.OutcomeAllowed: true} // the authorizer's
 	for _, route := range apigw.Routes() {
@@ -66,7 +66,7 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// Who reads the log finds each outcome in docs/metrics.md, and none that there is not.
+// docs/metrics.md lists every outcome, and no other.
 func TestOutcomesAreDocumented(t *testing.T) {
 	_, section, _ := strings.Cut(string(read(t, "docs/metrics.md")), "## Outcomes in the log")
 	section, _, _ = strings.Cut(section, "\n## ")

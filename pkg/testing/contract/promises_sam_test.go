@@ -16,7 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/iamtest"
 )
 
-// promise is something that holds in every stack, whatever its parameters, Region and
+// promise is a check that every stack must pass, whatever its parameters, Region and
 // partition.
 type promise struct {
 	name  string
@@ -30,7 +30,7 @@ var promises = []promise{
 	{"domain", checkDomain}, {"alarms", checkAlarms}, {"dashboard", checkDashboard}, {"outputs", checkOutputs},
 }
 
-// of are the ids of the resources of a type, sorted.
+// of returns the ids of the resources of a type, sorted.
 func (s *stack) of(kind string) []string {
 	var ids []string
 	for id, r := range s.resources {
@@ -44,7 +44,7 @@ func (s *stack) of(kind string) []string {
 
 func (s *stack) kindOf(id string) string { return s.resources[id].kind }
 
-// decode reads the properties of a resource. What does not fit stays empty, and is found.
+// decode reads the properties of a resource. What does not fit stays empty, so a check fails.
 func (s *stack) decode(id string, into any) error {
 	text, err := json.Marshal(s.resources[id].properties)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *stack) decode(id string, into any) error {
 	return json.Unmarshal(text, into)
 }
 
-// functionIDs are the functions that there must be.
+// functionIDs returns the functions that the stack must have.
 func (s *stack) functionIDs() []string {
 	template, err := iamtest.Read(filepath.Join(root, "template.yaml"))
 	if err != nil {
@@ -98,7 +98,7 @@ func checkSecret(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// memoryOf names the parameter that says how much memory a function has.
+// memoryOf names the parameter that sets a function's memory.
 func memoryOf(function string) string {
 	switch function {
 	case "BindFunction":
@@ -168,7 +168,7 @@ func (s *stack) accessLogGroup() string {
 	return "/aws/vendedlogs/" + stackName + "/access/" + stackUUID
 }
 
-// Log groups outlive the stack, and so does that of the sample, which is there without it.
+// Log groups outlive the stack. The sample's log group exists even without the sample.
 func checkLogs(s *stack, wrong func(string, ...any)) {
 	names := map[any]bool{s.accessLogGroup(): true, s.logGroup("Whoami"): true}
 	for _, id := range s.functionIDs() {

@@ -16,8 +16,8 @@ import (
 
 var readmes = []string{"README.md", "README.zh-CN.md"}
 
-// tableOf finds the table of a page that has a cell like the pattern in its first column,
-// and gives its rows without the header: the cells of each.
+// tableOf finds the table of a page whose first column has a cell that matches the pattern.
+// It returns the cells of each row, without the header.
 func tableOf(t *testing.T, page string, cell *regexp.Regexp) [][]string {
 	t.Helper()
 	for _, block := range strings.Split(string(read(t, page)), "\n\n") {
@@ -35,10 +35,10 @@ func tableOf(t *testing.T, page string, cell *regexp.Regexp) [][]string {
 	return nil
 }
 
-// backticked is a name in backticks.
+// backticked matches a name in backticks.
 var backticked = regexp.MustCompile("`([^`]+)`")
 
-// namesIn are the names in backticks of a cell.
+// namesIn returns the names in backticks in a cell.
 func namesIn(cell string) []string {
 	var names []string
 	for _, match := range backticked.FindAllStringSubmatch(cell, -1) {
@@ -73,8 +73,8 @@ func TestRoutesOfReadmes(t *testing.T) {
 	}
 }
 
-// The READMEs list every setting that functions read. The settings of `wxbind serve` are
-// tested in cmd/wxbind.
+// The READMEs list every setting that functions read. cmd/wxbind tests the settings of
+// `wxbind serve`.
 func TestSettingsOfReadmes(t *testing.T) {
 	// Lambda sets the credentials of the function's role; nobody else does.
 	credentials := []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}

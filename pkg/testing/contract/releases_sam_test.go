@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Each function has one version that stays when the next one comes, and the alias live,
-// which CodeDeploy moves to it as the parameters say.
+// Each function has one version, which is kept when the next one comes, and the alias
+// live. CodeDeploy moves the alias to the version as the parameters say.
 func checkReleases(s *stack, wrong func(string, ...any)) {
 	versions := map[any]string{}
 	for _, id := range s.of("AWS::Lambda::Version") {
@@ -63,7 +63,7 @@ func checkReleases(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// aRole is what the tests read of a role.
+// aRole is the part of a role that the tests read.
 type aRole struct {
 	AssumeRolePolicyDocument struct{ Statement []statement }
 	Policies                 []struct {
@@ -78,8 +78,8 @@ type statement struct {
 	Action, Resource any
 }
 
-// A role is written out in the template, and names this stack's own secret, tables and
-// its function's log group. Which actions it needs is shown by functions/privilege_test.go.
+// A role is written out in the template. It names only this stack's own secret and tables,
+// and its function's log group. functions/privilege_test.go checks which actions it needs.
 func checkRoles(s *stack, wrong func(string, ...any)) {
 	var roles, aliases []any
 	for _, id := range s.functionIDs() {
@@ -144,8 +144,8 @@ func checkRoles(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// Lambda is named as everywhere, and CodeDeploy by Region and partition: AWS China knows
-// neither the other name of the one nor that of the other.
+// Lambda's principal has the same name everywhere, and CodeDeploy's has the Region and the
+// partition in it. AWS China does not know their other names.
 func checkTrust(s *stack, wrong func(string, ...any)) {
 	for _, id := range s.of("AWS::IAM::Role") {
 		principal := "lambda.amazonaws.com"
@@ -163,7 +163,7 @@ func checkTrust(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// Nothing is of another partition, wherever in the stack it stands.
+// Nothing in the stack belongs to another partition.
 func checkPartition(s *stack, wrong func(string, ...any)) {
 	look := func(path string, value any) {
 		text, _ := value.(string)

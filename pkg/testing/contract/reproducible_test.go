@@ -36,7 +36,7 @@ func (c *checkout) write(name, text string) {
 	}
 }
 
-// run runs a command in the folder, whatever git and go are told on this machine.
+// run runs a command in the folder, without this machine's settings of git and go.
 func (c *checkout) run(environment []string, name string, arguments ...string) {
 	c.t.Helper()
 	command := exec.CommandContext(c.t.Context(), name, arguments...)
@@ -53,7 +53,7 @@ func (c *checkout) commit() {
 	c.run(nil, "git", "-c", "user.name=nobody", "-c", "user.email=nobody@example.com", "commit", "-q", "-m", "a change")
 }
 
-// build builds the function as SAM does, and gives what it is made of.
+// build builds the function as SAM does, and returns the artifact.
 func (c *checkout) build(environment ...string) []byte {
 	c.t.Helper()
 	artifacts := c.t.TempDir()
@@ -65,8 +65,8 @@ func (c *checkout) build(environment ...string) []byte {
 	return bootstrap
 }
 
-// SAM makes a release of changed code. So the same code is the same artifact, at whatever commit,
-// in whatever folder, and whoever owns the clone.
+// SAM releases code that has changed. So the same code must always be the same artifact,
+// whatever the commit, the folder and the owner of the clone.
 func TestSameCodeIsTheSameArtifact(t *testing.T) {
 	c := newCheckout(t)
 	without := c.build()

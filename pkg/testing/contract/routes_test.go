@@ -12,8 +12,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// A route stands in pkg/apigw, functions/, openapi.yaml, template.yaml and events/, each
-// time with the same name.
+// A route is in pkg/apigw, functions/, openapi.yaml, template.yaml and events/, always
+// under the same name.
 func TestRoutes(t *testing.T) {
 	code, functions := map[string]string{}, map[string]bool{apigw.AuthorizerFunction: true}
 	for _, r := range apigw.Routes() {
@@ -75,8 +75,8 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// unservedRoutes are the names of the variables of type Route in pkg/apigw that are not in
-// Routes.
+// unservedRoutes returns the names of the variables of type Route in pkg/apigw that are
+// not in Routes.
 func unservedRoutes(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "pkg", "apigw", "*.go"))
@@ -103,7 +103,7 @@ func unservedRoutes(t *testing.T) map[string]bool {
 	return names
 }
 
-// deployedRoutes are the folders of the functions of template.yaml, by what they are sent.
+// deployedRoutes returns the folders of template.yaml's functions, by the routes that they get.
 func deployedRoutes(t *testing.T) map[string]string {
 	t.Helper()
 	deployed := map[string]string{}
@@ -131,7 +131,7 @@ func deployedRoutes(t *testing.T) map[string]string {
 	return deployed
 }
 
-// A route of openapi.yaml asks for what the route's guard asks for.
+// A route in openapi.yaml asks for what the route's guard asks for.
 func TestGuards(t *testing.T) {
 	a := theAPI(t)
 	for _, r := range apigw.Routes() {
@@ -148,7 +148,7 @@ func TestGuards(t *testing.T) {
 // folderOf is the folder of a function's main package: checkbind for CheckBindFunction.
 func folderOf(id string) string { return strings.ToLower(strings.TrimSuffix(id, "Function")) }
 
-// goStub stands in for the go command: it says what it was called with.
+// goStub stands in for the go command. It writes down how it was called.
 const goStub = `#!/bin/sh
 [ "$1" = build ] && echo "GOOS=$GOOS GOARCH=$GOARCH $*" >>"$GO_CALLS"
 for argument; do
@@ -158,10 +158,9 @@ done
 exit 0
 `
 
-// `sam build` reads the makefile in the folder that ContextPath names, in the
-// project's folder, and sets nothing but ARTIFACTS_DIR. So it is the folder that says
-// for which processor make compiles, and not an ARCH that `make deploy ARCH=…` or the
-// environment hands down.
+// `sam build` runs the makefile of the folder that ContextPath names, in the project's
+// folder, and sets only ARTIFACTS_DIR. So that folder decides for which processor make
+// compiles. An ARCH from `make deploy ARCH=…` or from the environment does not.
 func TestBuildTargets(t *testing.T) {
 	bin, calls := t.TempDir(), filepath.Join(t.TempDir(), "calls")
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(goStub), 0o755); err != nil {

@@ -15,8 +15,8 @@ var (
 	tomlValue = regexp.MustCompile(`^(\w+) = (.+)$`)
 )
 
-// samConfig reads samconfig.toml: environment, command, option. It takes the little
-// of TOML that is needed there: values as in JSON, each on a line of its own.
+// samConfig reads samconfig.toml: environment, command, option. It understands only the
+// TOML that is used there: values as in JSON, one per line.
 func samConfig(t *testing.T) map[string]map[string]map[string]any {
 	t.Helper()
 	environments := map[string]map[string]map[string]any{}
@@ -44,7 +44,7 @@ func samConfig(t *testing.T) map[string]map[string]map[string]any {
 	return environments
 }
 
-// What is compiled is what is deployed, since both read one list of parameters that
+// What is compiled is what is deployed, since both read the same list of parameters, which
 // names the architecture.
 func TestEnvironmentsOfSAM(t *testing.T) {
 	tpl, environments := theTemplate(t), samConfig(t)

@@ -15,8 +15,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// The users that docs/sam-local.md stores with `aws dynamodb batch-write-item` are
-// those of the events, as dynamostore stores them.
+// docs/sam-local.md stores users with `aws dynamodb batch-write-item`. They are the users
+// of the events, as dynamostore stores them.
 func TestUsersOfSAMLocal(t *testing.T) {
 	endpoint := dynamotest.Endpoint(t)
 	client := dynamotest.Client(endpoint)
@@ -47,8 +47,8 @@ var (
 	functionNamed  = regexp.MustCompile(`[A-Z][A-Za-z0-9]*Function\b`)
 )
 
-// Secrets Manager keeps a secret in one Region, and `sam local` tells the functions
-// samconfig.toml's.
+// Secrets Manager keeps a secret in one Region. It must be samconfig.toml's, which
+// `sam local` passes to the functions.
 func TestRegionOfSAMLocal(t *testing.T) {
 	region := samConfig(t)["default"]["global"]["region"]
 	exported := regionExported.FindAllSubmatch(read(t, "docs/sam-local.md"), -1)
@@ -78,8 +78,8 @@ func TestNamesOfSAMLocal(t *testing.T) {
 	}
 }
 
-// Each event that docs/sam-local.md has printed is one that there is, has what it
-// needs, and goes to its function.
+// Each event that docs/sam-local.md prints exists, gets what it needs, and goes to its
+// function.
 func TestEventsOfSAMLocal(t *testing.T) {
 	printed := eventPrinted.FindAllStringSubmatch(string(read(t, "docs/sam-local.md")), -1)
 	if len(printed) == 0 {
@@ -113,7 +113,7 @@ func TestEventsOfSAMLocal(t *testing.T) {
 	}
 }
 
-// batchWrite sends a BatchWriteItem as it stands. DynamoDB Local looks at no signature.
+// batchWrite sends a BatchWriteItem as it is. DynamoDB Local does not check signatures.
 func batchWrite(t *testing.T, endpoint string, items []byte) {
 	t.Helper()
 	body := append(append([]byte(`{"RequestItems":`), items...), '}')

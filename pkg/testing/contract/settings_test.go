@@ -18,7 +18,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 )
 
-// setByLambda are the settings that a template cannot give.
+// setByLambda lists the settings that a template cannot set.
 var setByLambda = []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
 
 func TestSettings(t *testing.T) {
@@ -52,7 +52,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// `sam local` gives a function the variables that the template declares, and no others.
+// `sam local` passes on only the variables that the template declares.
 func TestEnvironmentOfSAMLocal(t *testing.T) {
 	var file struct{ Parameters map[string]string }
 	if err := json.Unmarshal(read(t, "events/env.json"), &file); err != nil {
@@ -73,8 +73,8 @@ func TestEnvironmentOfSAMLocal(t *testing.T) {
 	}
 }
 
-// Whoever stands in for Lambda gives a function the time that it has there, and a
-// function leaves itself some to answer in.
+// Whatever stands in for Lambda gives a function the same time as Lambda does. A function
+// keeps some of it to answer.
 func TestTimeouts(t *testing.T) {
 	timeout := time.Duration(theTemplate(t).Globals.Function.Timeout) * time.Second
 	for where, want := range map[[2]string]time.Duration{

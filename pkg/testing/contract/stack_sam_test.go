@@ -17,8 +17,8 @@ const (
 	stackUUID = "51af3dc0-da77-11e4-872e-1234567db123"
 )
 
-// stack is what CloudFormation makes of a template: there are no conditions and no
-// functions left in it. A reference to a resource is the logical id, or an ARN with it.
+// stack is what CloudFormation makes from a template. No conditions and no functions are
+// left in it. A reference to a resource is its logical id, or an ARN that contains it.
 type stack struct {
 	region, partition, suffix string
 	parameters                map[string]string
@@ -33,13 +33,13 @@ type made struct {
 	updatePolicy                              any
 }
 
-// evaluation makes a stack of a template. What it does not know is an error.
+// evaluation makes a stack from a template. Anything that it does not know is an error.
 type evaluation struct {
 	template translated
 	stack    *stack
 }
 
-// noValue is what AWS::NoValue leaves.
+// noValue stands for AWS::NoValue.
 type noValue struct{}
 
 func evaluate(template translated, region string, given map[string]string) (*stack, error) {
@@ -100,8 +100,8 @@ func evaluate(template translated, region string, given map[string]string) (*sta
 	return s, nil
 }
 
-// takeParameters takes what is given, if the template allows it, and else the defaults.
-// All parameters are texts to CloudFormation.
+// takeParameters takes the given values, if the template allows them, and otherwise the
+// defaults. All parameters are strings to CloudFormation.
 func (e evaluation) takeParameters(given map[string]string) error {
 	for name := range given {
 		if _, ok := e.template.Parameters[name]; !ok {

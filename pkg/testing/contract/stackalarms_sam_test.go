@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
-// metricOf is a metric of the stack as template.yaml would write it.
+// metricOf converts a metric of the stack to the form in template.yaml.
 func (s *stack) metricOf(m metric) metric {
 	dimensions := map[string]any{}
 	for name, value := range m.dimensions {
@@ -23,8 +23,8 @@ func (s *stack) metricOf(m metric) metric {
 	return metric{m.namespace, m.name, dimensions}
 }
 
-// Every alarm is upon a metric that something makes, forgets no function but the sample,
-// and tells the topic, if there is one.
+// Every alarm watches metrics that exist, and notifies the topic if there is one. The
+// alarms watch every function except the sample.
 func checkAlarms(s *stack, wrong func(string, ...any)) {
 	want := []string{
 		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "InternalFailuresAlarm",
@@ -81,7 +81,7 @@ func checkAlarms(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// The dashboard is JSON, of this stack's Region, and shows alarms that are there.
+// The dashboard is JSON, uses this stack's Region, and shows alarms that exist.
 func checkDashboard(s *stack, wrong func(string, ...any)) {
 	board := s.resources["Dashboard"].properties
 	if board["DashboardName"] != stackName+"-"+s.region {

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// routes are the routes that there must be, with the id of the function behind each.
+// routes returns the routes that the stack must have, each with the id of its function.
 func (s *stack) routes() map[string]string {
 	ids := map[string]string{}
 	for _, id := range s.functionIDs() {
@@ -48,7 +48,7 @@ func (s *stack) body(wrong func(string, ...any)) body {
 }
 
 // The API has the routes of the code and no others. Each calls the alias of its function
-// with the events of payload version 2.0, and is the only one that may.
+// with events of payload version 2.0. Nobody else may call the function.
 func checkRoutes(s *stack, wrong func(string, ...any)) {
 	want := s.routes()
 	guards := map[string]apigw.Guard{}
@@ -96,8 +96,8 @@ func checkRoutes(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// Every route is bounded, some more narrowly than the parameters say. A route that is not
-// there must not be named: CloudFormation fails on it.
+// Every route has a limit, some a lower one than the parameters say. A route that does not
+// exist must not be named: CloudFormation fails on it.
 func checkThrottles(s *stack, wrong func(string, ...any)) {
 	stages := s.of("AWS::ApiGatewayV2::Stage")
 	if len(stages) != 1 {
@@ -173,8 +173,8 @@ func checkAccessLog(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-// With a domain there are its name, its certificate and the way from it to the stage;
-// without one there is nothing of it.
+// With a domain the stack has its name, its certificate and the mapping to the stage.
+// Without one it has none of these.
 func checkDomain(s *stack, wrong func(string, ...any)) {
 	domains, mappings := s.of("AWS::ApiGatewayV2::DomainName"), s.of("AWS::ApiGatewayV2::ApiMapping")
 	name := s.parameters["DomainName"]

@@ -72,7 +72,7 @@ func (e evaluation) choose(index, from any) (any, error) {
 	return list[i], nil
 }
 
-// text evaluates what must be a text.
+// text evaluates a part that must be a string.
 func (e evaluation) text(part any) (string, error) {
 	value, err := e.value(part)
 	if err != nil {

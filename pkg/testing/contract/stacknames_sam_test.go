@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ref is what Ref gives of a parameter or a resource. It differs by type: see "Return
+// ref is what Ref returns for a parameter or a resource. It differs by type: see "Return
 // values" of each in
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 func (e evaluation) ref(name string) (string, error) {
@@ -55,7 +55,7 @@ func (e evaluation) ref(name string) (string, error) {
 	return "", fmt.Errorf("it does not know what Ref gives of %s, %s", name, kind)
 }
 
-// attribute is what GetAtt gives.
+// attribute is what GetAtt returns.
 func (e evaluation) attribute(id, name string) (string, error) {
 	kind, err := e.kindOf(id)
 	if err != nil {
@@ -81,7 +81,7 @@ func (e evaluation) attribute(id, name string) (string, error) {
 	return "", fmt.Errorf("it does not know %s of %s, %s", name, id, kind)
 }
 
-// kindOf is the type of a resource that is there.
+// kindOf returns the type of a resource. A resource that does not exist is an error.
 func (e evaluation) kindOf(id string) (string, error) {
 	r, ok := e.template.Resources[id]
 	if !ok || r.Condition != "" && !e.stack.conditions[r.Condition] {
@@ -103,7 +103,7 @@ func (s *stack) roleARN(id string) string {
 	return "arn:" + s.partition + ":iam::" + account + ":role/" + id
 }
 
-// invocation is the address that API Gateway calls a function's alias at.
+// invocation is the address at which API Gateway calls a function's alias.
 func (s *stack) invocation(function string) string {
 	return "arn:" + s.partition + ":apigateway:" + s.region + ":lambda:path/2015-03-31/functions/" +
 		s.arn("lambda", "function:"+function+":live") + "/invocations"

@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// Both partitions: SAM makes something of its own of either.
+// regions has a Region of each partition: SAM translates differently for each.
 var regions = []string{"us-east-1", "cn-north-1"}
 
-// stackCases are the parameters that change what is made.
+// stackCases returns the parameters that change what the stack has.
 func stackCases(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	cases := map[string]map[string]string{
@@ -42,7 +42,7 @@ func stackCases(t *testing.T) map[string]map[string]string {
 	return cases
 }
 
-// fits says whether parameters are of a partition.
+// fits says whether parameters belong to a Region's partition.
 func fits(region string, parameters map[string]string) bool {
 	for _, value := range parameters {
 		if strings.HasPrefix(value, "arn:") && strings.HasPrefix(value, "arn:aws-cn:") != strings.HasPrefix(region, "cn-") {
@@ -52,8 +52,8 @@ func fits(region string, parameters map[string]string) bool {
 	return true
 }
 
-// What becomes of template.yaml keeps every promise, in either partition and with
-// whatever parameters.
+// Every stack of template.yaml keeps every promise, in both partitions and with any
+// parameters.
 func TestSAMStacks(t *testing.T) {
 	text, cases := string(read(t, "template.yaml")), stackCases(t)
 	var asked []translation
@@ -82,8 +82,8 @@ func TestSAMStacks(t *testing.T) {
 	}
 }
 
-// What CloudFormation would find only in the middle of a deployment, or never, the
-// template refuses at once.
+// The template refuses at once what CloudFormation would find only in the middle of a
+// deployment, or never.
 func TestSAMRefusesParameters(t *testing.T) {
 	template := translate(t, []translation{{string(read(t, "template.yaml")), "us-east-1", map[string]string{}}})[0]
 	for name, parameters := range map[string]map[string]string{
@@ -103,8 +103,8 @@ func TestSAMRefusesParameters(t *testing.T) {
 	}
 }
 
-// circle is a way from a resource back to itself by what it refers to, if there is one.
-// CloudFormation looks at what is written, whatever the conditions.
+// circle returns a path of references from a resource back to itself, if there is one.
+// Like CloudFormation, it ignores conditions.
 func circle(template translated) []string {
 	needs := map[string][]string{}
 	for id, r := range template.Resources {

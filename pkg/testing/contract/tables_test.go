@@ -38,7 +38,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// table is what the tests read of a table's properties.
+// table is the part of a table's properties that the tests read.
 type table struct {
 	TableName                       any
 	AttributeDefinitions, KeySchema []tableAttribute
@@ -54,7 +54,7 @@ type table struct {
 
 type tableAttribute struct{ AttributeName, AttributeType, KeyType string }
 
-// check says in what a table is not as the code and its operators need it.
+// check says how a table differs from what the code and its operators need.
 func (got table) check(schema dynamostore.TableSchema, protected any) error {
 	definitions, keys := []tableAttribute{{schema.PartitionKey, "S", ""}}, []tableAttribute{{schema.PartitionKey, "", "HASH"}}
 	if schema.SortKey != "" {

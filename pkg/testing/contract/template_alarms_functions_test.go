@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-// onFunctions are the metrics of functions that have alarms, by the kind in an alarm's name:
-// LoginErrorsAlarm looks at Errors.
+// onFunctions maps the kind in an alarm's name to the metric of functions that it watches:
+// LoginErrorsAlarm watches Errors.
 var onFunctions = map[string]string{"Errors": "Errors", "Throttles": "Throttles", "Slow": "Duration"}
 
-// groupOf are the groups of functions that share an alarm of each kind, by the parameter that
-// says how much memory a function of the group has: those that ask WeChat, and those that do not.
+// groupOf maps the parameter that sets a function's memory to the function's group. Functions
+// that ask WeChat are one group, and the others another. A group shares an alarm of each kind.
 var groupOf = map[string]string{"LoginMemory": "Login", "BindMemory": "Login", "SessionMemory": "Session"}
 
-// watchedFunctions are all functions but the sample, by group.
+// watchedFunctions returns all functions except the sample, by group.
 func watchedFunctions(t *testing.T, tpl template) map[string][]string {
 	t.Helper()
 	groups := map[string][]string{}
@@ -33,7 +33,7 @@ func watchedFunctions(t *testing.T, tpl template) map[string][]string {
 	return groups
 }
 
-// Every function but the sample is looked at by one alarm of each kind, that of its group.
+// Every function except the sample is watched by one alarm of each kind, its group's.
 func TestAlarmsOnFunctions(t *testing.T) {
 	tpl := theTemplate(t)
 	_, looksAt := theAlarms(t, tpl)
@@ -68,7 +68,7 @@ func TestAlarmsOnFunctions(t *testing.T) {
 	}
 }
 
-// Whatever is wrong with a function during its release brings the release back.
+// Any alarm on a function during its release rolls the release back.
 func TestAlarmsOnFunctionsBringReleasesBack(t *testing.T) {
 	tpl := theTemplate(t)
 	want := []any{ref("InternalFailuresAlarm")}
@@ -86,7 +86,7 @@ func TestAlarmsOnFunctionsBringReleasesBack(t *testing.T) {
 	}
 }
 
-// A call is slow when it has used up most of its time, before it is cut off.
+// A call counts as slow when it has used up most of its time, before it is cut off.
 func TestSlowIsNearTheTimeout(t *testing.T) {
 	tpl := theTemplate(t)
 	alarms, _ := theAlarms(t, tpl)

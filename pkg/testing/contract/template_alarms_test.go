@@ -10,15 +10,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
-// metric is one of CloudWatch's, with its dimensions as template.yaml writes them.
+// metric is a CloudWatch metric, with its dimensions as template.yaml writes them.
 type metric struct {
 	namespace, name string
 	dimensions      map[string]any
 }
 
-// ofServices are the metrics that AWS's services make by themselves, with the dimension
-// that they have one a resource by, and the type of that resource, to SAM and to
-// CloudFormation.
+// ofServices lists the metrics that AWS's own services write. Each has the dimension that
+// names the resource, and that resource's type in SAM and in CloudFormation.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
@@ -32,7 +31,7 @@ var ofServices = map[string]struct {
 	"AWS/DynamoDB":   {"TableName", []string{"AWS::DynamoDB::Table"}, []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}},
 }
 
-// ofOurs are the metrics of pkg/metrics, which all have the dimension Stack.
+// ofOurs lists the metrics of pkg/metrics. They all have the dimension Stack.
 var ofOurs = []string{
 	metrics.Logins, metrics.Binds, metrics.Unbound, metrics.Bound, metrics.LoginFailures, metrics.Visits, metrics.VisitFailures,
 	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures, metrics.SecretFailures, metrics.DirectoryFailures,
@@ -40,8 +39,8 @@ var ofOurs = []string{
 	metrics.HashingLatency, metrics.DirectoryLatency, metrics.VisitLatency,
 }
 
-// check says what is wrong with a metric that nothing makes: an alarm on it would be
-// silent for ever. kindOf gives the type of a resource.
+// check returns an error for a metric that nothing writes: an alarm on it would be silent
+// for ever. kindOf returns the type of a resource.
 func (m metric) check(kindOf func(id string) string) error {
 	if m.namespace == metrics.Namespace {
 		if !slices.Contains(ofOurs, m.name) || !reflect.DeepEqual(m.dimensions, map[string]any{metrics.Stack: ref("AWS::StackName")}) {
@@ -58,10 +57,10 @@ func (m metric) check(kindOf func(id string) string) error {
 	return nil
 }
 
-// kindOf is the type of a resource.
+// kindOf returns the type of a resource.
 func (tpl template) kindOf(id string) string { return tpl.Resources[id].Type }
 
-// alarm is what the tests read of an alarm: it is upon one metric, or upon an
+// alarm is the part of an alarm that the tests read. It watches one metric, or an
 // expression of several.
 type alarm struct {
 	measured
@@ -110,7 +109,7 @@ type query struct {
 	}
 }
 
-// theAlarms are the alarms with the metrics that each looks at.
+// theAlarms returns the alarms, and the metrics that each watches.
 func theAlarms(t *testing.T, tpl template) (alarms map[string]alarm, looksAt map[string][]metric) {
 	t.Helper()
 	alarms, looksAt = map[string]alarm{}, map[string][]metric{}
@@ -133,8 +132,8 @@ func theAlarms(t *testing.T, tpl template) (alarms map[string]alarm, looksAt map
 	return alarms, looksAt
 }
 
-// Every failure that stops logins has an alarm upon a metric that is there, and every
-// alarm is heard where all are.
+// Every failure that stops logins has an alarm on a metric that exists. All alarms notify
+// the same topic.
 func TestAlarms(t *testing.T) {
 	tpl := theTemplate(t)
 	alarms, looksAt := theAlarms(t, tpl)
@@ -182,5 +181,5 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
-// operands are the metrics in an expression: functions are in capitals.
+// operands matches the metrics in an expression. Functions are in capitals.
 var operands = regexp.MustCompile(`\b[a-z]\w*\b`)

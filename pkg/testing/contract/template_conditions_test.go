@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// equals and not are conditions of CloudFormation on a parameter.
+// equals and not are CloudFormation conditions on a parameter.
 func equals(parameter string, value any) map[string]any {
 	return map[string]any{"Fn::Equals": []any{map[string]any{"Ref": parameter}, value}}
 }
@@ -23,8 +23,8 @@ func choice(condition string, with, without any) map[string]any {
 // ref is a reference to a parameter or a resource.
 func ref(name string) map[string]any { return map[string]any{"Ref": name} }
 
-// Nothing but the sample and the domain depends on a condition, and they do with all
-// that belongs to them.
+// Only the sample and the domain depend on a condition, each with everything that belongs
+// to it.
 func TestConditions(t *testing.T) {
 	tpl := theTemplate(t)
 	want := map[string]any{

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The dashboard shows metrics that are there, and every alarm. Its name is one of all
-// that an account has, whatever their Regions.
+// The dashboard shows metrics that exist, and every alarm. Its name must be unique in the
+// account, across Regions.
 func TestDashboard(t *testing.T) {
 	tpl := theTemplate(t)
 	if name := tpl.Resources["Dashboard"].Properties["DashboardName"]; !reflect.DeepEqual(name, map[string]any{"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}) {

@@ -9,8 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// A flood reaches no route unbounded. What costs much a call, or is done once in a
-// life, is bounded more narrowly than the rest.
+// Every route is throttled. A route whose calls are costly, or which a person uses once in
+// a lifetime, has a lower limit than the others.
 func TestThrottles(t *testing.T) {
 	tpl := theTemplate(t)
 	type throttle struct{ ThrottlingRateLimit, ThrottlingBurstLimit float64 }
@@ -37,7 +37,7 @@ func TestThrottles(t *testing.T) {
 	}
 }
 
-// The account's concurrency is shared out only by who sets a number.
+// Functions reserve concurrency of the account only if the operator sets a number.
 func TestReservedConcurrency(t *testing.T) {
 	tpl := theTemplate(t)
 	reserved := []string{"AuthorizerFunction", "BindFunction", "CheckBindFunction"}
@@ -53,7 +53,7 @@ func TestReservedConcurrency(t *testing.T) {
 	}
 }
 
-// The domain leads to the API's stage, with TLS 1.2 at least, and is never half there.
+// The domain leads to the API's stage, with at least TLS 1.2, and is never half set up.
 func TestDomain(t *testing.T) {
 	tpl := theTemplate(t)
 	want := map[string]any{
@@ -78,8 +78,8 @@ func TestDomain(t *testing.T) {
 	}
 }
 
-// Lambda takes no function that traces without the permission to, and a function that
-// does not trace has none.
+// A function that traces has the permission to, or Lambda refuses it. A function that does
+// not trace lacks the permission.
 func TestTracing(t *testing.T) {
 	tpl := theTemplate(t)
 	if mode := tpl.Globals.Function.Tracing; !reflect.DeepEqual(mode, choice("Traces", "Active", "PassThrough")) {
@@ -116,7 +116,7 @@ func TestTracing(t *testing.T) {
 	}
 }
 
-// sameElements compares two lists in no order.
+// sameElements compares two lists, whatever their order.
 func sameElements(a, b []any) bool {
 	in := func(list []any) func(any) bool {
 		return func(x any) bool {

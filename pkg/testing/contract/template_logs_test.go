@@ -10,8 +10,8 @@ import (
 var uuidOfStack = map[string]any{"Fn::Select": []any{2.0, map[string]any{"Fn::Split": []any{"/", ref("AWS::StackId")}}}}
 
 // logGroupOf is the log group of a function, or AccessLogGroup, as template.yaml must write it.
-// The name begins with the stack's, so that operators find it, and ends in the UUID, which no
-// other stack has: a new one of the same name does not meet the groups that were retained.
+// Its name begins with the stack's, so that operators find it. It ends in the UUID, which no
+// other stack has, so a new stack of the same name does not clash with the retained groups.
 func logGroupOf(name string) resource {
 	return resource{
 		Type: "AWS::Logs::LogGroup", DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain",
@@ -22,8 +22,8 @@ func logGroupOf(name string) resource {
 	}
 }
 
-// Each function logs to a group of its own and the API to one more. All are alike: kept for the
-// days that are set, whatever becomes of the stack.
+// Each function has its own log group, and the API has one more. All are alike: they are kept for
+// the configured number of days, even if the stack is deleted.
 func TestLogGroups(t *testing.T) {
 	tpl := theTemplate(t)
 	want := map[string]resource{"AccessLogGroup": logGroupOf("/aws/vendedlogs/${AWS::StackName}/access")}

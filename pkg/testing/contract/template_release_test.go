@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Every function is reached by its alias alone, and the alias moves by CodeDeploy,
-// which goes back when an alarm of ours begins.
+// Every function is called only through its alias. CodeDeploy moves the alias, and rolls
+// back when one of our alarms goes off.
 func TestReleases(t *testing.T) {
 	tpl := theTemplate(t)
 	function := tpl.Globals.Function
@@ -62,8 +62,8 @@ func TestReleases(t *testing.T) {
 	}
 }
 
-// CodeDeploy may move the aliases of these functions and of no others. Its name as a
-// principal in AWS China is that of a Region.
+// CodeDeploy may move the aliases of these functions and of no others. In AWS China the
+// name of its principal contains the Region.
 func TestDeploymentRole(t *testing.T) {
 	tpl := theTemplate(t)
 	var role struct {
@@ -111,8 +111,8 @@ func TestDeploymentRole(t *testing.T) {
 	}
 }
 
-// SAM publishes a version when the code has changed or the template, and does not see
-// that a parameter has. So the file that the parameters stand in is part of the code.
+// SAM publishes a version when the code or the template has changed, but does not notice a
+// changed parameter. So the file with the parameters is part of the code.
 func TestParametersAreReleased(t *testing.T) {
 	bin, artifacts := t.TempDir(), t.TempDir()
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(goStub), 0o755); err != nil {

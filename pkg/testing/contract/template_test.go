@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
-// template is what the tests read of template.yaml.
+// template is the part of template.yaml that the tests read.
 type template struct {
 	Parameters map[string]struct {
 		AllowedValues      []any
@@ -63,9 +63,9 @@ func into(t *testing.T, part, target any) {
 	}
 }
 
-// CloudFormation makes a new value whenever one of these properties changes: the
-// operator's AppSecret would be overwritten, and what was sealed lost. So this test
-// is right and the change is wrong, whatever the change is.
+// CloudFormation generates a new value whenever one of these properties changes. That
+// would overwrite the operator's AppSecret, and what was sealed would be lost. So if this
+// test fails, the change is wrong, not the test.
 var generatedOnce = map[string]any{
 	"SecretStringTemplate": `{"appId":"REPLACE_ME","appSecret":"REPLACE_ME"}`,
 	"GenerateStringKey":    "sealKey",
@@ -88,8 +88,8 @@ func TestSecretIsGeneratedOnce(t *testing.T) {
 	}
 }
 
-// In AWS China ARNs begin with arn:aws-cn and hosts end in amazonaws.com.cn. The
-// names that are the same there are those of Lambda and API Gateway as principals.
+// In AWS China, ARNs begin with arn:aws-cn and hosts end in amazonaws.com.cn. Only the
+// principals of Lambda and API Gateway have the same names there.
 func TestPartitionIsNowhereAssumed(t *testing.T) {
 	var whole any
 	decodeYAML(t, "template.yaml", &whole)
@@ -107,8 +107,8 @@ func TestPartitionIsNowhereAssumed(t *testing.T) {
 	}
 }
 
-// The query string holds the code of wx.login: no access log shows it. These are the
-// variables that cannot hold it.
+// The query string contains the code of wx.login, so no access log may show it. These are
+// the variables that cannot contain it.
 var logged = regexp.MustCompile(`^\$context\.(requestId|requestTime|identity\.sourceIp|routeKey|protocol|status|responseLength|` +
 	`responseLatency|integrationStatus|integrationLatency|integrationErrorMessage|error\.message|authorizer\.(status|error))$`)
 
@@ -138,8 +138,8 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
-// What CloudFormation generates is a secret once its two placeholders are replaced,
-// and until then the functions say that they are not.
+// What CloudFormation generates becomes a valid secret once its two placeholders are
+// replaced. Until then the functions say that they are not.
 func TestGeneratedSecret(t *testing.T) {
 	var properties struct {
 		GenerateSecretString struct {

@@ -14,15 +14,15 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
-// translation is a template and what SAM is told about where it goes. SAM itself knows
-// no parameters but those that it is given and the defaults.
+// translation is a template, and what SAM is told about the place it goes to. SAM knows
+// only the parameters that it is given and the defaults.
 type translation struct {
 	Template   string            `json:"template"`
 	Region     string            `json:"region"`
 	Parameters map[string]string `json:"parameters"`
 }
 
-// translated is a template without anything of SAM's, as CloudFormation takes it.
+// translated is a template as CloudFormation takes it, with nothing of SAM left in it.
 type translated struct {
 	Parameters map[string]struct {
 		Type, AllowedPattern string
@@ -42,8 +42,8 @@ type translated struct {
 	}
 }
 
-// translate makes of each what AWS makes of it on deployment, with the library that AWS
-// does it with: https://github.com/aws/serverless-application-model. The SAM CLI brings it.
+// translate translates each template as AWS does on deployment, with the same library:
+// https://github.com/aws/serverless-application-model. The SAM CLI includes it.
 func translate(t *testing.T, asked []translation) []translated {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)

@@ -30,7 +30,7 @@ import (
 
 const appSecret = "the AppSecret"
 
-// world is the handlers in the state that package events describes.
+// world has the handlers, in the state that package events describes.
 type world struct {
 	wechat *wechattest.Server
 	config login.Config
@@ -88,7 +88,7 @@ func (w *world) addUser(t *testing.T, u login.User) {
 	}
 }
 
-// answerTo gives an event to the function of a route, and its answer as a client sees it.
+// answerTo sends an event to the function of a route, and returns its answer as a client sees it.
 func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.Response {
 	t.Helper()
 	var log bytes.Buffer
@@ -112,7 +112,7 @@ func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.
 	return &http.Response{StatusCode: answer.StatusCode, Header: header, Body: io.NopCloser(strings.NewReader(answer.Body))}
 }
 
-// authorize gives an event to the authorizer.
+// authorize sends an event to the authorizer.
 func (w *world) authorize(t *testing.T, payload []byte) (answer map[string]any, err error) {
 	t.Helper()
 	verifier := login.Verifier{Presence: w.config.Store, Now: w.config.Now}
@@ -126,7 +126,7 @@ func (w *world) authorize(t *testing.T, payload []byte) (answer map[string]any, 
 	return answer, nil
 }
 
-// prepare plays what comes before a case, and gives its event.
+// prepare plays what comes before a case, and returns the case's event.
 func (w *world) prepare(t *testing.T, c events.Case) []byte {
 	t.Helper()
 	for _, name := range c.After {
@@ -159,7 +159,7 @@ func caseNamed(t *testing.T, name string) events.Case {
 	return c
 }
 
-// routesOf are the routes of a function.
+// routesOf returns the routes of a function.
 func routesOf(function string) []apigw.Route {
 	var routes []apigw.Route
 	for _, r := range apigw.Routes() {
@@ -170,8 +170,8 @@ func routesOf(function string) []apigw.Route {
 	return routes
 }
 
-// routeFor is the route that the event of a case is for; where it names none of its
-// function, the function's first.
+// routeFor returns the route that the event of a case is for. If the event names no route
+// of its function, that is the function's first.
 func routeFor(t *testing.T, c events.Case, payload []byte) apigw.Route {
 	t.Helper()
 	var event struct{ RouteKey string }
@@ -188,7 +188,7 @@ func routeFor(t *testing.T, c events.Case, payload []byte) apigw.Route {
 	return routes[0]
 }
 
-// bodyOf reads an answer's body and leaves it to be read again.
+// bodyOf reads an answer's body. The body can be read again.
 func bodyOf(t *testing.T, answer *http.Response) (text string, body struct {
 	Code   int
 	Error  login.Code
@@ -207,13 +207,13 @@ func bodyOf(t *testing.T, answer *http.Response) (text string, body struct {
 	return string(read), body
 }
 
-// bindEvent is an event for bind with this JSON as its body.
+// bindEvent returns an event for bind with this JSON as its body.
 func bindEvent(t *testing.T, body string) []byte {
 	t.Helper()
 	return changed(t, "bind-good", func(e *lambda.APIGatewayV2HTTPRequest) { e.Body = body })
 }
 
-// changed is the event of a case with something else in it.
+// changed returns the event of a case with a change.
 func changed(t *testing.T, name string, change func(*lambda.APIGatewayV2HTTPRequest)) []byte {
 	t.Helper()
 	payload, err := caseNamed(t, name).Event()
@@ -231,7 +231,7 @@ func changed(t *testing.T, name string, change func(*lambda.APIGatewayV2HTTPRequ
 	return payload
 }
 
-// requestOf is the request that an event was made of.
+// requestOf returns the request that an event was made from.
 func requestOf(t *testing.T, route apigw.Route, payload []byte) *http.Request {
 	t.Helper()
 	var event lambda.APIGatewayV2HTTPRequest
