@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// An event that was given is nobody else's: cases are played side by side.
+// Each call returns an event of its own, since cases are played in parallel.
 func TestEventsShareNothing(t *testing.T) {
 	scene := events.Scene{Token: "wxb_a.b", Session: "s-1"}
 	for _, c := range events.Cases() {
@@ -30,7 +30,7 @@ func TestEventsShareNothing(t *testing.T) {
 	}
 }
 
-// The query's parameters and the body's length are those that API Gateway would send.
+// The query parameters and the content length are those that API Gateway would send.
 func TestWhatFollows(t *testing.T) {
 	for name, want := range map[string]struct {
 		length     string
@@ -73,7 +73,7 @@ func TestWhatFollows(t *testing.T) {
 	}
 }
 
-// What a login gives goes where the events leave room for it.
+// What a login returns is filled into the places that the events leave for it.
 func TestScene(t *testing.T) {
 	var scene events.Scene
 	revoke, err := events.CaseNamed("sessions-revoke-good")

@@ -19,11 +19,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// notEvents are files that `sam local` reads beside the events.
+// notEvents lists the other files that `sam local` reads.
 var notEvents = []string{"env.json", "users.json"}
 
-// `sam local invoke --event` takes the files: each is the whole event of the case
-// that it has the name of, as the case plays it.
+// `sam local invoke --event` takes the files. Each is the whole event of the case that it
+// is named after.
 func TestFilesAreEventsOfCases(t *testing.T) {
 	files, err := filepath.Glob("*.json")
 	if err != nil {
@@ -57,7 +57,7 @@ func TestFilesAreEventsOfCases(t *testing.T) {
 	}
 }
 
-// Each route has a file with a good event of it, and so has the authorizer.
+// Each route, and the authorizer, has a file with a good event.
 func TestEachRouteHasAFile(t *testing.T) {
 	keys := map[string]bool{}
 	for _, c := range events.Cases() {
@@ -94,8 +94,8 @@ func TestNamesAreUnique(t *testing.T) {
 	}
 }
 
-// No two cases play the same event on the same state: if an edit changes nothing, its
-// case is another's again.
+// No two cases play the same event on the same state. This finds edits that change
+// nothing.
 func TestCasesDiffer(t *testing.T) {
 	type play struct{ function, after, event string }
 	named := map[play]string{}
@@ -143,8 +143,8 @@ func TestCasesAreSound(t *testing.T) {
 	}
 }
 
-// An event is one that API Gateway would send for the function's route, but for those
-// that show what happens to others.
+// An event is one that API Gateway would send for the function's route, except those that
+// show what happens to other events.
 func TestEventsAreOfTheirRoutes(t *testing.T) {
 	for _, c := range events.Cases() {
 		if strings.HasSuffix(c.Name, "-no-http-api-event") || strings.HasSuffix(c.Name, "-payload-format-1") || strings.HasSuffix(c.Name, "-of-another-route") {

@@ -17,8 +17,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
-// machines are the processors by the names that SAM has for them, with Go's name and
-// that of an ELF file.
+// machines lists the processors by SAM's names for them, with Go's name and that of ELF
+// files.
 var machines = map[string]struct {
 	goarch string
 	elf    elf.Machine
@@ -27,7 +27,7 @@ var machines = map[string]struct {
 	"arm64":  {"arm64", elf.EM_AARCH64},
 }
 
-// artifact is what sam build has made of a function.
+// artifact is what sam build has made from a function.
 type artifact struct {
 	function, processor, folder string
 	// zipSize is in bytes.
@@ -36,8 +36,8 @@ type artifact struct {
 
 func (a artifact) bootstrap() string { return filepath.Join(a.folder, "bootstrap") }
 
-// artifactsOf gives what sam build has made for a processor, by the function's folder
-// in functions/: one for each function, and nothing else but the template.
+// artifactsOf returns what sam build has made for a processor, by the function's folder in
+// functions/. There must be one artifact for each function, and otherwise only the template.
 func artifactsOf(t *testing.T, processor string) map[string]*artifact {
 	t.Helper()
 	folder := filepath.Join(samtest.Folder(t, samtest.Build), processor)
@@ -66,7 +66,7 @@ func artifactsOf(t *testing.T, processor string) map[string]*artifact {
 	return found
 }
 
-// check says what is wrong with an artifact, and weighs it.
+// check says what is wrong with an artifact, and measures its size.
 func (a *artifact) check() error {
 	entries, err := os.ReadDir(a.folder)
 	if err != nil {
@@ -114,7 +114,7 @@ func (a *artifact) check() error {
 	return nil
 }
 
-// checkELF looks whether the bootstrap needs nothing but a kernel and the processor.
+// checkELF checks that the bootstrap needs only a kernel and the processor.
 func (a *artifact) checkELF() error {
 	file, err := elf.Open(a.bootstrap())
 	if err != nil {

@@ -21,7 +21,7 @@ const (
 	warmups = 3
 )
 
-// measured are the requests of one kind.
+// measured holds the measurements of one kind of request.
 type measured struct {
 	name, function string
 	// walls are the times of the requests, as Lambda would bill them.
@@ -34,12 +34,12 @@ type measured struct {
 	logged, peak int
 }
 
-// each is x for one request, of n.
+// each divides x by the number of requests.
 func (m *measured) each(x float64) float64 { return x / float64(len(m.walls)) }
 
-// measureRequests plays n whole requests of each kind, one after another as Lambda
-// does, through the built bootstraps. Each user binds once, from an address of their
-// own, and comes back once.
+// measureRequests plays n whole requests of each kind through the built bootstraps, one
+// after another as Lambda does. Each user binds once, from an address of their own, and
+// comes back once.
 func measureRequests(b *testing.B, n int) []*measured {
 	b.Helper()
 	c := newCloud(b)
@@ -73,7 +73,7 @@ func measureRequests(b *testing.B, n int) []*measured {
 	}
 }
 
-// measure plays one kind of request, each of which must be answered with code.
+// measure plays n requests of one kind. Each must be answered with code.
 func (c *cloud) measure(u *upstreams, name, function string, n int, code float64, event func(i int) []byte, saw func(token string)) *measured {
 	c.Helper()
 	p := c.start(function)
@@ -120,8 +120,8 @@ func (c *cloud) cpu(p interface{ CPU() (time.Duration, error) }) time.Duration {
 	return used
 }
 
-// answered holds an answer against the code that it must have; the authorizer's has
-// none. It gives the token, if there is one.
+// answered checks that an answer has the code; the authorizer's has none. It returns the
+// token in the answer, if there is one.
 func (c *cloud) answered(out []byte, code float64) string {
 	c.Helper()
 	var a struct {
@@ -138,7 +138,7 @@ func (c *cloud) answered(out []byte, code float64) string {
 	return body.Token
 }
 
-// bindOf is the request of a person who binds for the first time, from an address
+// bindOf returns the request of a person who binds for the first time, from an address
 // that has not bound before.
 func bindOf(i int) []byte {
 	event, err := json.Marshal(lambdaevents.APIGatewayV2HTTPRequest{

@@ -11,9 +11,9 @@ import (
 // requestRuns is how many requests of each kind are measured.
 const requestRuns = 60
 
-// BenchmarkRequests measures whole requests through the built bootstraps, with a
-// WeChat that takes 50 ms and a DynamoDB that takes 5 ms a call. What is ours of a
-// request is the time in which no call to either is under way.
+// BenchmarkRequests measures whole requests through the built bootstraps. Each call to
+// WeChat takes 50 ms and each call to DynamoDB 5 ms. Our own share of a request is the
+// time in which no call to either is in progress.
 func BenchmarkRequests(b *testing.B) {
 	for b.Loop() {
 		table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// upstreams are WeChat and DynamoDB as a function under measurement sees them: each
-// call takes at least a given time, and what is asked of them is counted.
+// upstreams are WeChat and DynamoDB as a measured function sees them. Each call takes at
+// least a given time, and is counted.
 type upstreams struct {
 	testing.TB
 	mu sync.Mutex
@@ -23,7 +23,7 @@ type upstreams struct {
 	used  usage
 }
 
-// usage is what requests have asked of the upstreams.
+// usage counts what requests have asked of the upstreams.
 type usage struct {
 	// waited is the time in which at least one call was under way.
 	waited time.Duration
@@ -33,7 +33,7 @@ type usage struct {
 	reads, writes float64
 }
 
-// before serves an upstream, each of whose calls takes at least so long.
+// before serves in front of an upstream. Each call takes at least as long as takes.
 func (u *upstreams) before(target string, takes time.Duration, count func(r *http.Request, status int, body []byte)) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u.begin()
@@ -58,7 +58,7 @@ func (u *upstreams) before(target string, takes time.Duration, count func(r *htt
 	return server.URL
 }
 
-// forward asks the upstream itself; DynamoDB is asked for the consumed capacity, too.
+// forward asks the upstream itself. It also asks DynamoDB for the consumed capacity.
 func (u *upstreams) forward(target string, r *http.Request) (status int, header http.Header, body []byte) {
 	asked, err := io.ReadAll(r.Body)
 	if r.Header.Get("X-Amz-Target") != "" {
@@ -101,7 +101,7 @@ func (u *upstreams) end() {
 	}
 }
 
-// take gives what was used since it was last asked.
+// take returns what was used since the last call of take.
 func (u *upstreams) take() usage {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -119,9 +119,9 @@ func (u *upstreams) countWeChat(r *http.Request, _ int, _ []byte) {
 	u.used.weChat++
 }
 
-// countDynamoDB adds up the capacity that DynamoDB Local names. It names none for a
-// write whose condition does not hold: AWS charges the size of the item that is
-// there, and one unit for none, so here one.
+// countDynamoDB adds up the capacity that DynamoDB Local reports. It reports none for a
+// write whose condition fails. For such a write AWS charges the size of the existing
+// item, or one unit if there is none. So one unit is counted here.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
 func (u *upstreams) countDynamoDB(r *http.Request, status int, body []byte) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")

@@ -26,7 +26,7 @@ const (
 	sealKey   = "a-seal-key-that-must-not-show-0123456789012"
 )
 
-// binaries keeps what is built once for all tests.
+// binaries holds what is built once for all tests.
 var binaries struct {
 	sync.Mutex
 	folder string
@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// built gives the bootstrap of the main package in a folder.
+// built returns the bootstrap of the main package in a folder.
 func built(tb testing.TB, folder string) string {
 	tb.Helper()
 	binaries.Lock()
@@ -57,7 +57,7 @@ func built(tb testing.TB, folder string) string {
 	return path
 }
 
-// cloud is what a function finds around it: DynamoDB, Secrets Manager, WeChat.
+// cloud is what surrounds a function: DynamoDB, Secrets Manager, WeChat.
 type cloud struct {
 	testing.TB
 	wechat  *wechattest.Server
@@ -95,7 +95,7 @@ func newCloud(tb testing.TB) *cloud {
 	return c
 }
 
-// secret is what Secrets Manager keeps.
+// secret is the value in Secrets Manager.
 func secret() string {
 	return fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
 		events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey)
@@ -121,7 +121,7 @@ func (c *cloud) start(name string) *lambdatest.Process {
 	return lambdatest.Start(c, built(c, "./"+name), c.settings)
 }
 
-// instance is a running function, whoever runs it.
+// instance is a running function, whatever runs it.
 type instance interface {
 	Invoke(ctx context.Context, event []byte) ([]byte, error)
 	Stop()
@@ -135,7 +135,7 @@ type answer struct {
 	fields map[string]any
 }
 
-// output is what a function gives back, whatever it is.
+// output returns what a function answers to an event, whatever it is.
 func (c *cloud) output(p instance, event []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(c.Context(), 30*time.Second)
 	defer cancel()

@@ -18,13 +18,13 @@ import (
 // costRuns is how many requests of each kind are counted.
 const costRuns = 20
 
-// wholeProcessor is the memory in MB at which Lambda gives a function one processor;
-// below, it gives a share in proportion.
+// wholeProcessor is the memory in MB at which Lambda gives a function one whole processor.
+// With less memory, the share is proportional.
 // https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 const wholeProcessor = 1769
 
-// prices are what AWS lists, on demand and beyond the free tier, in one region at one
-// date, for functions on arm64.
+// prices are AWS's list prices in one region at one date, for functions on arm64, on demand
+// and beyond the free tier.
 type prices struct {
 	Region, Date, Currency                    string
 	Sources                                   []string
@@ -49,7 +49,7 @@ func pricesOf(tb testing.TB) prices {
 	return p
 }
 
-// memoryOf is the memory in MB that template.yaml gives a function by default.
+// memoryOf returns the memory in MB that template.yaml gives a function by default.
 func memoryOf(tb testing.TB, function string) float64 {
 	tb.Helper()
 	template, err := os.ReadFile("../template.yaml")
@@ -68,7 +68,7 @@ func memoryOf(tb testing.TB, function string) float64 {
 	return mb
 }
 
-// What `make cost` reads stays readable.
+// `make cost` finds prices, and the memory of each function.
 func TestCostKnowsPricesAndMemory(t *testing.T) {
 	list := pricesOf(t)
 	for _, price := range []float64{
@@ -89,8 +89,8 @@ func TestCostKnowsPricesAndMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkCost counts what a request of each kind uses, with a WeChat that takes
-// 50 ms and a DynamoDB that takes 5 ms a call, and what a million of them cost.
+// BenchmarkCost counts what a request of each kind uses, and computes what a million of
+// them cost. Each call to WeChat takes 50 ms and each call to DynamoDB 5 ms.
 func BenchmarkCost(b *testing.B) {
 	list := pricesOf(b)
 	for b.Loop() {
@@ -112,7 +112,7 @@ func BenchmarkCost(b *testing.B) {
 	}
 }
 
-// cost is what a million requests of a kind cost, and what decides it.
+// cost is what a million requests of one kind cost, and what it depends on.
 type cost struct {
 	// billed is the mean time of a request in milliseconds, each rounded up, as Lambda
 	// bills it: as measured, and longer by what the memory lacks to a whole processor.
@@ -122,7 +122,7 @@ type cost struct {
 	store, compute, api, logs float64
 }
 
-// of is the cost of measured requests in a function of so much memory, in MB.
+// of returns the cost of measured requests in a function with this memory, in MB.
 func (p prices) of(m *measured, memory float64) cost {
 	c := cost{memory: memory}
 	slower := time.Duration(m.each(float64(m.cpu)) * max(0, wholeProcessor/c.memory-1))
@@ -139,8 +139,8 @@ func (p prices) of(m *measured, memory float64) cost {
 	return c
 }
 
-// printBindMemory prints what BindMemory decides: how long a bind takes, most of which
-// is one argon2id hash, and what Lambda takes for it.
+// printBindMemory prints what BindMemory decides: how long a bind takes, which is mostly
+// one argon2id hash, and what Lambda charges for it.
 func (p prices) printBindMemory(bind *measured) {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "\nBindMemory\tshare of a processor\tits CPU time becomes\tbilled\tLambda, %s a million\n", p.Currency)

@@ -16,15 +16,15 @@ import (
 
 const directoryKey = "a-directory-key-that-must-not-show-0123456789-01"
 
-// directories are the URLs of two platforms' directories: one lets the user of the
-// events in, one does not any more.
+// directories has the URLs of two platforms' directories. One still lets the events'
+// user in, the other no longer does.
 type directories struct{ open, closed string }
 
 func startDirectories(t *testing.T) *directories {
 	return &directories{open: startDirectory(t, false), closed: startDirectory(t, true)}
 }
 
-// startDirectory runs examples/directory until the test is done.
+// startDirectory runs examples/directory until the test ends.
 func startDirectory(t *testing.T, disabled bool) string {
 	t.Helper()
 	const salt = "salt"

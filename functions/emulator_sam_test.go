@@ -23,10 +23,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
-// What sam build makes is fit for Lambda, for either processor. And what is for this
-// machine's answers under Lambda's Runtime Interface Emulator, with the secret from
-// moto's Secrets Manager. SAM adds but the packaging to what TestEvents plays whole,
-// so one good event and one bad one of each function suffice.
+// What sam build makes is fit for Lambda, for both processors. The artifacts for this
+// machine's processor answer under Lambda's Runtime Interface Emulator, with the secret
+// from moto's Secrets Manager. TestEvents plays every event, and SAM only adds the
+// packaging. So one good event and one bad one of each function suffice here.
 func TestSAMArtifacts(t *testing.T) {
 	var rows []row
 	for _, processor := range slices.Sorted(maps.Keys(machines)) {
@@ -51,7 +51,7 @@ func TestSAMArtifacts(t *testing.T) {
 // score counts the events of a function.
 type score struct{ played, passed int }
 
-// playAll plays the chosen events with artifacts of this machine's processor.
+// playAll plays the chosen events with the artifacts for this machine's processor.
 func playAll(t *testing.T, processor string, artifacts map[string]*artifact, played map[string]*score) {
 	t.Helper()
 	emulator, vault := findEmulator(t, processor), newVault(t)
@@ -85,8 +85,8 @@ func playAll(t *testing.T, processor string, artifacts map[string]*artifact, pla
 	}
 }
 
-// oneGoodOneBad are the first event of each function that it answers well, and the
-// first that it refuses.
+// oneGoodOneBad returns, for each function, the first event that succeeds and the first
+// that it refuses.
 func oneGoodOneBad() []events.Case {
 	type kind struct {
 		function string
@@ -104,7 +104,7 @@ func oneGoodOneBad() []events.Case {
 	return chosen
 }
 
-// findEmulator gives the path of the emulator that the SAM CLI brings along.
+// findEmulator returns the path of the emulator that the SAM CLI includes.
 func findEmulator(t *testing.T, processor string) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -118,7 +118,7 @@ func findEmulator(t *testing.T, processor string) string {
 	return found[0]
 }
 
-// newVault starts a Secrets Manager that keeps the secret, and gives its URL.
+// newVault starts a Secrets Manager with the secret, and returns its URL.
 func newVault(t *testing.T) string {
 	t.Helper()
 	url := mototest.Start(t)
@@ -143,7 +143,7 @@ type row struct {
 	*score
 }
 
-// printRows prints what make sam-check ends with: the artifacts that are fit.
+// printRows prints the table at the end of make sam-check: the artifacts that are fit.
 func printRows(t *testing.T, rows []row) {
 	t.Helper()
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)

@@ -10,9 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Every event of events/, answered by the built bootstrap of its function, on
-// DynamoDB and the stand-in. Those that leave all as it was share a stage, each of the
-// others has its own.
+// The built bootstrap of each function answers every event of events/, on DynamoDB and the
+// stand-in. Events that change nothing share a stage. Each other event has its own.
 func TestEvents(t *testing.T) {
 	plays := map[string][]events.Case{}
 	for _, c := range events.Cases() {
@@ -58,7 +57,7 @@ func newStage(t *testing.T) *stage {
 	return s
 }
 
-// perform plays a case with all that comes before it.
+// perform plays a case, and before it everything that it comes after.
 func (s *stage) perform(c events.Case) {
 	s.Helper()
 	s.playBefore(c)
@@ -66,7 +65,7 @@ func (s *stage) perform(c events.Case) {
 	s.leave()
 }
 
-// playBefore makes the state that a case begins with.
+// playBefore brings about the state that a case begins with.
 func (s *stage) playBefore(c events.Case) {
 	s.Helper()
 	for _, name := range c.After {
@@ -81,7 +80,7 @@ func (s *stage) playBefore(c events.Case) {
 	}
 }
 
-// act plays a case, and compares what is answered.
+// act plays a case, and compares the answer.
 func (s *stage) act(c events.Case) {
 	s.Helper()
 	before := s.wechat.Calls()
@@ -95,7 +94,7 @@ func (s *stage) act(c events.Case) {
 	}
 }
 
-// leave stops the functions, whose logs must hold no secret.
+// leave stops the functions, and checks that their logs contain no secret.
 func (s *stage) leave() {
 	s.Helper()
 	for _, p := range s.processes {
@@ -104,7 +103,7 @@ func (s *stage) leave() {
 	}
 }
 
-// cue gives the event of a case and the process that it is for.
+// cue returns the event of a case, and the process that it is for.
 func (s *stage) cue(c events.Case) (instance, []byte) {
 	s.Helper()
 	event, err := s.scene.Event(c)
@@ -114,7 +113,7 @@ func (s *stage) cue(c events.Case) (instance, []byte) {
 	return s.process(c.Function()), event
 }
 
-// process is the one of a function, started when it is first asked for.
+// process returns the process of a function, and starts it the first time.
 func (s *stage) process(function string) instance {
 	s.Helper()
 	p, ok := s.processes[function]
@@ -181,7 +180,7 @@ func (s *stage) authorize(c events.Case) {
 	}
 }
 
-// noSecretIn looks for the secrets that every case has.
+// noSecretIn checks that a log contains none of the secrets that every case has.
 func (c *cloud) noSecretIn(log string) {
 	c.Helper()
 	if !strings.Contains(log, `"outcome"`) {

@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// fault is one thing that goes wrong, for as long as one request takes.
+// fault is one thing that goes wrong for the time of one request.
 type fault struct {
 	name string
 	// atStart says that the function starts while it lasts, and has never served.
@@ -28,12 +28,12 @@ type fault struct {
 	begin, end func(w *world)
 }
 
-// faults are all of them.
+// faults returns all faults.
 func faults() []fault {
 	return slices.Concat(weChatFaults(), dynamoDBFaults(), secretsFaults(), lambdaFaults())
 }
 
-// want is wants of a call.
+// want returns the error that a call must have, if any.
 func (f fault) want(c call) login.Code {
 	if f.wants == nil {
 		return ""
@@ -41,7 +41,7 @@ func (f fault) want(c call) login.Code {
 	return f.wants(c)
 }
 
-// fail makes a fault.wants: calls that feel it, if any do, fail with the code.
+// fail returns a value for fault.wants: the calls that feel the fault fail with the code.
 func fail(code login.Code, feels func(call) bool) func(call) login.Code {
 	return func(c call) login.Code {
 		if feels != nil && feels(c) {
@@ -51,7 +51,7 @@ func fail(code login.Code, feels func(call) bool) func(call) login.Code {
 	}
 }
 
-// standsOn are the calls that need what fails.
+// standsOn selects the calls that need what fails.
 func standsOn(what needs.Set) func(call) bool {
 	return func(c call) bool { return c.needs&what != 0 }
 }
@@ -119,7 +119,7 @@ func dynamoDBFaults() []fault {
 	return all
 }
 
-// The requests that a function sends to DynamoDB.
+// These are the requests that a function sends to DynamoDB.
 var (
 	readOperations  = []string{"GetItem", "BatchGetItem", "Query"}
 	plainWrites     = []string{"PutItem", "UpdateItem", "DeleteItem"}
@@ -137,7 +137,7 @@ func onEach(operations []string, rule dynamotest.Rule) []dynamotest.Rule {
 	return rules
 }
 
-// ofSessions lets a rule meet the writes of sessions that are no part of a transaction.
+// ofSessions applies a rule to the writes of sessions that are not part of a transaction.
 func ofSessions(rule dynamotest.Rule) []dynamotest.Rule {
 	rule.Body = func(body []byte) bool { return bytes.Contains(body, []byte(`-Sessions"`)) }
 	return onEach(plainWrites, rule)
@@ -176,8 +176,8 @@ func secretsFaults() []fault {
 	return all
 }
 
-// lambdaFaults leave no time, or less than what is slow would take. A function keeps
-// 250 ms for its answer.
+// lambdaFaults leave a function no time, or less than something slow takes. A function
+// keeps 250 ms for its answer.
 func lambdaFaults() []fault {
 	const margin = 250 * time.Millisecond
 	hang := dynamotest.Rule{Times: dynamotest.Always, Fault: dynamotest.Delay(time.Hour)}

@@ -15,8 +15,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// change is what a request makes of its user's things: how many more there are than
-// before. What is negative has gone.
+// change is what a request changes about its user: how many more of each thing there are
+// than before. A negative number means that some are gone.
 type change struct {
 	Users, Bindings, Sessions int
 }
@@ -48,22 +48,22 @@ type call struct {
 	event func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest
 }
 
-// writes says that the call writes something, be it only the mark of a login.
+// writes says whether the call writes anything, even if only the mark of a login.
 func (c call) writes() bool { return c.changes() || c.needs.Has(needs.WeChat) }
 
-// changes says that the call changes what its user has.
+// changes says whether the call changes what its user has.
 func (c call) changes() bool { return c.makes != change{} }
 
-// writesSession says that the call writes a session by itself.
+// writesSession says whether the call writes a session outside a transaction.
 func (c call) writesSession() bool {
 	return c.changes() && c.makes.Bindings == 0 || c.partly != change{}
 }
 
-// transacts says that the call changes things together or not at all.
+// transacts says whether the call writes in a transaction.
 func (c call) transacts() bool { return c.makes.Bindings != 0 }
 
-// special are the calls of routes that change something, or that a token and a code do
-// not suffice for.
+// special holds the calls of routes that change something, or that need more than a token
+// and a code.
 var special = []call{
 	{
 		key:   "GET /mobileApi/user/checkBind",
@@ -127,7 +127,7 @@ var special = []call{
 	},
 }
 
-// calls are one for each route, and one for the authorizer.
+// calls has one call for each route, and one for the authorizer.
 var calls = func() []call {
 	var all []call
 	for _, route := range apigw.Routes() {
@@ -169,7 +169,7 @@ func withBody(token string, fields map[string]any) lambdaevents.APIGatewayV2HTTP
 	}
 }
 
-// payload is the call as API Gateway sends it.
+// payload returns the call as API Gateway sends it.
 func (c call) payload(p *person, code, token string) []byte {
 	e := c.event(p, code, token)
 	e.Version, e.RouteKey = "2.0", c.key
@@ -182,7 +182,7 @@ func (c call) payload(p *person, code, token string) []byte {
 	return payload
 }
 
-// ofNoRoute are the special calls without a route.
+// ofNoRoute returns the special calls whose route does not exist.
 func ofNoRoute() []string {
 	var keys []string
 	for _, c := range special {

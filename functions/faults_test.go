@@ -18,15 +18,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
-// pairTime bounds all that happens in one pair of a fault and a route.
+// pairTime bounds everything that happens in one pair of a fault and a route.
 const pairTime = 2 * time.Minute
 
-// faultsAtOnce bounds the processes: one for each call of a fault.
+// faultsAtOnce bounds the number of processes: each call of a fault has one.
 const faultsAtOnce = 4
 
-// TestFaults lets each thing that can go wrong meet each route and the authorizer:
-// the answer, what the tables then hold, and the next request. docs/reliability.md
-// has the results.
+// TestFaults lets each fault meet each route and the authorizer. It checks the answer, what
+// the tables contain then, and the next request. docs/reliability.md has the results.
 func TestFaults(t *testing.T) {
 	if keys := ofNoRoute(); keys != nil {
 		t.Fatalf("special, in functions/faultroutes_test.go, has calls of %q, which are no routes", keys)
@@ -53,7 +52,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// meet lets a fault meet all calls, at the same time, each in a world of its own.
+// meet lets a fault meet all calls at the same time, each in a world of its own.
 func meet(t *testing.T, shared tables, number int, f fault) []result {
 	results, pairs := make([]result, len(calls)), make([]*pair, len(calls))
 	for i, c := range calls {
@@ -85,7 +84,7 @@ type pair struct {
 	process *lambdatest.Process
 }
 
-// result is what came of a pair.
+// result is what happened in a pair.
 type result struct {
 	// met is the answer during the fault, and next the one after it.
 	met, next outcome
@@ -93,7 +92,7 @@ type result struct {
 	made change
 }
 
-// outcome is an answer as a client sees it; the authorizer has no status.
+// outcome is an answer as a client sees it. The authorizer's has no status.
 type outcome struct {
 	status int
 	code   login.Code
@@ -126,8 +125,8 @@ func (p *pair) play(ctx context.Context) result {
 	return r
 }
 
-// warm has the function serve before the fault: its secret is read, and its
-// connections are open. Nothing of it changes anything.
+// warm lets the function serve a request before the fault. Then its secret is read and its
+// connections are open. It changes nothing else.
 func (p *pair) warm(ctx context.Context) {
 	token := p.person.token
 	if !p.call.needs.Has(needs.Secret) && p.call.changes() {
@@ -169,7 +168,7 @@ func (p *pair) ask(ctx context.Context, left time.Duration, code string, token l
 	return outcome{a.StatusCode, said.Error}
 }
 
-// word reads the authorizer's answer. It fails with a code, allows, or denies.
+// word reads the authorizer's answer: it failed with a code, allowed or denied.
 func (p *pair) word(out []byte, err error) outcome {
 	if err != nil {
 		for _, code := range []login.Code{login.StoreUnavailable, login.SecretUnavailable} {
@@ -187,12 +186,12 @@ func (p *pair) word(out []byte, err error) outcome {
 	return outcome{}
 }
 
-// succeeded says that the call was answered as in good times.
+// succeeded says whether the call was answered as if there were no fault.
 func (p *pair) succeeded(o outcome) bool {
 	return o.code == "" && (o.status == 200 || p.call.function == events.Authorizer)
 }
 
-// judge looks at the answer during the fault, and at what it left in the tables.
+// judge checks the answer during the fault, and what it left in the tables.
 func (p *pair) judge(r result) {
 	want := p.fault.want(p.call)
 	status := 503
@@ -213,7 +212,7 @@ func (p *pair) judge(r result) {
 	}
 }
 
-// judgeNext looks at the next request, and at all that both have made.
+// judgeNext checks the next request, and what both requests changed together.
 func (p *pair) judgeNext(r result, made change) {
 	again, wantMade := p.call.changes() && r.made == p.call.makes, p.call.makes
 	if again {
@@ -235,7 +234,7 @@ func (p *pair) errorf(format string, args ...any) {
 	p.Errorf("%s: %s\n%s", p.call.key, fmt.Sprintf(format, args...), p.process.Log())
 }
 
-// noSecretIn looks for what must not be in a log, whatever went wrong.
+// noSecretIn checks that a log contains no secret, whatever went wrong.
 func (p *pair) noSecretIn(log string) {
 	(&cloud{TB: p.T}).noSecretIn(log)
 	for _, secret := range []string{p.code(1), p.code(2), p.person.binding.OpenID} {

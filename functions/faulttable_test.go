@@ -21,8 +21,8 @@ const (
 	tableEnds   = "<!-- The table ends. -->\n"
 )
 
-// tableOf writes a row for all routes that behave alike under a fault. Each pair is
-// in one row.
+// tableOf writes one row for all routes that behave alike under a fault. Each pair is in
+// exactly one row.
 func tableOf(all []fault, results [][]result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d faults, %d routes with the authorizer, %d pairs.\n\n", len(all), len(calls), len(all)*len(calls))
@@ -44,7 +44,7 @@ func tableOf(all []fault, results [][]result) string {
 	return b.String()
 }
 
-// columns are what a result says in the table.
+// columns returns the columns of a result in the table.
 func (r result) columns(c call) string {
 	switch {
 	case r.met.code == "":
@@ -57,7 +57,7 @@ func (r result) columns(c call) string {
 	return fmt.Sprintf("%s | the other sessions ended | %s", r.met, r.next)
 }
 
-// String says the answer; the authorizer's is no HTTP answer and says its own.
+// String describes the answer. The authorizer's is not an HTTP response, so it has its own words.
 func (o outcome) String() string {
 	switch {
 	case o.code == "":
@@ -68,7 +68,7 @@ func (o outcome) String() string {
 	return fmt.Sprintf("%d `%s`", o.status, o.code)
 }
 
-// shortName is the end of the route's path, with the method where that is needed.
+// shortName is the end of the route's path, with the method if that is needed.
 func (c call) shortName() string {
 	switch c.key {
 	case events.Authorizer:
@@ -81,7 +81,7 @@ func (c call) shortName() string {
 	return c.key[strings.LastIndex(c.key, "/")+1:]
 }
 
-// keepTable compares the table with the one in the docs, or puts it there.
+// keepTable compares the table with the one in the docs, or writes it there.
 func keepTable(t *testing.T, table string) {
 	if *printFaults {
 		fmt.Print(table)

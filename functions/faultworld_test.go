@@ -24,7 +24,7 @@ import (
 var secretText = fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
 	events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey)
 
-// tables are those that all worlds share: each has users of its own in them.
+// tables are shared by all worlds. Each world has its own users in them.
 type tables struct {
 	dynamostore.Tables
 	engine string
@@ -39,7 +39,7 @@ func newTables(t *testing.T) tables {
 	return tables{names, engine, dynamostore.New(dynamostore.Config{Client: client, Tables: names})}
 }
 
-// world is what one function of one pair finds around it.
+// world is what surrounds the function of one pair.
 type world struct {
 	*testing.T
 	tables
@@ -77,7 +77,7 @@ func (w *world) start(function string) *lambdatest.Process {
 	})
 }
 
-// gate is a server that can go away and come back at its address.
+// gate is a server that can go away, and come back at the same address.
 type gate struct {
 	tb      testing.TB
 	address string
@@ -85,9 +85,9 @@ type gate struct {
 	server  *http.Server
 }
 
-// A gate's port must still be free when it opens again. So it is one that no system
-// gives to a connection or a listener by itself: Linux does so from 32768, macOS
-// from 49152. The next gate takes the next port, and each process begins elsewhere.
+// A gate's port must still be free when the gate opens again. So it is a port that no system
+// assigns to a connection or a listener by itself: Linux assigns from 32768 on, macOS from
+// 49152 on. The next gate takes the next port, and each process begins at another one.
 const (
 	firstPort = 20000
 	ports     = 12000
@@ -115,7 +115,7 @@ func newGate(tb testing.TB, handler http.Handler) *gate {
 
 func (g *gate) url() string { return "http://" + g.address }
 
-// open listens again. Should another program have taken the port, that is told and
+// open listens again. If another program has taken the port, open reports that, so it is
 // not mistaken for the fault.
 func (g *gate) open() {
 	if err := g.listen(); err != nil {
@@ -149,7 +149,7 @@ type person struct {
 	otherSession      string
 }
 
-// newPerson stores a user, bound unless they are to be bound by the call.
+// newPerson stores a user. The user is bound, unless the call itself is to bind them.
 func (w *world) newPerson(ctx context.Context, name, address string, unbound bool) *person {
 	w.Helper()
 	now := time.Now().UTC().Truncate(time.Millisecond)
@@ -185,7 +185,7 @@ func (w *world) sessionOf(p *person, token login.Token, at time.Time) login.Sess
 	}
 }
 
-// holding is what the tables have of a person: how many users, bindings and live
+// holding returns what the tables have of a person: how many users, bindings and live
 // sessions.
 func (w *world) holding(ctx context.Context, p *person) change {
 	w.Helper()

@@ -18,8 +18,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// flow is a part of a function's life: cases of events/, played by the built
-// bootstrap on a state of its own.
+// flow is a part of a function's work: cases of events/, which the built bootstrap plays on
+// a state of its own.
 type flow struct {
 	name  string
 	cases []string
@@ -37,7 +37,7 @@ type flow struct {
 	err    login.Code
 }
 
-// performance is a flow that is played.
+// performance is a flow while it is played.
 type performance struct {
 	*stage
 	flow
@@ -50,7 +50,7 @@ type performance struct {
 	troubles []string
 }
 
-// play plays the flow with a function that is held to a policy.
+// play plays the flow with a function that must stay within a policy.
 func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *performance {
 	t.Helper()
 	p := &performance{stage: &stage{cloud: newCloud(t), processes: map[string]instance{}}, flow: f}
@@ -96,7 +96,7 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 	return p
 }
 
-// ask plays a case; the error says how the answer differs.
+// ask plays a case. The error says how the answer differs.
 func (p *performance) ask(c events.Case) error {
 	process, event := p.cue(c)
 	out, err := p.output(process, event)
@@ -131,8 +131,8 @@ func (p *performance) ask(c events.Case) error {
 	return p.scene.Saw(body)
 }
 
-// prepareAll makes the state that a flow begins with: a user with a role, and a
-// session that has not been used for a day.
+// prepareAll makes the state that a flow begins with: a user with a role, and a session
+// that has not been used for a day.
 func (p *performance) prepareAll() {
 	p.Helper()
 	p.settings["WXBIND_SECRET_ID"] = iamtest.SecretARN("Secret")
@@ -158,7 +158,7 @@ func (p *performance) prepareAll() {
 	}
 }
 
-// bind binds alice, and has the scene know her session.
+// bind binds alice, and notes her session in the scene.
 func (p *performance) bind() {
 	p.Helper()
 	token := login.NewToken(events.UserID)
@@ -171,7 +171,7 @@ func (p *performance) bind() {
 	p.must(p.scene.Saw([]byte(fmt.Sprintf(`{"token":%q}`, string(token.Text())))))
 }
 
-// session is one of alice's, so old.
+// session returns a session of alice's of this age.
 func (p *performance) session(hash string, age time.Duration) login.Session {
 	at := time.Now().UTC().Add(-age).Truncate(time.Millisecond)
 	return login.Session{

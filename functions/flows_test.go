@@ -10,8 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// flowsOf are the flows of a function that together ask for all that it ever asks
-// for; with directories, those where one of them has the users.
+// flowsOf returns flows of a function that together do everything that the function ever
+// does. With directories, they are the flows in which a directory has the users.
 func flowsOf(function string, of *directories) []flow {
 	switch function {
 	case "checkbind":
@@ -28,9 +28,9 @@ func flowsOf(function string, of *directories) []flow {
 	return goodFlows(function)
 }
 
-// goodFlows suffice for most functions: each case of theirs that is named good, and what a
-// session leaves whose user is gone. TestLeastPrivilege says what they never ask for; then
-// the function wants flows of its own in plainFlows.
+// goodFlows suffice for most functions: every case whose name says good, and a session whose
+// user is gone. TestLeastPrivilege reports any permission that they do not use. Then the
+// function needs flows of its own in plainFlows.
 func goodFlows(function string) []flow {
 	var flows []flow
 	for _, c := range events.Cases() {
@@ -78,7 +78,7 @@ func bindFlows(of *directories) []flow {
 	return flows
 }
 
-// elsewhere are flows where a directory has the users.
+// elsewhere returns the flows with a directory that has the users.
 func elsewhere(url string, flows []flow) []flow {
 	for i := range flows {
 		flows[i].directory = url
@@ -86,7 +86,7 @@ func elsewhere(url string, flows []flow) []flow {
 	return flows
 }
 
-// plainFlows are the flows of the functions that ask no directory, where goodFlows do not suffice.
+// plainFlows has flows without a directory, for the functions for which goodFlows do not suffice.
 var plainFlows = map[string][]flow{
 	"code2session": {
 		{name: "good, and again", cases: []string{"code2session-good", "code2session-repeated-request"}},
@@ -114,7 +114,7 @@ var plainFlows = map[string][]flow{
 	},
 }
 
-// orphaned is a flow whose user is gone and whose session is not: somebody must tidy up.
+// orphaned is a flow with a session whose user is gone. The function must clean up.
 func orphaned(name string) flow {
 	return flow{
 		name: "the user is gone", prepare: (*performance).deleteUser, cases: []string{name},

@@ -27,7 +27,7 @@ func (p *performance) addSessions() {
 	}
 }
 
-// makeHashOld hashes the password as it was done before.
+// makeHashOld hashes the password with older parameters.
 func (p *performance) makeHashOld() {
 	p.Helper()
 	old, err := bcrypt.GenerateFromPassword([]byte(events.Password), bcrypt.MinCost)
@@ -52,8 +52,8 @@ func boundElsewhere(p *performance) dynamotest.Rule {
 	})}
 }
 
-// leaving has the user leave while the function is about to store what the directory
-// says of them: it goes on when they are gone.
+// leaving deletes the user just before the function stores what the directory says about
+// them. The function continues once they are gone.
 func leaving(p *performance) dynamotest.Rule {
 	bootstrap := built(p, "./account")
 	leave := sync.OnceFunc(func() {

@@ -12,9 +12,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// linkedFor are packages of which a function links functions if its routes need this,
-// and only then. What a package does when the process starts does not count: whoever is
-// imported does that.
+// linkedFor lists packages with the need for which a function links their code. Without
+// that need it must not. Code that runs when the process starts does not count: every
+// imported package has it.
 var linkedFor = map[string]needs.Set{
 	"github.com/wxbind/wxbind/pkg/dynamostore":            needs.Tables,
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb":       needs.Tables,
@@ -28,7 +28,7 @@ var linkedFor = map[string]needs.Set{
 	"golang.org/x/crypto/argon2":                          needs.Passwords,
 }
 
-// neverImported are packages that no function knows of.
+// neverImported lists packages that no function may import.
 var neverImported = []string{
 	"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
 	"github.com/wxbind/wxbind/pkg/localgw", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
@@ -68,7 +68,7 @@ func TestFunctionsImportNothingHeavy(t *testing.T) {
 	}
 }
 
-// needsOf are the needs of a function: those of its routes.
+// needsOf returns what the routes of a function need.
 func needsOf(function string) needs.Set {
 	if function == apigw.AuthorizerFunction {
 		return apigw.AuthorizerNeeds
@@ -82,8 +82,9 @@ func needsOf(function string) needs.Set {
 	return all
 }
 
-// linkedPackages are the packages of which a program has functions, beside those that
-// run when it starts. Its symbols are stripped, but a panic must be able to name them.
+// linkedPackages returns the packages whose functions a program contains, apart from those
+// that run when it starts. The symbols are stripped, but a panic must still be able to name
+// functions.
 func linkedPackages(t *testing.T, path string) map[string]bool {
 	t.Helper()
 	file, err := elf.Open(path)

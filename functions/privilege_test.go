@@ -9,15 +9,15 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/iamtest"
 )
 
-// withDirectory is the template's condition under which the platform's own directory
-// has the users.
+// withDirectory is the template's condition that the platform's own directory has the
+// users.
 const withDirectory = "HasDirectory"
 
-// conditions are those that hold beside: all that add to a role.
+// conditions lists the other conditions that hold: all those that add to a role.
 var conditions = []string{"HasSampleRoute", "Traces"}
 
-// unplayed are the grants that no flow of ours uses, by their actions, and why they
-// are there.
+// unplayed lists the grants that none of our flows uses, by their actions, and why they
+// exist.
 var unplayed = map[string]string{
 	"logs:CreateLogStream":     "Lambda makes a stream for each instance; the ARN of a log group ends in :*, which stands for its streams",
 	"logs:PutLogEvents":        "Lambda writes there what the function prints",
@@ -25,9 +25,9 @@ var unplayed = map[string]string{
 	"xray:PutTraceSegments":    "as above",
 }
 
-// Every function, as it is built, does its work with what template.yaml allows it,
-// and uses all of it. Whatever else is taken from it, somebody notices: a flow is
-// answered otherwise, or the request's log line names what was refused.
+// Every built function can do its work with what template.yaml allows it, and uses all of
+// it. Without any grant that unplayed does not list, a flow gets another answer, or the log line
+// names what was refused.
 func TestLeastPrivilege(t *testing.T) {
 	template, err := iamtest.Read("../template.yaml")
 	if err != nil {
@@ -57,8 +57,8 @@ func TestLeastPrivilege(t *testing.T) {
 	}
 }
 
-// holdTo plays the flows of a function under its policy, and those that a part of
-// the policy is for without that part.
+// holdTo plays the flows of a function under its policy. It also plays the flows that need
+// a part of the policy without that part.
 func holdTo(t *testing.T, function string, policy iamtest.Policy, flows []flow) {
 	usedBy := map[iamtest.Access][]flow{}
 	for _, f := range flows {
@@ -100,8 +100,8 @@ func holdTo(t *testing.T, function string, policy iamtest.Policy, flows []flow) 
 	}
 }
 
-// A role is Lambda's to assume. Its policy names what it is about: wildcards stand
-// only where it is said above why they must.
+// Only Lambda may assume a role. Its policy names what it grants access to. Every wildcard
+// is listed above with the reason for it.
 func TestPoliciesNameWhatTheyAllow(t *testing.T) {
 	template, err := iamtest.Read("../template.yaml")
 	if err != nil {

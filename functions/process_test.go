@@ -27,8 +27,8 @@ var passwordHash = sync.OnceValue(func() login.Hidden {
 	return hash
 })
 
-// Two launches of one mini-program reach two processes with the same code, at the
-// same time: both get the identity, and WeChat is asked by both.
+// Two launches of a mini-program send the same code to two processes at the same time.
+// Both get the identity, and both ask WeChat.
 func TestRepeatedCodeInTwoProcesses(t *testing.T) {
 	c := newCloud(t)
 	first, second := c.start("checkbind"), c.start("checkbind")
@@ -92,8 +92,8 @@ func endsNaming(t *testing.T, function string, settings map[string]string, name 
 	}
 }
 
-// Whatever is down at the start, the function starts, says 503, and works as
-// soon as it is there.
+// Whatever is down when it starts, a function starts, answers 503, and works as soon as
+// everything is up.
 func TestStartsWithoutItsSurroundings(t *testing.T) {
 	c := newCloud(t)
 	c.secrets.Fail(500, "InternalServiceError")
@@ -119,8 +119,8 @@ func TestStartsWithoutItsSurroundings(t *testing.T) {
 	}
 }
 
-// Whoever calls the authorizer must get a word about a token that is good even while
-// the secret or WeChat is away: it is not told of either.
+// The authorizer decides about a token even while the secret and WeChat are down: it does
+// not have the settings of either.
 func TestAuthorizerNeedsTheStoreOnly(t *testing.T) {
 	s := newStage(t)
 	bind, err := events.CaseNamed("bind-good")
@@ -141,8 +141,8 @@ func TestAuthorizerNeedsTheStoreOnly(t *testing.T) {
 	endsNaming(t, events.Authorizer, map[string]string{"WXBIND_USERS_TABLE": "u"}, "WXBIND_SESSIONS_TABLE")
 }
 
-// When the store is away the authorizer fails, which API Gateway answers with 500. A
-// denial would make clients throw good tokens away.
+// While the store is down the authorizer fails, and API Gateway answers 500. A denial would
+// make clients drop good tokens.
 func TestAuthorizerDeniesNobodyForAnOutage(t *testing.T) {
 	c := newCloud(t)
 	c.settings["AWS_ENDPOINT_URL_DYNAMODB"] = "http://127.0.0.1:1"
@@ -160,7 +160,7 @@ func TestAuthorizerDeniesNobodyForAnOutage(t *testing.T) {
 	}
 }
 
-// functions are the folders of all functions.
+// functions returns the folders of all functions.
 func functions() []string {
 	names := []string{events.Authorizer}
 	for _, route := range apigw.Routes() {
@@ -182,7 +182,7 @@ func TestZipIsSmall(t *testing.T) {
 	}
 }
 
-// zipped is the size of the zip that holds a bootstrap.
+// zipped returns the size of a zip with the bootstrap.
 func zipped(tb testing.TB, path string) (size int) {
 	tb.Helper()
 	out, err := exec.CommandContext(tb.Context(), built(tb, "./testdata/zip"), path).Output()

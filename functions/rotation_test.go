@@ -37,8 +37,8 @@ func newFleet(t *testing.T) *fleet {
 	return f
 }
 
-// login sends a code to an instance, and says what is wrong with an answer that is
-// neither the person's identity nor refused; refused is then Retry-After.
+// login sends a code to an instance. The answer must be the person's identity, or a refusal;
+// refused is then its Retry-After. Any other answer is an error.
 func (f *fleet) login(instance int, code, person string) (refused time.Duration, err error) {
 	out, err := f.output(f.processes[instance%instances], checkBind(code))
 	if err != nil {
@@ -62,7 +62,7 @@ func (f *fleet) login(instance int, code, person string) (refused time.Duration,
 	}
 }
 
-// expect is login of somebody who must be refused, or must not.
+// expect is login for a request that must be refused, or must not.
 func (f *fleet) expect(instance int, code, person string, refusal bool) error {
 	refused, err := f.login(instance, code, person)
 	if err == nil && (refused > 0) != refusal {
@@ -71,7 +71,7 @@ func (f *fleet) expect(instance int, code, person string, refusal bool) error {
 	return err
 }
 
-// each lets everybody do something at the same time.
+// each lets every person do something at the same time.
 func (f *fleet) each(what func(i int, person string) error) {
 	f.Helper()
 	var all sync.WaitGroup
@@ -85,9 +85,9 @@ func (f *fleet) each(what func(i int, person string) error) {
 	all.Wait()
 }
 
-// An AppSecret is reset at WeChat, and a moment later stored in the secret. Between
-// the two everybody is told to try again; from then on nobody has to more than once,
-// though all instances still hold the old one and have just looked in vain.
+// An AppSecret is reset at WeChat, and stored in the secret a moment later. Between the two,
+// everybody is told to retry. After that nobody has to retry more than once, though all
+// instances still have the old AppSecret and have just fetched the secret in vain.
 func TestAppSecretIsReplacedUnderLoad(t *testing.T) {
 	const replacement = "the-next-appsecret-that-must-not-show"
 	f := newFleet(t)
@@ -110,8 +110,8 @@ func TestAppSecretIsReplacedUnderLoad(t *testing.T) {
 	f.silent(replacement)
 }
 
-// Where few log in, a retry may meet an instance that nobody has asked since the
-// AppSecret was reset, and the one after it another such: nobody waits for any of them.
+// When few people log in, a retry may reach an instance that has had no request since the
+// AppSecret was reset, and the next retry another one. None of them makes a person wait.
 func TestAppSecretIsReplacedInAQuietHour(t *testing.T) {
 	const replacement = "the-next-appsecret-that-must-not-show"
 	f := newFleet(t)
@@ -131,8 +131,8 @@ func TestAppSecretIsReplacedInAQuietHour(t *testing.T) {
 	f.silent(replacement)
 }
 
-// Secrets Manager is away just when the new AppSecret is looked for: the client is told
-// to try again, and the retry finds it.
+// Secrets Manager is down just when an instance looks for the new AppSecret. The client is
+// told to retry, and the retry succeeds.
 func TestAppSecretIsReplacedDuringAnOutage(t *testing.T) {
 	const replacement = "the-next-appsecret-that-must-not-show"
 	f := newFleet(t)
@@ -151,9 +151,9 @@ func TestAppSecretIsReplacedDuringAnOutage(t *testing.T) {
 	f.silent(replacement)
 }
 
-// A seal key is added while instances run that do not know it. What they have sealed
-// is opened by the new ones, and what those seal by them: each person's code reaches
-// an old and a new instance, so that the second one opens what the first one sealed.
+// A seal key is added while instances run that do not know it. Old and new instances open
+// what the others sealed. Each person's code reaches an old and a new instance, so the
+// second opens what the first sealed.
 func TestSealKeyIsAddedUnderLoad(t *testing.T) {
 	const next = "the-next-seal-key-that-must-not-show-0123456789"
 	old := newFleet(t)
@@ -184,8 +184,8 @@ func TestSealKeyIsAddedUnderLoad(t *testing.T) {
 	young.silent(next)
 }
 
-// silent stops the instances, whose logs must hold neither a secret of the cloud's nor
-// this one.
+// silent stops the instances, and checks that their logs contain none of the cloud's secrets
+// and not this one.
 func (f *fleet) silent(secret string) {
 	f.Helper()
 	for _, p := range f.processes {

@@ -24,7 +24,7 @@ const (
 	secretTime = 20 * time.Millisecond
 )
 
-// starting is one way to start a function, with what its starts took.
+// starting is one way to start a function, and how long its starts took.
 type starting struct {
 	// copies are the same bootstrap.
 	copies   []string
@@ -33,12 +33,12 @@ type starting struct {
 	asks, answers []time.Duration
 }
 
-// BenchmarkStart measures how long each function takes from exec to asking for
-// its first event and to the answer to it, beside an empty function of
-// aws-lambda-go, in turns so that a machine that changes its pace changes it for
-// all. AWS and WeChat refuse connections at once, and the event is refused as
-// malformed, so that it is the process that is measured. Beside it stands the
-// start with a secret that comes after 20 ms: INIT waits for it.
+// BenchmarkStart measures how long each function takes from exec until it asks for its
+// first event, and until it answers it. An empty function of aws-lambda-go is measured for
+// comparison. The functions take turns, so a machine that changes its speed changes it for
+// all. AWS and WeChat refuse connections at once, and the event is refused as malformed, so
+// only the process is measured. A second measurement has a secret that arrives after 20 ms,
+// for which INIT waits.
 func BenchmarkStart(b *testing.B) {
 	refused := map[string]string{
 		"WXBIND_SECRET_ID": "wxbind", "WXBIND_BINDINGS_TABLE": "b", "WXBIND_SESSIONS_TABLE": "s",
@@ -83,7 +83,7 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// copiesOf gives copies of a file for as long as the benchmark runs.
+// copiesOf makes copies of a file that last as long as the benchmark.
 func copiesOf(b *testing.B, bootstrap string) (copies []string) {
 	b.Helper()
 	program, err := os.ReadFile(bootstrap)
@@ -101,7 +101,7 @@ func copiesOf(b *testing.B, bootstrap string) (copies []string) {
 	return copies
 }
 
-// start starts the function, and notes what it took but for the first start of each copy.
+// start starts the function, and notes the time except for the first start of each copy.
 func (s *starting) start(b *testing.B, run int) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 30*time.Second)
@@ -124,13 +124,13 @@ func (s *starting) start(b *testing.B, run int) {
 
 func median(times []time.Duration) time.Duration { return percentile(times, 50) }
 
-// percentile is the smallest of the times that p percent of them do not exceed.
+// percentile returns the smallest time that p percent of the times do not exceed.
 func percentile(times []time.Duration, p int) time.Duration {
 	sorted := slices.Sorted(slices.Values(times))
 	return sorted[(len(sorted)*p+99)/100-1]
 }
 
-// ratio is how many times as long as others the median of times is.
+// ratio returns the median of times divided by the median of others.
 func ratio(times, others []time.Duration) float64 {
 	return float64(median(times)) / float64(median(others))
 }

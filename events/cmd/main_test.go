@@ -14,8 +14,8 @@ import (
 	"github.com/wxbind/wxbind/events"
 )
 
-// TestMain makes the test a program that runs as the command when it is asked to:
-// what go test remembers of a run then depends on the command, too.
+// TestMain runs the test binary as the command when it is asked to. So go test's cached
+// results depend on the command, too.
 func TestMain(m *testing.M) {
 	if os.Getenv("WXBIND_RUN_AS_COMMAND") != "" {
 		main()
