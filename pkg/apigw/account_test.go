@@ -43,7 +43,7 @@ func TestUnbind(t *testing.T) {
 	}
 }
 
-// What needs a fresh code takes no other: a token that was stolen is not enough.
+// These routes need a fresh code of the session's identity: a stolen token is not enough.
 func TestFreshCodeOfTheSessionsIdentity(t *testing.T) {
 	for name, c := range map[string]struct {
 		route apigw.Route

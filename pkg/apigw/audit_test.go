@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 )
 
-// What a request did to an account is in the log once, and says who and from where.
+// What a request did to an account is logged once, with the user and where the request came from.
 func TestRequestsAreAudited(t *testing.T) {
 	fromPhone := func(e events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPRequest {
 		e.RequestContext.HTTP.SourceIP = "2001:db8:1:2::1"
@@ -89,7 +89,7 @@ func TestRequestsAreAudited(t *testing.T) {
 	}
 }
 
-// Who only looks changes nothing, and is no event.
+// A request that only reads is not an event.
 func TestLooksAreNotAudited(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")

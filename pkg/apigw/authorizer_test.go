@@ -16,7 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// authorizerEvent is what API Gateway asks an authorizer.
+// authorizerEvent is the event that an authorizer gets from API Gateway.
 func authorizerEvent(headers map[string]string) events.APIGatewayV2CustomAuthorizerV2Request {
 	return events.APIGatewayV2CustomAuthorizerV2Request{
 		Version: "2.0", Type: "REQUEST", RouteKey: apigw.WhoAmI.Key(), RawPath: apigw.WhoAmI.Path, Headers: headers,
@@ -24,7 +24,7 @@ func authorizerEvent(headers map[string]string) events.APIGatewayV2CustomAuthori
 	}
 }
 
-// authorizer is the authorizer on a store.
+// authorizer returns an authorizer on a store.
 func (w *world) authorizer(presence login.Presence) *apigw.Authorizer {
 	return apigw.NewAuthorizer(apigw.AuthorizerConfig{
 		Verifier: login.Verifier{Presence: presence, Now: w.now}, Logger: slog.New(slog.NewJSONHandler(w.log, nil)),
@@ -79,7 +79,7 @@ func sameJSON(t *testing.T, a, b string) bool {
 	return asJSON(t, x) == asJSON(t, y)
 }
 
-// A denial is told nothing of, and its reason is in the log.
+// A denial says nothing to the client. Its reason is in the log.
 func TestAuthorizerDenies(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")
@@ -103,8 +103,7 @@ func (a absent) SessionWithUser(ctx context.Context, _, _ string) (login.Session
 	return login.Session{}, login.User{}, a.answer(ctx)
 }
 
-// Whatever is wrong with us must not look like a dead session: clients would drop
-// tokens that are good.
+// A fault of ours must not look like a dead session: clients would drop good tokens.
 func TestAuthorizerFailsWhereItCannotTell(t *testing.T) {
 	token := login.NewToken("u1").Text()
 	event := func() string { return asJSON(t, authorizerEvent(map[string]string{"x-token": string(token)})) }

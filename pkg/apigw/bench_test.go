@@ -13,8 +13,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// BenchmarkCheckBind is our own share of a login: event in, answer out, over
-// ports that take no time. Each round is another bound user.
+// BenchmarkCheckBind measures our own share of a login: event in, answer out, over
+// ports that take no time. Each round has another bound user.
 func BenchmarkCheckBind(b *testing.B) {
 	for name, bound := range map[string]bool{"bound": true, "unbound": false} {
 		b.Run(name, func(b *testing.B) {
@@ -60,8 +60,8 @@ func BenchmarkCheckBind(b *testing.B) {
 	}
 }
 
-// BenchmarkAuthorizer is our own share of letting a request pass: event in,
-// verdict out, over a store that takes no time. Each round is another user.
+// BenchmarkAuthorizer measures our own share of letting a request pass: event in,
+// answer out, over a store that takes no time. Each round has another user.
 func BenchmarkAuthorizer(b *testing.B) {
 	store := &storetest.Memory{}
 	config := configOn(store)
@@ -98,7 +98,7 @@ func BenchmarkAuthorizer(b *testing.B) {
 	}
 }
 
-// byCode takes a code for the openid.
+// byCode uses the code as the openid.
 type byCode struct{ login.WeChat }
 
 func (byCode) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {

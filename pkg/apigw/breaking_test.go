@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// breaking is a store of which one operation fails.
+// breaking is a store with one operation that fails.
 type breaking struct {
 	*storetest.Memory
 	op string

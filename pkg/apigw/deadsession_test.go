@@ -12,8 +12,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// sessionRoutes are the routes that a session opens, each with a request that would be
-// served: it has whatever one of them asks for.
+// sessionRoutes returns the routes that take a token, each with a request that would
+// succeed: it has everything that any of them asks for.
 func sessionRoutes(w *world) []struct {
 	apigw.Route
 	event events.APIGatewayV2HTTPRequest
@@ -177,7 +177,7 @@ func (w *world) unbind(userID string) {
 	}
 }
 
-// A session that ends while its request is under way is 401 like any other.
+// A session that ends while its request is in progress is 401, as usual.
 func TestSessionThatEndsMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")
@@ -188,7 +188,7 @@ func TestSessionThatEndsMeanwhile(t *testing.T) {
 	}
 }
 
-// The same reasons are decisions where a code is what lets a caller in.
+// On a request with a code, the same reasons are decisions.
 func TestDisabledUserWithACodeIsADecision(t *testing.T) {
 	w := newWorld(t)
 	w.login("alice")

@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// Each field of an export is what is stored under its name: every value here differs.
+// Each field of an export has the value that is stored under its name. Every value here differs.
 func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 	w := newWorld(t)
 	now := w.now().Truncate(time.Second)
@@ -73,7 +73,7 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 	}
 }
 
-// bindAs stores a binding and the session that is opened under it.
+// bindAs stores a binding and a session that was opened through it.
 func (w *world) bindAs(b login.Binding, s login.Session) error {
 	_, err := w.store.Bind(w.Context(), b, s)
 	return err

@@ -8,8 +8,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A JSON body may be nested 16 deep, its own braces included. What stands in strings, and
-// how many values stand side by side, does not count.
+// A JSON body may be nested 16 deep, its own braces included. Brackets in strings, and the
+// number of values on one level, do not count.
 func TestBodiesAreNestedSixteenDeepAtMost(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	objects := func(n int) string { return strings.Repeat(`{"y":`, n) + "1" + strings.Repeat("}", n) }

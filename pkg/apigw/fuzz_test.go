@@ -16,7 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// Whatever Lambda hands over, every route answers in the envelope.
+// Whatever Lambda passes in, every route answers in the envelope.
 func FuzzInvoke(f *testing.F) {
 	for _, c := range cases.Cases() {
 		event, err := c.Event()
@@ -107,7 +107,7 @@ func FuzzTokenInHeaders(f *testing.F) {
 	})
 }
 
-// Whatever the header holds, nobody but the service asks, and nothing breaks.
+// Whatever the header holds, only the service is let in, and nothing breaks.
 func FuzzServiceCredential(f *testing.F) {
 	for _, credential := range []string{"", ":", "orders", "orders:", "orders:%", "orders:%zz", "orders:" + serviceKey, "%6Frders:" + url.QueryEscape(serviceKey), "\xff:\x00"} {
 		f.Add(credential)

@@ -14,7 +14,7 @@ import (
 
 const bindBody = `{"code":"alice-2","username":"demo","password":"` + password + `"}`
 
-// The fields and values here are what clients in the field read: they never change.
+// Clients in the field read these fields and values, so they never change.
 func TestLogin(t *testing.T) {
 	w := newWorld(t)
 	unbound := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
@@ -225,7 +225,7 @@ func TestRequestIDIsAPIGatewaysOrNone(t *testing.T) {
 	}
 }
 
-// A function whose time is nearly up answers by itself rather than be killed.
+// A function whose time is nearly up answers before Lambda kills it.
 func TestDeadlineIsAnswered(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -276,7 +276,7 @@ func TestPanicIsAnswered(t *testing.T) {
 
 func panicking(context.Context) error { panic("MARK-of-a-value") }
 
-// What panics beside the main goroutine is answered, too.
+// A panic in another goroutine is answered, too.
 func TestPanicBesideIsAnswered(t *testing.T) {
 	w := newWorld(t)
 	w.service.Store = panickingBeside{w.store}
@@ -295,7 +295,7 @@ func (panickingBeside) StoreRecord(context.Context, string, login.Record) error 
 	panic("MARK-of-a-value")
 }
 
-// A login that went well in spite of something is worth a warning.
+// A login that succeeded in spite of a lapse logs a warning.
 func TestLapsesAreWarnedOf(t *testing.T) {
 	w := newWorld(t)
 	w.service = w.serviceOn("http://127.0.0.1:1", &breaking{w.store, "StoreRecord"})
@@ -306,7 +306,7 @@ func TestLapsesAreWarnedOf(t *testing.T) {
 	}
 }
 
-// anyone takes every code.
+// anyone accepts every code.
 type anyone struct{}
 
 func (anyone) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {

@@ -18,7 +18,7 @@ func basic(id, key string) map[string]string {
 	return map[string]string{"authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+key))}
 }
 
-// introspection is the event of a service that asks about a token.
+// introspection is the event of a service that introspects a token.
 func introspection(token string) events.APIGatewayV2HTTPRequest {
 	return withHeaders(post(form, "token="+url.QueryEscape(token)), basic(serviceID, url.QueryEscape(serviceKey)))
 }
@@ -73,7 +73,7 @@ func TestIntrospectTakesTheCredentialAsClientsSendIt(t *testing.T) {
 	}
 }
 
-// Only a service that is known may ask, and learns nothing otherwise.
+// Only a known service may introspect. Others learn nothing.
 func TestIntrospectRefusesStrangers(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")
@@ -127,7 +127,7 @@ func TestIntrospectBadBodies(t *testing.T) {
 	}
 }
 
-// A service must be able to tell "no" from "I do not know".
+// A service must be able to tell "not active" from "not known".
 func TestIntrospectWhenTheStoreIsDown(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")

@@ -16,9 +16,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Every secret that passes through carries a mark. Whatever happens to a
-// request, no mark shows in a log or an answer: but for the token, which the
-// answer to a login is for, and the openid, which a client learns of its own.
+// Every secret that passes through carries a mark. Whatever happens to a request, no
+// mark shows in a log or an answer. There are two exceptions in answers: a login returns
+// the token, and a client learns its own openid.
 func TestNoSecretShows(t *testing.T) {
 	sessionKey := base64.StdEncoding.EncodeToString([]byte("MARKsessionkey16"))
 	const openID = "o-MARK-openid"
@@ -104,13 +104,13 @@ func noMark(t *testing.T, where, text string) {
 	}
 }
 
-// planted is an event for a route, with a mark in each field.
+// planted is an event for a route with a mark in each field.
 type planted struct {
 	route apigw.Route
 	event any
 }
 
-// plantedCodes are for whoever has a code.
+// plantedCodes returns events with a code.
 func plantedCodes() []planted {
 	const credentials = `"username":"demo","password":"` + password + `"`
 	all := []planted{
@@ -138,7 +138,7 @@ func plantedCodes() []planted {
 	return all
 }
 
-// plantedTokens are for whoever has a token, or a service's key.
+// plantedTokens returns events with a token or a service's key.
 func plantedTokens(token string) []planted {
 	odd := []planted{
 		{apigw.UserInfo, withHeaders(get(""), map[string]string{"x-token": "MARK"})},
@@ -176,7 +176,7 @@ func plantedTokens(token string) []planted {
 	return append(odd, all...)
 }
 
-// withMarks gives an event headers and cookies with a mark, and some more.
+// withMarks adds headers and cookies with a mark to an event, and the headers in more.
 func withMarks(event any, more map[string]string) any {
 	e, ok := event.(events.APIGatewayV2HTTPRequest)
 	if !ok {

@@ -18,7 +18,7 @@ func (logoutless) LogoutUser(context.Context, string, time.Time) error {
 	return login.Unavailable(errors.New("out of order"))
 }
 
-// Whoever is told "logged out" is: a store that failed is not passed over.
+// A client that is told "logged out" is logged out: a failure of the store is not ignored.
 func TestLogoutThatFailsSaysSo(t *testing.T) {
 	for name, c := range map[string]struct {
 		store func(*world) login.AdminStore

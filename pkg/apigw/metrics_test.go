@@ -13,8 +13,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
-// counted are the counts in the metrics of the only request in the log, and latencies
-// the times, but for those that may be too short to be measured here.
+// counted returns the counts and the times in the metrics of the only request in the log.
+// It leaves out times that may be too short to be measured here.
 func (w *world) counted() (counts, latencies []string) {
 	w.Helper()
 	lines := w.lines("metrics")
@@ -39,7 +39,7 @@ func (w *world) counted() (counts, latencies []string) {
 	return counts, latencies
 }
 
-// Each answer of each route is counted as what it is, once.
+// Each answer of each route is counted once, under the right metric.
 func TestAnswersAreCounted(t *testing.T) {
 	exchanged := []string{metrics.LoginLatency, metrics.WeChatLatency}
 	visit := []string{metrics.VisitLatency}
@@ -156,7 +156,7 @@ func TestAnswersAreCounted(t *testing.T) {
 	}
 }
 
-// The authorizer has counted whoever comes to a route behind it.
+// The authorizer has already counted a request to a route behind it.
 func TestRoutesBehindTheAuthorizerAreNotCountedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.invoke(t.Context(), apigw.WhoAmI, get(""))

@@ -12,7 +12,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// slow is a store of which a read of a session takes a while, and a touch twice as long.
+// slow is a store that takes a while to read a session, and twice as long to touch one.
 type slow struct {
 	*storetest.Memory
 	takes time.Duration
@@ -28,7 +28,7 @@ func (s slow) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, e
 	return s.Memory.TouchBinding(ctx, t)
 }
 
-// slowWeChat takes a while for a code, and is anyone else.
+// slowWeChat is anyone, but takes a while for a code.
 type slowWeChat struct {
 	anyone
 	takes time.Duration
@@ -39,8 +39,8 @@ func (s slowWeChat) Code2Session(ctx context.Context, app login.App, code string
 	return s.anyone.Code2Session(ctx, app, code)
 }
 
-// The times in a request's line are milliseconds, and what was not waited for has none.
-// In the bubble of synctest they are exact.
+// The times in a request's line are milliseconds. What was not waited for has no time.
+// Under synctest they are exact.
 func TestLogLineSaysWhatTookHowLong(t *testing.T) {
 	for name, c := range map[string]struct {
 		do   func(w *world, store slow)

@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// vanishing is a store whose bindings are removed by another just before.
+// vanishing is a store whose bindings somebody else removes just before.
 type vanishing struct{ login.Store }
 
 func (v vanishing) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
@@ -168,7 +168,7 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 	older.denied(login.SessionRevoked)
 }
 
-// Whose a session is must not be learned by guessing at ids.
+// Nobody can find out by guessing ids which sessions other users have.
 func TestSessionsOfOthersAreNotFound(t *testing.T) {
 	w := newWorld(t)
 	if err := w.store.AddUser(t.Context(), login.User{ID: "u2", Username: "bob", PasswordHash: password, Apps: map[string]login.UserApp{}}); err != nil {
@@ -187,7 +187,7 @@ func TestSessionsOfOthersAreNotFound(t *testing.T) {
 	bob.admitted()
 }
 
-// One function serves two routes, and tells them apart as API Gateway does.
+// One function serves two routes, and tells them apart by the routeKey.
 func TestFunctionOfTwoRoutes(t *testing.T) {
 	w := newWorld(t)
 	v := w.login("alice")

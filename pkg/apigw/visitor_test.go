@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// visitor is somebody who is logged in.
+// visitor is a person who is logged in.
 type visitor struct {
 	*world
 	token string
@@ -19,7 +19,7 @@ type visitor struct {
 	person, app string
 }
 
-// code gives a fresh code of a person.
+// code returns a fresh code of a person.
 func (w *world) code(person string) string {
 	w.codes++
 	return fmt.Sprintf("%s-%d", person, w.codes)
@@ -51,7 +51,7 @@ func (v *visitor) ask(route apigw.Route, e events.APIGatewayV2HTTPRequest) answe
 	return v.invoke(v.Context(), route, withHeaders(e, map[string]string{"authorization": "Bearer " + v.token}))
 }
 
-// session is the visitor's session as it is stored.
+// session returns the visitor's session as it is stored.
 func (v *visitor) session() login.Session {
 	v.Helper()
 	token, err := login.ParseToken(v.token)
@@ -65,7 +65,7 @@ func (v *visitor) session() login.Session {
 	return s
 }
 
-// denied says whether a session route sends the visitor away for a reason.
+// denied checks that a session route refuses the visitor for this reason.
 func (v *visitor) denied(want login.Code) {
 	v.Helper()
 	if a := v.ask(apigw.UserInfo, get("")); a.status != 401 || a.body["error"] != string(want) {
@@ -73,7 +73,7 @@ func (v *visitor) denied(want login.Code) {
 	}
 }
 
-// admitted says whether a session route lets the visitor in.
+// admitted checks that a session route lets the visitor in.
 func (v *visitor) admitted() {
 	v.Helper()
 	if a := v.ask(apigw.UserInfo, get("")); a.status != 200 || a.body["code"] != 1.0 {
@@ -81,7 +81,7 @@ func (v *visitor) admitted() {
 	}
 }
 
-// refused says whether an answer is a decision against the request.
+// refused checks that an answer is a decision with this error.
 func (a answer) refused(t *testing.T, want login.Code) {
 	t.Helper()
 	if a.status != 200 || a.body["code"] != 0.0 || a.body["error"] != string(want) || a.body["msg"] != want.Message("") {
@@ -89,7 +89,7 @@ func (a answer) refused(t *testing.T, want login.Code) {
 	}
 }
 
-// done says whether an answer says that it is done, and with which sentence.
+// done checks that an answer says that the request is done, with this sentence.
 func (a answer) done(t *testing.T, msg string) {
 	t.Helper()
 	if a.status != 200 || a.body["code"] != 1.0 || a.body["msg"] != msg {
@@ -108,14 +108,14 @@ func withHeaders(e events.APIGatewayV2HTTPRequest, headers map[string]string) ev
 	return e
 }
 
-// withID gives an event the path parameter of a session.
+// withID returns an event with a session's id as the path parameter.
 func withID(id string) events.APIGatewayV2HTTPRequest {
 	e := get("")
 	e.PathParameters = map[string]string{"id": id}
 	return e
 }
 
-// asJSON is a body for post.
+// asJSON returns a body for post.
 func asJSON(t *testing.T, body any) string {
 	t.Helper()
 	text, err := json.Marshal(body)

@@ -32,7 +32,7 @@ const (
 	serviceKey = "MARK+service/key=0123456789012345678901234567890"
 )
 
-// world is the handlers on an in-memory store and the stand-in over HTTP.
+// world has the handlers, on a store in memory and on the stand-in over HTTP.
 type world struct {
 	*testing.T
 	store  *storetest.Memory
@@ -77,7 +77,7 @@ func (w *world) serviceOn(base string, s login.AdminStore) *login.Service {
 
 func (w *world) now() time.Time { return time.Now().Add(w.ahead) }
 
-// configOn is a service on a store, that takes every code.
+// configOn configures a service on a store that accepts every code.
 func configOn(s login.AdminStore) login.Config {
 	c := logintest.Config(s)
 	c.WeChat = anyone{}
@@ -105,7 +105,7 @@ func (w *world) invoke(ctx context.Context, route apigw.Route, event any) answer
 	return w.invokeOf(ctx, event, route)
 }
 
-// invokeOf gives an event to the function of some routes.
+// invokeOf sends an event to a function of these routes.
 func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) answer {
 	w.Helper()
 	payload, err := json.Marshal(event)
@@ -128,7 +128,7 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 	return a
 }
 
-// metrics are written where a Lambda function's are: in its log.
+// metrics returns a writer to the log, where a Lambda function's metrics also go.
 func (w *world) metrics() *metrics.Writer {
 	return metrics.New(metrics.Config{Output: w.log, Stack: "prod"})
 }
@@ -150,7 +150,7 @@ func post(contentType, body string) events.APIGatewayV2HTTPRequest {
 	return e
 }
 
-// lines are the lines of the log with this message.
+// lines returns the lines of the log with this message.
 func (w *world) lines(message string) []map[string]any {
 	w.Helper()
 	var lines []map[string]any
@@ -166,7 +166,7 @@ func (w *world) lines(message string) []map[string]any {
 	return lines
 }
 
-// lastLine is the line of the newest request.
+// lastLine returns the line of the newest request.
 func (w *world) lastLine() map[string]any {
 	w.Helper()
 	lines := w.lines("request")

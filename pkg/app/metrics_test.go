@@ -12,9 +12,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
-// A built function writes each request's metrics where Lambda finds them: on the
-// standard output, a line of its own, with what Lambda says of it. It must know whose
-// they are.
+// A built function writes each request's metrics where Lambda finds them: on standard
+// output, as a line of their own. It needs the name of the stack for that.
 func TestFunctionsWriteMetrics(t *testing.T) {
 	unknown, err := events.CaseNamed("authorizer-unknown-token")
 	if err != nil {
@@ -56,7 +55,7 @@ func TestFunctionsWriteMetrics(t *testing.T) {
 	}
 }
 
-// metricsIn are the lines of a log that CloudWatch makes metrics of.
+// metricsIn returns the lines of a log that CloudWatch turns into metrics.
 func metricsIn(t *testing.T, log string) []map[string]any {
 	t.Helper()
 	var found []map[string]any

@@ -11,8 +11,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/username"
 )
 
-// What a main brings is what its routes need, or its function does not start and says
-// what to change.
+// A main must bring exactly what its routes need. Otherwise its function does not start,
+// and says what to change.
 func TestPartsFitTheNeeds(t *testing.T) {
 	for name, c := range map[string]struct {
 		needed needs.Set
@@ -43,7 +43,7 @@ func TestPartsFitTheNeeds(t *testing.T) {
 	}
 }
 
-// No route is left with a port that is nil.
+// No route has a nil port.
 func TestEveryNeedIsMet(t *testing.T) {
 	for _, route := range apigw.Routes() {
 		needed := route.Needs()

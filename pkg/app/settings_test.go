@@ -23,18 +23,18 @@ func getenv(settings map[string]string) func(string) string {
 	return func(name string) string { return settings[name] }
 }
 
-// parts are those that a function with these needs brings.
+// parts returns the parts that a function with these needs brings.
 func parts(needed needs.Set) []Part {
 	all := []Part{Passwords(nil, nil), Directory, WeChat, Secret(awssource.New), Stores}
 	return slices.DeleteFunc(all, func(p Part) bool { return p.meets&needed == 0 })
 }
 
-// made is a function with these needs, and all its parts.
+// made makes a function with these needs and all its parts.
 func made(needed needs.Set, settings map[string]string) (*function, error) {
 	return newFunction(getenv(settings), needed, parts(needed))
 }
 
-// settingsOf are the settings that each need must have.
+// settingsOf lists the settings that each need must have.
 var settingsOf = map[needs.Set][]string{
 	needs.Bindings:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_BINDINGS_TABLE"},
 	needs.Sessions:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SESSIONS_TABLE"},
@@ -100,7 +100,7 @@ func TestSettingsNameWhatIsWrong(t *testing.T) {
 	}
 }
 
-// Where the users are is chosen by one setting.
+// One setting chooses where the users are.
 func TestDirectoryIsChosenByItsURL(t *testing.T) {
 	settings := goodSettings()
 	f, err := made(needs.All, settings)

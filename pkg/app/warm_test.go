@@ -19,7 +19,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
-// outage stands for one of a function's surroundings: it hangs, or fails at once.
+// outage stands in for something that a function calls. It hangs, or fails at once.
 type outage struct {
 	requests atomic.Int32
 	url      string
@@ -43,8 +43,8 @@ func newOutage(t *testing.T, hangs bool) *outage {
 	return o
 }
 
-// A start does not wait for somebody else's outage, and the requests after it
-// are as patient as ever.
+// A start does not wait for somebody else's outage. The requests after it retry as
+// usual.
 func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 	for name, hangs := range map[string]bool{"all hang": true, "all fail": false} {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 	}
 }
 
-// Whichever part hangs, INIT goes on after 500 ms.
+// Whichever part hangs, INIT continues after 500 ms.
 func TestWarmTakesHalfASecond(t *testing.T) {
 	for _, hangs := range []string{"store", "secret"} {
 		t.Run(hangs, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestWarmTakesHalfASecond(t *testing.T) {
 	}
 }
 
-// The secret is asked for with the credentials of the function's role, in its Region.
+// The function fetches the secret with its role's credentials, in its Region.
 func TestSecretIsAskedForByTheRole(t *testing.T) {
 	double := &secretstest.Server{
 		Access: aws.Credentials{AccessKeyID: "MARK-id", SecretAccessKey: "MARK-key", SessionToken: "MARK-session"}, Region: "cn-north-1",
@@ -131,8 +131,8 @@ func TestSecretIsAskedForByTheRole(t *testing.T) {
 	}
 }
 
-// All calls to AWS go by the transport that drops what went stale while a function was
-// frozen: the secret is fetched anew after minutes of that.
+// All calls to AWS use the transport that drops connections that went stale while the
+// function was frozen: the secret can be fetched anew after minutes of that.
 func TestConnectionsToAWSAreThawed(t *testing.T) {
 	closed := make(chan string, 8)
 	settings := goodSettings()
@@ -173,7 +173,7 @@ func TestConnectionsToAWSAreThawed(t *testing.T) {
 	}
 }
 
-// A function opens connections to what it uses only.
+// A function opens connections only to what it uses.
 func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
 	const dynamoDB, vault, weChat = "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "WECHAT_API_BASE"
 	for name, c := range map[string]struct {
@@ -206,7 +206,7 @@ func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
 	}
 }
 
-// A redirect would carry the session's token to whom it names.
+// A redirect would send the session's token to another host.
 func TestNoRedirectIsFollowed(t *testing.T) {
 	calls := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,7 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// written gives the lines that a trail leaves.
+// written returns the lines that are written for a trail.
 func written(t *testing.T, trail *login.Trail, attrs ...slog.Attr) []map[string]any {
 	t.Helper()
 	var out bytes.Buffer
@@ -31,7 +31,7 @@ func written(t *testing.T, trail *login.Trail, attrs ...slog.Attr) []map[string]
 	return lines
 }
 
-// The names are read by queries and alarms that others have made.
+// Queries and alarms of others read these names.
 func TestLineOfAnEvent(t *testing.T) {
 	trail := &login.Trail{
 		AppID: "wx1", OpenIDHash: "h1", UserID: "u1", Events: []login.Event{login.EventThrottled, login.EventBind},
@@ -65,7 +65,7 @@ func TestNoEventNoLine(t *testing.T) {
 	}
 }
 
-// docs/audit.md lists each event that there is, with the level that it has.
+// docs/audit.md lists every event, with its level.
 func TestDocumentedEvents(t *testing.T) {
 	document, err := os.ReadFile("../../docs/audit.md")
 	if err != nil {

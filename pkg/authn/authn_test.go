@@ -27,8 +27,8 @@ const appID = "wx0123456789abcdef"
 
 var start = time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 
-// world is a guard over a store with alice and a session of hers, before a handler
-// that says whom it sees.
+// world has a guard over a store with alice and a session of hers, and behind the guard a
+// handler that says whom it sees.
 type world struct {
 	*testing.T
 	store   *watched
@@ -119,7 +119,7 @@ func (w *world) ask(target string, headers ...string) *http.Response {
 	return recorder.Result()
 }
 
-// refused checks an answer of the middleware, and gives its body.
+// refused checks a refusal of the middleware, and returns its body.
 func (w *world) refused(answer *http.Response, status int, why login.Code) string {
 	w.Helper()
 	text, err := io.ReadAll(answer.Body)
@@ -204,7 +204,7 @@ func TestDeadSession(t *testing.T) {
 	}
 }
 
-// The answer is the one that wxbind's own routes give, to the letter.
+// The answer is exactly the one that wxbind's own routes give.
 func TestAnswerIsThatOfTheRoutes(t *testing.T) {
 	for lang, query := range map[string]string{"Chinese": "", "English": "lang=en"} {
 		t.Run(lang, func(t *testing.T) {
@@ -255,7 +255,7 @@ func TestStoreThatCannotAnswer(t *testing.T) {
 	w.refused(w.ask("/orders", "X-Token", string(w.token)), http.StatusInternalServerError, login.Internal)
 }
 
-// Retry-After says in whole seconds when to come again, rounded up, and never at once.
+// Retry-After is in whole seconds, rounded up and never 0.
 func TestRetryAfterIsTheStoresAndNeverZero(t *testing.T) {
 	for wait, want := range map[time.Duration]string{
 		0: "1", time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2", 2 * time.Second: "2", time.Minute: "60",
@@ -271,7 +271,7 @@ func TestRetryAfterIsTheStoresAndNeverZero(t *testing.T) {
 	}
 }
 
-// A store that hangs costs a request the guard's time and no more.
+// A store that hangs costs a request only the guard's timeout.
 func TestStoreThatHangs(t *testing.T) {
 	for name, c := range map[string]struct{ set, want time.Duration }{
 		"by default": {0, 2 * time.Second},
@@ -304,7 +304,7 @@ func TestClientThatLeavesIsNoFault(t *testing.T) {
 	}
 }
 
-// Visits are written down now and then. Where that fails the visit counts all the same.
+// Visits are recorded now and then. If that fails, the visitor is let in anyway.
 func TestVisitsAreWrittenDownNowAndThen(t *testing.T) {
 	w := newWorld(t)
 	for range 10 {

@@ -17,8 +17,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// A service beside a deployed wxbind. The names of the tables are outputs of its
-// stack; the service's role needs the policy in docs/authn.md.
+// A service next to a deployed wxbind. The names of the tables are outputs of its stack.
+// The service's role needs the policy in docs/authn.md.
 func Example() {
 	aws, err := config.LoadDefaultConfig(context.Background(), config.WithRetryer(dynamostore.Retryer))
 	if err != nil {
@@ -37,7 +37,7 @@ func Example() {
 	log.Fatal(server.ListenAndServe())
 }
 
-// What the client sees without a token.
+// This is what a client without a token gets.
 func ExampleGuard_Middleware() {
 	guard := authn.New(authn.Config{Presence: &storetest.Memory{}})
 	handler := guard.Middleware(http.NotFoundHandler())
@@ -51,7 +51,7 @@ func ExampleGuard_Middleware() {
 	// {"code":0,"msg":"Please log in again.","error":"session_invalid","action":"relogin","requestId":""}
 }
 
-// Where tokens do not come in HTTP headers.
+// Use Verify if tokens do not come in HTTP headers.
 func ExampleGuard_Verify() {
 	guard := authn.New(authn.Config{Presence: &storetest.Memory{}})
 	visitor, err := guard.Verify(context.Background(), "wxb_dS1hbGljZQ.c2VjcmV0")

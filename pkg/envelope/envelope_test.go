@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A kind without a status would be answered with 0.
+// A kind without a status would be answered with status 0.
 func TestEveryCodeHasAStatus(t *testing.T) {
 	for _, code := range login.Codes() {
 		status := envelope.Status(code, false)

@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
-// alarm is one of template.yaml's: upon one metric, or upon an expression of several.
+// alarm is an alarm of template.yaml, on one metric or on an expression of several.
 type alarm struct {
 	metric            `yaml:",inline"`
 	Statistic         string  `yaml:"Statistic"`
@@ -39,7 +39,7 @@ type query struct {
 	} `yaml:"MetricStat"`
 }
 
-// theAlarms are those upon the metrics of a namespace, each as an expression.
+// theAlarms returns the alarms on the metrics of a namespace, each as an expression.
 func theAlarms(t *testing.T, namespace string) map[string]alarm {
 	t.Helper()
 	text, err := os.ReadFile("../../template.yaml")
@@ -76,8 +76,8 @@ func theAlarms(t *testing.T, namespace string) map[string]alarm {
 	return alarms
 }
 
-// begins says whether the alarm begins after periods in which these were all requests,
-// as CloudWatch counts the metrics of their lines. No data is good news to it.
+// begins says whether the alarm goes off after periods with only these requests, as
+// CloudWatch counts the metrics of their lines. Missing data does not breach.
 func (a alarm) begins(t *testing.T, all []request) bool {
 	t.Helper()
 	sums, samples := map[string]float64{}, map[string]float64{}
@@ -99,7 +99,7 @@ func (a alarm) begins(t *testing.T, all []request) bool {
 	return a.beginsAt(t, values)
 }
 
-// beginsAt is begins where the metrics of the alarm have these values.
+// beginsAt is begins for given values of the alarm's metrics.
 func (a alarm) beginsAt(t *testing.T, values map[string]value) bool {
 	t.Helper()
 	v, err := evaluate(a.Metrics[0].Expression, values)
@@ -109,20 +109,20 @@ func (a alarm) beginsAt(t *testing.T, values map[string]value) bool {
 	return v.known && v.is >= a.Threshold
 }
 
-// request is one that came so many times in a period.
+// request is a request that came a number of times in a period.
 type request struct {
 	metrics.Request
 	times int
 }
 
-// logins are such that fail for a reason, "" for those that do not, and visits are the same.
+// logins returns logins that failed for a reason, or did not fail if it is "". visits is the same for visits.
 func logins(times int, failure login.Code) request {
 	r := full()
 	r.Route, r.Failure = "checkbind", failure
 	return request{r, times}
 }
 
-// decided are logins that do not fail, and are answered otherwise than by a session.
+// decided returns logins that did not fail, but opened no session.
 func decided(times int, outcome login.Outcome) request {
 	r := logins(times, "")
 	r.Outcome = outcome
@@ -135,8 +135,8 @@ func visits(times int, failure login.Code) request {
 	return r
 }
 
-// The alarms of template.yaml upon these metrics begin when somebody must act, in few
-// requests and in many, and not for what is everyday business.
+// template.yaml's alarms on these metrics go off when somebody must act, whether there are
+// few requests or many. They do not go off for what happens every day.
 func TestAlarms(t *testing.T) {
 	alarms := theAlarms(t, metrics.Namespace)
 	fired := map[string]bool{}
@@ -201,8 +201,8 @@ func TestAlarms(t *testing.T) {
 	}
 }
 
-// The same of those upon metrics that AWS makes: of some functions, since what nobody
-// calls reports nothing, or of the API.
+// The same holds for the alarms on AWS's own metrics, of the API or of functions. Only some
+// functions report: one that nobody calls has no data.
 func TestAlarmsOfServices(t *testing.T) {
 	alarms := theAlarms(t, "AWS/Lambda")
 	maps.Copy(alarms, theAlarms(t, "AWS/ApiGateway"))

@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// value is that of a metric or an expression in one period. CloudWatch has none where
-// nothing was reported.
+// value is the value of a metric or an expression in one period. There is none if nothing
+// was reported.
 type value struct {
 	is    float64
 	known bool
 }
 
-// metricMath is an expression of CloudWatch's metric math, on its way through its
-// words. It knows as much as template.yaml uses:
+// metricMath evaluates an expression of CloudWatch's metric math, word by word. It knows
+// only what template.yaml uses:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 type metricMath struct {
 	words   []string
@@ -26,7 +26,7 @@ type metricMath struct {
 
 var word = regexp.MustCompile(`\w+|>=|[-+*/(),]`)
 
-// evaluate gives the value of an expression of metrics by their ids.
+// evaluate returns the value of an expression of metrics, which it names by their ids.
 func evaluate(expression string, metrics map[string]value) (v value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -43,7 +43,7 @@ func evaluate(expression string, metrics map[string]value) (v value, err error) 
 	return v, nil
 }
 
-// next takes a word, if it is one of these, or if there are none.
+// next consumes the next word if it is one of some, or if some is empty.
 func (m *metricMath) next(some ...string) string {
 	if len(m.words) == 0 || len(some) > 0 && !slices.Contains(some, m.words[0]) {
 		return ""
@@ -59,7 +59,7 @@ func (m *metricMath) must(w string) {
 	}
 }
 
-// Of what is not known, nothing that is reckoned is known.
+// with computes a value from two. It is unknown if either is.
 func (v value) with(w value, reckon func(a, b float64) float64) value {
 	if !v.known || !w.known {
 		return value{}
@@ -149,7 +149,7 @@ func (m *metricMath) choice() value {
 	return otherwise
 }
 
-// ofAll puts all metrics together that are known.
+// ofAll combines all metrics that have a value.
 func (m *metricMath) ofAll(reckon func(a, b float64) float64) (v value) {
 	for _, w := range []string{"METRICS", "(", ")"} {
 		m.must(w)

@@ -21,12 +21,12 @@ import (
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 345_000_000, time.FixedZone("CST", 8*3600))
 
-// writerOn writes for the stack "prod" at noon.
+// writerOn returns a writer for the stack "prod", at noon.
 func writerOn(out io.Writer) *metrics.Writer {
 	return metrics.New(metrics.Config{Output: out, Stack: "prod", Now: func() time.Time { return noon }})
 }
 
-// full is a login that has everything but a failure.
+// full returns a login that has everything except a failure.
 func full() metrics.Request {
 	return metrics.Request{
 		Route: "bind", Outcome: login.OutcomeLogin, Took: 61234567 * time.Nanosecond,
@@ -38,8 +38,8 @@ func full() metrics.Request {
 	}
 }
 
-// A line is pinned whole: CloudWatch takes what is not quite right for no metrics at
-// all, and says so nowhere in the log.
+// The test compares the whole line: CloudWatch makes no metrics from a line that is not
+// quite right, and does not say so in the log.
 func TestLine(t *testing.T) {
 	const head = `{"level":"FATAL","msg":"metrics","timestamp":"2026-01-02T04:00:00.345Z","_aws":{"Timestamp":1767326400345,"CloudWatchMetrics":[{"Namespace":"wxbind","Dimensions":[["Stack"]],"Metrics":[`
 	for name, c := range map[string]struct {
@@ -86,7 +86,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// shown is what CloudWatch makes of a line: values by metric, and by metric and outcome.
+// shown returns what CloudWatch makes from a line: values by metric, and by metric and outcome.
 func shown(t *testing.T, r metrics.Request) map[string]float64 {
 	t.Helper()
 	var out bytes.Buffer
@@ -132,14 +132,14 @@ func shown(t *testing.T, r metrics.Request) map[string]float64 {
 	return found
 }
 
-// causes are the metrics of whose failure it was.
+// causes lists the metrics that say whose fault a failure was.
 var causes = []string{
 	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures,
 	metrics.SecretFailures, metrics.DirectoryFailures, metrics.InternalFailures,
 }
 
-// Every failure that there is has its metric, and is no success. What a person cannot
-// help has a culprit.
+// Every failure has a metric, and does not count as a success. A failure that is not the
+// person's fault has a culprit.
 func TestEveryFailureCounts(t *testing.T) {
 	for _, code := range login.Codes() {
 		t.Run(string(code), func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestEveryFailureCounts(t *testing.T) {
 	}
 }
 
-// A code that the domain does not have, from wherever it comes, makes no new metric.
+// A code that the domain does not know makes no new metric.
 func TestNoForeignOutcome(t *testing.T) {
 	r := full()
 	r.Failure = login.Code(`x","MARK":"`)
@@ -201,7 +201,7 @@ func TestAStackIsAnyText(t *testing.T) {
 	}
 }
 
-// Requests that end at once have a whole line each.
+// Requests that end at the same time each have a whole line.
 func TestLinesDoNotMix(t *testing.T) {
 	var out bytes.Buffer
 	w := writerOn(&out)
@@ -225,8 +225,8 @@ func TestNilWriterWritesNothing(*testing.T) {
 	none.Write(full())
 }
 
-// docs/metrics.md lists the metrics that there are, the number that can exist at
-// most and the failures of each culprit.
+// docs/metrics.md lists all metrics, how many can exist at most, and the failures of each
+// culprit.
 func TestDocumented(t *testing.T) {
 	document, err := os.ReadFile("../../docs/metrics.md")
 	if err != nil {
@@ -275,7 +275,7 @@ func TestDocumented(t *testing.T) {
 	}
 }
 
-// rowOf says whether a metric's row in the document has a text.
+// rowOf says whether a metric's row in the document contains a text.
 func rowOf(document []byte, metric, text string) bool {
 	for row := range strings.Lines(string(document)) {
 		if strings.HasPrefix(row, "| `"+metric+"`") {
@@ -285,7 +285,7 @@ func rowOf(document []byte, metric, text string) bool {
 	return false
 }
 
-// A request's metrics take no memory of their own.
+// Writing a request's metrics allocates nothing.
 func TestWriteAllocatesNothing(t *testing.T) {
 	w, r := writerOn(io.Discard), full()
 	if n := testing.AllocsPerRun(100, func() { w.Write(r) }); n != 0 {

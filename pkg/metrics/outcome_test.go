@@ -8,7 +8,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
-// Whatever a login comes to is counted, as one thing.
+// Every outcome of a login is counted by exactly one metric.
 func TestEveryOutcomeOfALoginCounts(t *testing.T) {
 	for _, route := range apigw.Routes() {
 		if route.Guard() != apigw.GuardCode {
@@ -25,7 +25,7 @@ func TestEveryOutcomeOfALoginCounts(t *testing.T) {
 	}
 }
 
-// Whoever is to blame, there is a metric of it.
+// Every culprit has a metric.
 func TestEveryCulpritHasItsMetric(t *testing.T) {
 	blamed := map[login.Culprit]bool{}
 	for _, code := range login.Codes() {
