@@ -125,11 +125,7 @@ func TestDraftRefuses(t *testing.T) {
 		"not UTF-8":                 {"{\"S3CRET\":\"\xff\"}", nil, "not UTF-8"},
 		"both forms":                {`{"appId":"S3CRET","apps":{}}`, nil, "mixes"},
 		"a field twice":             {`{"sealKeys":[],"sealKeys":["S3CRET"]}`, nil, "has a duplicate field"},
-		"seal keys that are none":   {`{"sealKeys":"S3CRET"}`, nil, "sealKeys must be a list"},
-		"seal keys that are null":   {`{"sealKeys":null}`, nil, "sealKeys must be a list"},
-		"services that are null":    {`{"sealKeys":[],"services":null}`, nil, "services must be a list"},
 		"a seal key that is none":   {`{"sealKeys":["S3CRET"]}`, nil, "sealKeys[0] is not"},
-		"services that are none":    {`{"services":{"S3CRET":1}}`, nil, "services must be a list"},
 		"apps that are none":        {`{"apps":["S3CRET"]}`, nil, "apps is not"},
 		"an app that is none":       {`{"apps":{"S3CRET":1}}`, nil, "an app of apps is not"},
 		"an appid that is a number": {`{"appId":1}`, nil, "appId is not a string"},
@@ -144,6 +140,23 @@ func TestDraftRefuses(t *testing.T) {
 			_, out, err := change(t, row.raw, row.edit)
 			if err == nil || !strings.Contains(err.Error(), row.want) || strings.Contains(err.Error(), "CRET") {
 				t.Errorf("got %s, %v; want an error with %q and no value", out, err, row.want)
+			}
+		})
+	}
+}
+
+// A list that cannot be read is refused at once. A change would replace it if it counted as empty.
+func TestDraftTakesNoListForEmpty(t *testing.T) {
+	for name, row := range map[string]struct{ raw, want string }{
+		"seal keys that are text":   {`{"sealKeys":"S3CRET"}`, "sealKeys must be a list"},
+		"seal keys that are null":   {`{"sealKeys":null}`, "sealKeys must be a list"},
+		"services that are null":    {`{"sealKeys":[],"services":null}`, "services must be a list"},
+		"services as an object":     {`{"services":{"S3CRET":1}}`, "services must be a list"},
+		"a short secret's services": {`{"sealKey":"` + sealKey + `","services":"S3CRET"}`, "services must be a list"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := secrets.ReadDraft([]byte(row.raw)); err == nil || err.Error() != row.want {
+				t.Errorf("got %v, want %q", err, row.want)
 			}
 		})
 	}
