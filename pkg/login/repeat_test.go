@@ -97,17 +97,72 @@ func TestRepeatWaitsForTheFirst(t *testing.T) {
 	}
 }
 
+// A code that WeChat has answered for is not lost when the request then fails: it can be sent again.
 func TestRepeatOfAFailedFirstSucceeds(t *testing.T) {
-	w := newWorld(t)
-	w.Bound("alice-1", "alice")
-	w.DB.Do(logintest.Failing("TouchBinding"))
-	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
-		t.Fatalf("got %v", err)
+	visitors := func(what string) func(*world, login.Visitor) error {
+		return func(w *world, v login.Visitor) error { return guarded[what](w, v, "alice-3") }
 	}
-	w.DB.Do(nil)
-	if checked, err := w.CheckCode("alice-2"); err != nil || checked.Login == nil {
-		t.Errorf("got %+v, %v; want a login", checked, err)
+	for name, c := range map[string]struct {
+		fails string // the operation of the store
+		do    func(w *world, v login.Visitor) error
+	}{
+		"checkBind": {"TouchBinding", func(w *world, _ login.Visitor) error {
+			checked, err := w.CheckCode("alice-3")
+			if err == nil && checked.Login == nil {
+				w.Error("there is no login")
+			}
+			return err
+		}},
+		"code2session": {"TouchBinding", func(w *world, _ login.Visitor) error {
+			_, err := w.Code2Session(w.Context(), phone, "alice-3")
+			return err
+		}},
+		"bind": {"UserIDByName", func(w *world, _ login.Visitor) error {
+			_, err := w.BindUser("alice-3", "alice", password)
+			return err
+		}},
+		"unbind by force": {"Unbind", visitors("unbind by force")},
+		"export":          {"TouchBinding", visitors("export")},
+		"delete":          {"SessionsOfUser", visitors("delete")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.Bound("alice-1", "alice")
+				v := w.Visit(w.Token("alice-2"))
+				w.DB.Do(logintest.Failing(c.fails))
+				if err := c.do(w, v); !errors.Is(err, login.StoreUnavailable) {
+					t.Fatalf("got %v", err)
+				}
+				w.DB.Do(nil)
+				if err := c.do(w, v); err != nil {
+					t.Errorf("the repeat: %v", err)
+				}
+			})
+		})
 	}
+}
+
+// A directory may take longer than a repeat waits for what the first request keeps.
+func TestBindIsRepeatedWhileTheDirectoryIsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newElsewhere(t)
+		bind := func() error { _, err := e.BindUser("alice-1", "alice", password); return err }
+		asked := false
+		e.directory.do(func(op string) error {
+			if op != "Authenticate" || asked {
+				return nil
+			}
+			asked = true
+			if err := bind(); err != nil {
+				t.Errorf("the repeat: %v", err)
+			}
+			return nil
+		})
+		if err := bind(); err != nil {
+			t.Errorf("the first: %v", err)
+		}
+	})
 }
 
 func TestRepeatAcrossAKeyRotation(t *testing.T) {
