@@ -115,6 +115,25 @@ func TestPoliciesFollowTheNeeds(t *testing.T) {
 	}
 }
 
+// A need without a meaning would go unmet: no main must bring it, and no function starts with it.
+func TestNeedsHaveMeanings(t *testing.T) {
+	needed := map[string]needs.Set{"needs.All": needs.All, "the authorizer": apigw.AuthorizerNeeds}
+	for _, r := range apigw.Routes() {
+		needed[r.Key()] = r.Needs()
+		if !needs.All.Has(r.Needs()) {
+			t.Errorf("%s needs %b, which is not in needs.All: add it there", r.Key(), r.Needs()&^needs.All)
+		}
+	}
+	for who, all := range needed {
+		for _, need := range all.Each() {
+			all &^= need
+		}
+		if all != 0 {
+			t.Errorf("%s: give the need %b a meaning, in pkg/needs", who, all)
+		}
+	}
+}
+
 // A table has the same name in the needs and in the schema.
 func TestNeedsNameTheTables(t *testing.T) {
 	var names, tables []string
