@@ -36,6 +36,9 @@ func sessionRoutes(w *world) []struct {
 			event events.APIGatewayV2HTTPRequest
 		}{r, event})
 	}
+	if len(routes) == 0 {
+		w.Fatal("no route has the guard of sessions")
+	}
 	return routes
 }
 
