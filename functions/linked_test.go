@@ -28,6 +28,14 @@ var linkedFor = map[string]needs.Set{
 	"golang.org/x/crypto/argon2":                          needs.Passwords,
 }
 
+// importedFor are packages that come from mains alone. What they run when a program starts is not among
+// what linkedPackages finds.
+var importedFor = map[string]needs.Set{
+	"github.com/wxbind/wxbind/pkg/secrets/awssource": needs.Secret,
+	"github.com/wxbind/wxbind/pkg/password":          needs.Passwords,
+	"github.com/wxbind/wxbind/pkg/username":          needs.Passwords,
+}
+
 // neverImported lists packages that no function may import.
 var neverImported = []string{
 	"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
@@ -63,6 +71,11 @@ func TestFunctionsImportNothingHeavy(t *testing.T) {
 		for _, heavy := range neverImported {
 			if slices.Contains(imported, heavy) {
 				t.Errorf("functions/%s imports %s", name, heavy)
+			}
+		}
+		for pkg, need := range importedFor {
+			if want := needsOf(name)&need != 0; slices.Contains(imported, pkg) != want {
+				t.Errorf("functions/%s imports %s: %v, want %v; its routes need %s", name, pkg, !want, want, needsOf(name))
 			}
 		}
 	}
