@@ -198,7 +198,7 @@ func (p *pair) judge(r result) {
 	if p.call.function == events.Authorizer {
 		status = 0
 	}
-	// A session that each call makes anew is worth nothing to who has not got its token.
+	// A session that each call creates is worth nothing to a person who never got its token.
 	mayBeDone := p.fault.unsaid && p.call.makes != p.call.remakes
 	switch {
 	case want == "" && !p.succeeded(r.met):

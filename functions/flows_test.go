@@ -20,7 +20,7 @@ func flowsOf(function string, of *directories) []flow {
 		return bindFlows(of)
 	}
 	if of != nil {
-		return nil // whoever has a session is not asked for again
+		return nil // the directory is not asked about a user who has a session
 	}
 	if flows, ok := plainFlows[function]; ok {
 		return flows

@@ -26,8 +26,8 @@ var unplayed = map[string]string{
 }
 
 // Every built function can do its work with what template.yaml allows it, and uses all of
-// it. Without any grant that unplayed does not list, a flow gets another answer, or the log line
-// names what was refused.
+// it, apart from what unplayed lists. Take any other grant away, and a flow gets another
+// answer, or the request's log line names what was refused.
 func TestLeastPrivilege(t *testing.T) {
 	template, err := iamtest.Read("../template.yaml")
 	if err != nil {

@@ -20,12 +20,12 @@ func TestUnbind(t *testing.T) {
 	w := newWorld(t)
 	first, second := w.login("alice"), w.loginIn(secondAppID, "alice", "demo")
 	same := w.login("alice")
-	// One of two bindings goes without force, and takes the sessions under it along.
+	// One of two bindings can be removed without force. Its sessions end with it.
 	first.ask(apigw.Unbind, post("", "")).done(t, "解绑成功")
 	first.denied(login.BindingRemoved)
 	same.denied(login.BindingRemoved)
 	second.admitted()
-	// The last one does not.
+	// The last one cannot.
 	second.ask(apigw.Unbind, post("", "")).refused(t, login.LastBinding)
 	second.ask(apigw.Unbind, post("application/json", `{"force":false,"code":"x-1"}`)).refused(t, login.LastBinding)
 	second.admitted()

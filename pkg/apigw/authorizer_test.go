@@ -52,7 +52,7 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := w.loginIn(appID, "bob", "staff")
-	// A store that takes a millisecond, since what takes less than a microsecond has no storeMs.
+	// The store takes a millisecond, since less than a microsecond is logged without storeMs.
 	out, err := w.authorizer(slow{w.store, time.Millisecond}).Invoke(t.Context(), []byte(asJSON(t, authorizerEvent(map[string]string{"authorization": "Bearer " + v.token}))))
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ func sessionRoutes(w *world) []struct {
 func TestSessionRoutesWithoutALiveSession(t *testing.T) {
 	bearer := func(token string) map[string]string { return map[string]string{"authorization": "Bearer " + token} }
 	for name, c := range map[string]struct {
-		// headers prepares the world and gives what is sent.
+		// headers prepares the world and returns the headers to send.
 		headers func(w *world) map[string]string
 		want    login.Code
 	}{

@@ -55,7 +55,7 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 		"the user": {a.body["user"], map[string]any{
 			"id": "u3", "username": "carol", "name": "Carol C.", "roles": []any{"clerk"}, "disabled": false, "createdAt": in(-100), "notBefore": in(-50),
 		}},
-		// The export is a login under the binding.
+		// The export's fresh code counts as a login through the binding.
 		"the bindings": {a.body["bindings"], []any{map[string]any{
 			"appId": appID, "openId": openID, "unionId": unionID, "boundAt": in(-40), "lastLoginAt": in(0),
 		}}},

@@ -15,7 +15,7 @@ import (
 type visitor struct {
 	*world
 	token string
-	// person is who holds the phone, and app the mini-program on it.
+	// person holds the phone, and app is the mini-program on it.
 	person, app string
 }
 

@@ -28,7 +28,7 @@ const (
 	sealKey     = "MARK-seal-key-0123456789012345678901234567890"
 	password    = "MARK-password"
 	serviceID   = "orders"
-	// serviceKey has what a form encodes.
+	// serviceKey has characters that a form encodes.
 	serviceKey = "MARK+service/key=0123456789012345678901234567890"
 )
 
@@ -41,9 +41,9 @@ type world struct {
 	weChatURL string
 	service   *login.Service
 	log       *bytes.Buffer
-	// ahead is how far the clock of the service is ahead.
+	// ahead is how far the service's clock is ahead.
 	ahead time.Duration
-	// codes are how many codes have been given.
+	// codes is how many codes have been handed out.
 	codes int
 }
 

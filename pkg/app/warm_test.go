@@ -62,7 +62,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 			defer cancel()
 			began := time.Now()
 			f.warm(ctx)
-			// An attempt alone would be 2 s, all of them 6 s.
+			// One attempt would take 2 s, all of them 6 s.
 			if took := time.Since(began); took > 5*time.Second {
 				t.Errorf("it took %v", took)
 			}

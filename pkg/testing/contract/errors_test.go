@@ -139,8 +139,8 @@ func goodCases(t *testing.T, route apigw.Route) []events.Case {
 
 // port is something behind the routes that can fail.
 type port struct {
-	// says are the codes that it may answer with at any time, and meanwhile those of what
-	// happens while a request is under way.
+	// says lists the codes that it may answer with at any time. meanwhile lists the codes of
+	// what may happen while a request is in progress.
 	says, meanwhile []login.Code
 	fail            func(*login.Config, failing)
 }
