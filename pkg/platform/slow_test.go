@@ -5,62 +5,24 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/platform"
+	"github.com/wxbind/wxbind/pkg/testing/pipetest"
 )
 
-// pipes is a net.Listener whose connections are pipes, so that a synctest bubble can wait for them.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	dials  atomic.Int64
-	// slow is how long it takes to connect.
-	slow time.Duration
-}
-
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	p.dials.Add(1)
-	client, server := net.Pipe()
-	select {
-	case <-time.After(p.slow):
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	select {
-	case p.conns <- server:
-		return client, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error { close(p.closed); return nil }
-
-func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe"} }
-
 // bubble serves h within a synctest bubble.
-func bubble(t *testing.T, h http.HandlerFunc) (*platform.Client, *pipes) {
-	p := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+func bubble(t *testing.T, h http.HandlerFunc) (*platform.Client, *pipetest.Network) {
+	p := pipetest.New()
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // only then does net/http notice that the client is gone
 		h(w, r)
 	})}
 	go func() { _ = server.Serve(p) }()
-	client := newClient(t, platform.Config{URL: "http://127.0.0.1", Dial: p.dial})
+	client := newClient(t, platform.Config{URL: "http://127.0.0.1", Dial: p.Dial})
 	t.Cleanup(func() {
 		time.Sleep(time.Second) // a dial that nobody waits for any more has its end, too
 		_ = server.Close()
@@ -102,7 +64,7 @@ func TestWaits(t *testing.T) {
 					case <-r.Context().Done():
 					}
 				})
-				p.slow = c.connect
+				p.Slow = c.connect
 				ctx, cancel := context.WithTimeout(t.Context(), c.within)
 				defer cancel()
 				begun := time.Now()
@@ -114,8 +76,8 @@ func TestWaits(t *testing.T) {
 				if c.fault != "" {
 					wantFault(t, err, c.fault)
 				}
-				if took < c.least || took > c.most || p.dials.Load() != c.dials {
-					t.Errorf("it took %v and %d connections; want %v to %v and %d", took, p.dials.Load(), c.least, c.most, c.dials)
+				if took < c.least || took > c.most || p.Dials.Load() != c.dials {
+					t.Errorf("it took %v and %d connections; want %v to %v and %d", took, p.Dials.Load(), c.least, c.most, c.dials)
 				}
 			})
 		})

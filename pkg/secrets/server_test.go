@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/wxbind/wxbind/pkg/secrets/awssource"
+	"github.com/wxbind/wxbind/pkg/testing/pipetest"
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
@@ -27,5 +28,5 @@ func client(endpoint string, transport http.RoundTripper) awssource.Source {
 // bubble serves the double within a synctest bubble.
 func bubble(t *testing.T) (*secretstest.Server, *http.Transport) {
 	double := &secretstest.Server{}
-	return double, secretstest.Pipe(t, double)
+	return double, pipetest.Serve(t, double)
 }

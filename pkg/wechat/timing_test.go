@@ -11,48 +11,21 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/pipetest"
 	"github.com/wxbind/wxbind/pkg/wechat"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
-
-// pipes is a network within the process, for tests in synthetic time.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.conns:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipes) Close() error   { close(p.closed); return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case p.conns <- there:
-		return here, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // timed runs a test in synthetic time, with a client whose base is a stand-in.
 func timed(t *testing.T, test func(t *testing.T, c *wechat.Client, w *wechattest.Server)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := wechattest.New(wechattest.Config{Apps: map[string]string{app.ID: string(app.Secret)}})
-		network := pipes{make(chan net.Conn), make(chan struct{})}
+		network := pipetest.New()
 		server := &http.Server{Handler: w}
 		go server.Serve(network)
 		defer server.Close()
-		test(t, newClient(t, wechat.Config{Base: "http://base.test", Dial: network.dial}), w)
+		test(t, newClient(t, wechat.Config{Base: "http://base.test", Dial: network.Dial}), w)
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/secrets/awssource"
+	"github.com/wxbind/wxbind/pkg/testing/pipetest"
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
@@ -46,7 +47,7 @@ func sourceIn(region, endpoint string, transport http.RoundTripper, retryer aws.
 
 func bubble(t *testing.T) (*secretstest.Server, *http.Transport) {
 	double := &secretstest.Server{Access: access, Region: "us-east-1"}
-	return double, secretstest.Pipe(t, double)
+	return double, pipetest.Serve(t, double)
 }
 
 // Without a setting it calls AWS's own Secrets Manager, in the partition of the Region.
