@@ -13,8 +13,8 @@ GOARCH_arm64 := arm64
 GOARCH_x86_64 := amd64
 FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
 # How functions are built; the tests read this line. Nothing of git goes into them: a commit that
-# changes no code changes no artifact, and SAM builds in a clone of another user. Lambda's
-# events, AWS and WeChat are all asked in HTTP/1.1; and calls within the SDK, which waits for a
+# changes no code changes no artifact, and SAM builds in a clone of another user. The
+# Lambda API, AWS and WeChat all speak HTTP/1.1; and calls within the SDK, which waits for a
 # network anyway, are not inlined. Both make the zips smaller.
 LAMBDA_FLAGS := -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 -gcflags github.com/aws/...=-l -ldflags "-s -w"
 LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) go build $(LAMBDA_FLAGS)
@@ -43,7 +43,7 @@ SAM_BUILD := .cache/sam-build
 
 .PHONY: help run build test check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
 
-help: ## Say what there is
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
 
 run: need-go ## Serve on this machine, on SQLite; ARGS="--addr :4000" for options
@@ -55,10 +55,10 @@ build: need-go ## Build the command into bin/ and the functions into bin/<functi
 	$(foreach f,$(FUNCTIONS),$(LAMBDA_BUILD) -o bin/$(f)/bootstrap ./functions/$(f) &&) true
 
 # The tests of these drive programs that they have built, or hold documents against each
-# other. What of ours runs in the tests themselves is raced in its own package.
+# other. Our code that runs in the tests themselves is checked for races in its own package.
 DRIVERS := /functions$$|/events(/|$$)|/cmd/wxbind$$|/testing/contract$$
 
-# Go caches a result without knowing of the programs that a test builds: hence -count 1. `make lint` vets.
+# -count 1, because a cached result does not depend on the programs that a test builds. `make lint` vets.
 test: need-test ## Run all tests, with the race detector where our code runs, on SQLite and DynamoDB Local
 	@echo "compiling the tests, which takes minutes the first time; then each package says how it went"
 	@go test $(RACE) -vet=off -timeout 15m $$(go list ./... | grep -vE '$(DRIVERS)')
@@ -69,7 +69,7 @@ check-long: need-test ## Check at length: the stores are linearizable (HISTORIES
 	WXBIND_TEST_HISTORIES=$(HISTORIES) go test $(RACE) -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
 	WXBIND_TEST_IMPORT_USERS=100000 go test -count 1 -timeout 1h -v -run 'ImportInto' ./cmd/wxbind
 
-faults: need-go ## Let each fault meet each route, and print docs/reliability.md's table
+faults: need-go ## Try each fault on each route, and print docs/reliability.md's table
 	@cd functions && go test -count 1 -timeout 10m -run '^TestFaults$$' -print-faults
 
 lint: lint-go lint-template ## Check the code and template.yaml
@@ -80,7 +80,7 @@ lint-go: need-go
 lint-template: $(CFN_LINT)/bin/cfn-lint
 	$(CFN_LINT)/bin/cfn-lint --regions us-east-1 cn-north-1 -- template.yaml
 
-# Each Python program has a folder of its own, since what one needs another may not bear:
+# Each Python program has a folder of its own, because their requirements conflict:
 # $(call python-program,folder,packages). The program is what pip writes last.
 define python-program
 	python3 -m venv $(1)
@@ -113,7 +113,7 @@ $(SAM_CLI)/bin/sam: | need-python
 $(MOTO)/bin/moto_server: | need-python
 	$(call python-program,$(MOTO),moto[server$(comma)cloudformation$(comma)secretsmanager]==$(MOTO_VERSION))
 
-fuzz: need-go ## Fuzz all that reads foreign bytes, FUZZTIME each
+fuzz: need-go ## Fuzz everything that parses untrusted input, FUZZTIME each
 	@set -e; for package in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \

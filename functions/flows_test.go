@@ -54,7 +54,7 @@ func checkBindFlows(of *directories) []flow {
 	if of == nil {
 		return flows
 	}
-	flows = append(elsewhere(of.open, flows), elsewhere(of.closed, []flow{
+	flows = append(withDirectoryAt(of.open, flows), withDirectoryAt(of.closed, []flow{
 		{name: "disabled in the directory", cases: []string{"checkbind-bound"}, status: http.StatusOK, err: login.UserDisabled},
 	})...)
 	return flows
@@ -72,14 +72,14 @@ func bindFlows(of *directories) []flow {
 	flows = append(flows, flow{
 		name: "the user leaves meanwhile", during: leaving, cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked,
 	})
-	flows = append(elsewhere(of.open, flows), elsewhere(of.closed, []flow{
+	flows = append(withDirectoryAt(of.open, flows), withDirectoryAt(of.closed, []flow{
 		{name: "disabled in the directory", cases: []string{"bind-again"}, status: http.StatusOK, err: login.UserDisabled},
 	})...)
 	return flows
 }
 
-// elsewhere returns the flows with a directory that has the users.
-func elsewhere(url string, flows []flow) []flow {
+// withDirectoryAt returns the flows with a directory that has the users.
+func withDirectoryAt(url string, flows []flow) []flow {
 	for i := range flows {
 		flows[i].directory = url
 	}

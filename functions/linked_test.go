@@ -58,7 +58,7 @@ func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 	}
 }
 
-func TestFunctionsImportNothingHeavy(t *testing.T) {
+func TestFunctionsImportOnlyWhatTheyMay(t *testing.T) {
 	for _, name := range functions() {
 		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", "lambda.norpc,nethttpomithttp2", "./"+name).Output()
 		if err != nil {

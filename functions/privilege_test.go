@@ -48,8 +48,8 @@ func TestLeastPrivilege(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if elsewhere := flowsOf(name, directories); len(elsewhere) > 0 {
-				t.Run("directory", func(t *testing.T) { holdTo(t, name, more.Policy, elsewhere) })
+			if theirs := flowsOf(name, directories); len(theirs) > 0 {
+				t.Run("directory", func(t *testing.T) { holdTo(t, name, more.Policy, theirs) })
 			} else if !reflect.DeepEqual(role, more) {
 				t.Errorf("it has no part in a directory and may %v with one", more.Policy)
 			}

@@ -25,12 +25,12 @@ type userImportCmd struct {
 
 // Help says what a file must look like, and what is done with it.
 func (userImportCmd) Help() string {
-	return `CSV begins with a line that names its columns, of username, name, password, passwordHash and roles (separated by ";"). ` +
-		`A line of JSON lines is an object with the same names, roles being a list. A row is one line, in UTF-8, ` +
-		`with a plain password or the hash of one: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$).` + "\n\n" +
-		`Every good row is imported, and every bad one reported with its line; with bad rows the exit status is 1. ` +
-		`Users who are there are not changed. After an interruption the same command again goes on: a row whose user an import ` +
-		`has made counts as already there, whatever became of the password since. A username that somebody else has is a bad row.`
+	return `The first line of a CSV file names its columns: username, name, password, passwordHash, roles (separated by ";"). ` +
+		`With JSON lines, each line is an object with the same names; roles is a list. A row is one line of UTF-8. It has either ` +
+		`a plain password or a hash: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$).` + "\n\n" +
+		`Good rows are imported. Bad rows are reported with their line, and the exit status is then 1. Existing users are not ` +
+		`changed. After an interruption, run the same command again to continue: users from earlier runs count as already there, ` +
+		`even if their password has changed since. A username that another user has is a bad row.`
 }
 
 // formats are the formats by file extension.

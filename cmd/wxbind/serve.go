@@ -25,9 +25,9 @@ import (
 
 type serveCmd struct {
 	Addr string `help:"The address to listen on." default:"127.0.0.1:3000" placeholder:"HOST:PORT"`
-	Data string `help:"The folder of the store; made if it is not there." default:"${data}" placeholder:"DIR"`
+	Data string `help:"The folder of the store; created if missing." default:"${data}" placeholder:"DIR"`
 	// Other programs on this machine, such as sam local, use the stand-in too.
-	StandIn string `help:"Where the stand-in for WeChat listens, if there is one; port 0 is any." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
+	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
 }
 
 const (
@@ -39,14 +39,14 @@ const (
 
 // Help implements kong.HelpProvider.
 func (serveCmd) Help() string {
-	return `The environment says what else there is:
+	return `Environment variables:
 
   WX_APPID, WX_APPSECRET  the mini-program; without them the stand-in for WeChat has one
   WX_SERVICES             the services that may introspect tokens at /api/login/introspect, as
                           "id=key,id2=key2"; a key has at least 43 random characters
-  WXBIND_DIRECTORY_URL    the platform's own directory of users, in the place of the store's
+  WXBIND_DIRECTORY_URL    the platform's user directory, instead of wxbind's own users
   WX_DIRECTORY_KEY        the key that signs requests to the directory
-  WECHAT_API_BASE         another WeChat than the real one`
+  WECHAT_API_BASE         WeChat's address, if not the real one`
 }
 
 // Run serves until the context ends, and then completes the requests in progress.

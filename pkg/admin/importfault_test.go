@@ -67,8 +67,8 @@ func (hashless) Hash(context.Context, login.Hidden) (login.Hidden, error) {
 // The last rows are no full batch, and fail like the others.
 func TestImportWhoseLastBatchFailsIsNoSuccess(t *testing.T) {
 	w := newWorld(t)
-	a, roster, _ := importer(w)
-	roster.limit = 1
+	a, store, _ := importer(w)
+	store.limit = 1
 	if done, _, err := imports(t, a, many(501)); !errors.Is(err, login.StoreUnavailable) || done != (admin.Imported{Added: 500}) {
 		t.Errorf("got %+v, %v", done, err)
 	}
@@ -77,8 +77,8 @@ func TestImportWhoseLastBatchFailsIsNoSuccess(t *testing.T) {
 // The file breaks, and what was read of it cannot be stored: nothing is claimed of those rows.
 func TestImportOfABrokenFileThatCannotBeStoredSaysSo(t *testing.T) {
 	w := newWorld(t)
-	a, roster, _ := importer(w)
-	roster.limit = 1
+	a, store, _ := importer(w)
+	store.limit = 1
 	if _, _, err := imports(t, a, many(1)); err != nil {
 		t.Fatal(err)
 	}

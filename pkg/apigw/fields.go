@@ -41,7 +41,7 @@ var common = map[string]fieldType{
 
 // typeOf returns a field's type, or 0 if the route does not know the field.
 func (r Route) typeOf(name string) fieldType {
-	for _, f := range r.own {
+	for _, f := range r.ownFields {
 		if f.name == name {
 			return f.fieldType
 		}

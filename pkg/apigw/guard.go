@@ -26,7 +26,7 @@ type counting int
 
 const (
 	// countedElsewhere: the authorizer has already counted it.
-	countedElsewhere counting = iota
+	countedElsewhere counting = iota + 1
 	countedAsLogin
 	countedAsVisit
 )
@@ -67,22 +67,23 @@ var guards = map[Guard]meaning{
 	},
 	GuardAuthorizer: {
 		security: []string{"Bearer", "XToken"}, challenge: "Bearer", bySession: true,
-		errors: []login.Code{login.SessionInvalid},
+		counted: countedElsewhere,
+		errors:  []login.Code{login.SessionInvalid},
 	},
 }
 
 // Security lists the schemes of openapi.yaml that a guard accepts. Any one of them suffices.
 func (g Guard) Security() []string { return guards[g].security }
 
-// guarded serves a route behind a guard. Each guard has a type. Its function takes
+// guarded serves a route behind a guard. Each guard has a type, whose function takes
 // what the guard has proved, so it cannot be called without the proof.
 type guarded interface {
 	guard() Guard
 	serve(ctx context.Context, s *login.Service, r *request) (answer, error)
 }
 
-// byCode serves whoever shows a code. The exchange for an identity, which
-// login.Service does, proves the code.
+// byCode serves whoever shows a code. Nothing is proved yet: login.Service proves it
+// by the exchange, together with what else the request says.
 type byCode func(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error)
 
 func (byCode) guard() Guard { return GuardCode }

@@ -21,8 +21,8 @@ type Route struct {
 	handler guarded
 	// fieldsIn says where a request carries its fields.
 	fieldsIn source
-	// own lists the fields that only this route knows.
-	own []field
+	// ownFields are the fields that only this route knows.
+	ownFields []field
 	// needs is what the route stands on, besides the needs of its guard.
 	needs needs.Set
 	// outcomes lists how a request may end if it does not fail.
@@ -91,7 +91,7 @@ func (r Route) fieldErrors() []login.Code {
 		errors = append(errors, login.BodyTooLarge, login.BodyMalformed, login.BodyTooDeep, login.BodyTrailing,
 			login.ContentTypeUnsupported, login.FieldWrongType)
 	}
-	for _, f := range r.own {
+	for _, f := range r.ownFields {
 		if f.fieldType == truth {
 			errors = append(errors, login.FieldWrongType)
 		}

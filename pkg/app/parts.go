@@ -87,6 +87,11 @@ func checkParts(name string, needed needs.Set, parts []Part) error {
 			wrong = append(wrong, message)
 		}
 	}
+	for _, need := range []needs.Set{needs.WeChat, needs.Directory} {
+		if needed.Has(need) && !needed.Has(needs.Secret) {
+			wrong = append(wrong, fmt.Sprintf("a route of functions/%s needs %s, whose key is in the secret: it must need Secret, too", name, need))
+		}
+	}
 	if len(wrong) > 0 {
 		return errors.New(strings.Join(wrong, "; "))
 	}

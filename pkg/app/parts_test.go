@@ -29,7 +29,11 @@ func TestPartsFitTheNeeds(t *testing.T) {
 		"no directory":      {needs.All, parts(needs.All &^ needs.Directory), "functions/x must bring app.Directory"},
 		"one too many":      {needs.Token, []Part{Stores, WeChat}, "functions/x must not bring app.WeChat: none of its routes needs it"},
 		"stores for nobody": {0, []Part{Stores}, "functions/x must not bring app.Stores: none of its routes needs it"},
-		"one twice":         {needs.Token, []Part{Stores, Stores}, "functions/x brings app.Stores twice"},
+		"a key without its secret": {
+			needs.Token | needs.WeChat, []Part{Stores, WeChat},
+			"a route of functions/x needs WeChat, whose key is in the secret: it must need Secret, too",
+		},
+		"one twice": {needs.Token, []Part{Stores, Stores}, "functions/x brings app.Stores twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := ""

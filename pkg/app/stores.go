@@ -36,9 +36,17 @@ func ask(ctx context.Context, needed needs.Set, store login.Store) (err error) {
 		_, err = store.LoadRecord(ctx, "warm")
 	case needed.Has(needs.Token):
 		_, _, err = store.SessionWithUser(ctx, "warm", "warm")
+	case needed.Has(needs.Bindings):
+		_, err = store.BindingByOpenID(ctx, "warm", "warm")
+	case needed.Has(needs.Users):
+		_, err = store.UserByID(ctx, "warm")
+	case needed.Has(needs.Sessions):
+		_, err = store.SessionsOfUser(ctx, "warm")
 	}
-	if errors.Is(err, login.ErrRecordNotFound) || errors.Is(err, login.ErrSessionNotFound) || errors.Is(err, login.ErrUserNotFound) {
-		return nil
+	for _, absent := range []error{login.ErrRecordNotFound, login.ErrSessionNotFound, login.ErrUserNotFound, login.ErrBindingNotFound} {
+		if errors.Is(err, absent) {
+			return nil
+		}
 	}
 	return err
 }

@@ -71,7 +71,7 @@ func (g *Guard) Verify(ctx context.Context, token login.Hidden) (Visitor, error)
 	trail := &login.Trail{}
 	v, err := g.verifier.Verify(login.WithTrail(ctx, trail), token)
 	for _, lapse := range trail.Lapses {
-		g.logger.LogAttrs(ctx, slog.LevelWarn, "a visit was not written down", slog.String("cause", lapse.Error()))
+		g.logger.LogAttrs(ctx, slog.LevelWarn, "a visit was not recorded", slog.String("cause", lapse.Error()))
 	}
 	if err != nil {
 		return Visitor{}, err

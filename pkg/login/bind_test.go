@@ -56,8 +56,8 @@ func TestBindRefusesBeforeItCosts(t *testing.T) {
 			if _, err := w.Bind(t.Context(), phone, r); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
-			if w.People.Calls != 0 || len(w.DB.Calls) != 0 {
-				t.Errorf("it cost %d calls to WeChat and %v", w.People.Calls, w.DB.Calls)
+			if w.WeChatDouble.Calls != 0 || len(w.DB.Calls) != 0 {
+				t.Errorf("it cost %d calls to WeChat and %v", w.WeChatDouble.Calls, w.DB.Calls)
 			}
 		})
 	}

@@ -12,8 +12,8 @@ import (
 // The directory has vouched for alice, or is about to; then she deletes her
 // account, and only then does her bind go on.
 func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
-	for name, hold := range map[string]func(e *elsewhere, once func() error){
-		"while the directory is asked": func(e *elsewhere, once func() error) {
+	for name, hold := range map[string]func(e *directoryWorld, once func() error){
+		"while the directory is asked": func(e *directoryWorld, once func() error) {
 			e.directory.before = func(op string) error {
 				if op == "Authenticate" {
 					return once()
@@ -21,7 +21,7 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 				return nil
 			}
 		},
-		"before the user is stored": func(e *elsewhere, once func() error) {
+		"before the user is stored": func(e *directoryWorld, once func() error) {
 			e.DB.Do(func(op string) error {
 				if op == "EnrollUser" {
 					return once()
@@ -29,7 +29,7 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 				return nil
 			})
 		},
-		"before the bind": func(e *elsewhere, once func() error) {
+		"before the bind": func(e *directoryWorld, once func() error) {
 			e.DB.Do(func(op string) error {
 				if op == "Bind" {
 					return once()
@@ -40,7 +40,7 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				e := newElsewhere(t)
+				e := newDirectoryWorld(t)
 				v := e.Visit(e.in("alice-1"))
 				deleted := false
 				hold(e, func() error {
@@ -72,7 +72,7 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 }
 
 func TestBindDoesNotCountWhereDeparturesCannotBeRead(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	e.DB.Do(func(op string) error {
 		if op == "LoadRecord" {
 			return login.Unavailable(errors.New("down"))

@@ -117,16 +117,16 @@ func (p *profiles) RefreshUser(ctx context.Context, of login.Profile) (login.Use
 	return logintest.Via(p.Store, "RefreshUser", func() (login.User, error) { return p.Memory.RefreshUser(ctx, of) })
 }
 
-// elsewhere is a world whose users are a directory's: alice.
-type elsewhere struct {
+// directoryWorld is a world whose users are a directory's: alice.
+type directoryWorld struct {
 	*world
 	directory *directory
 	profiles  *profiles
 }
 
-func newElsewhere(t *testing.T) *elsewhere {
+func newDirectoryWorld(t *testing.T) *directoryWorld {
 	w := newWorld(t)
-	e := &elsewhere{world: w, directory: &directory{}, profiles: &profiles{Store: w.DB}}
+	e := &directoryWorld{world: w, directory: &directory{}, profiles: &profiles{Store: w.DB}}
 	e.directory.set(alice)
 	c := w.Config
 	c.Directory, c.Store = e.directory, e.profiles
@@ -135,7 +135,7 @@ func newElsewhere(t *testing.T) *elsewhere {
 }
 
 // in binds alice and gives her token. A second passes.
-func (e *elsewhere) in(code string) login.Hidden {
+func (e *directoryWorld) in(code string) login.Hidden {
 	e.Helper()
 	opened, err := e.BindUser(code, "alice", password)
 	if err != nil {
@@ -146,7 +146,7 @@ func (e *elsewhere) in(code string) login.Hidden {
 }
 
 func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	opened, err := e.BindUser("alice-1", "Alice", password)
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
 }
 
 func TestLoginAsksTheDirectoryAndNotForThePassword(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	e.in("alice-1")
 	checked, err := e.CheckCode("alice-2")
 	if err != nil || checked.Login == nil || checked.Login.User.ID != alice.ID {
@@ -183,7 +183,7 @@ func TestLoginAsksTheDirectoryAndNotForThePassword(t *testing.T) {
 }
 
 func TestChangedProfileIsRefreshedByALogin(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	old := e.in("alice-1")
 	for name, changed := range map[string]login.Profile{
 		"renamed":      {ID: alice.ID, Username: "alicia", Name: "Alice", Roles: []string{"clerk"}},
@@ -219,7 +219,7 @@ func TestRefusedByTheDirectory(t *testing.T) {
 		"unknown there":  nil,
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := newElsewhere(t)
+			e := newDirectoryWorld(t)
 			old := e.in("alice-1")
 			before := len(e.sessions(alice.ID))
 			e.directory.set(banned...)
@@ -252,7 +252,7 @@ func TestRefusedByTheDirectory(t *testing.T) {
 }
 
 func TestDisabledInTheDirectoryIsToldAfterTheRightPasswordOnly(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	old := e.in("alice-1")
 	disabled := alice
 	disabled.Disabled = true
@@ -268,7 +268,7 @@ func TestDisabledInTheDirectoryIsToldAfterTheRightPasswordOnly(t *testing.T) {
 }
 
 func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	disabled := alice
 	disabled.Disabled = true
 	e.directory.set(disabled)
@@ -283,7 +283,7 @@ func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
 }
 
 func TestDisabledByWxbindAlone(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	old := e.in("alice-1")
 	if err := e.DB.DisableUser(t.Context(), alice.ID, e.Clock()); err != nil {
 		t.Fatal(err)
@@ -300,7 +300,7 @@ func TestDisabledByWxbindAlone(t *testing.T) {
 
 // A directory that is down costs nobody a try, a session or a binding.
 func TestDirectoryDown(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	old := e.in("alice-1")
 	before := len(e.sessions(alice.ID))
 	down := login.Because(login.DirectoryUnavailable, errors.New("down"))
@@ -326,7 +326,7 @@ func TestDirectoryDown(t *testing.T) {
 
 // The directory is not there to be guessed at.
 func TestWrongPasswordsAtTheDirectoryAreCounted(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	var all sync.WaitGroup
 	for n := range 50 {
 		all.Go(func() {
@@ -351,7 +351,7 @@ func TestWrongPasswordsAtTheDirectoryAreCounted(t *testing.T) {
 
 // Whoever answers with somebody else logs nobody in.
 func TestDirectoryThatDescribesAnother(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	e.in("alice-1")
 	before := len(e.sessions(alice.ID))
 	bob := login.Profile{ID: "bob", Username: "bob", Name: "Bob", Roles: []string{"boss"}}
@@ -377,7 +377,7 @@ func TestDirectoryThatDescribesAnother(t *testing.T) {
 // One login has the directory's yes, and is slow; meanwhile the user is banned,
 // another login hears of it, and ends the sessions. The slow one's dies, too.
 func TestBanDuringALogin(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	e.in("alice-1")
 	disabled := alice
 	disabled.Disabled = true
@@ -409,7 +409,7 @@ func TestBanDuringALogin(t *testing.T) {
 
 // A login in flight does not bring back a user who is deleted here.
 func TestDirectoryUserDeletedDuringALogin(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	e.in("alice-1")
 	renamed := alice
 	renamed.Name = "Alicia"
@@ -434,7 +434,7 @@ func TestDirectoryUserDeletedDuringALogin(t *testing.T) {
 }
 
 func TestFirstBindsOfAUserAtTheSameTime(t *testing.T) {
-	e := newElsewhere(t)
+	e := newDirectoryWorld(t)
 	const rivals = 8
 	errs := make([]error, rivals)
 	var all sync.WaitGroup

@@ -80,7 +80,7 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 	twin := repeat{route: p.route, appID: app.ID, code: p.code, address: p.caller.Address}
 	if errors.Is(err, WXCodeUsed) {
 		answer, err = s.recall(ctx, x, twin, err)
-	} else {
+	} else if err == nil {
 		x.trail.first = func(ctx context.Context) error { return s.remember(ctx, x, twin, answer) }
 	}
 	if err != nil {

@@ -128,8 +128,8 @@ func TestBindingSaysSinceWhenAndWhatTheLastLoginKnew(t *testing.T) {
 	w := newWorld(t)
 	u := w.AddUser("alice")
 	begun := w.Clock()
-	w.People.Before = func(string) error { w.Pass(time.Second); return nil } // WeChat takes a second
-	w.WeChat = without{w.People}
+	w.WeChatDouble.Before = func(string) error { w.Pass(time.Second); return nil } // WeChat takes a second
+	w.WeChat = without{w.WeChatDouble}
 	stored := func(last time.Duration, unionID, key string) {
 		t.Helper()
 		b, err := w.DB.BindingByOpenID(t.Context(), appID, "o-alice")
@@ -148,10 +148,10 @@ func TestBindingSaysSinceWhenAndWhatTheLastLoginKnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	stored(time.Second, "", "key of alice-1")
-	w.WeChat = w.People
+	w.WeChat = w.WeChatDouble
 	w.Checked("alice-2")
 	stored(2*time.Second, "union-alice", "key of alice-2")
-	w.WeChat = without{w.People} // an answer without it takes nothing away
+	w.WeChat = without{w.WeChatDouble} // an answer without it takes nothing away
 	w.Checked("alice-3")
 	stored(3*time.Second, "union-alice", "key of alice-3")
 }

@@ -10,7 +10,8 @@ type Outcome interface {
 
 type outcome uint8
 
-// These are outcomes of a request with a code.
+// The outcomes: first those of a request with a code, then those of a visit, then those of a
+// question about a session.
 const (
 	// OutcomeLogin: a session was opened.
 	OutcomeLogin outcome = iota
@@ -18,8 +19,6 @@ const (
 	OutcomeUnbound
 	// OutcomeBound: the identity is bound. No session was opened.
 	OutcomeBound
-
-	// These are outcomes of a visit, besides OutcomeUnbound.
 
 	// OutcomeUserInfo: the user was shown.
 	OutcomeUserInfo
@@ -33,8 +32,6 @@ const (
 	OutcomeExported
 	// OutcomeDeleted: the user was removed.
 	OutcomeDeleted
-
-	// These are outcomes of a question about a session.
 
 	// OutcomeActive and OutcomeInactive: a service was told whose token it is, or that it has no live session.
 	OutcomeActive

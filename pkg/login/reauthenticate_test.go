@@ -45,13 +45,13 @@ func TestFreshCodeOfTheSessionsIdentityIsDemanded(t *testing.T) {
 				w.Bound("bob-1", "bob")
 				v := w.Visit(w.Token("alice-2"))
 				w.Pass(time.Minute) // alice-2 is no repeat any more
-				w.People.Before = func(code string) error {
+				w.WeChatDouble.Before = func(code string) error {
 					return map[string]error{"bad": login.WXCodeInvalid, "down": login.WXUnavailable}[code]
 				}
 				if err := do(w, v, c.code); !errors.Is(err, c.want) {
 					t.Errorf("got %v, want %v", err, c.want)
 				}
-				w.People.Before = nil
+				w.WeChatDouble.Before = nil
 				if checked := w.Checked("alice-8"); checked.Login == nil {
 					t.Error("the binding is gone")
 				}

@@ -38,14 +38,14 @@ func TestRejectedAppSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.Bound("alice-1", "alice")
-			w.People.AppSecret, w.People.Calls, w.Vault.Newer = "the new one", 0, c.newer
+			w.WeChatDouble.AppSecret, w.WeChatDouble.Calls, w.Vault.Newer = "the new one", 0, c.newer
 			trail := &login.Trail{}
 			checked, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-2")
 			if !errors.Is(err, c.want) || (err == nil) != (checked.Login != nil) {
 				t.Fatalf("got %+v, %v; want %v", checked, err, c.want)
 			}
-			if w.People.Calls != c.calls || w.Vault.Refetches != 1 {
-				t.Errorf("%d calls, want %d; %d refetches, want 1", w.People.Calls, c.calls, w.Vault.Refetches)
+			if w.WeChatDouble.Calls != c.calls || w.Vault.Refetches != 1 {
+				t.Errorf("%d calls, want %d; %d refetches, want 1", w.WeChatDouble.Calls, c.calls, w.Vault.Refetches)
 			}
 			if told := errors.Is(errors.Join(trail.Lapses...), login.WXSecretRejected); told != (c.calls > 1) {
 				t.Errorf("the lapses are %v", trail.Lapses)
@@ -73,11 +73,11 @@ func TestRejectedAppSecret(t *testing.T) {
 func TestRejectedAppSecretCostsTheCode(t *testing.T) {
 	w := newWorld(t)
 	w.Vault.Newer = withAppSecret("the new one", "1")
-	w.People.Before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
+	w.WeChatDouble.Before = func(string) error { return &login.Error{Code: login.WXSecretRejected} }
 	if _, err := w.CheckCode("alice-1"); !errors.Is(err, login.WXCodeUsed) {
 		t.Errorf("got %v", err)
 	}
-	w.People.Before = nil
+	w.WeChatDouble.Before = nil
 	if _, err := w.CheckCode("alice-2"); err != nil {
 		t.Errorf("the next code: %v", err)
 	}
@@ -87,8 +87,8 @@ func TestRejectedAppSecretCostsTheCode(t *testing.T) {
 func TestBothExchangesAreTimed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.People.AppSecret, w.Vault.Newer = "the new one", withAppSecret("the new one", "1")
-		w.People.Before = func(string) error { time.Sleep(time.Second); return nil }
+		w.WeChatDouble.AppSecret, w.Vault.Newer = "the new one", withAppSecret("the new one", "1")
+		w.WeChatDouble.Before = func(string) error { time.Sleep(time.Second); return nil }
 		trail := &login.Trail{}
 		if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1"); err != nil || trail.WeChat != time.Second {
 			t.Errorf("%v, WeChat took %v", err, trail.WeChat)
@@ -98,7 +98,7 @@ func TestBothExchangesAreTimed(t *testing.T) {
 
 func TestFailedRefetchIsToldToTheOperator(t *testing.T) {
 	w := newWorld(t)
-	w.People.AppSecret = "the new one"
+	w.WeChatDouble.AppSecret = "the new one"
 	w.Secrets = noRefetch{w.Vault}
 	trail := &login.Trail{}
 	_, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-1")

@@ -34,13 +34,13 @@ const (
 )
 
 // remove deletes the user, notes the event as soon as that is done, and then removes the sessions. The
-// session with the hash own stays until the user is gone, so that its owner can repeat a remove that
+// session with the hash kept stays until the user is gone, so that its owner can repeat a remove that
 // failed. Sessions that are left after that are removed when somebody comes with the token of one: see
 // Service.Verify.
 //
 // Errors: those of Remove.
-func (r removal) remove(ctx context.Context, user User, own string) error {
-	if err := r.sweep(ctx, user.ID, own); err != nil {
+func (r removal) remove(ctx context.Context, user User, kept string) error {
+	if err := r.sweep(ctx, user.ID, kept); err != nil {
 		return err
 	}
 	for {

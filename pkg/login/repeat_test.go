@@ -71,7 +71,7 @@ func TestRepeatWaitsForTheFirst(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				w.People.Before = func(string) error { time.Sleep(c.slow); return nil }
+				w.WeChatDouble.Before = func(string) error { time.Sleep(c.slow); return nil }
 				var wg sync.WaitGroup
 				wg.Go(func() {
 					if _, err := w.CheckCode("alice-1"); err != nil {
@@ -146,7 +146,7 @@ func TestRepeatOfAFailedFirstSucceeds(t *testing.T) {
 // A directory may take longer than a repeat waits for what the first request keeps.
 func TestBindIsRepeatedWhileTheDirectoryIsAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newElsewhere(t)
+		e := newDirectoryWorld(t)
 		bind := func() error { _, err := e.BindUser("alice-1", "alice", password); return err }
 		asked := false
 		e.directory.do(func(op string) error {

@@ -78,8 +78,8 @@ func TestSequentialRoundTrips(t *testing.T) {
 				w := newWorld(t)
 				c.given(w)
 				w.DB.Do(func(string) error { time.Sleep(trip); return nil })
-				w.People.Before = func(string) error { time.Sleep(trip); return nil }
-				w.People.SlowRefusal = trip
+				w.WeChatDouble.Before = func(string) error { time.Sleep(trip); return nil }
+				w.WeChatDouble.SlowRefusal = trip
 				begin := time.Now()
 				if err := c.do(w); err != nil {
 					t.Fatal(err)

@@ -42,7 +42,7 @@ var (
 	ErrRecordChanged   = errors.New("login: record was changed meanwhile")
 )
 
-// Bindings keeps who is bound to whom.
+// Bindings manages who is bound to whom.
 type Bindings interface {
 	// TouchBinding stores what t says in the binding of t's identity, and returns the binding as it then
 	// is. A touch that is older than LastLoginAt changes nothing, since only WeChat's newest session_key

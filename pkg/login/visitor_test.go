@@ -79,7 +79,7 @@ func TestLoginUnderWayDoesNotSurviveALogoutOfAll(t *testing.T) {
 	w.Bound("alice-1", "alice")
 	v := w.Visit(w.Token("alice-2"))
 	w.Pass(time.Second)
-	w.People.Before = func(code string) error { // after the login has begun
+	w.WeChatDouble.Before = func(code string) error { // after the login has begun
 		if code == "alice-3" {
 			return w.Logout(t.Context(), v, true)
 		}

@@ -12,17 +12,15 @@ import (
 // Set is a set of needs. The zero Set needs nothing.
 type Set uint16
 
-// These are the tables that a route reads or writes, by their names in dynamostore.Schema.
 const (
+	// Bindings and the next three are the tables that a route reads or writes, by their names
+	// in dynamostore.Schema.
 	Bindings Set = 1 << iota
 	Sessions
 	Users
 	Ephemeral
-)
-
-const (
 	// Secret is the operator's secret.
-	Secret Set = 1 << (iota + 4)
+	Secret
 	// WeChat says whose a code is.
 	WeChat
 	// Directory has the platform's own users, if the operator has set one.

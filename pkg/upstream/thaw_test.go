@@ -1,6 +1,7 @@
 package upstream_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -30,15 +31,25 @@ func (c *clock) Advance(d time.Duration) { c.nanos.Add(int64(d)) }
 type far struct {
 	*httptest.Server
 	connections atomic.Int64
+	// wake counts how often the client has woken, and stale the requests that came by a
+	// connection from before.
+	wake, stale atomic.Int64
 	held        chan struct{}
 	release     chan struct{}
 }
+
+type wakeKey struct{}
 
 func newFar(t *testing.T) *far {
 	t.Helper()
 	f := &far{held: make(chan struct{}), release: make(chan struct{})}
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Context().Value(wakeKey{}) != f.wake.Load() {
+			f.stale.Add(1)
+		}
+		fmt.Fprint(w, "hello")
+	})
 	mux.HandleFunc("/hold", func(w http.ResponseWriter, _ *http.Request) {
 		f.held <- struct{}{}
 		<-f.release
@@ -49,6 +60,9 @@ func newFar(t *testing.T) *far {
 		if s == http.StateNew {
 			f.connections.Add(1)
 		}
+	}
+	f.Config.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, wakeKey{}, f.wake.Load())
 	}
 	f.Start()
 	t.Cleanup(f.Close)
@@ -208,6 +222,10 @@ func TestManyWakeTogether(t *testing.T) {
 		}
 		all.Wait()
 		clock.Advance(time.Minute)
+		server.wake.Add(1)
+	}
+	if n := server.stale.Load(); n != 0 {
+		t.Errorf("%d requests came by a connection from before they woke", n)
 	}
 }
 

@@ -148,6 +148,17 @@ func TestGuards(t *testing.T) {
 // folderOf is the folder of a function's main package: checkbind for CheckBindFunction.
 func folderOf(id string) string { return strings.ToLower(strings.TrimSuffix(id, "Function")) }
 
+// A route behind a code exchanges it. Its handler's type cannot demand that: the domain does it.
+func TestCodeRoutesExchangeTheirCode(t *testing.T) {
+	for _, r := range apigw.Routes() {
+		for _, c := range goodCases(t, r) {
+			if r.Guard() == apigw.GuardCode && c.WeChat == 0 {
+				t.Errorf("%s succeeds in %s without asking WeChat", r.Key(), c.Name)
+			}
+		}
+	}
+}
+
 // goStub stands in for the go command. It writes down how it was called.
 const goStub = `#!/bin/sh
 [ "$1" = build ] && echo "GOOS=$GOOS GOARCH=$GOARCH $*" >>"$GO_CALLS"

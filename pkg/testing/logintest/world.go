@@ -16,27 +16,27 @@ import (
 type World struct {
 	*testing.T
 	*login.Service
-	DB     *Store
-	People *WeChat
-	Vault  *Secrets
-	Plain  *Hasher
-	now    time.Time
-	mu     sync.Mutex
+	DB           *Store
+	WeChatDouble *WeChat
+	Vault        *Secrets
+	Plain        *Hasher
+	now          time.Time
+	mu           sync.Mutex
 }
 
 // NewWorld makes a World without users.
 func NewWorld(t *testing.T) *World {
 	w := &World{
-		T:      t,
-		DB:     &Store{Memory: &storetest.Memory{}},
-		People: &WeChat{},
-		Vault:  &Secrets{Held: SecretWith("1")},
-		Plain:  &Hasher{},
-		now:    time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
+		T:            t,
+		DB:           &Store{Memory: &storetest.Memory{}},
+		WeChatDouble: &WeChat{},
+		Vault:        &Secrets{Held: SecretWith("1")},
+		Plain:        &Hasher{},
+		now:          time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
 	}
-	w.Service = login.New(login.Config{
-		Store: w.DB, WeChat: w.People, Secrets: w.Vault, Hasher: w.Plain, Username: Fold, Now: w.Clock,
-	})
+	c := Config(w.DB)
+	c.WeChat, c.Secrets, c.Hasher, c.Now = w.WeChatDouble, w.Vault, w.Plain, w.Clock
+	w.Service = login.New(c)
 	return w
 }
 
