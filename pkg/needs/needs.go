@@ -12,9 +12,9 @@ import (
 // Set is a set of needs. The zero Set needs nothing.
 type Set uint16
 
+// These are what a route may stand on. The first four are the tables that it reads or writes, by
+// their names in dynamostore.Schema.
 const (
-	// Bindings and the next three are the tables that a route reads or writes, by their names
-	// in dynamostore.Schema.
 	Bindings Set = 1 << iota
 	Sessions
 	Users

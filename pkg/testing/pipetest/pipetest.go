@@ -64,7 +64,7 @@ func (*Network) Addr() net.Addr { return &net.UnixAddr{Name: "pipes", Net: "pipe
 func Serve(t *testing.T, handler http.Handler) *http.Transport {
 	t.Helper()
 	network := New()
-	server := &http.Server{Handler: handler} //nolint:gosec // tests set the bounds
+	server := &http.Server{Handler: handler}
 	go func() { _ = server.Serve(network) }()
 	transport := &http.Transport{DialContext: network.Dial}
 	t.Cleanup(func() {
