@@ -56,7 +56,7 @@ build: need-go ## Build the command into bin/ and the functions into bin/<functi
 
 # The tests of these drive programs that they have built, or hold documents against each
 # other. Our code that runs in the tests themselves is checked for races in its own package.
-DRIVERS := /functions$$|/events(/|$$)|/cmd/wxbind$$|/testing/contract$$
+DRIVERS := /functions$$|/events(/|$$)|/cmd/wxbind$$|/testing/(contract|openapitest)$$
 # These run both ways: what validates against an OpenAPI document is left out under the race
 # detector, for which it takes minutes to compile.
 BOTH := /pkg/platform$$

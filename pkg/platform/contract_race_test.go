@@ -13,6 +13,6 @@ type contract struct{}
 
 func theContract(*testing.T) contract { return contract{} }
 
-func (contract) request(*http.Request) string { return "" }
+func (contract) Request(*http.Request) string { return "" }
 
-func (contract) answer(*http.Request, *http.Response) string { return "" }
+func (contract) Answer(*http.Request, *http.Response) string { return "" }

@@ -30,7 +30,7 @@ func witness(t *testing.T, to string) string {
 			again.Body, again.RequestURI = io.NopCloser(bytes.NewReader(body)), ""
 			return again
 		}
-		if wrong := check.request(asked(r.Context())); wrong != "" {
+		if wrong := check.Request(asked(r.Context())); wrong != "" {
 			t.Errorf("openapi.yaml refuses the request: %s", wrong)
 		}
 		out := asked(r.Context())
@@ -45,7 +45,7 @@ func witness(t *testing.T, to string) string {
 			t.Error(err)
 		}
 		answer.Body = io.NopCloser(bytes.NewReader(text))
-		if wrong := check.answer(asked(r.Context()), answer); wrong != "" {
+		if wrong := check.Answer(asked(r.Context()), answer); wrong != "" {
 			t.Errorf("openapi.yaml refuses the answer %d %s: %s", answer.StatusCode, text, wrong)
 		}
 		w.Header().Set("Content-Type", answer.Header.Get("Content-Type"))
