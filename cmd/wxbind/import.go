@@ -27,7 +27,7 @@ type userImportCmd struct {
 func (userImportCmd) Help() string {
 	return `The first line of a CSV file names its columns: username, name, password, passwordHash, roles (separated by ";"). ` +
 		`With JSON lines, each line is an object with the same names; roles is a list. A row is one line of UTF-8. It has either ` +
-		`a plain password or a hash: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$).` + "\n\n" +
+		`a plain password or a hash: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$), at OWASP's minimum costs or above.` + "\n\n" +
 		`Good rows are imported. Bad rows are reported with their line, and the exit status is then 1. Existing users are not ` +
 		`changed. After an interruption, run the same command again to continue: users from earlier runs count as already there, ` +
 		`even if their password has changed since. A username that another user has is a bad row.`

@@ -79,22 +79,26 @@ erin,,,MARK$2b$10$nonsense,
 frank,,MARK-password,,king
 demo,,MARK-password,,
 grace,,MARK-password,,demo;demo
+ivan,,,$2a$09$abcdefghijklmnopqrstuuVWXYZ0123456789ABCDEFGHIJKLMNOP,
+judy,,passWORD1,,
 `
 
 func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 	folder, file := data(t), fileOf(t, "users.csv", mixedRows)
 	status, out, said := command(t, "", "user", "import", file, "--data", folder)
-	if status != 1 || !strings.Contains(out, "added 3, already there 0, bad rows 6: 9 rows in") ||
-		!strings.HasSuffix(said, "wxbind: 6 of 9 rows were not imported\n") {
+	if status != 1 || !strings.Contains(out, "added 3, already there 0, bad rows 8: 11 rows in") ||
+		!strings.HasSuffix(said, "wxbind: 8 of 11 rows were not imported\n") {
 		t.Errorf("status %d: %s%s", status, out, said)
 	}
 	for _, want := range []string{
 		"line 4: unmatched quotes; a row must be one line\n",
 		"line 5: the username is in the file already, on line 2\n",
-		"line 6: a password must have at least 8 bytes\n",
+		"line 6: a password must have at least 8 characters\n",
 		"line 7: the hash cannot be read: ",
 		"line 8: no such role: \"king\"\n",
 		"line 9: the username is taken\n",
+		"line 11: the hash is too weak: bcrypt's cost must be at least 10\n",
+		"line 12: this password is one of the most common ones; choose another\n",
 		`"event":"user_import"`, `"added":3`,
 	} {
 		if !strings.Contains(said, want) {
@@ -121,7 +125,7 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &report); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if status != 1 || report.Added != 0 || report.AlreadyThere != 3 || report.BadRows != 6 || len(report.Bad) != 6 ||
+	if status != 1 || report.Added != 0 || report.AlreadyThere != 3 || report.BadRows != 8 || len(report.Bad) != 8 ||
 		report.Bad[0].Line != 4 || report.Seconds <= 0 || report.RowsPerSecond <= 0 {
 		t.Errorf("status %d: %+v", status, report)
 	}
@@ -130,7 +134,7 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 func TestImportedUserLogsIn(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
-	hash, err := bcrypt.GenerateFromPassword([]byte("correct horse"), bcrypt.MinCost)
+	hash, err := bcrypt.GenerateFromPassword([]byte("correct horse"), bcrypt.DefaultCost)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/username"
 )
@@ -52,7 +53,8 @@ func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db"
 
 func adminOf(s login.AdminStore) *admin.Service {
 	return &admin.Service{
-		Store: s, Hasher: password.New(password.Config{}), MaxHashKinds: password.MaxKinds, Username: username.Fold,
+		Store: s, Hasher: password.New(password.Config{}), MaxHashKinds: password.MaxKinds,
+		Username: username.Fold, PasswordPolicy: passwordpolicy.Check,
 	}
 }
 

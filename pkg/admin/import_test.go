@@ -12,6 +12,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
@@ -31,8 +32,11 @@ func (h *kinded) Hash(ctx context.Context, p login.Hidden) (login.Hidden, error)
 
 func (*kinded) Kind(hash login.Hidden) (string, error) {
 	kind, _, ok := strings.Cut(string(hash), ":")
-	if !ok {
+	switch {
+	case !ok:
 		return "", errors.New("not a hash")
+	case kind == "weak":
+		return "", login.ErrHashTooWeak
 	}
 	return strings.TrimPrefix(kind, "own"), nil
 }
@@ -136,9 +140,12 @@ func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 		{row(0, "ALICE"), admin.ErrRepeated},
 		{row(0, "taken"), login.ErrUsernameTaken},
 		{row(0, "p1", password("")), login.PasswordMissing},
-		{row(0, "p2", password("1234567")), admin.ErrPasswordTooShort},
+		{row(0, "p2", password("kT9:mw2")), passwordpolicy.ErrTooShort},
+		{row(0, "p4", password("Password1")), passwordpolicy.ErrCommon},
+		{row(0, "long-name", password("Long-Name")), passwordpolicy.ErrObvious},
 		{row(0, "p3", func(r *admin.ImportRow) { r.Password = "a good password" }), admin.ErrTwoPasswords},
 		{row(0, "h1", hash("nonsense")), admin.ErrHashUnreadable},
+		{row(0, "h6", hash("weak:x")), login.ErrHashTooWeak},
 		{row(0, "h2", hash("bcrypt 10:x")), nil},
 		{row(0, "h3", hash("bcrypt 12:x")), nil},
 		{row(0, "h4", hash("bcrypt 13:x")), admin.ErrTooManyHashKinds},
@@ -155,7 +162,7 @@ func TestImportReportsEachBadRowAndLosesNoGoodOne(t *testing.T) {
 		rows = append(rows, c.row)
 	}
 	done, bad, err := imports(t, a, rowsOf(rows...))
-	if err != nil || done != (admin.Imported{Added: 6, Bad: 12}) {
+	if err != nil || done != (admin.Imported{Added: 6, Bad: 15}) {
 		t.Errorf("got %+v, %v", done, err)
 	}
 	for i, c := range cases {

@@ -47,7 +47,7 @@ func (i *importing) read(row ImportRow) newcomer {
 	n := newcomer{line: row.Line, password: row.Password}
 	var kind string
 	if n.user, n.bad = i.newUser(row.NewUser); n.bad == nil {
-		kind, n.bad = i.checkRow(row, n.user.Roles)
+		kind, n.bad = i.checkRow(row, n.user)
 	}
 	if n.bad != nil {
 		return n
@@ -66,15 +66,15 @@ func (i *importing) read(row ImportRow) newcomer {
 }
 
 // checkRow checks a row's roles and its password or hash, and returns the kind of the hash.
-func (i *importing) checkRow(row ImportRow, roles []string) (kind string, err error) {
-	for _, role := range roles {
+func (i *importing) checkRow(row ImportRow, u login.User) (kind string, err error) {
+	for _, role := range u.Roles {
 		if !i.roles[role] {
 			return "", noSuchRole(role)
 		}
 	}
 	switch {
 	case row.PasswordHash == "":
-		return "", checkNewPassword(row.Password)
+		return "", i.PasswordPolicy(row.Password, u.Username)
 	case row.Password != "":
 		return "", ErrTwoPasswords
 	}
@@ -93,9 +93,12 @@ func (i *importing) bring(ctx context.Context, kind string) error {
 
 // kindOf returns the kind of a hash.
 //
-// Errors: ErrHashUnreadable, ErrTooManyHashKinds.
+// Errors: ErrHashTooWeak, ErrHashUnreadable, ErrTooManyHashKinds.
 func (i *importing) kindOf(hash login.Hidden) (string, error) {
 	kind, err := i.Hasher.Kind(hash)
+	if errors.Is(err, login.ErrHashTooWeak) {
+		return "", err
+	}
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrHashUnreadable, err)
 	}

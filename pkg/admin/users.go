@@ -21,8 +21,9 @@ type Service struct {
 	// MaxHashKinds is how many kinds of password hashes may be stored besides Hasher's own. Import refuses
 	// more.
 	MaxHashKinds int
-	// Username is as in login.Config.
-	Username func(raw string) (string, error)
+	// Username and PasswordPolicy are as in login.Config.
+	Username       func(raw string) (string, error)
+	PasswordPolicy func(password login.Hidden, username string) error
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -37,33 +38,29 @@ type NewUser struct {
 }
 
 const (
-	// minNewPassword is the shortest password that a user can be given, in bytes (NIST SP 800-63B, 3.1.1).
-	minNewPassword = 8
-	maxName        = 128
-	listPage       = 100
+	maxName  = 128
+	listPage = 100
 )
 
 // What an administrator entered wrongly.
 var (
-	ErrPasswordTooShort = fmt.Errorf("a password must have at least %d bytes", minNewPassword)
-	ErrNameTooLong      = fmt.Errorf("a name must have at most %d bytes", maxName)
-	ErrNameInvalid      = errors.New("a name must be UTF-8 without control characters")
-	ErrTooManyRoles     = fmt.Errorf("a user can have at most %d roles", login.MaxRoles)
-	ErrRoleNotFound     = errors.New("no such role")
-	ErrPasswordNotHere  = errors.New("the platform's directory keeps this user's password")
+	ErrNameTooLong     = fmt.Errorf("a name must have at most %d bytes", maxName)
+	ErrNameInvalid     = errors.New("a name must be UTF-8 without control characters")
+	ErrTooManyRoles    = fmt.Errorf("a user can have at most %d roles", login.MaxRoles)
+	ErrRoleNotFound    = errors.New("no such role")
+	ErrPasswordNotHere = errors.New("the platform's directory keeps this user's password")
 )
 
 // Add stores a new user.
 //
-// Errors: UsernameMissing, UsernameInvalid, PasswordMissing, PasswordInvalid,
-// ErrPasswordTooShort, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
-// ErrRoleNotFound, ErrUsernameTaken.
+// Errors: UsernameMissing, UsernameInvalid, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
+// ErrRoleNotFound, ErrUsernameTaken; those of PasswordPolicy.
 func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	u, err := s.newUser(n)
 	if err != nil {
 		return login.User{}, err
 	}
-	if err := checkNewPassword(n.Password); err != nil {
+	if err := s.PasswordPolicy(n.Password, u.Username); err != nil {
 		return login.User{}, err
 	}
 	if err := s.checkRoles(ctx, u.Roles); err != nil {
@@ -104,18 +101,18 @@ func (s *Service) newUser(n NewUser) (login.User, error) {
 
 // SetPassword gives a user a new password and ends the user's sessions.
 //
-// Errors: PasswordMissing, PasswordInvalid, ErrPasswordTooShort; those of User; ErrPasswordNotHere for a
-// directory's user; ErrPasswordChanged when it was changed at the same time.
+// Errors: those of User; ErrPasswordNotHere for a directory's user; those of PasswordPolicy;
+// ErrPasswordChanged when it was changed at the same time.
 func (s *Service) SetPassword(ctx context.Context, username string, password login.Hidden) error {
-	if err := checkNewPassword(password); err != nil {
-		return err
-	}
 	u, err := s.User(ctx, username)
 	if err != nil {
 		return err
 	}
 	if u.PasswordHash == "" { // a password here would open nothing, yet look like a change
 		return ErrPasswordNotHere
+	}
+	if err := s.PasswordPolicy(password, u.Username); err != nil {
+		return err
 	}
 	hash, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
@@ -170,16 +167,6 @@ func noteUser(ctx context.Context, userID string, e login.Event) {
 	trail := login.TrailOf(ctx)
 	trail.UserID = userID
 	trail.Note(e)
-}
-
-func checkNewPassword(p login.Hidden) error {
-	if err := login.CheckPassword(p); err != nil {
-		return err
-	}
-	if len(p) < minNewPassword {
-		return ErrPasswordTooShort
-	}
-	return nil
 }
 
 func checkName(name string) error {

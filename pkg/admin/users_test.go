@@ -10,6 +10,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 )
 
 func TestAddUser(t *testing.T) {
@@ -31,7 +32,9 @@ func TestAddUser(t *testing.T) {
 	}{
 		"a name that is taken":   {admin.NewUser{Username: "ALICE", Password: password}, login.ErrUsernameTaken},
 		"no password":            {admin.NewUser{Username: "bob"}, login.PasswordMissing},
-		"a short password":       {admin.NewUser{Username: "bob", Password: "1234567"}, admin.ErrPasswordTooShort},
+		"a short password":       {admin.NewUser{Username: "bob", Password: "kT9:mw2"}, passwordpolicy.ErrTooShort},
+		"a common password":      {admin.NewUser{Username: "bob", Password: "12345678"}, passwordpolicy.ErrCommon},
+		"the name as password":   {admin.NewUser{Username: "Bartholomew", Password: "Bartholomew"}, passwordpolicy.ErrObvious},
 		"a long name":            {admin.NewUser{Username: "bob", Password: password, Name: strings.Repeat("n", 129)}, admin.ErrNameTooLong},
 		"a role that is unknown": {admin.NewUser{Username: "bob", Password: password, Roles: []string{"clerk", "king"}}, admin.ErrRoleNotFound},
 		"too many roles":         {admin.NewUser{Username: "bob", Password: password, Roles: strings.Split("abcdefghijklmnopqrstu", "")}, admin.ErrTooManyRoles},
@@ -39,6 +42,29 @@ func TestAddUser(t *testing.T) {
 		if _, err := a.Add(t.Context(), c.user); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
+	}
+}
+
+func TestSetPasswordRefuses(t *testing.T) {
+	w := newWorld(t)
+	w.AddUser("bartholomew")
+	for name, c := range map[string]struct {
+		username string
+		password login.Hidden
+		want     error
+	}{
+		"a short one":     {"bartholomew", "kT9:mw2", passwordpolicy.ErrTooShort},
+		"a common one":    {"bartholomew", "Passw0rd", passwordpolicy.ErrCommon},
+		"the username":    {"Bartholomew", "Bartholomew", passwordpolicy.ErrObvious},
+		"nothing":         {"bartholomew", "", login.PasswordMissing},
+		"an unknown user": {"nobody", "kT9:mw2x", login.ErrUserNotFound},
+	} {
+		if err := w.Admin().SetPassword(t.Context(), c.username, c.password); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+	}
+	if _, err := w.BindUser("b-1", "bartholomew", password); err != nil {
+		t.Errorf("the password before: %v", err)
 	}
 }
 

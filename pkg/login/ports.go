@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 )
 
 // All ports are safe for concurrent use, obey the context's deadline, and read strongly consistently. If
@@ -43,6 +44,10 @@ type Directory interface {
 	Profile(ctx context.Context, id string) (Profile, error)
 }
 
+// ErrHashTooWeak means that a stolen hash would let passwords be tried too cheaply, so it must not be stored. One
+// that is stored already still verifies.
+var ErrHashTooWeak = errors.New("the hash is too weak")
+
 // Hasher hashes passwords.
 type Hasher interface {
 	// Hash makes a hash of a password with today's parameters.
@@ -55,9 +60,9 @@ type Hasher interface {
 	//
 	// Errors: the context's; one for a hash or a kind that cannot be read.
 	Verify(ctx context.Context, hash, password Hidden, kinds []string) (ok, outdated bool, err error)
-	// Kind names the algorithm and the parameters of a hash, as Verify takes it in kinds. It is "" for
-	// those that Hash uses.
+	// Kind names the algorithm and the parameters of a hash that is about to be stored, as Verify takes it
+	// in kinds. It is "" for those that Hash uses.
 	//
-	// Errors: one for a hash that Verify cannot read. It does not quote the hash.
+	// Errors: ErrHashTooWeak; one for a hash that Verify cannot read. None quotes the hash.
 	Kind(hash Hidden) (string, error)
 }

@@ -17,6 +17,9 @@ type Config struct {
 	// into the form in which it is stored and counted. Errors: UsernameMissing, UsernameInvalid.
 	Hasher   Hasher
 	Username func(raw string) (string, error)
+	// PasswordPolicy says what is wrong with a new password for the user with a folded username. Errors: those
+	// of CheckPassword, and others for a password that is too easily guessed.
+	PasswordPolicy func(password Hidden, username string) error
 	// Directory has the platform's own users; nil means that wxbind keeps the users.
 	Directory Directory
 	// Now is the clock; nil means time.Now.

@@ -38,6 +38,10 @@ const (
 	maxKeyLen  = 64
 )
 
+// leastMemory is the least memory of a hash that is imported, in KiB, by its passes; more passes than are listed are as
+// the last. These are the equally strong minimums of the OWASP Password Storage Cheat Sheet. Lanes change nothing.
+var leastMemory = []uint32{0, 47104, 19456, 12288, 9216, 7168}
+
 // argonCost is what the work of an argon2id hash depends on. The lengths of salt and key, for any length that is
 // accepted, do not matter beside it.
 type argonCost struct {
@@ -73,6 +77,15 @@ func (h *argon2id) keyOf(password login.Hidden) []byte {
 func (h *argon2id) verify(password login.Hidden) (ok, outdated bool) {
 	upToDate := h.argonCost == today && len(h.salt) == saltLen && len(h.key) == keyLen
 	return subtle.ConstantTimeCompare(h.keyOf(password), h.key) == 1, !upToDate
+}
+
+// tooWeak is as in verifier.
+func (h *argon2id) tooWeak() error {
+	least := leastMemory[min(int(h.passes), len(leastMemory)-1)]
+	if h.memory < least {
+		return fmt.Errorf("%w: argon2id with t=%d must have at least m=%d", login.ErrHashTooWeak, h.passes, least)
+	}
+	return nil
 }
 
 func (h *argon2id) kind() string {

@@ -16,9 +16,13 @@ import (
 // time.
 const maxCost = 12
 
+// minCost is the lowest bcrypt cost of a hash that is imported (OWASP Password Storage Cheat Sheet).
+const minCost = 10
+
 var errBcryptCost = fmt.Errorf("password: bcrypt's cost must be %02d to %d", bcrypt.MinCost, maxCost)
 
-// bcryptReads is how many bytes of a password bcrypt reads. It ignores the rest.
+// bcryptReads is how many bytes of a password bcrypt reads. It ignores the rest, so a longer password that matches is
+// wrong all the same: whoever knows the first 72 bytes must not get in.
 const bcryptReads = 72
 
 // bcryptHash is a bcrypt hash in its modular crypt form.
@@ -40,11 +44,19 @@ func parseBcrypt(hash string) (bcryptHash, error) {
 	return bcryptHash(hash), nil
 }
 
-// verify calls every bcrypt hash outdated, unless the password is longer than bcrypt reads. Of such a password the
-// ignored part may be wrong. A new hash of it would lock the user out who types it right the next time.
+// verify calls every bcrypt hash outdated. It does the same work for a password that is too long.
 func (h bcryptHash) verify(password login.Hidden) (ok, outdated bool) {
 	err := bcrypt.CompareHashAndPassword([]byte(h), []byte(password))
-	return err == nil, len(password) <= bcryptReads
+	return err == nil && len(password) <= bcryptReads, true
+}
+
+// tooWeak is as in verifier.
+func (h bcryptHash) tooWeak() error {
+	cost, err := bcrypt.Cost([]byte(h))
+	if err == nil && cost < minCost {
+		err = fmt.Errorf("%w: bcrypt's cost must be at least %d", login.ErrHashTooWeak, minCost)
+	}
+	return err
 }
 
 // kind names the cost. All versions do the same work.

@@ -32,11 +32,11 @@ func userHashes(t *testing.T, h *Hasher) (hashes map[string]login.Hidden, kinds 
 		if hash == "" {
 			continue
 		}
-		kind, err := h.Kind(hash)
+		stored, err := parse(hash)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if kind != "" {
+		if kind := stored.kind(); kind != "" {
 			kinds = append(kinds, kind)
 		}
 	}

@@ -84,10 +84,14 @@ func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds 
 // Kind returns the algorithm and the parameters of a hash: "bcrypt 10", "argon2id m=65536,t=3,p=4", or "" for those of
 // Hash.
 //
-// Errors: why Verify would refuse to read the hash, without quoting it.
+// Errors: login.ErrHashTooWeak for a hash below the minimum costs of the OWASP Password Storage Cheat Sheet; why Verify
+// would refuse to read the hash. None quotes the hash.
 func (*Hasher) Kind(hash login.Hidden) (string, error) {
 	stored, err := parse(hash)
 	if err != nil {
+		return "", err
+	}
+	if err := stored.tooWeak(); err != nil {
 		return "", err
 	}
 	return stored.kind(), nil

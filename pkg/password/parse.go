@@ -12,6 +12,8 @@ type verifier interface {
 	verify(password login.Hidden) (ok, outdated bool)
 	// kind is as in login.Hasher.
 	kind() string
+	// tooWeak returns login.ErrHashTooWeak with what would be enough, or nil.
+	tooWeak() error
 }
 
 const argon2idPrefix = "$argon2id$"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
@@ -75,7 +76,7 @@ func (w *World) BindUser(code, username, password string) (*login.Login, error) 
 
 // Admin is an administrator on the same store.
 func (w *World) Admin() *admin.Service {
-	return &admin.Service{Store: w.DB, Hasher: w.Plain, Username: Fold, Now: w.Clock}
+	return &admin.Service{Store: w.DB, Hasher: w.Plain, Username: Fold, PasswordPolicy: passwordpolicy.Check, Now: w.Clock}
 }
 
 // Bound adds a user and binds the person who holds code to them.

@@ -1,0 +1,60 @@
+// Package passwordpolicy decides which new passwords are good enough. It judges passwords when they are set, never when
+// somebody logs in: a password that was set under other rules still works.
+package passwordpolicy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// MinCharacters is the shortest password that a user can be given, in characters, that is Unicode code points (NIST SP
+// 800-63B-4, 3.1.1.2; OWASP ASVS 5.0, 6.2.1). login.CheckPassword has the greatest length.
+const MinCharacters = 8
+
+// Why a password is refused.
+var (
+	ErrTooShort = fmt.Errorf("a password must have at least %d characters", MinCharacters)
+	ErrCommon   = errors.New("this password is one of the most common ones; choose another")
+	ErrObvious  = errors.New("a password must not be the username, or the name of this service, with digits or punctuation around it; choose another")
+)
+
+// serviceWords are the words that everybody would try here first (OWASP ASVS 5.0, 6.1.2).
+var serviceWords = []string{"wxbind", "wechat", "weixin", "微信", "小程序", "miniprogram", "login", "admin", "administrator"}
+
+// Check says whether a user with this folded username may be given this password. Case and width do not count when it
+// is compared with passwords that are refused.
+//
+// Errors: ErrTooShort, ErrCommon, ErrObvious; those of login.CheckPassword.
+func Check(password login.Hidden, username string) error {
+	if err := login.CheckPassword(password); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(string(password)) < MinCharacters {
+		return ErrTooShort
+	}
+	folded := fold(string(password))
+	if common(folded) {
+		return ErrCommon
+	}
+	word := strings.TrimFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) })
+	if name := fold(username); folded == name || word != "" && (word == name || slices.Contains(serviceWords, word)) {
+		return ErrObvious
+	}
+	return nil
+}
+
+// fold makes letters lower-case, and full-width characters narrow, as a Chinese keyboard types them.
+func fold(text string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if '！' <= r && r <= '～' { // the full-width forms of "!" to "~"
+			return r - '！' + '!'
+		}
+		return r
+	}, text))
+}
