@@ -43,6 +43,7 @@ func (c Change) String() string {
 
 // Stores holds the ports that a Change needs.
 type Stores interface {
+	login.Users
 	login.UserAdmin
 	login.Sessions
 	login.Bindings
@@ -54,7 +55,7 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 	case NoChange:
 		return nil
 	case Disabled:
-		return stores.DisableUser(ctx, UserID, now())
+		return stores.DisableUser(ctx, UserID, login.NewID())
 	case Expired:
 		return eachSession(ctx, stores, func(s login.Session) error {
 			if err := stores.ForgetSession(ctx, s.UserID, s.TokenHash); err != nil {
@@ -68,14 +69,18 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 			return stores.EndSession(ctx, s.UserID, s.TokenHash, login.SessionReplaced)
 		})
 	case BoundElsewhere:
+		user, err := stores.UserByID(ctx, UserID)
+		if err != nil {
+			return err
+		}
 		at := now()
 		binding := login.Binding{
 			ID: "elsewhere", AppID: "wxfedcba9876543210", OpenID: "elsewhere", UserID: UserID,
-			SealedKey: "none", BoundAt: at, LastLoginAt: at,
+			Epoch: user.Epoch, SealedKey: "none", BoundAt: at, LastLoginAt: at,
 		}
-		_, err := stores.Bind(ctx, binding, login.Session{
+		_, err = stores.Bind(ctx, binding, login.Session{
 			UserID: UserID, TokenHash: login.NewToken(UserID).Hash(), AppID: binding.AppID, OpenIDHash: "elsewhere", BindingID: binding.ID,
-			CreatedAt: at, SeenAt: at, IdleEnd: at.Add(login.IdleLife), AbsoluteEnd: at.Add(login.AbsoluteLife),
+			Epoch: user.Epoch, CreatedAt: at, SeenAt: at, IdleEnd: at.Add(login.IdleLife), AbsoluteEnd: at.Add(login.AbsoluteLife),
 		})
 		return err
 	}

@@ -147,7 +147,7 @@ func (p *performance) prepareAll() {
 		}))
 	} else if !p.unbound {
 		// The directory has another name by now.
-		_, err := p.store.EnrollUser(p.Context(), login.Profile{ID: events.UserID, Username: events.Username, Name: "Former"}, time.Now().Add(-48*time.Hour))
+		_, err := p.store.EnrollUser(p.Context(), login.Profile{ID: events.UserID, Username: events.Username, Name: "Former"}, time.Now().Add(-48*time.Hour), "")
 		p.must(err)
 	}
 	if !p.unbound {

@@ -32,7 +32,7 @@ func (p *performance) makeHashOld() {
 	p.Helper()
 	old, err := bcrypt.GenerateFromPassword([]byte(events.Password), bcrypt.MinCost)
 	p.must(err)
-	p.must(p.store.ReplacePassword(p.Context(), events.UserID, passwordHash(), login.Hidden(old), time.Now().Add(-time.Hour)))
+	p.must(p.store.RenewHash(p.Context(), events.UserID, passwordHash(), login.Hidden(old)))
 }
 
 // deleteUser removes the user, and leaves the sessions.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -29,44 +28,24 @@ func (s *Service) RevokeSession(ctx context.Context, username, sessionID string)
 	return nil
 }
 
-// RevokeSessions ends all sessions of a user, those of logins that are under way included.
+// RevokeSessions ends all sessions of a user. A login that is under way counts as one that comes afterwards.
 //
 // Errors: those of User.
 func (s *Service) RevokeSessions(ctx context.Context, username string) error {
 	return s.endSessions(ctx, username, s.Store.LogoutUser, login.EventLogoutAll)
 }
 
-// endSessions ends all sessions of a user with a write that moves NotBefore, and notes the event.
-func (s *Service) endSessions(ctx context.Context, username string, write func(context.Context, string, time.Time) error, e login.Event) error {
+// endSessions ends all sessions of a user with a write that replaces the epoch, and notes the event.
+func (s *Service) endSessions(ctx context.Context, username string, write func(ctx context.Context, id, epoch string) error, e login.Event) error {
 	id, err := s.find(ctx, username)
 	if err != nil {
 		return err
 	}
-	notBefore, err := s.afterSessions(ctx, id)
-	if err != nil {
-		return err
-	}
-	if err := write(ctx, id, notBefore); err != nil {
+	if err := write(ctx, id, login.NewID()); err != nil {
 		return err
 	}
 	noteUser(ctx, id, e)
 	return nil
-}
-
-// afterSessions returns a NotBefore that ends every session of a user: now, or the CreatedAt of the newest
-// session if that is later. It can be later because an administrator's clock may be behind.
-func (s *Service) afterSessions(ctx context.Context, userID string) (time.Time, error) {
-	sessions, err := s.Store.SessionsOfUser(ctx, userID)
-	if err != nil {
-		return time.Time{}, err
-	}
-	notBefore := login.Clock(s.Now)
-	for _, s := range sessions {
-		if s.CreatedAt.After(notBefore) {
-			notBefore = s.CreatedAt
-		}
-	}
-	return notBefore, nil
 }
 
 // RemoveBindings removes a user's binding in an app, or in all apps if appID is "". It removes the user's

@@ -171,7 +171,7 @@ func TestRolesAreListedAsSet(t *testing.T) {
 // The users of a platform's directory claim no username here.
 func TestUserOfADirectoryIsFoundByID(t *testing.T) {
 	w := newWorld(t)
-	enrolled, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.Clock())
+	enrolled, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.Clock(), login.NewID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestUserOfADirectoryIsFoundByID(t *testing.T) {
 
 func TestUserOfADirectoryHasNoPasswordHere(t *testing.T) {
 	w := newWorld(t)
-	enrolled, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.Clock())
+	enrolled, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: "1001", Username: "carol"}, w.Clock(), login.NewID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestUserOfADirectoryIsFoundByAnIDThatIsNoUsername(t *testing.T) {
 		return strings.ToLower(raw), nil
 	}
 	id := strings.Repeat("7", 256)
-	if _, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: id, Username: "carol"}, w.Clock()); err != nil {
+	if _, err := w.DB.EnrollUser(t.Context(), login.Profile{ID: id, Username: "carol"}, w.Clock(), login.NewID()); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Disable(t.Context(), id); err != nil {

@@ -92,7 +92,7 @@ func (s *Service) newUser(n NewUser) (login.User, error) {
 	if len(roles) > login.MaxRoles {
 		return login.User{}, ErrTooManyRoles
 	}
-	u := login.User{Username: username, Name: n.Name, Roles: roles, CreatedAt: login.Clock(s.Now), Apps: map[string]login.UserApp{}}
+	u := login.User{Username: username, Name: n.Name, Roles: roles, Epoch: login.NewID(), CreatedAt: login.Clock(s.Now), Apps: map[string]login.UserApp{}}
 	if u.Name == "" {
 		u.Name = username
 	}
@@ -118,11 +118,7 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 	if err != nil {
 		return err
 	}
-	notBefore, err := s.afterSessions(ctx, u.ID)
-	if err != nil {
-		return err
-	}
-	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, notBefore); err != nil {
+	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, login.NewID()); err != nil {
 		return err
 	}
 	noteUser(ctx, u.ID, login.EventPasswordSet)

@@ -46,8 +46,6 @@ type exportedUser struct {
 	userInfo
 	Disabled  bool  `json:"disabled"`
 	CreatedAt int64 `json:"createdAt"`
-	// NotBefore is 0 if the user's sessions were never all ended at once.
-	NotBefore int64 `json:"notBefore"`
 }
 
 type exportedBinding struct {
@@ -78,7 +76,7 @@ func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) 
 		Code: codeDone, Msg: sentence(r.lang, "导出成功", "Exported."),
 		User: exportedUser{
 			userInfo: infoOf(held.User), Disabled: held.User.Disabled,
-			CreatedAt: seconds(held.User.CreatedAt), NotBefore: seconds(held.User.NotBefore),
+			CreatedAt: seconds(held.User.CreatedAt),
 		},
 		Bindings: make([]exportedBinding, len(held.Bindings)),
 		Sessions: make([]exportedSession, len(held.Sessions)),

@@ -111,7 +111,7 @@ func TestSessionRoutesWithoutALiveSession(t *testing.T) {
 		}, login.SessionReplaced},
 		"of a disabled user": {func(w *world) map[string]string {
 			v := w.login("alice")
-			if err := w.store.DisableUser(w.Context(), "u1", w.now()); err != nil {
+			if err := w.store.DisableUser(w.Context(), "u1", login.NewID()); err != nil {
 				w.Fatal(err)
 			}
 			return bearer(v.token)
@@ -195,7 +195,7 @@ func TestSessionThatEndsMeanwhile(t *testing.T) {
 func TestDisabledUserWithACodeIsADecision(t *testing.T) {
 	w := newWorld(t)
 	w.login("alice")
-	if err := w.store.DisableUser(t.Context(), "u1", w.now()); err != nil {
+	if err := w.store.DisableUser(t.Context(), "u1", login.NewID()); err != nil {
 		t.Fatal(err)
 	}
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code="+w.code("alice")))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
@@ -14,7 +13,7 @@ import (
 // logoutless is a store that cannot end all sessions of a user.
 type logoutless struct{ *storetest.Memory }
 
-func (logoutless) LogoutUser(context.Context, string, time.Time) error {
+func (logoutless) LogoutUser(context.Context, string, string) error {
 	return login.Unavailable(errors.New("out of order"))
 }
 

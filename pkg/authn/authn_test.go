@@ -186,10 +186,10 @@ func TestDeadSession(t *testing.T) {
 		"unused for long":   {bearer, func(w *world) error { w.now = start.Add(login.IdleLife); return nil }, login.SessionExpired},
 		"logged out":        {bearer, func(w *world) error { return w.end(login.SessionRevoked) }, login.SessionRevoked},
 		"replaced":          {bearer, func(w *world) error { return w.end(login.SessionReplaced) }, login.SessionReplaced},
-		"user disabled":     {bearer, func(w *world) error { return w.store.DisableUser(w.Context(), "u-alice", start) }, login.UserDisabled},
+		"user disabled":     {bearer, func(w *world) error { return w.store.DisableUser(w.Context(), "u-alice", login.NewID()) }, login.UserDisabled},
 		"binding removed":   {bearer, (*world).unbind, login.BindingRemoved},
 		"user deleted":      {bearer, (*world).deleteUser, login.SessionInvalid},
-		"logged out of all": {bearer, func(w *world) error { return w.store.LogoutUser(w.Context(), "u-alice", start) }, login.SessionRevoked},
+		"logged out of all": {bearer, func(w *world) error { return w.store.LogoutUser(w.Context(), "u-alice", login.NewID()) }, login.SessionRevoked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

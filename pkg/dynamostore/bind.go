@@ -13,6 +13,10 @@ import (
 // Bind implements login.Bindings. The binding's own key limits an identity to one user. The note in the user limits the
 // user to one openid per app.
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
+	sameEpoch := "epoch = :epoch"
+	if session.Epoch == "" { // perhaps the item is of an earlier version and has none
+		sameEpoch = "(attribute_not_exists(epoch) OR epoch = :epoch)"
+	}
 	err := s.transact(ctx, "Bind",
 		types.TransactWriteItem{Put: &types.Put{
 			TableName:                           &s.tables.Bindings,
@@ -25,12 +29,12 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 			Key:              userKey(b.UserID),
 			UpdateExpression: aws.String("SET apps.#app = :note"),
 			ConditionExpression: aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)" +
-				" AND disabled = :no AND notBefore < :created"),
+				" AND disabled = :no AND " + sameEpoch),
 			ExpressionAttributeNames: map[string]string{"#app": b.AppID},
 			ExpressionAttributeValues: item{
-				":note":    noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID}),
-				":no":      flag(false),
-				":created": millis(session.CreatedAt),
+				":note":  noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID}),
+				":no":    flag(false),
+				":epoch": text(session.Epoch),
 			},
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 		}},
@@ -66,7 +70,7 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 		return login.Binding{}, err
 	case stored.Disabled:
 		return login.Binding{}, login.UserDisabled
-	case !session.CreatedAt.After(stored.NotBefore):
+	case stored.Epoch != session.Epoch:
 		return login.Binding{}, login.SessionRevoked
 	}
 	return login.Binding{}, login.UserBound

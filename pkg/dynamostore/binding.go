@@ -19,6 +19,7 @@ func bindingItem(b login.Binding) item {
 	it["openId"] = text(b.OpenID)
 	it["unionId"] = text(b.UnionID)
 	it["userId"] = text(b.UserID)
+	it["epoch"] = text(b.Epoch)
 	it["sealedKey"] = text(b.SealedKey)
 	it["boundAt"] = millis(b.BoundAt)
 	it["lastLoginAt"] = millis(b.LastLoginAt)
@@ -37,6 +38,7 @@ func bindingOf(it item) (login.Binding, error) {
 		BoundAt:     r.time("boundAt"),
 		LastLoginAt: r.time("lastLoginAt"),
 	}
+	b.Epoch, _ = r.added("epoch")
 	return b, r.err()
 }
 
@@ -61,6 +63,20 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding,
 		return login.Binding{}, err
 	}
 	return bindingOf(it)
+}
+
+// NoteEpoch implements login.Bindings. A repeat may store an epoch that is no longer the newest, which only costs the next
+// login a round trip.
+func (s *Store) NoteEpoch(ctx context.Context, b login.Binding, epoch string) error {
+	_, err := s.update(ctx, "NoteEpoch", s.tables.Bindings, bindingKey(b.AppID, b.OpenID), expression{
+		change:    "SET epoch = :epoch",
+		condition: "bindingId = :id AND userId = :user",
+		values:    item{":epoch": text(epoch), ":id": text(b.ID), ":user": text(b.UserID)},
+	})
+	if _, ok := errors.AsType[*refused](err); ok {
+		return login.ErrBindingNotFound
+	}
+	return err
 }
 
 // BindingByOpenID implements login.Bindings.

@@ -26,7 +26,7 @@ func (s *scene) everyItem() int {
 // none.
 func TestDeleteFreesTheNameThatTheUserClaimed(t *testing.T) {
 	s := newScene(t)
-	described, err := s.store.EnrollUser(t.Context(), s.profile(s.user.ID), s.now)
+	described, err := s.store.EnrollUser(t.Context(), s.profile(s.user.ID), s.now, "epoch-2")
 	s.must(err)
 	s.must(s.faulty.DeleteUser(t.Context(), described))
 	s.requests("TransactWriteItems", 2)
@@ -39,7 +39,7 @@ func TestDeleteLeavesANameThatIsAnothersAlone(t *testing.T) {
 	s := newScene(t)
 	profile := s.profile(s.fresh.user.ID)
 	profile.Username = s.user.Username
-	namesake, err := s.store.EnrollUser(t.Context(), profile, s.now)
+	namesake, err := s.store.EnrollUser(t.Context(), profile, s.now, "epoch-2")
 	s.must(err)
 	s.must(s.store.DeleteUser(t.Context(), namesake))
 	if id, err := s.store.UserIDByName(t.Context(), s.user.Username); err != nil || id != s.user.ID {
@@ -91,7 +91,7 @@ func TestRepeatOfADeletionLeavesTheNextUserAlone(t *testing.T) {
 	user := s.userNow(s.user.ID)
 	s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.LoseAnswer()})
 	s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.Before(func() {
-		_, err := s.store.EnrollUser(t.Context(), s.profile(s.user.ID), s.now)
+		_, err := s.store.EnrollUser(t.Context(), s.profile(s.user.ID), s.now, "epoch-2")
 		s.must(err)
 	})})
 	s.must(s.faulty.DeleteUser(t.Context(), user))

@@ -103,7 +103,7 @@ var faults = map[string]types.AttributeValue{
 }
 
 // added are the attributes that items of earlier versions lack.
-var added = []string{"openIdHash", "describedAs"}
+var added = []string{"openIdHash", "describedAs", "epoch"}
 
 // mayBe reports whether the value is valid for this attribute.
 func mayBe(fault, attribute string, whole types.AttributeValue) bool {

@@ -70,6 +70,15 @@ func writes() []method {
 			done:    func(s *scene) bool { return s.dead(s.fresh.session) == "" },
 		},
 		{
+			name: "NoteEpoch", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error { return on.NoteEpoch(ctx, s.binding, "epoch-2") },
+			done: func(s *scene) bool {
+				b, err := s.bindingNow()
+				s.must(err)
+				return b.Epoch == "epoch-2"
+			},
+		},
+		{
 			name: "EndSession", operation: "UpdateItem",
 			do: func(ctx context.Context, s *scene, on store) error {
 				return on.EndSession(ctx, s.user.ID, s.session.TokenHash, login.SessionReplaced)
@@ -106,30 +115,40 @@ func writes() []method {
 			},
 		},
 		{
-			name: "ReplacePassword", operation: "UpdateItem",
+			name: "ReplacePassword", operation: "TransactWriteItems",
 			do: func(ctx context.Context, s *scene, on store) error {
-				return on.ReplacePassword(ctx, s.user.ID, private, "hash-2", s.now)
+				return on.ReplacePassword(ctx, s.user.ID, private, "hash-2", "epoch-2")
 			},
 			done: func(s *scene) bool {
 				u := s.userNow(s.user.ID)
-				return u.PasswordHash == "hash-2" && u.NotBefore.Equal(s.now)
+				return u.PasswordHash == "hash-2" && u.Epoch == "epoch-2"
 			},
 		},
 		{
-			name: "DisableUser", operation: "UpdateItem",
-			do:   func(ctx context.Context, s *scene, on store) error { return on.DisableUser(ctx, s.user.ID, s.now) },
-			done: func(s *scene) bool { u := s.userNow(s.user.ID); return u.Disabled && u.NotBefore.Equal(s.now) },
+			name: "RenewHash", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.RenewHash(ctx, s.user.ID, private, "hash-2")
+			},
+			done: func(s *scene) bool {
+				u := s.userNow(s.user.ID)
+				return u.PasswordHash == "hash-2" && u.Epoch == s.user.Epoch
+			},
 		},
 		{
-			name: "EnableUser", operation: "UpdateItem",
-			prepare: func(s *scene) { s.must(s.store.DisableUser(s.Context(), s.user.ID, s.now)) },
+			name: "DisableUser", operation: "TransactWriteItems",
+			do:   func(ctx context.Context, s *scene, on store) error { return on.DisableUser(ctx, s.user.ID, "epoch-2") },
+			done: func(s *scene) bool { u := s.userNow(s.user.ID); return u.Disabled && u.Epoch == "epoch-2" },
+		},
+		{
+			name: "EnableUser", operation: "TransactWriteItems",
+			prepare: func(s *scene) { s.must(s.store.DisableUser(s.Context(), s.user.ID, "epoch-2")) },
 			do:      func(ctx context.Context, s *scene, on store) error { return on.EnableUser(ctx, s.user.ID) },
 			done:    func(s *scene) bool { return !s.userNow(s.user.ID).Disabled },
 		},
 		{
-			name: "LogoutUser", operation: "UpdateItem",
-			do:   func(ctx context.Context, s *scene, on store) error { return on.LogoutUser(ctx, s.user.ID, s.now) },
-			done: func(s *scene) bool { return s.userNow(s.user.ID).NotBefore.Equal(s.now) },
+			name: "LogoutUser", operation: "TransactWriteItems",
+			do:   func(ctx context.Context, s *scene, on store) error { return on.LogoutUser(ctx, s.user.ID, "epoch-2") },
+			done: func(s *scene) bool { return s.userNow(s.user.ID).Epoch == "epoch-2" },
 		},
 		{
 			name: "DeleteUser", operation: "TransactWriteItems",
@@ -146,7 +165,7 @@ func writes() []method {
 		{
 			name: "EnrollUser", operation: "UpdateItem",
 			do: func(ctx context.Context, s *scene, on store) error {
-				got, err := on.EnrollUser(ctx, s.profile(s.fresh.user.ID), s.now)
+				got, err := on.EnrollUser(ctx, s.profile(s.fresh.user.ID), s.now, "epoch-2")
 				if err == nil && got.ID != s.fresh.user.ID {
 					err = errors.New("it gives another user")
 				}
@@ -157,12 +176,12 @@ func writes() []method {
 		{
 			name: "EnrollUser who is there", operation: "UpdateItem",
 			do: func(ctx context.Context, s *scene, on store) error {
-				_, err := on.EnrollUser(ctx, s.profile(s.user.ID), s.now.Add(time.Hour))
+				_, err := on.EnrollUser(ctx, s.profile(s.user.ID), s.now.Add(time.Hour), "epoch-2")
 				return err
 			},
 			done: func(s *scene) bool {
 				u := s.userNow(s.user.ID)
-				return u.Name == "Described" && u.CreatedAt.Equal(s.now) && len(u.Apps) == 1
+				return u.Name == "Described" && u.CreatedAt.Equal(s.now) && u.Epoch == s.user.Epoch && len(u.Apps) == 1
 			},
 		},
 		{
@@ -309,7 +328,7 @@ func (s *scene) version() string {
 // bindElsewhere binds the scene's user in a second app.
 func (s *scene) bindElsewhere() {
 	s.Helper()
-	b := s.newBinding(s.user)
+	b := s.newBinding(s.userNow(s.user.ID))
 	b.AppID = otherApp
 	_, err := s.store.Bind(s.Context(), b, s.newSession(b))
 	s.must(err)

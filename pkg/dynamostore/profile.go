@@ -20,10 +20,10 @@ func describing(p login.Profile) expression {
 
 // EnrollUser implements login.Profiles. It leaves alone what only wxbind knows of a user. For a new user it sets those
 // attributes to their initial values.
-func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (login.User, error) {
+func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (login.User, error) {
 	e := describing(p)
 	e.condition = ""
-	for name, value := range userItem(login.User{ID: p.ID, CreatedAt: createdAt}) {
+	for name, value := range userItem(login.User{ID: p.ID, Epoch: epoch, CreatedAt: createdAt}) {
 		switch name {
 		case keyAttribute, "name", "roles":
 		default:

@@ -77,20 +77,21 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 func (s *scene) newUser() login.User {
 	return login.User{
 		ID: secret("user"), Username: secret("name"), Name: private, PasswordHash: private,
-		Roles: []string{"reader"}, CreatedAt: s.now, Apps: map[string]login.UserApp{},
+		Roles: []string{"reader"}, Epoch: secret("epoch"), CreatedAt: s.now, Apps: map[string]login.UserApp{},
 	}
 }
 
 func (s *scene) newBinding(u login.User) login.Binding {
 	return login.Binding{
 		ID: "binding-" + rand.Text(), AppID: app, OpenID: secret("openid"), UnionID: secret("unionid"),
-		UserID: u.ID, SealedKey: private, BoundAt: s.now, LastLoginAt: s.now,
+		UserID: u.ID, Epoch: u.Epoch, SealedKey: private, BoundAt: s.now, LastLoginAt: s.now,
 	}
 }
 
 func (s *scene) newSession(b login.Binding) login.Session {
 	return login.Session{
-		UserID: b.UserID, TokenHash: secret("hash"), AppID: b.AppID, OpenIDHash: "hash-of-openid", BindingID: b.ID, CreatedAt: s.now, SeenAt: s.now,
+		UserID: b.UserID, TokenHash: secret("hash"), AppID: b.AppID, OpenIDHash: "hash-of-openid", BindingID: b.ID, Epoch: b.Epoch,
+		CreatedAt: s.now, SeenAt: s.now,
 		IdleEnd: s.now.Add(login.IdleLife), AbsoluteEnd: s.now.Add(login.AbsoluteLife), Device: private,
 	}
 }

@@ -19,6 +19,7 @@ func sessionItem(s login.Session) item {
 	it["appId"] = text(s.AppID)
 	it["openIdHash"] = text(s.OpenIDHash)
 	it["bindingId"] = text(s.BindingID)
+	it["epoch"] = text(s.Epoch)
 	it["createdAt"] = millis(s.CreatedAt)
 	it["seenAt"] = millis(s.SeenAt)
 	it["idleEnd"] = millis(s.IdleEnd)
@@ -44,8 +45,15 @@ func sessionOf(it item) (login.Session, error) {
 		Device:      r.text("device"),
 	}
 	s.OpenIDHash, _ = r.added("openIdHash")
+	var ok bool
+	if s.Epoch, ok = r.added("epoch"); !ok {
+		s.Epoch = noEpoch
+	}
 	return s, r.err()
 }
+
+// noEpoch is the epoch of a session that was stored without one, by an earlier version: no user has it.
+const noEpoch = "none"
 
 // errTokenTwice cannot happen by chance: a token has 256 random bits.
 var errTokenTwice = errors.New("dynamostore: CreateSession: another session has this token")

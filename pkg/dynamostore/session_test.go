@@ -5,16 +5,22 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 func TestSessionOfAnEarlierVersionIsRead(t *testing.T) {
 	s := newScene(t)
 	old := s.load(s.tables.Sessions, s.sessionKey())
 	delete(old, "openIdHash")
+	delete(old, "epoch")
 	s.save(s.tables.Sessions, old)
 	got, _, err := s.store.SessionWithUser(t.Context(), s.user.ID, s.session.TokenHash)
 	s.must(err)
-	s.session.OpenIDHash = ""
+	if why := got.Dead(s.userNow(s.user.ID), s.now); why != login.SessionRevoked {
+		t.Fatalf("it is %q", why)
+	}
+	s.session.OpenIDHash, s.session.Epoch = "", got.Epoch
 	if got != s.session {
 		t.Fatalf("got %+v, want %+v", got, s.session)
 	}
@@ -26,6 +32,33 @@ func TestSessionOfAnEarlierVersionIsRead(t *testing.T) {
 	if err != nil || len(all) != 1 {
 		t.Fatalf("sessions %+v, %v", all, err)
 	}
+}
+
+// A user, a binding and their sessions of an earlier version have no epoch: the sessions are dead, and the user can log in
+// and bind.
+func TestUserOfAnEarlierVersionLogsInAnew(t *testing.T) {
+	s := newScene(t)
+	for _, at := range []struct {
+		table string
+		key   item
+	}{{s.tables.Users, pk("user#" + s.user.ID)}, {s.tables.Bindings, pk(app + "#" + s.binding.OpenID)}, {s.tables.Sessions, s.sessionKey()}} {
+		it := s.load(at.table, at.key)
+		delete(it, "epoch")
+		s.save(at.table, it)
+	}
+	if why := s.dead(s.session); why != login.SessionRevoked {
+		t.Fatalf("the old session is %q", why)
+	}
+	standing, err := s.bindingNow()
+	s.must(err)
+	again := s.newSession(standing)
+	s.must(s.store.CreateSession(t.Context(), again))
+	if why := s.dead(again); why != "" {
+		t.Fatalf("the new session is %q", why)
+	}
+	s.bindElsewhere()
+	_, err = s.store.Bind(t.Context(), s.newBinding(s.userNow(s.user.ID)), s.session)
+	s.want(err, login.SessionRevoked)
 }
 
 // DynamoDB deletes a session at its absolute end, however often it is extended.

@@ -52,7 +52,7 @@ func userItem(u login.User) item {
 	it["passwordHash"] = text(u.PasswordHash)
 	it["roles"] = texts(u.Roles)
 	it["disabled"] = flag(u.Disabled)
-	it["notBefore"] = millis(u.NotBefore)
+	it["epoch"] = text(u.Epoch)
 	it["createdAt"] = millis(u.CreatedAt)
 	// The map is stored even when empty: an update can set an entry only in a map that exists.
 	it["apps"] = notesOf(u.Apps)
@@ -68,10 +68,10 @@ func userOf(it item) (login.User, error) {
 		PasswordHash: login.Hidden(r.text("passwordHash")),
 		Roles:        r.texts("roles"),
 		Disabled:     r.flag("disabled"),
-		NotBefore:    r.time("notBefore"),
 		CreatedAt:    r.time("createdAt"),
 		Apps:         map[string]login.UserApp{},
 	}
+	u.Epoch, _ = r.added("epoch")
 	if described, ok := r.added(describedAttribute); ok {
 		u.Username = described
 	}

@@ -3,10 +3,10 @@ package dynamostore
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
-	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -18,30 +18,32 @@ type userChange struct {
 	values item
 }
 
-func disabled(yes bool) userChange {
-	return userChange{set: []string{"disabled = :disabled"}, values: item{":disabled": flag(yes)}}
+// raised sets a new epoch, which ends the user's sessions.
+func raised(epoch string) userChange {
+	return userChange{set: []string{"epoch = :epoch"}, values: item{":epoch": text(epoch)}}
 }
 
-// raising returns c with NotBefore moved up to t, on condition that NotBefore does not move back.
-func (c userChange) raising(t time.Time) userChange {
-	values := item{":notBefore": millis(t)}
-	maps.Copy(values, c.values)
-	return userChange{
-		set:    append(slices.Clone(c.set), "notBefore = :notBefore"),
-		when:   append(slices.Clone(c.when), "notBefore <= :notBefore"),
-		values: values,
-	}
+// and returns c with one more value to set.
+func (c userChange) and(name string, value types.AttributeValue) userChange {
+	c.set = append(c.set, name+" = :"+name)
+	c.values[":"+name] = value
+	return c
 }
 
-// changeUser changes a user. If a condition of c does not hold, it changes nothing and returns the user as stored.
+// changeUser changes a user. It is a transaction, although of one write, because DynamoDB knows a transaction again by
+// its token: a plain update that is sent twice would also undo what came between, such as a newer epoch. If a condition
+// of c does not hold, it changes nothing and returns the user as stored.
 //
 // Errors: login.ErrUserNotFound.
 func (s *Store) changeUser(ctx context.Context, name, id string, c userChange) (item, error) {
-	_, err := s.update(ctx, name, s.tables.Users, userKey(id), expression{
-		change:    "SET " + strings.Join(c.set, ", "),
-		condition: strings.Join(append([]string{"attribute_exists(pk)"}, c.when...), " AND "),
-		values:    c.values,
-	})
+	err := s.transact(ctx, name, types.TransactWriteItem{Update: &types.Update{
+		TableName:                           &s.tables.Users,
+		Key:                                 userKey(id),
+		UpdateExpression:                    aws.String("SET " + strings.Join(c.set, ", ")),
+		ConditionExpression:                 aws.String(strings.Join(append([]string{"attribute_exists(pk)"}, c.when...), " AND ")),
+		ExpressionAttributeValues:           c.values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}})
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:
@@ -50,26 +52,4 @@ func (s *Store) changeUser(ctx context.Context, name, id string, c userChange) (
 		return nil, login.ErrUserNotFound
 	}
 	return no.items[0].stored, nil
-}
-
-// changeAndRaise is changeUser that also moves NotBefore up. DynamoDB cannot store the later of two times in one write.
-// If the stored NotBefore is already later, a second write leaves it alone. NotBefore never moves back, so this order
-// is safe.
-//
-// Errors: login.ErrUserNotFound.
-func (s *Store) changeAndRaise(ctx context.Context, name, id string, notBefore time.Time, c userChange) (item, error) {
-	stored, err := s.changeUser(ctx, name, id, c.raising(notBefore))
-	if err != nil || stored == nil {
-		return nil, err
-	}
-	r := &reader{noun: "Users", item: stored}
-	switch later := r.time("notBefore").After(notBefore); {
-	case r.err() != nil:
-		return nil, r.err()
-	case !later:
-		return stored, nil
-	case len(c.set) == 0:
-		return nil, nil
-	}
-	return s.changeUser(ctx, name, id, c)
 }

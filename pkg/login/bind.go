@@ -110,7 +110,7 @@ func CheckPassword(p Hidden) error {
 // bindTo stores the binding and the session, and gives the attempt back, all in one round trip.
 func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attempt) (*Login, error) {
 	binding := Binding{
-		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID,
+		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID, Epoch: c.user.Epoch,
 		SealedKey: x.sealedKey, BoundAt: x.began, LastLoginAt: x.answered,
 	}
 	session, token := s.newSession(x, binding)

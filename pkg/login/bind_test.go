@@ -81,7 +81,7 @@ func TestBindIsRefused(t *testing.T) {
 			w.AddUser("alice")
 			bob := w.Bound("bob-1", "bob")
 			gone := w.AddUser("gone")
-			if err := w.DB.DisableUser(t.Context(), gone.ID, w.Clock()); err != nil {
+			if err := w.DB.DisableUser(t.Context(), gone.ID, login.NewID()); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := w.Bind(t.Context(), phone, c.request); !errors.Is(err, c.want) {

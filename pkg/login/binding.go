@@ -13,6 +13,9 @@ type Binding struct {
 	// UnionID is "" where WeChat gives none.
 	UnionID string
 	UserID  string
+	// Epoch is the user's epoch as the binding last knew it: a hint, so that a touch gives it to a login
+	// without another read. The user's own epoch decides.
+	Epoch string
 	// SealedKey is WeChat's session_key, sealed by Secret.Seal.
 	SealedKey   string
 	BoundAt     time.Time

@@ -93,7 +93,7 @@ func TestOneMiniProgramPerRequest(t *testing.T) {
 func TestDisabledUserCannotLogInThroughWeChat(t *testing.T) {
 	w := newWorld(t)
 	u := w.Bound("alice-1", "alice")
-	if err := w.DB.DisableUser(t.Context(), u.ID, w.Clock()); err != nil {
+	if err := w.DB.DisableUser(t.Context(), u.ID, login.NewID()); err != nil {
 		t.Fatal(err)
 	}
 	w.Pass(time.Second)
@@ -103,16 +103,18 @@ func TestDisabledUserCannotLogInThroughWeChat(t *testing.T) {
 }
 
 // Whatever ends a login's right to a session while it is under way: the session
-// that it leaves behind is dead, and no answer calls it a login.
+// that it leaves behind is dead, and no answer calls it a login. Where only the
+// sessions of before have ended, the login goes on as one that comes afterwards.
 func TestLoginInFlight(t *testing.T) {
 	for name, c := range map[string]struct {
 		meanwhile func(w *world, u login.User) error
 		want      error
+		goesOn    bool
 	}{
-		"user disabled":           {func(w *world, u login.User) error { return w.DB.DisableUser(w.Context(), u.ID, w.Clock()) }, login.UserDisabled},
-		"logged out everywhere":   {func(w *world, u login.User) error { return w.DB.LogoutUser(w.Context(), u.ID, w.Clock()) }, login.SessionRevoked},
-		"binding removed":         {(*world).unbind, nil},
-		"disabled and re-enabled": {(*world).disableAndEnable, login.SessionRevoked},
+		"user disabled":           {func(w *world, u login.User) error { return w.DB.DisableUser(w.Context(), u.ID, login.NewID()) }, login.UserDisabled, false},
+		"logged out everywhere":   {func(w *world, u login.User) error { return w.DB.LogoutUser(w.Context(), u.ID, login.NewID()) }, nil, true},
+		"binding removed":         {(*world).unbind, nil, false},
+		"disabled and re-enabled": {(*world).disableAndEnable, nil, true},
 	} {
 		for _, step := range []string{"TouchBinding", "UserByID", "CreateSession"} {
 			t.Run(name+" before "+step, func(t *testing.T) {
@@ -134,9 +136,15 @@ func TestLoginInFlight(t *testing.T) {
 				w.DB.Do(nil)
 				answered := checked.Login != nil
 				if step != "CreateSession" { // beside which the user may have been read already
-					if !errors.Is(err, c.want) || answered {
-						t.Errorf("got %+v, %v; want no login and %v", checked, err, c.want)
+					if !errors.Is(err, c.want) || answered != c.goesOn {
+						t.Errorf("got %+v, %v; want a login: %t, and %v", checked, err, c.goesOn, c.want)
 					}
+				}
+				if c.goesOn {
+					if answered && step != "CreateSession" {
+						w.Visit(checked.Login.Token)
+					}
+					return
 				}
 				for _, s := range w.sessions(u.ID) {
 					if slices.ContainsFunc(before, func(b login.Session) bool { return b.TokenHash == s.TokenHash }) {
@@ -419,5 +427,5 @@ func (w *world) unbind(u login.User) error {
 }
 
 func (w *world) disableAndEnable(u login.User) error {
-	return errors.Join(w.DB.DisableUser(w.Context(), u.ID, w.Clock()), w.DB.EnableUser(w.Context(), u.ID))
+	return errors.Join(w.DB.DisableUser(w.Context(), u.ID, login.NewID()), w.DB.EnableUser(w.Context(), u.ID))
 }

@@ -30,7 +30,7 @@ func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed c
 		return candidate{}, s.ban(ctx, x, profile.ID, nil)
 	}
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &c.user, func() (User, error) { return s.Store.EnrollUser(ctx, profile, x.began) })
+	read(trip, &c.user, func() (User, error) { return s.Store.EnrollUser(ctx, profile, x.began, NewID()) })
 	read(trip, &c.others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, profile.ID) })
 	if err := trip.wait(); err != nil {
 		return candidate{}, err
@@ -69,16 +69,23 @@ func (s directoryUsers) profile(ctx context.Context, x *exchange, userID string)
 	return &profile, nil
 }
 
-// ban refuses a user whom the directory has disabled or no longer knows, and ends the user's sessions. Even
-// those that began while the directory was asked end: it may have let them in just before the ban.
+// ban refuses a user whom the directory has disabled or no longer knows, and ends the user's sessions. A
+// bind that is under way may have been let in by the directory just before, and read the user only after
+// this: the note of a departure refuses it.
 //
 // Errors: always UserDisabled.
 func (s directoryUsers) ban(ctx context.Context, x *exchange, userID string, why error) error {
-	switch err := s.Store.LogoutUser(ctx, userID, s.clock()); {
-	case err == nil:
-		x.trail.Note(EventLogoutAll)
-	case !errors.Is(err, ErrUserNotFound): // not found: a user who was never bound has no sessions
-		x.trail.lapse(err)
-	}
+	_ = together( // what fails is noted
+		func() error { x.trail.lapse(s.noteDeparture(ctx, x, userID)); return nil },
+		func() error {
+			switch err := s.Store.LogoutUser(ctx, userID, NewID()); {
+			case err == nil:
+				x.trail.Note(EventLogoutAll)
+			case !errors.Is(err, ErrUserNotFound): // not found: a user who was never bound has no sessions
+				x.trail.lapse(err)
+			}
+			return nil
+		},
+	)
 	return Because(UserDisabled, why)
 }

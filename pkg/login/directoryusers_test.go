@@ -103,11 +103,11 @@ type profiles struct {
 	renewed  int
 }
 
-func (p *profiles) EnrollUser(ctx context.Context, of login.Profile, at time.Time) (login.User, error) {
+func (p *profiles) EnrollUser(ctx context.Context, of login.Profile, at time.Time, epoch string) (login.User, error) {
 	p.mu.Lock()
 	p.enrolled++
 	p.mu.Unlock()
-	return logintest.Via(p.Store, "EnrollUser", func() (login.User, error) { return p.Memory.EnrollUser(ctx, of, at) })
+	return logintest.Via(p.Store, "EnrollUser", func() (login.User, error) { return p.Memory.EnrollUser(ctx, of, at, epoch) })
 }
 
 func (p *profiles) RefreshUser(ctx context.Context, of login.Profile) (login.User, error) {
@@ -285,7 +285,7 @@ func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
 func TestDisabledByWxbindAlone(t *testing.T) {
 	e := newDirectoryWorld(t)
 	old := e.in("alice-1")
-	if err := e.DB.DisableUser(t.Context(), alice.ID, e.Clock()); err != nil {
+	if err := e.DB.DisableUser(t.Context(), alice.ID, login.NewID()); err != nil {
 		t.Fatal(err)
 	}
 	e.Pass(time.Second)

@@ -259,7 +259,7 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 			w.AddUser("alice")
 			w.Bound("bob-1", "bob")
 			gone := w.AddUser("gone")
-			if err := w.DB.DisableUser(t.Context(), gone.ID, w.Clock()); err != nil {
+			if err := w.DB.DisableUser(t.Context(), gone.ID, login.NewID()); err != nil {
 				t.Fatal(err)
 			}
 			for n := range 20 {

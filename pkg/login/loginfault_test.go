@@ -37,7 +37,7 @@ func TestNoPasswordIsLookedAtWhileTheKindsOfHashesAreUnknown(t *testing.T) {
 func TestDisabledUserIsHeldOffBeforeTheStoreIsAsked(t *testing.T) {
 	w := newWorld(t)
 	u := w.AddUser("alice")
-	if err := w.DB.DisableUser(t.Context(), u.ID, w.Clock()); err != nil {
+	if err := w.DB.DisableUser(t.Context(), u.ID, login.NewID()); err != nil {
 		t.Fatal(err)
 	}
 	w.Plain.Outdated = true
@@ -46,7 +46,7 @@ func TestDisabledUserIsHeldOffBeforeTheStoreIsAsked(t *testing.T) {
 	if _, err := w.BindUser("alice-1", "alice", password); !errors.Is(err, login.UserDisabled) {
 		t.Errorf("got %v", err)
 	}
-	for _, op := range []string{"Bind", "ReplacePassword"} {
+	for _, op := range []string{"Bind", "RenewHash"} {
 		if w.DB.Called(op) {
 			t.Errorf("the store was asked to %s", op)
 		}

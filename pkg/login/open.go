@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// open opens a session under an existing binding.
+// open opens a session under an existing binding. It brings the binding's epoch up to date if need be: see
+// catchUp.
 //
 // Errors: UserDisabled; BindingRemoved or SessionRevoked when that happened meanwhile; and what the
 // store and the directory answer.
@@ -14,6 +15,14 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 	x.trail.UserID = binding.UserID
 	session, token := s.newSession(x, binding)
 	user, others, err := s.enter(ctx, x, session)
+	if err == nil && session.behind(user, s.clock()) {
+		if session, err = s.catchUp(ctx, x, binding, session, user.Epoch); err == nil {
+			user, others, err = s.enter(ctx, x, session)
+		}
+	}
+	if err == nil {
+		err = session.judge(user, s.clock())
+	}
 	if err != nil {
 		// Nobody gets this token.
 		x.trail.lapse(s.Store.ForgetSession(ctx, session.UserID, session.TokenHash))
@@ -30,7 +39,8 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 // So the session is stored before anything is known of the user. That is safe: whether it may live
 // is judged by the user as read, now and on every visit.
 //
-// Errors: those of Session.Dead; ErrUserNotFound; and what the store and the directory answer.
+// Errors: UserDisabled for a user whom the directory has disabled; ErrUserNotFound; and what the store and
+// the directory answer.
 func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user User, others []Session, err error) {
 	var profile *Profile
 	began := time.Now()
@@ -54,10 +64,27 @@ func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user
 			return User{}, nil, err
 		}
 	}
-	if why := session.Dead(user, s.clock()); why != "" {
-		return User{}, nil, why
-	}
 	return user, others, nil
+}
+
+// catchUp gives a session that is not yet anybody's the user's epoch, and so does it to the binding for the
+// logins after this one. All sessions of the user have ended since the binding last knew the epoch, or a
+// table was restored from another moment than the others. The caller then enters once more, which reads the
+// user anew beside the stored session: if the epoch has changed again, the session is dead.
+//
+// Errors: what the store answers.
+func (s *Service) catchUp(ctx context.Context, x *exchange, binding Binding, session Session, epoch string) (Session, error) {
+	trip := x.trail.roundTrip(ctx)
+	trip.do(func() error { return s.Store.ForgetSession(ctx, session.UserID, session.TokenHash) })
+	trip.try(func() error {
+		err := s.Store.NoteEpoch(ctx, binding, epoch)
+		if errors.Is(err, ErrBindingNotFound) { // then the session is dead as well
+			return nil
+		}
+		return err
+	})
+	session.Epoch = epoch
+	return session, trip.wait()
 }
 
 // newSession makes the session that an exchange opens under a binding, and its token.
@@ -69,6 +96,7 @@ func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
 		AppID:       binding.AppID,
 		OpenIDHash:  x.trail.OpenIDHash,
 		BindingID:   binding.ID,
+		Epoch:       binding.Epoch,
 		CreatedAt:   x.began,
 		SeenAt:      x.began,
 		IdleEnd:     x.began.Add(IdleLife),

@@ -27,6 +27,28 @@ func TestSequentialRoundTrips(t *testing.T) {
 			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want:  3,
 		},
+		"checkBind after all sessions have ended: two more, once": {
+			given: func(w *world) {
+				u := w.Bound("alice-1", "alice")
+				w.must(nil, w.DB.LogoutUser(w.Context(), u.ID, login.NewID()))
+			},
+			do:   func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
+			want: 5,
+		},
+		"checkBind after that: WeChat + 2": {
+			given: func(w *world) {
+				u := w.Bound("alice-1", "alice")
+				w.must(nil, w.DB.LogoutUser(w.Context(), u.ID, login.NewID()))
+				w.must(w.CheckCode("alice-2"))
+			},
+			do:   func(w *world) error { _, err := w.CheckCode("alice-3"); return err },
+			want: 3,
+		},
+		"a visit: 1": {
+			given: func(w *world) { w.Bound("alice-1", "alice"); w.token = w.Token("alice-2") },
+			do:    func(w *world) error { _, err := w.Verify(w.Context(), w.token); return err },
+			want:  1,
+		},
 		"checkBind with menus that are not cached: one more": {
 			given: func(w *world) { w.boundWithRole("alice-1", "alice"); w.Pass(2 * time.Minute) },
 			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },

@@ -32,7 +32,9 @@ type Session struct {
 	OpenIDHash string
 	// BindingID is the binding that the session was opened under.
 	BindingID string
-	// CreatedAt is when the login began, before anything was read.
+	// Epoch is the user's epoch as the login knew it.
+	Epoch string
+	// CreatedAt is when the login began, before anything was read. It orders sessions and decides nothing.
 	CreatedAt time.Time
 	SeenAt    time.Time
 	IdleEnd   time.Time
@@ -54,7 +56,7 @@ func (s Session) Dead(user User, now time.Time) Code {
 		return s.EndedReason
 	case user.Disabled:
 		return UserDisabled
-	case !s.CreatedAt.After(user.NotBefore):
+	case s.Epoch != user.Epoch:
 		return SessionRevoked
 	case user.Apps[s.AppID].BindingID != s.BindingID:
 		return BindingRemoved
@@ -62,6 +64,23 @@ func (s Session) Dead(user User, now time.Time) Code {
 		return SessionExpired
 	}
 	return ""
+}
+
+// judge is Dead as an error, nil for a live session.
+func (s Session) judge(user User, now time.Time) error {
+	if why := s.Dead(user, now); why != "" {
+		return why
+	}
+	return nil
+}
+
+// behind says whether the session is dead for no other reason than its epoch.
+func (s Session) behind(user User, now time.Time) bool {
+	if s.Epoch == user.Epoch {
+		return false
+	}
+	s.Epoch = user.Epoch
+	return s.Dead(user, now) == ""
 }
 
 // sort picks which of a user's other sessions a login ends and which it forgets. It ends the live ones

@@ -21,19 +21,20 @@ func TestSessionDead(t *testing.T) {
 		"ended":                           {func(s *login.Session, _ *login.User) { s.EndedReason = login.SessionReplaced }, time.Hour, login.SessionReplaced},
 		"ended, and tells why for ever":   {func(s *login.Session, _ *login.User) { s.EndedReason = login.SessionReplaced }, login.AbsoluteLife, login.SessionReplaced},
 		"user disabled":                   {func(_ *login.Session, u *login.User) { u.Disabled = true }, time.Hour, login.UserDisabled},
-		"logged out everywhere after it":  {func(_ *login.Session, u *login.User) { u.NotBefore = born.Add(time.Minute) }, time.Hour, login.SessionRevoked},
-		"logged out in its own moment":    {func(_ *login.Session, u *login.User) { u.NotBefore = born }, time.Hour, login.SessionRevoked},
-		"logged out everywhere before it": {func(_ *login.Session, u *login.User) { u.NotBefore = born.Add(-time.Millisecond) }, time.Hour, ""},
+		"the user has a new epoch":        {func(_ *login.Session, u *login.User) { u.Epoch = "e2" }, time.Hour, login.SessionRevoked},
+		"the user has none":               {func(_ *login.Session, u *login.User) { u.Epoch = "" }, time.Hour, login.SessionRevoked},
+		"disabled, with a new epoch":      {func(_ *login.Session, u *login.User) { u.Disabled, u.Epoch = true, "e2" }, time.Hour, login.UserDisabled},
+		"begun long after the user's end": {func(s *login.Session, u *login.User) { s.CreatedAt, u.Epoch = born.Add(time.Hour), "e2" }, time.Hour, login.SessionRevoked},
 		"binding removed":                 {func(_ *login.Session, u *login.User) { delete(u.Apps, "wx1") }, time.Hour, login.BindingRemoved},
 		"bound anew":                      {func(_ *login.Session, u *login.User) { u.Apps["wx1"] = login.UserApp{BindingID: "b2"} }, time.Hour, login.BindingRemoved},
 		"bound in another app only":       {func(s *login.Session, _ *login.User) { s.AppID = "wx2" }, time.Hour, login.BindingRemoved},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := login.Session{
-				UserID: "u", AppID: "wx1", BindingID: "b1", CreatedAt: born,
+				UserID: "u", AppID: "wx1", BindingID: "b1", Epoch: "e1", CreatedAt: born,
 				IdleEnd: born.Add(login.IdleLife), AbsoluteEnd: born.Add(login.AbsoluteLife),
 			}
-			u := login.User{ID: "u", Apps: map[string]login.UserApp{"wx1": {OpenID: "o", BindingID: "b1"}}}
+			u := login.User{ID: "u", Epoch: "e1", Apps: map[string]login.UserApp{"wx1": {OpenID: "o", BindingID: "b1"}}}
 			c.change(&s, &u)
 			if got := s.Dead(u, born.Add(c.age)); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)

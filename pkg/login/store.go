@@ -12,6 +12,7 @@ type Store interface {
 	Sessions
 	Presence
 	Users
+	Passwords
 	UserAdmin
 	Roles
 	HashKinds
@@ -55,8 +56,8 @@ type Bindings interface {
 	//
 	// Errors: ErrAlreadyBound when the identity is already bound to this user: then the result is that
 	// binding, and no session is stored; IdentityBound when it is bound to another user; ErrUserNotFound;
-	// UserDisabled; SessionRevoked when the user's NotBefore is not before s.CreatedAt, since the password
-	// may have been changed meanwhile; UserBound when the user is bound to another openid in this app.
+	// UserDisabled; SessionRevoked when the user's epoch is not s.Epoch, since the password may have been
+	// changed meanwhile; UserBound when the user is bound to another openid in this app.
 	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
 	// BindingByOpenID reads a binding.
 	//
@@ -68,6 +69,10 @@ type Bindings interface {
 	//
 	// Errors: ErrBindingNotFound; ErrLastBinding.
 	Unbind(ctx context.Context, b Binding, keepLast bool) error
+	// NoteEpoch stores the user's epoch in a binding, if the stored binding has b.ID and b.UserID.
+	//
+	// Errors: ErrBindingNotFound.
+	NoteEpoch(ctx context.Context, b Binding, epoch string) error
 }
 
 // Sessions keeps the sessions of users.
@@ -110,25 +115,34 @@ type Users interface {
 	UserByID(ctx context.Context, id string) (User, error)
 }
 
-// UserAdmin changes existing users. No method moves NotBefore back.
-type UserAdmin interface {
-	// ReplacePassword changes the password hash if it is still the old one, and moves NotBefore up to
-	// notBefore.
+// Passwords changes the passwords of users.
+type Passwords interface {
+	// ReplacePassword changes the password hash if it is still the old one, and replaces the epoch.
 	//
 	// Errors: ErrUserNotFound, ErrPasswordChanged.
-	ReplacePassword(ctx context.Context, id string, old, replacement Hidden, notBefore time.Time) error
-	// DisableUser disables a user and moves NotBefore up to notBefore.
+	ReplacePassword(ctx context.Context, id string, old, replacement Hidden, epoch string) error
+	// RenewHash stores another hash of the same password, if the stored hash is still the old one. No
+	// session ends.
+	//
+	// Errors: ErrUserNotFound, ErrPasswordChanged.
+	RenewHash(ctx context.Context, id string, old, replacement Hidden) error
+}
+
+// UserAdmin changes existing users. An epoch that is passed is new: no user ever had it. If the transport
+// repeats a write, the epoch of a change in between stays.
+type UserAdmin interface {
+	// DisableUser disables a user and replaces the epoch.
 	//
 	// Errors: ErrUserNotFound.
-	DisableUser(ctx context.Context, id string, notBefore time.Time) error
-	// EnableUser enables a disabled user. NotBefore stays, so no session comes back to life.
+	DisableUser(ctx context.Context, id, epoch string) error
+	// EnableUser enables a disabled user. The epoch stays, so no session comes back to life.
 	//
 	// Errors: ErrUserNotFound.
 	EnableUser(ctx context.Context, id string) error
-	// LogoutUser moves NotBefore up to notBefore.
+	// LogoutUser replaces the epoch.
 	//
 	// Errors: ErrUserNotFound.
-	LogoutUser(ctx context.Context, id string, notBefore time.Time) error
+	LogoutUser(ctx context.Context, id, epoch string) error
 	// DeleteUser deletes a user with their username and the bindings in u.Apps, all or nothing, if the
 	// stored Apps are still those of u. It removes no sessions: see Remove.
 	//
@@ -151,11 +165,12 @@ type HashKinds interface {
 	AddHashKind(ctx context.Context, kind string) error
 }
 
-// Profiles keeps the users of a Directory as it last described them. Their bindings, NotBefore and whether
-// they are disabled here are wxbind's own.
+// Profiles keeps the users of a Directory as it last described them. Their bindings, their epoch and
+// whether they are disabled here are wxbind's own.
 type Profiles interface {
-	// EnrollUser stores the profile of a user who may be new, and returns the user.
-	EnrollUser(ctx context.Context, p Profile, createdAt time.Time) (User, error)
+	// EnrollUser stores the profile of a user who may be new, and returns the user. createdAt and epoch
+	// are for a new one.
+	EnrollUser(ctx context.Context, p Profile, createdAt time.Time, epoch string) (User, error)
 	// RefreshUser stores the profile of an existing user, and returns the user.
 	//
 	// Errors: ErrUserNotFound.

@@ -72,7 +72,7 @@ func (s storedUsers) rehash(ctx context.Context, u User, password Hidden) error 
 	if err != nil {
 		return err
 	}
-	err = s.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, replacement, u.NotBefore)
+	err = s.Store.RenewHash(ctx, u.ID, u.PasswordHash, replacement)
 	if errors.Is(err, ErrPasswordChanged) {
 		return nil
 	}

@@ -17,8 +17,10 @@ type User struct {
 	PasswordHash Hidden
 	Roles        []string
 	Disabled     bool
-	// NotBefore ends every session that was begun at this moment or earlier.
-	NotBefore time.Time
+	// Epoch is a random id that a new one replaces whenever all sessions of the user end. A session lives
+	// only while it carries the user's epoch. Compare it for equality only; see
+	// docs/decisions/random-epoch.md.
+	Epoch     string
 	CreatedAt time.Time
 	// Apps has the user's bindings by appid. It is never nil.
 	Apps map[string]UserApp

@@ -57,7 +57,7 @@ func TestVerifyTellsWhyASessionIsDead(t *testing.T) {
 			}
 			return nil
 		}, login.SessionReplaced},
-		"banned":     {func(w *world, v login.Visitor) error { return w.DB.DisableUser(w.Context(), v.User.ID, w.Clock()) }, login.UserDisabled},
+		"banned":     {func(w *world, v login.Visitor) error { return w.DB.DisableUser(w.Context(), v.User.ID, login.NewID()) }, login.UserDisabled},
 		"unbound":    {func(w *world, v login.Visitor) error { return w.Unbind(w.Context(), phone, v, true, "alice-3") }, login.BindingRemoved},
 		"bound anew": {rebound, login.BindingRemoved},
 		"never there": {func(w *world, v login.Visitor) error {
@@ -65,7 +65,7 @@ func TestVerifyTellsWhyASessionIsDead(t *testing.T) {
 		}, login.SessionInvalid},
 		"user is gone": {func(w *world, v login.Visitor) error { return w.DB.DeleteUser(w.Context(), v.User) }, login.SessionInvalid},
 		"banned, then let in again": {func(w *world, v login.Visitor) error {
-			return errors.Join(w.DB.DisableUser(w.Context(), v.User.ID, w.Clock()), w.DB.EnableUser(w.Context(), v.User.ID))
+			return errors.Join(w.DB.DisableUser(w.Context(), v.User.ID, login.NewID()), w.DB.EnableUser(w.Context(), v.User.ID))
 		}, login.SessionRevoked},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,8 +13,8 @@ func (s *Service) Menus(ctx context.Context, v Visitor) ([]Menu, error) {
 	return timedRead(&TrailOf(ctx).Store, func() ([]Menu, error) { return s.menus.of(ctx, v.User.Roles) })
 }
 
-// Logout ends the visitor's session. With all it ends every session of the user, those of logins that are
-// under way included.
+// Logout ends the visitor's session. With all it ends every session of the user. A login that is under way
+// counts as one that comes afterwards.
 //
 // Errors: SessionInvalid when, with all, the user was deleted meanwhile; and what the store answers.
 func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
@@ -29,12 +29,7 @@ func (s *Service) Logout(ctx context.Context, v Visitor, all bool) error {
 		trail.Note(EventLogout)
 		return nil
 	}
-	// The clock of the process that opened the session may be ahead of this one.
-	notBefore := s.clock()
-	if v.Session.CreatedAt.After(notBefore) {
-		notBefore = v.Session.CreatedAt
-	}
-	err := timed(&trail.Store, func() error { return s.Store.LogoutUser(ctx, v.User.ID, notBefore) })
+	err := timed(&trail.Store, func() error { return s.Store.LogoutUser(ctx, v.User.ID, NewID()) })
 	if errors.Is(err, ErrUserNotFound) {
 		return SessionInvalid
 	}

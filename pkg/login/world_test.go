@@ -13,9 +13,13 @@ const (
 	password = logintest.Password
 )
 
-type world struct{ *logintest.World }
+type world struct {
+	*logintest.World
+	// token is one that a test keeps.
+	token login.Hidden
+}
 
-func newWorld(t *testing.T) *world { return &world{logintest.NewWorld(t)} }
+func newWorld(t *testing.T) *world { return &world{World: logintest.NewWorld(t)} }
 
 var phone, otherApp = logintest.Phone, logintest.OtherApp
 

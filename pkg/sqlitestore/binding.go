@@ -8,10 +8,11 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const bindingColumns = `id, app_id, openid, union_id, user_id, sealed_key, bound_at, last_login_at`
+const bindingColumns = `id, app_id, openid, union_id, user_id, epoch, sealed_key, bound_at, last_login_at`
 
 func scanBinding(row *sql.Row) (b login.Binding, err error) {
-	err = row.Scan(&b.ID, &b.AppID, &b.OpenID, &b.UnionID, &b.UserID, &b.SealedKey, moment{&b.BoundAt}, moment{&b.LastLoginAt})
+	err = row.Scan(&b.ID, &b.AppID, &b.OpenID, &b.UnionID,
+		&b.UserID, &b.Epoch, &b.SealedKey, moment{&b.BoundAt}, moment{&b.LastLoginAt})
 	return b, err
 }
 
@@ -37,9 +38,9 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	result := b
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		bound, err := change(ctx, tx, `INSERT INTO bindings (`+bindingColumns+`)
-			SELECT ?, ?, ?, ?, id, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND not_before < ? ON CONFLICT DO NOTHING`,
-			b.ID, b.AppID, b.OpenID, b.UnionID, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
-			b.UserID, session.CreatedAt.UnixMilli())
+			SELECT ?, ?, ?, ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND epoch = ? ON CONFLICT DO NOTHING`,
+			b.ID, b.AppID, b.OpenID, b.UnionID, b.Epoch, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
+			b.UserID, session.Epoch)
 		if err != nil {
 			return err
 		}
@@ -65,8 +66,8 @@ func refusal(ctx context.Context, tx *sql.Tx, b login.Binding, session login.Ses
 		return login.Binding{}, err
 	}
 	var disabled, ended bool
-	err = tx.QueryRowContext(ctx, `SELECT disabled, not_before >= ? FROM users WHERE id = ?`,
-		session.CreatedAt.UnixMilli(), b.UserID).Scan(&disabled, &ended)
+	err = tx.QueryRowContext(ctx, `SELECT disabled, epoch <> ? FROM users WHERE id = ?`,
+		session.Epoch, b.UserID).Scan(&disabled, &ended)
 	switch {
 	case err != nil:
 		return login.Binding{}, found(err, login.ErrUserNotFound)
@@ -76,6 +77,15 @@ func refusal(ctx context.Context, tx *sql.Tx, b login.Binding, session login.Ses
 		return login.Binding{}, answer{login.SessionRevoked}
 	}
 	return login.Binding{}, answer{login.UserBound}
+}
+
+// NoteEpoch implements login.Bindings.
+func (s *Store) NoteEpoch(ctx context.Context, b login.Binding, epoch string) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		return mustChange(ctx, tx, login.ErrBindingNotFound,
+			`UPDATE bindings SET epoch = ? WHERE app_id = ? AND openid = ? AND id = ? AND user_id = ?`,
+			epoch, b.AppID, b.OpenID, b.ID, b.UserID)
+	})
 }
 
 // BindingByOpenID implements login.Bindings.

@@ -44,13 +44,18 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"AddUser":        func(ctx context.Context) error { return store.AddUser(ctx, user) },
 		"AddUsers":       func(ctx context.Context) error { _, err := store.AddUsers(ctx, []login.User{user}); return err },
 		"ReplacePassword": func(ctx context.Context) error {
-			return store.ReplacePassword(ctx, planted, planted, planted, time.Time{})
+			return store.ReplacePassword(ctx, planted, planted, planted, planted)
 		},
-		"DisableUser": func(ctx context.Context) error { return store.DisableUser(ctx, planted, time.Time{}) },
+		"RenewHash":   func(ctx context.Context) error { return store.RenewHash(ctx, planted, planted, planted) },
+		"NoteEpoch":   func(ctx context.Context) error { return store.NoteEpoch(ctx, b, planted) },
+		"DisableUser": func(ctx context.Context) error { return store.DisableUser(ctx, planted, planted) },
 		"EnableUser":  func(ctx context.Context) error { return store.EnableUser(ctx, planted) },
-		"LogoutUser":  func(ctx context.Context) error { return store.LogoutUser(ctx, planted, time.Time{}) },
+		"LogoutUser":  func(ctx context.Context) error { return store.LogoutUser(ctx, planted, planted) },
 		"DeleteUser":  func(ctx context.Context) error { return store.DeleteUser(ctx, user) },
-		"EnrollUser":  func(ctx context.Context) error { _, err := store.EnrollUser(ctx, profile, time.Time{}); return err },
+		"EnrollUser": func(ctx context.Context) error {
+			_, err := store.EnrollUser(ctx, profile, time.Time{}, planted)
+			return err
+		},
 		"RefreshUser": func(ctx context.Context) error { _, err := store.RefreshUser(ctx, profile); return err },
 		"HashKinds":   func(ctx context.Context) error { _, err := store.HashKinds(ctx); return err },
 		"AddHashKind": func(ctx context.Context) error { return store.AddHashKind(ctx, planted) },
@@ -134,20 +139,20 @@ func TestAWriteWaitsNoLongerThanItsContextAndAReadDoesNotWait(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	begun := time.Now()
-	err = store.LogoutUser(ctx, id, time.Now())
+	err = store.LogoutUser(ctx, id, "next")
 	unavailable(t, err)
 	if took := time.Since(begun); !errors.Is(err, context.DeadlineExceeded) || took > 5*time.Second {
 		t.Fatalf("after %v: %v", took, err)
 	}
 	user, err := store.UserByID(t.Context(), id)
-	if err != nil || user.Disabled || !user.NotBefore.Equal(time.Time{}) {
+	if err != nil || user.Disabled || user.Epoch != "" {
 		t.Fatalf("%+v, %v", user, err)
 	}
 
 	if _, err := other.Exec("COMMIT"); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.LogoutUser(t.Context(), id, time.Now()); err != nil {
+	if err := store.LogoutUser(t.Context(), id, "next"); err != nil {
 		t.Fatal(err)
 	}
 }

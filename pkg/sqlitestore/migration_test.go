@@ -28,6 +28,7 @@ func version1(t *testing.T, path string) {
 		`INSERT INTO users VALUES ('u2', 'bob', 'Bob', 'hash-2', 'null', 1, 3000, 4000)`,
 		`INSERT INTO bindings VALUES ('`+appID+`', 'openid', 'u1', 'b1', 'unionid', '1.sealed', 5000, 6000)`,
 		`INSERT INTO sessions VALUES ('u1', 'hash', '`+appID+`', 'b1', 7000, 8000, 4000000000000, 4000000000000, '', 'iPhone')`,
+		`INSERT INTO sessions VALUES ('u1', 'ended', '`+appID+`', 'b1', 1000, 1000, 4000000000000, 4000000000000, '', 'iPad')`,
 		`INSERT INTO roles VALUES ('reader', '[{"id":"orders"}]')`,
 		`INSERT INTO records VALUES ('record', 'v1', x'01', 4000000000000)`)
 	if err := db.Close(); err != nil {
@@ -46,13 +47,13 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	}
 	if want := (login.Session{
 		UserID: "u1", TokenHash: "hash", AppID: appID, BindingID: "b1", CreatedAt: at(7000), SeenAt: at(8000),
-		IdleEnd: at(4000000000000), AbsoluteEnd: at(4000000000000), Device: "iPhone",
-	}); session != want {
+		IdleEnd: at(4000000000000), AbsoluteEnd: at(4000000000000), Device: "iPhone", Epoch: user.Epoch,
+	}); session != want || user.Epoch == "" {
 		t.Errorf("the session is %+v", session)
 	}
 	if want := (login.User{
 		ID: "u1", Username: "alice", Name: "Alice", PasswordHash: "hash-1", Roles: []string{"reader"},
-		NotBefore: at(1000), CreatedAt: at(2000), Apps: map[string]login.UserApp{appID: {OpenID: "openid", BindingID: "b1"}},
+		Epoch: user.Epoch, CreatedAt: at(2000), Apps: map[string]login.UserApp{appID: {OpenID: "openid", BindingID: "b1"}},
 	}); !reflect.DeepEqual(user, want) {
 		t.Errorf("the user is %+v", user)
 	}
@@ -61,10 +62,16 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	}
 	binding, err := store.BindingByOpenID(ctx, appID, "openid")
 	if want := (login.Binding{
-		ID: "b1", AppID: appID, OpenID: "openid", UnionID: "unionid", UserID: "u1", SealedKey: "1.sealed",
+		ID: "b1", AppID: appID, OpenID: "openid", UnionID: "unionid", UserID: "u1", Epoch: user.Epoch, SealedKey: "1.sealed",
 		BoundAt: at(5000), LastLoginAt: at(6000),
 	}); err != nil || binding != want {
 		t.Errorf("the binding is %+v, %v", binding, err)
+	}
+	if ended, _, err := store.SessionWithUser(ctx, "u1", "ended"); err != nil || ended.Dead(user, time.Now()) != login.SessionRevoked {
+		t.Errorf("the session that not_before ended is %+v, %v", ended, err)
+	}
+	if bob, err := store.UserByID(ctx, "u2"); err != nil || bob.Epoch == user.Epoch {
+		t.Errorf("bob is %+v, %v", bob, err)
 	}
 	for name, id := range map[string]string{"alice": "u1", "bob": "u2"} {
 		if got, err := store.UserIDByName(ctx, name); err != nil || got != id {

@@ -9,8 +9,8 @@ import (
 )
 
 // EnrollUser implements login.Profiles.
-func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (u login.User, err error) {
-	fresh := login.User{ID: p.ID, Username: p.Username, Name: p.Name, Roles: p.Roles, CreatedAt: createdAt}
+func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (u login.User, err error) {
+	fresh := login.User{ID: p.ID, Username: p.Username, Name: p.Name, Roles: p.Roles, Epoch: epoch, CreatedAt: createdAt}
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := change(ctx, tx, insertUser+` ON CONFLICT (id)
 			DO UPDATE SET username = excluded.username, name = excluded.name, roles = excluded.roles`, userValues(fresh)...); err != nil {

@@ -7,13 +7,13 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const insertUser = `INSERT INTO users (id, username, name, password_hash, roles, disabled, not_before, created_at)
+const insertUser = `INSERT INTO users (id, username, name, password_hash, roles, disabled, epoch, created_at)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 // userValues are the values that insertUser stores.
 func userValues(u login.User) []any {
 	return []any{
-		u.ID, u.Username, u.Name, string(u.PasswordHash), asJSON(u.Roles), u.Disabled, u.NotBefore.UnixMilli(), u.CreatedAt.UnixMilli(),
+		u.ID, u.Username, u.Name, string(u.PasswordHash), asJSON(u.Roles), u.Disabled, u.Epoch, u.CreatedAt.UnixMilli(),
 	}
 }
 

@@ -7,14 +7,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const sessionColumns = `s.user_id, s.token_hash, s.app_id, s.openid_hash, s.binding_id, s.created_at, s.seen_at, s.idle_end, s.absolute_end,
+const sessionColumns = `s.user_id, s.token_hash, s.app_id, s.openid_hash, s.binding_id, s.epoch, s.created_at, s.seen_at, s.idle_end, s.absolute_end,
 	s.ended_reason, s.device`
 
 // sessionFields is where the sessionColumns are scanned to.
 func sessionFields(s *login.Session) []any {
 	return []any{
-		&s.UserID, &s.TokenHash, &s.AppID, &s.OpenIDHash, &s.BindingID, moment{&s.CreatedAt},
-		moment{&s.SeenAt}, moment{&s.IdleEnd}, moment{&s.AbsoluteEnd}, &s.EndedReason, &s.Device,
+		&s.UserID, &s.TokenHash, &s.AppID, &s.OpenIDHash, &s.BindingID, &s.Epoch,
+		moment{&s.CreatedAt}, moment{&s.SeenAt}, moment{&s.IdleEnd}, moment{&s.AbsoluteEnd}, &s.EndedReason, &s.Device,
 	}
 }
 
@@ -27,9 +27,9 @@ func (s *Store) CreateSession(ctx context.Context, session login.Session) error 
 // session.
 func insertSession(ctx context.Context, tx *sql.Tx, s login.Session) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO sessions
-		(user_id, token_hash, app_id, openid_hash, binding_id, created_at, seen_at, idle_end, absolute_end, ended_reason, device)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		s.UserID, s.TokenHash, s.AppID, s.OpenIDHash, s.BindingID, s.CreatedAt.UnixMilli(), s.SeenAt.UnixMilli(),
+		(user_id, token_hash, app_id, openid_hash, binding_id, epoch, created_at, seen_at, idle_end, absolute_end, ended_reason, device)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		s.UserID, s.TokenHash, s.AppID, s.OpenIDHash, s.BindingID, s.Epoch, s.CreatedAt.UnixMilli(), s.SeenAt.UnixMilli(),
 		s.IdleEnd.UnixMilli(), s.AbsoluteEnd.UnixMilli(), string(s.EndedReason), s.Device)
 	return err
 }

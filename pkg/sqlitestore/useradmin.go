@@ -4,31 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"maps"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// ReplacePassword implements login.UserAdmin.
-func (s *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		replaced, err := change(ctx, tx,
-			`UPDATE users SET password_hash = ?, not_before = max(not_before, ?) WHERE id = ? AND password_hash = ?`,
-			string(replacement), notBefore.UnixMilli(), id, string(old))
-		if err != nil || replaced {
-			return err
-		}
-		var user int
-		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE id = ?`, id).Scan(&user); err != nil {
-			return found(err, login.ErrUserNotFound)
-		}
-		return answer{login.ErrPasswordChanged}
-	})
-}
-
 // DisableUser implements login.UserAdmin.
-func (s *Store) DisableUser(ctx context.Context, id string, notBefore time.Time) error {
-	return s.changeUser(ctx, `UPDATE users SET disabled = 1, not_before = max(not_before, ?) WHERE id = ?`, notBefore.UnixMilli(), id)
+func (s *Store) DisableUser(ctx context.Context, id, epoch string) error {
+	return s.changeUser(ctx, `UPDATE users SET disabled = 1, epoch = ? WHERE id = ?`, epoch, id)
 }
 
 // EnableUser implements login.UserAdmin.
@@ -37,8 +19,8 @@ func (s *Store) EnableUser(ctx context.Context, id string) error {
 }
 
 // LogoutUser implements login.UserAdmin.
-func (s *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
-	return s.changeUser(ctx, `UPDATE users SET not_before = max(not_before, ?) WHERE id = ?`, notBefore.UnixMilli(), id)
+func (s *Store) LogoutUser(ctx context.Context, id, epoch string) error {
+	return s.changeUser(ctx, `UPDATE users SET epoch = ? WHERE id = ?`, epoch, id)
 }
 
 // DeleteUser implements login.UserAdmin. The username is deleted with its user.

@@ -137,17 +137,37 @@ func bind(s *suite) {
 		t.refused(b, login.ErrUserNotFound)
 		_, err := t.UserByID(t.ctx, b.UserID)
 		t.want(err, login.ErrUserNotFound)
-		b.UserID = t.user().ID
+		u := t.user()
+		b.UserID, b.Epoch = u.ID, u.Epoch
 		t.bind(b)
 	})
 	s.test("a user who was disabled before the login began is UserDisabled", func(t *trial) {
 		u := t.user()
-		// Long ago: NotBefore, which disabling moves, does not refuse this login.
-		t.must(t.DisableUser(t.ctx, u.ID, t.now.Add(-time.Hour)))
+		old := t.newBinding(u, app)
+		u.Epoch = id("epoch")
+		t.must(t.DisableUser(t.ctx, u.ID, u.Epoch))
 		b := t.newBinding(u, app)
+		t.refused(old, login.UserDisabled)
 		t.refused(b, login.UserDisabled)
 		t.must(t.EnableUser(t.ctx, u.ID))
+		t.refused(old, login.SessionRevoked)
 		t.bind(b)
+	})
+	s.test("the session's epoch decides, whatever the binding's is", func(t *trial) {
+		u := t.user()
+		b := t.newBinding(u, app)
+		session := t.newSession(b)
+		session.Epoch = id("epoch")
+		_, err := t.Bind(t.ctx, b, session)
+		t.want(err, login.SessionRevoked)
+		t.unstored(session)
+		t.unbound(b)
+		session.Epoch, b.Epoch = u.Epoch, id("epoch")
+		_, err = t.Bind(t.ctx, b, session)
+		t.must(err)
+		if got := t.dead(session); got != "" {
+			t.Fatalf("the session is %q", got)
+		}
 	})
 	s.test("after an unbind both the identity and the user are free", func(t *trial) {
 		u, b, old := t.bound()

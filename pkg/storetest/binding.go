@@ -66,6 +66,40 @@ func bindings(s *suite) {
 		}
 		t.inStep(b)
 	})
+	s.test("an epoch is noted in the binding, and nothing else changes", func(t *trial) {
+		u, b, session := t.bound()
+		for _, epoch := range []string{id("epoch"), u.Epoch} { // ahead of the user, as after a restore, and back
+			b.Epoch = epoch
+			t.must(t.NoteEpoch(t.ctx, b, epoch))
+			got, err := t.bindingNow(b)
+			t.must(err)
+			same(t, got, b)
+			got, err = t.touch(b)
+			t.must(err)
+			same(t, got, b)
+		}
+		if t.userNow(u.ID).Epoch != u.Epoch || t.dead(session) != "" {
+			t.Fatal("the user has another epoch, or the session is dead")
+		}
+	})
+	s.test("an epoch is noted in no other binding of the identity", func(t *trial) {
+		u, old, _ := t.bound()
+		t.must(t.Unbind(t.ctx, old, false))
+		t.want(t.NoteEpoch(t.ctx, old, id("epoch")), login.ErrBindingNotFound)
+		t.unbound(old)
+		again, theirs := old, t.newBinding(t.user(), app)
+		again.ID = id("binding")
+		t.bind(again)
+		theirs.ID, theirs.OpenID = again.ID, again.OpenID
+		for _, wrong := range []login.Binding{old, theirs} {
+			t.want(t.NoteEpoch(t.ctx, wrong, id("epoch")), login.ErrBindingNotFound)
+		}
+		got, err := t.bindingNow(again)
+		t.must(err)
+		if got.Epoch != u.Epoch {
+			t.Fatalf("the epoch is %q", got.Epoch)
+		}
+	})
 	s.test("a binding is read by its identity, and reading records no login", func(t *trial) {
 		_, b, _ := t.bound()
 		t.bound()

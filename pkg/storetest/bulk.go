@@ -74,7 +74,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	})
 	s.test("a user who is already stored keeps the name and is unchanged", func(t *trial) {
 		u := t.user()
-		t.must(t.DisableUser(t.ctx, u.ID, t.now))
+		t.must(t.DisableUser(t.ctx, u.ID, id("epoch")))
 		if takenBy := add(t, u, t.newUser()); takenBy[0] != u.ID || takenBy[1] != "" {
 			t.Fatalf("got %v", takenBy)
 		}

@@ -31,6 +31,9 @@ func contexts(s *suite) {
 			}
 			return nil
 		},
+		"NoteEpoch": func(ctx context.Context, t *trial, on stage) error {
+			return t.NoteEpoch(ctx, on.binding, id("epoch"))
+		},
 		"BindingByOpenID": func(ctx context.Context, t *trial, on stage) error {
 			_, err := t.BindingByOpenID(ctx, app, on.binding.OpenID)
 			return err
@@ -71,22 +74,25 @@ func contexts(s *suite) {
 			return t.AddUser(ctx, on.stranger)
 		},
 		"ReplacePassword": func(ctx context.Context, t *trial, on stage) error {
-			return t.ReplacePassword(ctx, on.user.ID, "hash-1", "hash-2", t.now)
+			return t.ReplacePassword(ctx, on.user.ID, "hash-1", "hash-2", id("epoch"))
+		},
+		"RenewHash": func(ctx context.Context, t *trial, on stage) error {
+			return t.RenewHash(ctx, on.user.ID, "hash-1", "hash-2")
 		},
 		"DisableUser": func(ctx context.Context, t *trial, on stage) error {
-			return t.DisableUser(ctx, on.user.ID, t.now)
+			return t.DisableUser(ctx, on.user.ID, id("epoch"))
 		},
 		"EnableUser": func(ctx context.Context, t *trial, on stage) error {
 			return t.EnableUser(ctx, on.user.ID)
 		},
 		"LogoutUser": func(ctx context.Context, t *trial, on stage) error {
-			return t.LogoutUser(ctx, on.user.ID, t.now)
+			return t.LogoutUser(ctx, on.user.ID, id("epoch"))
 		},
 		"DeleteUser": func(ctx context.Context, t *trial, on stage) error {
 			return t.DeleteUser(ctx, on.user)
 		},
 		"EnrollUser": func(ctx context.Context, t *trial, on stage) error {
-			_, err := t.EnrollUser(ctx, login.Profile{ID: on.stranger.ID}, t.now)
+			_, err := t.EnrollUser(ctx, login.Profile{ID: on.stranger.ID}, t.now, id("epoch"))
 			return err
 		},
 		"RefreshUser": func(ctx context.Context, t *trial, on stage) error {

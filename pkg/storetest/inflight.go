@@ -1,47 +1,48 @@
 package storetest
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// inFlight tests a login while something else happens to its user. A login takes three steps: it reads the clock, then
-// touches (or makes) the binding, then creates the session. Whatever happens between two steps, or after the last, must
-// leave the session dead.
+// inFlight tests a login while something else happens to its user. A login takes two steps: it touches (or makes) the
+// binding, then creates the session with the binding's epoch. Whatever happens before or between them, or after the last,
+// must leave the session dead. What happens before the touch does so because the binding's epoch is then behind; the
+// domain makes up for that.
 func inFlight(s *suite) {
 	for _, event := range []struct {
 		name string
-		// do happens at the given time, which is later than the login's start.
-		do func(t *trial, b login.Binding, at time.Time)
+		do   func(t *trial, b login.Binding)
 		// want is why the session is dead.
 		want login.Code
 		// unbinds means that a touch finds no binding afterwards.
 		unbinds bool
 	}{
-		{"the binding is removed", func(t *trial, b login.Binding, _ time.Time) {
+		{"the binding is removed", func(t *trial, b login.Binding) {
 			t.must(t.Unbind(t.ctx, b, false))
 		}, login.BindingRemoved, true},
-		{"the binding is removed and made again", func(t *trial, b login.Binding, _ time.Time) {
+		{"the binding is removed and made again", func(t *trial, b login.Binding) {
 			t.must(t.Unbind(t.ctx, b, false))
 			b.ID = id("binding")
 			t.bind(b)
 		}, login.BindingRemoved, false},
-		{"the user is disabled", func(t *trial, b login.Binding, at time.Time) {
-			t.must(t.DisableUser(t.ctx, b.UserID, at))
+		{"the user is disabled", func(t *trial, b login.Binding) {
+			t.must(t.DisableUser(t.ctx, b.UserID, id("epoch")))
 		}, login.UserDisabled, false},
-		{"the user is disabled and enabled again", func(t *trial, b login.Binding, at time.Time) {
-			t.must(t.DisableUser(t.ctx, b.UserID, at))
+		{"the user is disabled and enabled again", func(t *trial, b login.Binding) {
+			t.must(t.DisableUser(t.ctx, b.UserID, id("epoch")))
 			t.must(t.EnableUser(t.ctx, b.UserID))
 		}, login.SessionRevoked, false},
-		{"the user is logged out everywhere", func(t *trial, b login.Binding, at time.Time) {
-			t.must(t.LogoutUser(t.ctx, b.UserID, at))
+		{"the user is logged out everywhere", func(t *trial, b login.Binding) {
+			t.must(t.LogoutUser(t.ctx, b.UserID, id("epoch")))
 		}, login.SessionRevoked, false},
-		{"the user's password is replaced", func(t *trial, b login.Binding, at time.Time) {
-			t.must(t.ReplacePassword(t.ctx, b.UserID, "hash-1", "hash-2", at))
+		{"the user's password is replaced", func(t *trial, b login.Binding) {
+			t.must(t.ReplacePassword(t.ctx, b.UserID, "hash-1", "hash-2", id("epoch")))
 		}, login.SessionRevoked, false},
-		{"nothing", func(*trial, login.Binding, time.Time) {}, "", false},
+		{"nothing", func(*trial, login.Binding) {}, "", false},
 	} {
 		for place, moment := range []string{"before the touch", "before the session is created", "after"} {
 			s.test("login: "+event.name+" "+moment, func(t *trial) {
@@ -49,7 +50,7 @@ func inFlight(s *suite) {
 				t.now = t.now.Add(time.Minute) // the login starts
 				happens := func(at int) {
 					if at == place {
-						event.do(t, b, t.now.Add(time.Duration(at)*time.Millisecond))
+						event.do(t, b)
 					}
 				}
 				happens(0)
@@ -77,9 +78,8 @@ func inFlight(s *suite) {
 		for place, moment := range []string{"before the bind", "after"} {
 			s.test("bind: "+event.name+" "+moment, func(t *trial) {
 				b := t.newBinding(t.user(), app)
-				at := t.now.Add(time.Duration(place) * time.Millisecond)
 				if place == 0 {
-					event.do(t, b, at)
+					event.do(t, b)
 				}
 				if place == 0 && event.want != "" {
 					t.refused(b, event.want) // or the password that was replaced would have bound for good
@@ -87,7 +87,7 @@ func inFlight(s *suite) {
 				}
 				session := t.bind(b)
 				if place == 1 {
-					event.do(t, b, at)
+					event.do(t, b)
 				}
 				if got := t.dead(session); got != event.want {
 					t.Fatalf("the session is %q, want %q", got, event.want)
@@ -95,17 +95,53 @@ func inFlight(s *suite) {
 			})
 		}
 	}
-	s.test("a login after the logout lives", func(t *trial) {
-		u, b, _ := t.bound()
-		t.must(t.LogoutUser(t.ctx, u.ID, t.now))
-		t.now = t.now.Add(time.Millisecond)
-		session := t.newSession(b)
+	s.test("a login after the logout lives, even in the same moment, once the binding knows the epoch", func(t *trial) {
+		u, b, old := t.bound()
+		u.Epoch = id("epoch")
+		t.must(t.LogoutUser(t.ctx, u.ID, u.Epoch))
+		t.must(t.NoteEpoch(t.ctx, b, u.Epoch))
+		found, err := t.touch(b)
+		t.must(err)
+		session := t.newSession(found)
 		t.must(t.CreateSession(t.ctx, session))
 		if got := t.dead(session); got != "" {
 			t.Fatalf("the session is %q", got)
 		}
+		if got := t.dead(old); got != login.SessionRevoked {
+			t.Fatalf("the session before it is %q", got)
+		}
 	})
 	for round := range 10 {
+		s.test("a disable, an enable, logins and a bind at the same time leave no session that lives, round "+strconv.Itoa(round), func(t *trial) {
+			u, b, first := t.bound()
+			other := t.newBinding(u, otherApp)
+			begun := []login.Session{first, t.newSession(b), t.newSession(b), t.newSession(other)}
+			t.together(len(begun), func(i int) error {
+				switch i {
+				case 0:
+					if err := t.DisableUser(t.ctx, u.ID, id("epoch")); err != nil {
+						return err
+					}
+					return t.EnableUser(t.ctx, u.ID)
+				case 3:
+					_, err := t.Bind(t.ctx, other, begun[i])
+					if errors.Is(err, login.UserDisabled) || errors.Is(err, login.SessionRevoked) {
+						return nil
+					}
+					return err
+				}
+				if _, err := t.touch(b); err != nil {
+					return err
+				}
+				return t.CreateSession(t.ctx, begun[i])
+			})
+			user := t.userNow(u.ID)
+			for _, session := range t.sessionsNow(u.ID) {
+				if got := session.Dead(user, t.now); got != login.SessionRevoked {
+					t.Fatalf("a session is %q", got)
+				}
+			}
+		})
 		s.test("login and unbind at the same time, round "+strconv.Itoa(round), func(t *trial) {
 			_, b, _ := t.bound()
 			session, touched := t.newSession(b), false

@@ -46,7 +46,7 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 	switch _, bound := u.Apps[b.AppID]; {
 	case u.Disabled:
 		return login.Binding{}, login.UserDisabled
-	case !s.CreatedAt.After(u.NotBefore):
+	case s.Epoch != u.Epoch:
 		return login.Binding{}, login.SessionRevoked
 	case bound:
 		return login.Binding{}, login.UserBound
@@ -86,5 +86,20 @@ func (m *Memory) Unbind(ctx context.Context, b login.Binding, keepLast bool) err
 	}
 	delete(m.bindings, identity{b.AppID, b.OpenID})
 	delete(m.users[b.UserID].Apps, b.AppID)
+	return nil
+}
+
+// NoteEpoch implements login.Bindings.
+func (m *Memory) NoteEpoch(ctx context.Context, b login.Binding, epoch string) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	standing, ok := m.bindings[identity{b.AppID, b.OpenID}]
+	if !ok || standing.ID != b.ID || standing.UserID != b.UserID {
+		return login.ErrBindingNotFound
+	}
+	standing.Epoch = epoch
+	m.bindings[identity{b.AppID, b.OpenID}] = standing
 	return nil
 }

@@ -23,7 +23,7 @@ func (m *Memory) AddUser(ctx context.Context, u login.User) error {
 		return login.Unavailable(errors.New("storetest: user id is taken"))
 	}
 	u = copyUser(u)
-	u.NotBefore, u.CreatedAt, u.Apps = cut(u.NotBefore), cut(u.CreatedAt), map[string]login.UserApp{}
+	u.CreatedAt, u.Apps = cut(u.CreatedAt), map[string]login.UserApp{}
 	put(&m.users, u.ID, u)
 	put(&m.names, u.Username, u.ID)
 	return nil
@@ -87,14 +87,14 @@ func (m *Memory) AddHashKind(ctx context.Context, kind string) error {
 }
 
 // EnrollUser implements login.Profiles.
-func (m *Memory) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time) (login.User, error) {
+func (m *Memory) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (login.User, error) {
 	if err := m.lock(ctx); err != nil {
 		return login.User{}, err
 	}
 	defer m.mu.Unlock()
 	u, ok := m.users[p.ID]
 	if !ok {
-		u = login.User{ID: p.ID, CreatedAt: cut(createdAt), Apps: map[string]login.UserApp{}}
+		u = login.User{ID: p.ID, Epoch: epoch, CreatedAt: cut(createdAt), Apps: map[string]login.UserApp{}}
 	}
 	return m.describe(u, p), nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -50,9 +49,20 @@ func (m *Memory) MenusByRole(ctx context.Context, roles []string) (map[string][]
 	return found, nil
 }
 
-// ReplacePassword implements login.UserAdmin.
-func (m *Memory) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
-	return m.change(ctx, id, notBefore, func(u *login.User) error {
+// ReplacePassword implements login.Passwords.
+func (m *Memory) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, epoch string) error {
+	return m.change(ctx, id, func(u *login.User) error {
+		if u.PasswordHash != old {
+			return login.ErrPasswordChanged
+		}
+		u.PasswordHash, u.Epoch = replacement, epoch
+		return nil
+	})
+}
+
+// RenewHash implements login.Passwords.
+func (m *Memory) RenewHash(ctx context.Context, id string, old, replacement login.Hidden) error {
+	return m.change(ctx, id, func(u *login.User) error {
 		if u.PasswordHash != old {
 			return login.ErrPasswordChanged
 		}
@@ -62,22 +72,22 @@ func (m *Memory) ReplacePassword(ctx context.Context, id string, old, replacemen
 }
 
 // DisableUser implements login.UserAdmin.
-func (m *Memory) DisableUser(ctx context.Context, id string, notBefore time.Time) error {
-	return m.change(ctx, id, notBefore, func(u *login.User) error { u.Disabled = true; return nil })
+func (m *Memory) DisableUser(ctx context.Context, id, epoch string) error {
+	return m.change(ctx, id, func(u *login.User) error { u.Disabled, u.Epoch = true, epoch; return nil })
 }
 
 // EnableUser implements login.UserAdmin.
 func (m *Memory) EnableUser(ctx context.Context, id string) error {
-	return m.change(ctx, id, time.Time{}, func(u *login.User) error { u.Disabled = false; return nil })
+	return m.change(ctx, id, func(u *login.User) error { u.Disabled = false; return nil })
 }
 
 // LogoutUser implements login.UserAdmin.
-func (m *Memory) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
-	return m.change(ctx, id, notBefore, func(*login.User) error { return nil })
+func (m *Memory) LogoutUser(ctx context.Context, id, epoch string) error {
+	return m.change(ctx, id, func(u *login.User) error { u.Epoch = epoch; return nil })
 }
 
-// change changes a user unless the change fails, and moves NotBefore up.
-func (m *Memory) change(ctx context.Context, id string, notBefore time.Time, change func(*login.User) error) error {
+// change changes a user unless the change fails.
+func (m *Memory) change(ctx context.Context, id string, change func(*login.User) error) error {
 	if err := m.lock(ctx); err != nil {
 		return err
 	}
@@ -88,9 +98,6 @@ func (m *Memory) change(ctx context.Context, id string, notBefore time.Time, cha
 	}
 	if err := change(&u); err != nil {
 		return err
-	}
-	if notBefore = cut(notBefore); notBefore.After(u.NotBefore) {
-		u.NotBefore = notBefore
 	}
 	m.users[id] = u
 	return nil

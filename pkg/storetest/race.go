@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -17,12 +16,12 @@ func races(s *suite) {
 		t.oneIsBound(login.IdentityBound, func(b *login.Binding) { b.OpenID = openID })
 	})
 	s.test("one user and many identities: one is bound, the others get UserBound", func(t *trial) {
-		userID := t.user().ID
-		t.oneIsBound(login.UserBound, func(b *login.Binding) { b.UserID = userID })
+		u := t.user()
+		t.oneIsBound(login.UserBound, func(b *login.Binding) { b.UserID, b.Epoch = u.ID, u.Epoch })
 	})
 	s.test("one identity and one user: one is bound, the others get ErrAlreadyBound", func(t *trial) {
-		openID, userID := id("openid"), t.user().ID
-		t.oneIsBound(login.ErrAlreadyBound, func(b *login.Binding) { b.OpenID, b.UserID = openID, userID })
+		openID, u := id("openid"), t.user()
+		t.oneIsBound(login.ErrAlreadyBound, func(b *login.Binding) { b.OpenID, b.UserID, b.Epoch = openID, u.ID, u.Epoch })
 	})
 	s.test("binds that do not contradict each other all succeed", func(t *trial) {
 		u := t.user()
@@ -71,16 +70,17 @@ func races(s *suite) {
 	s.test("changes of a user at the same time are all done, and a bind comes before them or not at all", func(t *trial) {
 		u, b, _ := t.bound()
 		other := t.newBinding(u, otherApp)
-		u.Disabled, u.PasswordHash, u.NotBefore = true, "hash-2", t.now.Add(2*time.Millisecond)
+		u.Disabled, u.PasswordHash = true, "hash-2"
+		epochs := []string{id("epoch"), id("epoch"), id("epoch")}
 		u.Apps[otherApp] = login.UserApp{OpenID: other.OpenID, BindingID: other.ID}
 		t.together(5, func(i int) error {
 			switch i {
 			case 0:
-				return t.LogoutUser(t.ctx, u.ID, t.now.Add(2*time.Millisecond))
+				return t.LogoutUser(t.ctx, u.ID, epochs[0])
 			case 1:
-				return t.DisableUser(t.ctx, u.ID, t.now.Add(time.Millisecond))
+				return t.DisableUser(t.ctx, u.ID, epochs[1])
 			case 2:
-				return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", t.now)
+				return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", epochs[2])
 			case 3:
 				return t.Unbind(t.ctx, b, false)
 			default:
@@ -92,27 +92,22 @@ func races(s *suite) {
 				return err
 			}
 		})
+		if u.Epoch = t.userNow(u.ID).Epoch; !slices.Contains(epochs, u.Epoch) {
+			t.Fatalf("the epoch is %q", u.Epoch)
+		}
 		same(t, t.userNow(u.ID), u)
 		t.inStep(other)
 		t.unbound(b)
 	})
-	s.test("of many logouts the latest wins", func(t *trial) {
-		u := t.user()
-		t.together(rivals, func(i int) error {
-			return t.LogoutUser(t.ctx, u.ID, t.now.Add(time.Duration(i*7%rivals)*time.Millisecond))
-		})
-		if got := t.userNow(u.ID).NotBefore.Sub(t.now); got != (rivals-1)*time.Millisecond {
-			t.Fatalf("NotBefore is %v after the first, want %v", got, (rivals-1)*time.Millisecond)
-		}
-	})
 	s.test("of many passwords one replaces the old one", func(t *trial) {
 		u := t.user()
 		hash := func(i int) login.Hidden { return login.Hidden(fmt.Sprintf("hash-of-%d", i)) }
+		epoch := func(i int) string { return fmt.Sprintf("epoch-%d", i) }
 		winner := t.one(login.ErrPasswordChanged, t.race(rivals, func(i int) error {
-			return t.ReplacePassword(t.ctx, u.ID, "hash-1", hash(i), t.now)
+			return t.ReplacePassword(t.ctx, u.ID, "hash-1", hash(i), epoch(i))
 		}))
-		if t.userNow(u.ID).PasswordHash != hash(winner) {
-			t.Fatal("the password is not the winner's")
+		if got := t.userNow(u.ID); got.PasswordHash != hash(winner) || got.Epoch != epoch(winner) {
+			t.Fatal("the password or the epoch is not the winner's")
 		}
 	})
 	s.test("of many users with one name one is added, and no part of another", func(t *trial) {

@@ -49,12 +49,12 @@ func removals(s *suite) {
 		again := t.newBinding(next, app)
 		again.OpenID = b.OpenID
 		t.bind(again)
-		// Even the same id may come again, from a directory, and finds no binding.
+		// Even the same id may come again, from a directory, and revives nothing.
 		p := t.newProfile()
 		p.ID = u.ID
-		back, err := t.EnrollUser(t.ctx, p, t.now)
+		back, err := t.EnrollUser(t.ctx, p, t.now, id("epoch"))
 		t.must(err)
-		if len(back.Apps) != 0 || back.PasswordHash != "" || t.dead(old) != login.BindingRemoved {
+		if len(back.Apps) != 0 || back.PasswordHash != "" || t.dead(old) != login.SessionRevoked {
 			t.Fatalf("the user is %+v", back)
 		}
 	})
@@ -98,8 +98,8 @@ func removals(s *suite) {
 	s.test("a user who has changed in something other than the bindings is deleted", func(t *trial) {
 		u, b, _ := t.bound()
 		read := t.userNow(u.ID)
-		t.must(t.DisableUser(t.ctx, u.ID, t.now))
-		t.must(t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", t.now))
+		t.must(t.DisableUser(t.ctx, u.ID, id("epoch")))
+		t.must(t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", id("epoch")))
 		t.must(t.DeleteUser(t.ctx, read))
 		t.gone(u, b)
 	})
@@ -107,7 +107,7 @@ func removals(s *suite) {
 		u, b, _ := t.bound()
 		p := t.newProfile()
 		p.ID = u.ID
-		read, err := t.EnrollUser(t.ctx, p, t.now)
+		read, err := t.EnrollUser(t.ctx, p, t.now, id("epoch"))
 		t.must(err)
 		t.must(t.DeleteUser(t.ctx, read))
 		t.gone(u, b)
@@ -115,7 +115,7 @@ func removals(s *suite) {
 		namesake := t.user()
 		p = t.newProfile()
 		p.Username = namesake.Username
-		read, err = t.EnrollUser(t.ctx, p, t.now)
+		read, err = t.EnrollUser(t.ctx, p, t.now, id("epoch"))
 		t.must(err)
 		t.must(t.DeleteUser(t.ctx, read))
 		got, err := t.UserIDByName(t.ctx, namesake.Username)
@@ -185,13 +185,13 @@ func removals(s *suite) {
 				case 0:
 					return t.DeleteUser(t.ctx, read)
 				case 1:
-					return t.DisableUser(t.ctx, u.ID, t.now)
+					return t.DisableUser(t.ctx, u.ID, id("epoch"))
 				case 2:
 					return t.EnableUser(t.ctx, u.ID)
 				case 3:
-					return t.LogoutUser(t.ctx, u.ID, t.now)
+					return t.LogoutUser(t.ctx, u.ID, id("epoch"))
 				case 4:
-					return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", t.now)
+					return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", id("epoch"))
 				default:
 					_, err := t.RefreshUser(t.ctx, p)
 					return err

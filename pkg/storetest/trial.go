@@ -35,7 +35,7 @@ func id(kind string) string { return kind + "-" + rand.Text() }
 func (t *trial) newUser() login.User {
 	return login.User{
 		ID: id("user"), Username: strings.ToLower(id("name")), Name: "Alice", PasswordHash: "hash-1",
-		Roles: []string{"reader"}, CreatedAt: t.now, Apps: map[string]login.UserApp{},
+		Roles: []string{"reader"}, Epoch: id("epoch"), CreatedAt: t.now, Apps: map[string]login.UserApp{},
 	}
 }
 
@@ -49,7 +49,7 @@ func (t *trial) user() login.User {
 func (t *trial) newBinding(u login.User, appID string) login.Binding {
 	return login.Binding{
 		ID: id("binding"), AppID: appID, OpenID: id("openid"), UnionID: id("unionid"), UserID: u.ID,
-		SealedKey: "1.sealed", BoundAt: t.now, LastLoginAt: t.now,
+		Epoch: u.Epoch, SealedKey: "1.sealed", BoundAt: t.now, LastLoginAt: t.now,
 	}
 }
 
@@ -57,7 +57,7 @@ func (t *trial) newBinding(u login.User, appID string) login.Binding {
 func (t *trial) newSession(b login.Binding) login.Session {
 	return login.Session{
 		UserID: b.UserID, TokenHash: rand.Text(), AppID: b.AppID, OpenIDHash: id("openidhash"), BindingID: b.ID,
-		CreatedAt: t.now, SeenAt: t.now, IdleEnd: t.now.Add(login.IdleLife), AbsoluteEnd: t.now.Add(login.AbsoluteLife), Device: "iPhone 15",
+		Epoch: b.Epoch, CreatedAt: t.now, SeenAt: t.now, IdleEnd: t.now.Add(login.IdleLife), AbsoluteEnd: t.now.Add(login.AbsoluteLife), Device: "iPhone 15",
 	}
 }
 
@@ -104,7 +104,7 @@ func same[T any](t *trial, got, want T) {
 func plain[T any](v T) T {
 	switch v := any(&v).(type) {
 	case *login.User:
-		v.NotBefore, v.CreatedAt = milli(v.NotBefore), milli(v.CreatedAt)
+		v.CreatedAt = milli(v.CreatedAt)
 		if len(v.Roles) == 0 {
 			v.Roles = nil
 		}

@@ -22,7 +22,7 @@ type client struct {
 var acts = []func(*client) error{
 	(*client).verify, (*client).verify, (*client).verify, (*client).verify, (*client).verify,
 	(*client).bind, (*client).bind, (*client).bind, (*client).bind,
-	(*client).login, (*client).login, (*client).login,
+	(*client).login, (*client).login, (*client).login, (*client).noteEpoch,
 	(*client).unbind, (*client).unbind, (*client).unbind,
 	(*client).endSession, (*client).endSession, (*client).extendSession, (*client).extendSession,
 	(*client).changeUser, (*client).changeUser, (*client).changeUser,
@@ -75,35 +75,37 @@ func (c *client) do(in input, operation func() error, answer func(*output)) erro
 	return nil
 }
 
-// bind first reads the user, since a login compares the password after it read the clock and before it stores the
-// binding.
+// bind first reads the user, as a login does to compare the password, and binds with the epoch that it read.
 func (c *client) bind() error {
 	n, in := c.newBinding(c.chance.IntN(users), c.chance.IntN(apps), c.chance.IntN(openIDs))
-	if _, err := c.readUser(in.user); err != nil {
+	read, err := c.readUser(in.user)
+	if err != nil {
 		return err
 	}
-	session, ok := c.newSession(n, in.at)
+	session, ok := c.newSession(n, in.at, read.Epoch)
 	if !ok {
 		return nil
 	}
-	in.kind, in.session = bind, session
+	in.kind, in.session, in.epoch = bind, session, c.epochAt(read.Epoch)
+	fresh := c.binding(n)
+	fresh.Epoch = read.Epoch
 	var standing login.Binding
 	return c.do(in, func() (err error) {
-		standing, err = c.store.Bind(c.ctx, c.binding(n), c.session(session))
+		standing, err = c.store.Bind(c.ctx, fresh, c.session(session))
 		return err
 	}, func(out *output) {
 		switch out.outcome {
 		case done:
 			c.publish(session)
 			c.made(n)
-			out.binding = c.numberOf(standing)
+			out.binding = c.seenBinding(standing)
 		case login.ErrAlreadyBound.Error():
-			out.binding = c.numberOf(standing)
+			out.binding = c.seenBinding(standing)
 		}
 	})
 }
 
-// login is a touch and then a session under the binding that the touch found. The session's moment is before both.
+// login is a touch and then a session under the binding that the touch found, with the binding's epoch.
 func (c *client) login() error {
 	in := input{kind: touch, app: c.chance.IntN(apps), openID: c.chance.IntN(openIDs)}
 	started := c.tick()
@@ -113,20 +115,35 @@ func (c *client) login() error {
 		return err
 	}, func(out *output) {
 		if out.outcome == done {
-			out.binding = c.numberOf(found)
+			out.binding = c.seenBinding(found)
 		}
 	})
 	n := c.numberOf(found)
 	if err != nil || n < 1 {
 		return err
 	}
-	session, ok := c.newSession(n, started)
+	session, ok := c.newSession(n, started, found.Epoch)
 	if !ok {
 		return nil
 	}
-	return c.do(input{kind: create, session: session, at: started}, func() error {
+	return c.do(input{kind: create, session: session, at: started, epoch: c.epochAt(found.Epoch)}, func() error {
 		return c.store.CreateSession(c.ctx, c.session(session))
 	}, func(*output) { c.publish(session) })
+}
+
+// noteEpoch reads a user and brings one of the latest bindings up to date, as a login does that finds it behind.
+func (c *client) noteEpoch() error {
+	n, ok := c.someBinding(c.chance)
+	if !ok {
+		return nil
+	}
+	in := c.identityOf(n)
+	read, err := c.readUser(in.user)
+	if err != nil || read.ID == "" {
+		return err
+	}
+	in.kind, in.epoch = note, c.epochAt(read.Epoch)
+	return c.do(in, func() error { return c.store.NoteEpoch(c.ctx, c.binding(n), read.Epoch) }, nil)
 }
 
 func (c *client) unbind() error {
@@ -161,7 +178,7 @@ func (c *client) verify() error {
 		call.add(end, input{kind: findSession, session: n}, output{outcome: done})
 		call.add(end, input{kind: readUser, user: c.userOf(n)}, output{outcome: outcome})
 	case outcome == done:
-		seen := session{there: true, ended: stored.EndedReason, seen: c.ticks(stored.SeenAt)}
+		seen := session{there: true, ended: stored.EndedReason, seen: c.ticks(stored.SeenAt), epoch: c.epochAt(stored.Epoch)}
 		c.note(n, seen.seen)
 		call.add(end, input{kind: readSession, session: n}, output{outcome: done, session: seen})
 		call.add(end, input{kind: readUser, user: c.userOf(n)}, output{outcome: done, user: c.view(owner)})
@@ -199,21 +216,21 @@ func (c *client) changeUser() error {
 	id := c.userID(u)
 	switch c.chance.IntN(5) {
 	case 0:
-		in := input{kind: disable, user: u, at: c.tick()}
-		return c.do(in, func() error { return c.store.DisableUser(c.ctx, id, c.time(in.at)) }, nil)
+		in := input{kind: disable, user: u, epoch: c.tick()}
+		return c.do(in, func() error { return c.store.DisableUser(c.ctx, id, c.epoch(in.epoch)) }, nil)
 	case 1, 2, 3: // disabled users do little
 		return c.do(input{kind: enable, user: u}, func() error { return c.store.EnableUser(c.ctx, id) }, nil)
 	default:
-		in := input{kind: logout, user: u, at: c.tick()}
-		return c.do(in, func() error { return c.store.LogoutUser(c.ctx, id, c.time(in.at)) }, nil)
+		in := input{kind: logout, user: u, epoch: c.tick()}
+		return c.do(in, func() error { return c.store.LogoutUser(c.ctx, id, c.epoch(in.epoch)) }, nil)
 	}
 }
 
 // describe does what a directory's answer does, at a login or a refresh.
 func (c *client) describe() error {
-	in := input{kind: enrol, user: c.chance.IntN(users), at: c.tick()}
+	in := input{kind: enrol, user: c.chance.IntN(users), at: c.tick(), epoch: c.tick()}
 	p := login.Profile{ID: c.userID(in.user)}
-	ask := func() (login.User, error) { return c.store.EnrollUser(c.ctx, p, c.time(in.at)) }
+	ask := func() (login.User, error) { return c.store.EnrollUser(c.ctx, p, c.time(in.at), c.epoch(in.epoch)) }
 	if c.chance.IntN(3) == 0 {
 		in.kind = refresh
 		ask = func() (login.User, error) { return c.store.RefreshUser(c.ctx, p) }

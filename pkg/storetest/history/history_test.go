@@ -59,6 +59,7 @@ func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 	for kind, outcomes := range map[kind][]error{
 		bind:        {nil, login.ErrAlreadyBound, login.IdentityBound, login.UserBound, login.ErrUserNotFound, login.UserDisabled, login.SessionRevoked},
 		touch:       {nil, login.ErrBindingNotFound},
+		note:        {nil, login.ErrBindingNotFound},
 		unbind:      {nil, login.ErrBindingNotFound, login.ErrLastBinding},
 		create:      {nil},
 		extend:      {nil},
@@ -87,7 +88,8 @@ func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 func TestBrokenStoreIsCaught(t *testing.T) {
 	for name, broken := range map[string]func(*storetest.Memory) login.AdminStore{
 		"a bind takes an identity from its user":            func(m *storetest.Memory) login.AdminStore { return thief{m} },
-		"a bind looks for the disabled user first":          func(m *storetest.Memory) login.AdminStore { return lateBind{m} },
+		"a bind looks at the user and the epoch first":      func(m *storetest.Memory) login.AdminStore { return lateBind{m} },
+		"an epoch is noted in whatever binding stands":      func(m *storetest.Memory) login.AdminStore { return bluntNote{m} },
 		"an unbind goes by the identity alone":              func(m *storetest.Memory) login.AdminStore { return bluntUnbind{m} },
 		"an unbind counts the bindings first":               func(m *storetest.Memory) login.AdminStore { return countingUnbind{m} },
 		"a verification reads what was true a while ago":    func(m *storetest.Memory) login.AdminStore { return &staleReads{Memory: m} },
@@ -137,13 +139,28 @@ type lateBind struct{ *storetest.Memory }
 
 func (s lateBind) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
 	u, err := s.UserByID(ctx, b.UserID)
-	if err != nil || u.Disabled || !session.CreatedAt.After(u.NotBefore) {
+	if err != nil || u.Disabled || session.Epoch != u.Epoch {
 		return s.Memory.Bind(ctx, b, session)
 	}
 	short()
+	// The condition holds again, whatever came between.
+	now, err := s.UserByID(ctx, b.UserID)
+	if err != nil {
+		return login.Binding{}, err
+	}
 	late := session
-	late.CreatedAt = session.CreatedAt.Add(time.Hour) // no NotBefore is in its way
+	late.Epoch = now.Epoch
 	return s.Memory.Bind(ctx, b, late)
+}
+
+type bluntNote struct{ *storetest.Memory }
+
+func (s bluntNote) NoteEpoch(ctx context.Context, b login.Binding, epoch string) error {
+	standing, err := s.BindingByOpenID(ctx, b.AppID, b.OpenID)
+	if err != nil {
+		return err
+	}
+	return s.Memory.NoteEpoch(ctx, standing, epoch)
 }
 
 type bluntUnbind struct{ *storetest.Memory }
@@ -184,21 +201,25 @@ func (s *staleReads) SessionWithUser(ctx context.Context, userID, tokenHash stri
 
 type lateLogout struct{ *storetest.Memory }
 
-func (s lateLogout) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
+func (s lateLogout) LogoutUser(ctx context.Context, id, epoch string) error {
 	if _, err := s.UserByID(ctx, id); err != nil {
 		return err
 	}
 	go func() {
 		time.Sleep(20 * time.Millisecond)
-		_ = s.Memory.LogoutUser(ctx, id, notBefore) // the error goes nowhere
+		_ = s.Memory.LogoutUser(ctx, id, epoch) // the error goes nowhere
 	}()
 	return nil
 }
 
 type forgivingDisable struct{ *storetest.Memory }
 
-func (s forgivingDisable) DisableUser(ctx context.Context, id string, _ time.Time) error {
-	return s.Memory.DisableUser(ctx, id, time.Time{})
+func (s forgivingDisable) DisableUser(ctx context.Context, id, _ string) error {
+	u, err := s.UserByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.Memory.DisableUser(ctx, id, u.Epoch)
 }
 
 type hastyDelete struct{ *storetest.Memory }
@@ -245,8 +266,8 @@ func (s unsure) Bind(ctx context.Context, b login.Binding, session login.Session
 	return standing, err
 }
 
-func (s unsure) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
-	return s.lose(func() error { return s.Memory.LogoutUser(ctx, id, notBefore) })
+func (s unsure) LogoutUser(ctx context.Context, id, epoch string) error {
+	return s.lose(func() error { return s.Memory.LogoutUser(ctx, id, epoch) })
 }
 
 func (unsure) lose(write func() error) error {

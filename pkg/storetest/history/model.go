@@ -21,14 +21,21 @@ const (
 // so that 0 is none. Times are ticks of the world's clock.
 type state struct {
 	users    [users]user
-	bound    [apps][openIDs]int // the binding of an identity
+	bound    [apps][openIDs]binding // the binding of an identity
 	sessions [sessions]session
 }
 
+// binding is zero for none.
+type binding struct {
+	number int
+	epoch  int64 // as the binding last knew it
+}
+
+// user has the epoch that an operation gave it: the tick of that operation, 0 for none.
 type user struct {
-	there, disabled    bool
-	notBefore, created int64
-	apps               [apps]int // the user's bindings
+	there, disabled bool
+	epoch, created  int64
+	apps            [apps]int // the user's bindings
 }
 
 func (u user) bindings() (n int) {
@@ -44,6 +51,7 @@ type session struct {
 	there bool
 	ended login.Code
 	seen  int64
+	epoch int64
 }
 
 // kind is what an operation does.
@@ -53,6 +61,7 @@ const (
 	bind    kind = "bind"
 	touch   kind = "touch"
 	unbind  kind = "unbind"
+	note    kind = "note the epoch"
 	create  kind = "create session"
 	extend  kind = "extend session"
 	end     kind = "end session"
@@ -76,7 +85,9 @@ type input struct {
 	user, app, openID int
 	binding, session  int
 	// at is the tick that the operation stores, and was the one that it expects.
-	at, was  int64
+	at, was int64
+	// epoch is the one that the operation stores: in a user a new one, elsewhere one that somebody read.
+	epoch    int64
 	apps     [apps]int
 	keepLast bool
 	reason   login.Code
@@ -85,7 +96,7 @@ type input struct {
 // output is the answer.
 type output struct {
 	outcome string
-	binding int
+	binding binding
 	user    user
 	session session
 }
@@ -121,7 +132,7 @@ func (s state) step(in input) (output, state) {
 		return s.remove(in)
 	case create:
 		if one := &s.sessions[in.session]; !one.there {
-			*one = session{there: true, seen: in.at}
+			*one = session{there: true, seen: in.at, epoch: in.epoch}
 		}
 		return output{outcome: done}, s
 	case extend:
@@ -131,14 +142,19 @@ func (s state) step(in input) (output, state) {
 		return output{outcome: done}, s
 	case end, findSession, readSession:
 		return s.ofSession(in)
-	case touch:
-		if b := s.bound[in.app][in.openID]; b != 0 {
-			return output{outcome: done, binding: b}, s
+	case touch, note:
+		b := &s.bound[in.app][in.openID]
+		if b.number == 0 || in.kind == note && b.number != in.binding {
+			return refused(login.ErrBindingNotFound), s
 		}
-		return refused(login.ErrBindingNotFound), s
+		if in.kind == note {
+			b.epoch = in.epoch
+			return output{outcome: done}, s
+		}
+		return output{outcome: done, binding: *b}, s
 	case enrol:
 		if !u.there {
-			*u = user{there: true, created: in.at}
+			*u = user{there: true, epoch: in.epoch, created: in.at}
 		}
 		return output{outcome: done, user: *u}, s
 	}
@@ -147,11 +163,11 @@ func (s state) step(in input) (output, state) {
 	}
 	switch in.kind {
 	case disable:
-		u.disabled, u.notBefore = true, max(u.notBefore, in.at)
+		u.disabled, u.epoch = true, in.epoch
 	case enable:
 		u.disabled = false
 	case logout:
-		u.notBefore = max(u.notBefore, in.at)
+		u.epoch = in.epoch
 	case readUser, refresh:
 		return output{outcome: done, user: *u}, s
 	}
@@ -162,33 +178,34 @@ func (s state) bind(in input) (output, state) {
 	u := &s.users[in.user]
 	standing := s.bound[in.app][in.openID]
 	switch {
-	case standing != 0 && u.apps[in.app] == standing:
+	case standing.number != 0 && u.apps[in.app] == standing.number:
 		return output{outcome: login.ErrAlreadyBound.Error(), binding: standing}, s
-	case standing != 0:
+	case standing.number != 0:
 		return refused(login.IdentityBound), s
 	case !u.there:
 		return refused(login.ErrUserNotFound), s
 	case u.disabled:
 		return refused(login.UserDisabled), s
-	case in.at <= u.notBefore:
+	case in.epoch != u.epoch:
 		return refused(login.SessionRevoked), s
 	case u.apps[in.app] != 0:
 		return refused(login.UserBound), s
 	}
-	s.bound[in.app][in.openID], u.apps[in.app] = in.binding, in.binding
-	s.sessions[in.session] = session{there: true, seen: in.at}
-	return output{outcome: done, binding: in.binding}, s
+	fresh := binding{number: in.binding, epoch: in.epoch}
+	s.bound[in.app][in.openID], u.apps[in.app] = fresh, in.binding
+	s.sessions[in.session] = session{there: true, seen: in.at, epoch: in.epoch}
+	return output{outcome: done, binding: fresh}, s
 }
 
 func (s state) unbind(in input) (output, state) {
 	u := &s.users[in.user]
 	switch {
-	case s.bound[in.app][in.openID] != in.binding:
+	case s.bound[in.app][in.openID].number != in.binding:
 		return refused(login.ErrBindingNotFound), s
 	case in.keepLast && u.bindings() == 1:
 		return refused(login.ErrLastBinding), s
 	}
-	s.bound[in.app][in.openID], u.apps[in.app] = 0, 0
+	s.bound[in.app][in.openID], u.apps[in.app] = binding{}, 0
 	return output{outcome: done}, s
 }
 
@@ -202,8 +219,8 @@ func (s state) remove(in input) (output, state) {
 	}
 	for app, b := range u.apps {
 		for openID := range s.bound[app] {
-			if b != 0 && s.bound[app][openID] == b {
-				s.bound[app][openID] = 0
+			if b != 0 && s.bound[app][openID].number == b {
+				s.bound[app][openID] = binding{}
 			}
 		}
 	}
@@ -232,12 +249,13 @@ func (in input) String() string {
 	switch in.kind {
 	case touch:
 		text = append(text, fmt.Sprintf("openid %d in app %d", in.openID, in.app))
-	case bind, unbind:
-		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d, keepLast %t, at %d", in.user, in.openID, in.app, in.binding, in.keepLast, in.at))
+	case bind, unbind, note:
+		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d, keepLast %t, at %d with epoch %d",
+			in.user, in.openID, in.app, in.binding, in.keepLast, in.at, in.epoch))
 	case create, extend, end, findSession, readSession:
-		text = append(text, fmt.Sprintf("%d at %d, was %d %s", in.session, in.at, in.was, in.reason))
+		text = append(text, fmt.Sprintf("%d at %d, was %d %s, epoch %d", in.session, in.at, in.was, in.reason, in.epoch))
 	default:
-		text = append(text, fmt.Sprintf("user %d at %d with %v", in.user, in.at, in.apps))
+		text = append(text, fmt.Sprintf("user %d at %d with %v, epoch %d", in.user, in.at, in.apps, in.epoch))
 	}
 	return strings.Join(text, " ")
 }
@@ -247,7 +265,7 @@ func (s state) String() string {
 	var there []string
 	for i, one := range s.sessions {
 		if one.there {
-			there = append(there, fmt.Sprintf("%d:%s@%d", i, one.ended, one.seen))
+			there = append(there, fmt.Sprintf("%d:%s@%d in %d", i, one.ended, one.seen, one.epoch))
 		}
 	}
 	return fmt.Sprintf("users %+v bound %v sessions %v", s.users, s.bound, there)

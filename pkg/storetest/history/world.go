@@ -42,6 +42,22 @@ func (w *world) time(tick int64) time.Time { return w.base.Add(time.Duration(tic
 // ticks is the inverse of time, 0 for what was long ago.
 func (w *world) ticks(at time.Time) int64 { return max(0, at.Sub(w.base).Milliseconds()) }
 
+// epoch is the epoch that an operation gives at a tick, and epochAt is the inverse: 0 for none, and -1 for one that was
+// never given.
+func (w *world) epoch(tick int64) string { return fmt.Sprintf("%s-epoch-%d", w.name, tick) }
+
+func (w *world) epochAt(epoch string) int64 {
+	if epoch == "" {
+		return 0
+	}
+	digits, ok := strings.CutPrefix(epoch, w.name+"-epoch-")
+	tick, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil {
+		return -1
+	}
+	return tick
+}
+
 func (w *world) userID(n int) string { return fmt.Sprintf("%s-user-%d", w.name, n) }
 
 func (w *world) openID(app, n int) string { return fmt.Sprintf("%s-openid-%d-%d", w.name, app, n) }
@@ -64,6 +80,7 @@ func (w *world) identityOf(n int) input {
 	return in
 }
 
+// binding is a binding with what never changes of it.
 func (w *world) binding(n int) login.Binding {
 	in := w.identityOf(n)
 	return login.Binding{
@@ -85,6 +102,11 @@ func (w *world) numberOf(b login.Binding) int {
 		return -1
 	}
 	return n
+}
+
+// seenBinding is a binding as the model sees it.
+func (w *world) seenBinding(b login.Binding) binding {
+	return binding{number: w.numberOf(b), epoch: w.epochAt(b.Epoch)}
 }
 
 func (w *world) numbered(id string) int {
@@ -122,8 +144,9 @@ func oneOf(numbers []int, chance *rand.Rand) (int, bool) {
 	return numbers[i], true
 }
 
-// newSession is a future session under a binding. It is not ok if there are already as many as a state holds.
-func (w *world) newSession(binding int, at int64) (n int, ok bool) {
+// newSession is a future session under a binding, with an epoch. It is not ok if there are already as many as a state
+// holds.
+func (w *world) newSession(binding int, at int64, epoch string) (n int, ok bool) {
 	b := w.binding(binding)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -131,7 +154,7 @@ func (w *world) newSession(binding int, at int64) (n int, ok bool) {
 		return 0, false
 	}
 	w.sessions = append(w.sessions, login.Session{
-		UserID: b.UserID, TokenHash: fmt.Sprintf("%s-session-%d", w.name, n), AppID: b.AppID, BindingID: b.ID,
+		UserID: b.UserID, TokenHash: fmt.Sprintf("%s-session-%d", w.name, n), AppID: b.AppID, BindingID: b.ID, Epoch: epoch,
 		CreatedAt: w.time(at), SeenAt: w.time(at), IdleEnd: w.time(at).Add(login.IdleLife), AbsoluteEnd: w.time(at).Add(login.AbsoluteLife),
 	})
 	w.seen = append(w.seen, at)
@@ -178,7 +201,7 @@ func (w *world) lastSeen(session int) int64 {
 
 // view is a user as the model sees them.
 func (w *world) view(u login.User) user {
-	seen := user{there: true, disabled: u.Disabled, notBefore: w.ticks(u.NotBefore), created: w.ticks(u.CreatedAt)}
+	seen := user{there: true, disabled: u.Disabled, epoch: w.epochAt(u.Epoch), created: w.ticks(u.CreatedAt)}
 	for app, appID := range appIDs {
 		if note, ok := u.Apps[appID]; ok {
 			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID})

@@ -121,8 +121,8 @@ func (h *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 	return err
 }
 
-func (h *Store) LogoutUser(ctx context.Context, id string, notBefore time.Time) error {
-	_, err := Via(h, "LogoutUser", func() (any, error) { return nil, h.Memory.LogoutUser(ctx, id, notBefore) })
+func (h *Store) LogoutUser(ctx context.Context, id, epoch string) error {
+	_, err := Via(h, "LogoutUser", func() (any, error) { return nil, h.Memory.LogoutUser(ctx, id, epoch) })
 	return err
 }
 
@@ -149,13 +149,23 @@ func (h *Store) EnableUser(ctx context.Context, id string) error {
 	return err
 }
 
-func (h *Store) DisableUser(ctx context.Context, id string, notBefore time.Time) error {
-	_, err := Via(h, "DisableUser", func() (any, error) { return nil, h.Memory.DisableUser(ctx, id, notBefore) })
+func (h *Store) DisableUser(ctx context.Context, id, epoch string) error {
+	_, err := Via(h, "DisableUser", func() (any, error) { return nil, h.Memory.DisableUser(ctx, id, epoch) })
 	return err
 }
 
-func (h *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, notBefore time.Time) error {
-	_, err := Via(h, "ReplacePassword", func() (any, error) { return nil, h.Memory.ReplacePassword(ctx, id, old, replacement, notBefore) })
+func (h *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, epoch string) error {
+	_, err := Via(h, "ReplacePassword", func() (any, error) { return nil, h.Memory.ReplacePassword(ctx, id, old, replacement, epoch) })
+	return err
+}
+
+func (h *Store) RenewHash(ctx context.Context, id string, old, replacement login.Hidden) error {
+	_, err := Via(h, "RenewHash", func() (any, error) { return nil, h.Memory.RenewHash(ctx, id, old, replacement) })
+	return err
+}
+
+func (h *Store) NoteEpoch(ctx context.Context, b login.Binding, epoch string) error {
+	_, err := Via(h, "NoteEpoch", func() (any, error) { return nil, h.Memory.NoteEpoch(ctx, b, epoch) })
 	return err
 }
 

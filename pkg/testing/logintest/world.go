@@ -58,7 +58,7 @@ func (w *World) AddUser(name string) login.User {
 	w.Helper()
 	u := login.User{
 		ID: "u-" + name, Username: name, Name: name, PasswordHash: login.Hidden("plain:" + Password),
-		CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
+		Epoch: login.NewID(), CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
 	}
 	if err := w.DB.AddUser(w.Context(), u); err != nil {
 		w.Fatal(err)
