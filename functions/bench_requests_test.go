@@ -49,8 +49,8 @@ func measureRequests(b *testing.B, n int) []*measured {
 	for i := range n + warmups {
 		name := fmt.Sprintf("user%d", i)
 		if err := c.store.AddUser(b.Context(), login.User{
-			ID: name, Username: name, Name: name, PasswordHash: passwordHash(), CreatedAt: time.Now().Add(-time.Hour), Apps: map[string]login.UserApp{},
-		}); err != nil {
+			ID: name, Username: name, Name: name, CreatedAt: time.Now().Add(-time.Hour), Apps: map[string]login.UserApp{},
+		}, login.NewPassword(passwordHash())); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -106,9 +106,9 @@ func (c *cloud) addUsers() {
 	c.Helper()
 	for id, name := range map[string]string{events.UserID: events.Username, events.OtherUserID: events.OtherUsername} {
 		err := c.store.AddUser(c.Context(), login.User{
-			ID: id, Username: name, Name: name, PasswordHash: passwordHash(),
+			ID: id, Username: name, Name: name,
 			CreatedAt: time.Now().UTC(), Apps: map[string]login.UserApp{},
-		})
+		}, login.NewPassword(passwordHash()))
 		if err != nil {
 			c.Fatal(err)
 		}

@@ -160,9 +160,9 @@ func (w *world) newPerson(ctx context.Context, name, address string, unbound boo
 	}
 	p.token = login.NewToken(p.id)
 	err := w.store.AddUser(ctx, login.User{
-		ID: p.id, Username: name, Name: name, PasswordHash: passwordHash(),
+		ID: p.id, Username: name, Name: name,
 		CreatedAt: now, Apps: map[string]login.UserApp{},
-	})
+	}, login.NewPassword(passwordHash()))
 	if err == nil && !unbound {
 		session := w.sessionOf(p, p.token, now)
 		_, err = w.store.Bind(ctx, p.binding, session)

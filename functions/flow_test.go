@@ -142,9 +142,9 @@ func (p *performance) prepareAll() {
 	p.must(p.store.PutRole(p.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1"}}}))
 	if p.directory == "" {
 		p.must(p.store.AddUser(p.Context(), login.User{
-			ID: events.UserID, Username: events.Username, Name: "Demo", PasswordHash: passwordHash(),
+			ID: events.UserID, Username: events.Username, Name: "Demo",
 			Roles: []string{"clerk"}, Apps: map[string]login.UserApp{},
-		}))
+		}, login.NewPassword(passwordHash())))
 	} else if !p.unbound {
 		// The directory has another name by now.
 		_, err := p.store.EnrollUser(p.Context(), login.Profile{ID: events.UserID, Username: events.Username, Name: "Former"}, time.Now().Add(-48*time.Hour), "")

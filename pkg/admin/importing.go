@@ -34,6 +34,7 @@ type newcomer struct {
 	line     int
 	user     login.User
 	password login.Hidden
+	hash     login.Hidden
 	// kind is the kind of the row's hash; "" if it has none, or one of the Hasher's own kind.
 	kind string
 	// present says that the user is stored already.
@@ -58,7 +59,7 @@ func (i *importing) read(row ImportRow) newcomer {
 		return n
 	}
 	i.lines[name] = row.Line
-	n.user.ID, n.user.PasswordHash, n.kind = importedID(n.user, row.PasswordHash), row.PasswordHash, kind
+	n.user.ID, n.hash, n.kind = importedID(n.user, row.PasswordHash), row.PasswordHash, kind
 	if row.PasswordHash == "" {
 		i.plain++
 	}
@@ -128,11 +129,11 @@ func (i *importing) store(ctx context.Context) error {
 	if err := i.hashAll(ctx); err != nil {
 		return err
 	}
-	var users []login.User
+	var users []login.Newcomer
 	var of []*newcomer
 	for at := range i.batch {
 		if n := &i.batch[at]; n.missing() {
-			users, of = append(users, n.user), append(of, n)
+			users, of = append(users, login.Newcomer{User: n.user, Password: login.NewPassword(n.hash)}), append(of, n)
 		}
 	}
 	if len(users) > 0 {
@@ -160,13 +161,13 @@ func (i *importing) hashAll(ctx context.Context) error {
 
 // hash hashes a newcomer's plain password, unless the username is taken.
 func (i *importing) hash(ctx context.Context, n *newcomer) error {
-	if !n.missing() || n.user.PasswordHash != "" {
+	if !n.missing() || n.hash != "" {
 		return nil
 	}
 	id, err := i.Store.UserIDByName(ctx, n.user.Username)
 	switch {
 	case errors.Is(err, login.ErrUserNotFound):
-		n.user.PasswordHash, err = i.Hasher.Hash(ctx, n.password)
+		n.hash, err = i.Hasher.Hash(ctx, n.password)
 	case err == nil:
 		n.meet(id)
 	}

@@ -195,7 +195,7 @@ func TestUserOfADirectoryHasNoPasswordHere(t *testing.T) {
 	if err := w.Admin().SetPassword(t.Context(), "1001", "another one"); !errors.Is(err, admin.ErrPasswordNotHere) {
 		t.Errorf("got %v", err)
 	}
-	if u, err := w.DB.UserByID(t.Context(), enrolled.ID); err != nil || u.PasswordHash != "" {
+	if u, err := w.DB.UserByID(t.Context(), enrolled.ID); err != nil || u.PasswordID != "" {
 		t.Errorf("got %+v, %v", u, err)
 	}
 }

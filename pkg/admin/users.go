@@ -67,10 +67,13 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 		return login.User{}, err
 	}
 	u.ID = login.NewID()
-	if u.PasswordHash, err = s.Hasher.Hash(ctx, n.Password); err != nil {
+	hash, err := s.Hasher.Hash(ctx, n.Password)
+	if err != nil {
 		return login.User{}, err
 	}
-	if err := s.Store.AddUser(ctx, u); err != nil {
+	p := login.NewPassword(hash)
+	u.PasswordID = p.ID
+	if err := s.Store.AddUser(ctx, u, p); err != nil {
 		return login.User{}, err
 	}
 	noteUser(ctx, u.ID, login.EventUserAdd)
@@ -108,7 +111,7 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 	if err != nil {
 		return err
 	}
-	if u.PasswordHash == "" { // a password here would open nothing, yet look like a change
+	if u.PasswordID == "" { // a password here would open nothing, yet look like a change
 		return ErrPasswordNotHere
 	}
 	if err := s.PasswordPolicy(password, u.Username); err != nil {
@@ -118,7 +121,7 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 	if err != nil {
 		return err
 	}
-	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordHash, hash, login.NewID()); err != nil {
+	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordID, login.NewPassword(hash), login.NewID()); err != nil {
 		return err
 	}
 	noteUser(ctx, u.ID, login.EventPasswordSet)

@@ -47,8 +47,8 @@ func (w *world) authorize(headers map[string]string) (a events.APIGatewayV2Custo
 func TestAuthorizerSaysWhoItIs(t *testing.T) {
 	w := newWorld(t)
 	if err := w.store.AddUser(t.Context(), login.User{
-		ID: "u2", Username: "staff", PasswordHash: password, Roles: []string{"admin", "staff"}, Apps: map[string]login.UserApp{},
-	}); err != nil {
+		ID: "u2", Username: "staff", Roles: []string{"admin", "staff"}, Apps: map[string]login.UserApp{},
+	}, login.NewPassword(password)); err != nil {
 		t.Fatal(err)
 	}
 	v := w.loginIn(appID, "bob", "staff")

@@ -26,8 +26,8 @@ func BenchmarkCheckBind(b *testing.B) {
 			if bound {
 				for i := range users {
 					id := strconv.Itoa(i)
-					u := login.User{ID: id, Username: id, PasswordHash: password, Apps: map[string]login.UserApp{}}
-					if err := store.AddUser(b.Context(), u); err != nil {
+					u := login.User{ID: id, Username: id, Apps: map[string]login.UserApp{}}
+					if err := store.AddUser(b.Context(), u, login.NewPassword(password)); err != nil {
 						b.Fatal(err)
 					}
 					r := login.BindRequest{Code: "o" + id, Username: id, Password: password}
@@ -71,8 +71,8 @@ func BenchmarkAuthorizer(b *testing.B) {
 	payloads := make([][]byte, users)
 	for i := range users {
 		id := strconv.Itoa(i)
-		u := login.User{ID: id, Username: id, PasswordHash: password, Roles: []string{"staff"}, Apps: map[string]login.UserApp{}}
-		if err := store.AddUser(b.Context(), u); err != nil {
+		u := login.User{ID: id, Username: id, Roles: []string{"staff"}, Apps: map[string]login.UserApp{}}
+		if err := store.AddUser(b.Context(), u, login.NewPassword(password)); err != nil {
 			b.Fatal(err)
 		}
 		opened, err := service.Bind(b.Context(), login.Caller{}, login.BindRequest{Code: "o" + id, Username: id, Password: password})

@@ -49,6 +49,13 @@ func (b *breaking) UserByID(ctx context.Context, id string) (login.User, error) 
 	return b.Memory.UserByID(ctx, id)
 }
 
+func (b *breaking) UserWithPassword(ctx context.Context, id string) (login.User, login.Password, error) {
+	if err := b.fail("UserWithPassword"); err != nil {
+		return login.User{}, login.Password{}, err
+	}
+	return b.Memory.UserWithPassword(ctx, id)
+}
+
 func (b *breaking) DeleteUser(ctx context.Context, u login.User) error {
 	if err := b.fail("DeleteUser"); err != nil {
 		return err

@@ -28,9 +28,9 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 	}
 	for _, err := range []error{
 		w.store.AddUser(t.Context(), login.User{
-			ID: "u3", Username: "carol", Name: "Carol C.", PasswordHash: password, Roles: []string{"clerk"},
+			ID: "u3", Username: "carol", Name: "Carol C.", Roles: []string{"clerk"},
 			CreatedAt: ago(100), Apps: map[string]login.UserApp{},
-		}),
+		}, login.NewPassword(password)),
 		w.bindAs(login.Binding{ID: "b-3", AppID: appID, OpenID: openID, UnionID: unionID, UserID: "u3", BoundAt: ago(40), LastLoginAt: ago(30)}, live),
 		w.store.CreateSession(t.Context(), dead),
 		w.store.EndSession(t.Context(), "u3", dead.TokenHash, login.SessionReplaced),

@@ -69,8 +69,8 @@ func FuzzTokenInHeaders(f *testing.F) {
 	}
 	store := &storetest.Memory{}
 	service := login.New(configOn(store))
-	u := login.User{ID: "u1", Username: "demo", PasswordHash: password, Apps: map[string]login.UserApp{}}
-	if err := store.AddUser(f.Context(), u); err != nil {
+	u := login.User{ID: "u1", Username: "demo", Apps: map[string]login.UserApp{}}
+	if err := store.AddUser(f.Context(), u, login.NewPassword(password)); err != nil {
 		f.Fatal(err)
 	}
 	opened, err := service.Bind(f.Context(), login.Caller{}, login.BindRequest{Code: "c", Username: "demo", Password: password})

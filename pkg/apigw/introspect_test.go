@@ -27,9 +27,9 @@ func introspection(token string) events.APIGatewayV2HTTPRequest {
 func TestIntrospect(t *testing.T) {
 	w := newWorld(t)
 	if err := w.store.AddUser(t.Context(), login.User{
-		ID: "u2", Username: "staff", PasswordHash: password,
+		ID: "u2", Username: "staff",
 		Roles: []string{"admin", "two words", "管理员", `"quoted"`, "staff"}, Apps: map[string]login.UserApp{},
-	}); err != nil {
+	}, login.NewPassword(password)); err != nil {
 		t.Fatal(err)
 	}
 	v := w.loginIn(appID, "bob", "staff")

@@ -52,7 +52,7 @@ func TestNoSecretShows(t *testing.T) {
 		"a reset": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		for _, broken := range []string{
-			"", "TouchBinding", "Bind", "UserByID", "SwapRecord", "CreateSession", "StoreRecord",
+			"", "TouchBinding", "Bind", "UserByID", "UserWithPassword", "SwapRecord", "CreateSession", "StoreRecord",
 			"SessionWithUser", "SessionsOfUser", "EndSession", "Unbind", "DeleteUser",
 		} {
 			t.Run(name+", broken: "+broken, func(t *testing.T) {

@@ -47,8 +47,8 @@ func TestUserInfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := w.store.AddUser(t.Context(), login.User{
-		ID: "u2", Username: "staff", Name: "Staff", PasswordHash: password, Roles: []string{"staff"}, Apps: map[string]login.UserApp{},
-	}); err != nil {
+		ID: "u2", Username: "staff", Name: "Staff", Roles: []string{"staff"}, Apps: map[string]login.UserApp{},
+	}, login.NewPassword(password)); err != nil {
 		t.Fatal(err)
 	}
 	v := w.loginIn(appID, "bob", "staff")
@@ -171,7 +171,7 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 // Nobody can find out by guessing ids which sessions other users have.
 func TestSessionsOfOthersAreNotFound(t *testing.T) {
 	w := newWorld(t)
-	if err := w.store.AddUser(t.Context(), login.User{ID: "u2", Username: "bob", PasswordHash: password, Apps: map[string]login.UserApp{}}); err != nil {
+	if err := w.store.AddUser(t.Context(), login.User{ID: "u2", Username: "bob", Apps: map[string]login.UserApp{}}, login.NewPassword(password)); err != nil {
 		t.Fatal(err)
 	}
 	alice, bob := w.login("alice"), w.loginIn(appID, "bob", "bob")

@@ -57,8 +57,8 @@ func newWorld(t *testing.T) *world {
 	w.weChatURL = server.URL
 	w.service = w.serviceOn(server.URL, w.store)
 	if err := w.store.AddUser(t.Context(), login.User{
-		ID: "u1", Username: "demo", Name: "Demo", PasswordHash: password, Apps: map[string]login.UserApp{},
-	}); err != nil {
+		ID: "u1", Username: "demo", Name: "Demo", Apps: map[string]login.UserApp{},
+	}, login.NewPassword(password)); err != nil {
 		t.Fatal(err)
 	}
 	return w

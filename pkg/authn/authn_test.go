@@ -80,8 +80,8 @@ func newWorld(t *testing.T) *world {
 		CreatedAt: start, SeenAt: start, IdleEnd: start.Add(login.IdleLife), AbsoluteEnd: start.Add(login.AbsoluteLife),
 	}
 	w.must(w.store.AddUser(t.Context(), login.User{
-		ID: "u-alice", Username: "alice", Name: "Alice", PasswordHash: "S3CRET", Roles: []string{"clerk"},
-	}))
+		ID: "u-alice", Username: "alice", Name: "Alice", Roles: []string{"clerk"},
+	}, login.NewPassword("S3CRET")))
 	_, err := w.store.Bind(t.Context(), login.Binding{ID: "b-1", AppID: appID, OpenID: "o-alice", UserID: "u-alice"}, w.session)
 	w.must(err)
 	w.config = authn.Config{

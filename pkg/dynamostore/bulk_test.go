@@ -41,7 +41,7 @@ func TestAddingManyUnderFaults(t *testing.T) {
 			for _, rule := range c.rules {
 				s.proxy.Inject(rule)
 			}
-			takenBy, err := s.faulty.AddUsers(t.Context(), users)
+			takenBy, err := s.faulty.AddUsers(t.Context(), newcomers(users...))
 			s.must(err)
 			s.requests("TransactWriteItems", c.requests)
 			for i, u := range users {
@@ -61,10 +61,10 @@ func TestAddingManyAgainAfterAFailure(t *testing.T) {
 		users = append(users, s.newUser())
 	}
 	s.proxy.Inject(dynamotest.Rule{Skip: 2, Times: dynamotest.Always, Fault: dynamotest.Fail()})
-	if _, err := s.faulty.AddUsers(t.Context(), users); err == nil {
+	if _, err := s.faulty.AddUsers(t.Context(), newcomers(users...)); err == nil {
 		t.Fatal("no error")
 	}
-	takenBy, err := s.store.AddUsers(t.Context(), users)
+	takenBy, err := s.store.AddUsers(t.Context(), newcomers(users...))
 	s.must(err)
 	present := 0
 	for i, u := range users {
@@ -89,7 +89,7 @@ func TestAddingManyIsPatient(t *testing.T) {
 	})
 	u := s.newUser()
 	s.proxy.Inject(dynamotest.Rule{Times: 5, Fault: dynamotest.Delay(time.Second)})
-	takenBy, err := s.faulty.AddUsers(t.Context(), []login.User{u})
+	takenBy, err := s.faulty.AddUsers(t.Context(), newcomers(u))
 	s.must(err)
 	if takenBy[0] != "" || s.userNow(u.ID).Username != u.Username {
 		t.Errorf("taken by %q", takenBy[0])

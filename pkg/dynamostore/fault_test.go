@@ -73,7 +73,7 @@ func TestRepeatDoesNotUndoWhatCameBetween(t *testing.T) {
 		"a logout":  func(s *scene) error { return s.faulty.LogoutUser(t.Context(), s.user.ID, "epoch-2") },
 		"a disable": func(s *scene) error { return s.faulty.DisableUser(t.Context(), s.user.ID, "epoch-2") },
 		"a password": func(s *scene) error {
-			return s.faulty.ReplacePassword(t.Context(), s.user.ID, private, "hash-2", "epoch-2")
+			return s.faulty.ReplacePassword(t.Context(), s.user.ID, s.user.PasswordID, login.Password{ID: "second"}, "epoch-2")
 		},
 	} {
 		t.Run("an epoch that was replaced stays replaced, after "+name, func(t *testing.T) {

@@ -26,6 +26,14 @@ func (s *scene) load(table string, key item) item {
 	return out.Item
 }
 
+// gone reports whether there is no such item.
+func (s *scene) gone(table string, key item) bool {
+	s.Helper()
+	out, err := s.client.GetItem(s.Context(), &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)})
+	s.must(err)
+	return out.Item == nil
+}
+
 func (s *scene) save(table string, it item) {
 	s.Helper()
 	_, err := s.client.PutItem(s.Context(), &dynamodb.PutItemInput{TableName: &table, Item: it})
@@ -103,7 +111,7 @@ var faults = map[string]types.AttributeValue{
 }
 
 // added are the attributes that items of earlier versions lack.
-var added = []string{"openIdHash", "describedAs", "epoch"}
+var added = []string{"openIdHash", "describedAs", "epoch", "passwordId"}
 
 // mayBe reports whether the value is valid for this attribute.
 func mayBe(fault, attribute string, whole types.AttributeValue) bool {
@@ -139,6 +147,10 @@ func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 		}, []string{"userId", "tokenHash", "ttl"}},
 		{"user", "Users", s.tables.Users, pk("user#" + s.user.ID), func() error {
 			_, err := s.store.UserByID(ctx, s.user.ID)
+			return err
+		}, []string{"pk"}},
+		{"password", "Users", s.tables.Users, pk("password#" + s.user.ID), func() error {
+			_, _, err := s.store.UserWithPassword(ctx, s.user.ID)
 			return err
 		}, []string{"pk"}},
 		{"name", "Users", s.tables.Users, pk("name#" + s.user.Username), func() error {

@@ -34,7 +34,7 @@ func writes() []method {
 		},
 		{
 			name: "Bind", operation: "TransactWriteItems",
-			prepare: func(s *scene) { s.must(s.store.AddUser(s.Context(), s.fresh.user)) },
+			prepare: func(s *scene) { s.must(s.store.AddUser(s.Context(), s.fresh.user, passwordOf(s.fresh.user))) },
 			do: func(ctx context.Context, s *scene, on store) error {
 				got, err := on.Bind(ctx, s.fresh.binding, s.fresh.session)
 				if err == nil && got != s.fresh.binding {
@@ -108,30 +108,31 @@ func writes() []method {
 		},
 		{
 			name: "AddUser", operation: "TransactWriteItems",
-			do: func(ctx context.Context, s *scene, on store) error { return on.AddUser(ctx, s.fresh.user) },
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.AddUser(ctx, s.fresh.user, passwordOf(s.fresh.user))
+			},
 			done: func(s *scene) bool {
 				id, err := s.store.UserIDByName(s.Context(), s.fresh.user.Username)
-				return err == nil && reflect.DeepEqual(s.userNow(id), s.fresh.user)
+				return err == nil && reflect.DeepEqual(s.userNow(id), s.fresh.user) && s.passwordNow(id) == passwordOf(s.fresh.user)
 			},
 		},
 		{
 			name: "ReplacePassword", operation: "TransactWriteItems",
 			do: func(ctx context.Context, s *scene, on store) error {
-				return on.ReplacePassword(ctx, s.user.ID, private, "hash-2", "epoch-2")
+				return on.ReplacePassword(ctx, s.user.ID, s.user.PasswordID, login.Password{ID: "second", Hash: "hash-2"}, "epoch-2")
 			},
 			done: func(s *scene) bool {
 				u := s.userNow(s.user.ID)
-				return u.PasswordHash == "hash-2" && u.Epoch == "epoch-2"
+				return u.PasswordID == "second" && u.Epoch == "epoch-2" && s.passwordNow(s.user.ID) == login.Password{ID: "second", Hash: "hash-2"}
 			},
 		},
 		{
-			name: "RenewHash", operation: "TransactWriteItems",
+			name: "RenewHash", operation: "UpdateItem",
 			do: func(ctx context.Context, s *scene, on store) error {
 				return on.RenewHash(ctx, s.user.ID, private, "hash-2")
 			},
 			done: func(s *scene) bool {
-				u := s.userNow(s.user.ID)
-				return u.PasswordHash == "hash-2" && u.Epoch == s.user.Epoch
+				return s.userNow(s.user.ID).Epoch == s.user.Epoch && s.passwordNow(s.user.ID) == login.Password{ID: s.user.PasswordID, Hash: "hash-2"}
 			},
 		},
 		{
@@ -158,7 +159,7 @@ func writes() []method {
 				_, byID := s.store.UserByID(s.Context(), s.user.ID)
 				_, byName := s.store.UserIDByName(s.Context(), s.user.Username)
 				_, binding := s.bindingNow()
-				return errors.Is(byID, login.ErrUserNotFound) && errors.Is(byName, login.ErrUserNotFound) &&
+				return s.gone(s.tables.Users, pk("password#"+s.user.ID)) && errors.Is(byID, login.ErrUserNotFound) && errors.Is(byName, login.ErrUserNotFound) &&
 					errors.Is(binding, login.ErrBindingNotFound)
 			},
 		},
@@ -267,6 +268,13 @@ func reads() []method {
 			user, err := on.UserByID(ctx, s.user.ID)
 			if err == nil && user.Username != s.user.Username {
 				err = errors.New("another user")
+			}
+			return err
+		}},
+		{name: "UserWithPassword", operation: "BatchGetItem", do: func(ctx context.Context, s *scene, on store) error {
+			user, password, err := on.UserWithPassword(ctx, s.user.ID)
+			if err == nil && (user.ID != s.user.ID || password != passwordOf(s.user)) {
+				err = errors.New("another user or password")
 			}
 			return err
 		}},

@@ -17,8 +17,8 @@ const maxScan = 1000
 var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
 
 // AddUser implements login.UserRegistry. The item under the username keeps it unique.
-func (s *Store) AddUser(ctx context.Context, u login.User) error {
-	err := s.transact(ctx, "AddUser", s.putUser(u)...)
+func (s *Store) AddUser(ctx context.Context, u login.User, p login.Password) error {
+	err := s.transact(ctx, "AddUser", s.putUser(login.Newcomer{User: u, Password: p})...)
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

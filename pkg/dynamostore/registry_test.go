@@ -11,7 +11,7 @@ func TestListRolesReadsPastAPage(t *testing.T) {
 	for range 12 { // DynamoDB reads 1 MB a page
 		u := s.newUser()
 		u.Name = strings.Repeat("n", 100<<10)
-		s.must(s.store.AddUser(t.Context(), u))
+		s.must(s.store.AddUser(t.Context(), u, passwordOf(u)))
 	}
 	roles, err := s.faulty.ListRoles(t.Context())
 	if err != nil || len(roles) != 1 || roles[0].Name != s.role.Name {

@@ -66,7 +66,7 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 	s.fresh.user = s.newUser()
 	s.fresh.binding = s.newBinding(s.fresh.user)
 	s.fresh.session = s.newSession(s.fresh.binding)
-	s.must(s.store.AddUser(t.Context(), s.user))
+	s.must(s.store.AddUser(t.Context(), s.user, passwordOf(s.user)))
 	_, err := s.store.Bind(t.Context(), s.binding, s.session)
 	s.must(err)
 	s.must(s.store.PutRole(t.Context(), s.role))
@@ -76,9 +76,21 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 
 func (s *scene) newUser() login.User {
 	return login.User{
-		ID: secret("user"), Username: secret("name"), Name: private, PasswordHash: private,
+		ID: secret("user"), Username: secret("name"), Name: private, PasswordID: secret("password"),
 		Roles: []string{"reader"}, Epoch: secret("epoch"), CreatedAt: s.now, Apps: map[string]login.UserApp{},
 	}
+}
+
+// passwordOf is the password that a user of a scene begins with.
+func passwordOf(u login.User) login.Password { return login.Password{ID: u.PasswordID, Hash: private} }
+
+// newcomers are users with their passwords.
+func newcomers(users ...login.User) []login.Newcomer {
+	var all []login.Newcomer
+	for _, u := range users {
+		all = append(all, login.Newcomer{User: u, Password: passwordOf(u)})
+	}
+	return all
 }
 
 func (s *scene) newBinding(u login.User) login.Binding {
@@ -127,6 +139,13 @@ func (s *scene) userNow(id string) login.User {
 	u, err := s.store.UserByID(s.Context(), id)
 	s.must(err)
 	return u
+}
+
+func (s *scene) passwordNow(userID string) login.Password {
+	s.Helper()
+	_, p, err := s.store.UserWithPassword(s.Context(), userID)
+	s.must(err)
+	return p
 }
 
 // dead judges a session by what is stored. It returns "missing" if nothing is.

@@ -8,11 +8,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The prefix of a key in the users table says what the item is. A fourth kind of item is under kindsKey.
+// The prefix of a key in the users table says what the item is. A fifth kind of item is under kindsKey.
 const (
-	userPrefix = "user#"
-	namePrefix = "name#"
-	rolePrefix = "role#"
+	userPrefix     = "user#"
+	passwordPrefix = "password#"
+	namePrefix     = "name#"
+	rolePrefix     = "role#"
 )
 
 func userKey(id string) item       { return item{keyAttribute: text(userPrefix + id)} }
@@ -49,7 +50,7 @@ func userItem(u login.User) item {
 	it["userId"] = text(u.ID)
 	it["username"] = text(u.Username)
 	it["name"] = text(u.Name)
-	it["passwordHash"] = text(u.PasswordHash)
+	it["passwordId"] = text(u.PasswordID)
 	it["roles"] = texts(u.Roles)
 	it["disabled"] = flag(u.Disabled)
 	it["epoch"] = text(u.Epoch)
@@ -62,15 +63,15 @@ func userItem(u login.User) item {
 func userOf(it item) (login.User, error) {
 	r := &reader{noun: "Users", item: it}
 	u := login.User{
-		ID:           r.text("userId"),
-		Username:     r.text("username"),
-		Name:         r.text("name"),
-		PasswordHash: login.Hidden(r.text("passwordHash")),
-		Roles:        r.texts("roles"),
-		Disabled:     r.flag("disabled"),
-		CreatedAt:    r.time("createdAt"),
-		Apps:         map[string]login.UserApp{},
+		ID:        r.text("userId"),
+		Username:  r.text("username"),
+		Name:      r.text("name"),
+		Roles:     r.texts("roles"),
+		Disabled:  r.flag("disabled"),
+		CreatedAt: r.time("createdAt"),
+		Apps:      map[string]login.UserApp{},
 	}
+	u.PasswordID, _ = r.added("passwordId")
 	u.Epoch, _ = r.added("epoch")
 	if described, ok := r.added(describedAttribute); ok {
 		u.Username = described

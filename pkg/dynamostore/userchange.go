@@ -32,18 +32,18 @@ func (c userChange) and(name string, value types.AttributeValue) userChange {
 
 // changeUser changes a user. It is a transaction, although of one write, because DynamoDB knows a transaction again by
 // its token: a plain update that is sent twice would also undo what came between, such as a newer epoch. If a condition
-// of c does not hold, it changes nothing and returns the user as stored.
+// of c does not hold, it changes nothing and returns the user as stored. beside is written in the same transaction.
 //
 // Errors: login.ErrUserNotFound.
-func (s *Store) changeUser(ctx context.Context, name, id string, c userChange) (item, error) {
-	err := s.transact(ctx, name, types.TransactWriteItem{Update: &types.Update{
+func (s *Store) changeUser(ctx context.Context, name, id string, c userChange, beside ...types.TransactWriteItem) (item, error) {
+	err := s.transact(ctx, name, append([]types.TransactWriteItem{{Update: &types.Update{
 		TableName:                           &s.tables.Users,
 		Key:                                 userKey(id),
 		UpdateExpression:                    aws.String("SET " + strings.Join(c.set, ", ")),
 		ConditionExpression:                 aws.String(strings.Join(append([]string{"attribute_exists(pk)"}, c.when...), " AND ")),
 		ExpressionAttributeValues:           c.values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}})
+	}}}, beside...)...)
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

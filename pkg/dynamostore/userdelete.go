@@ -42,7 +42,7 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	}
 }
 
-// deletions deletes the user, if unchanged since the read, with the username and the bindings.
+// deletions deletes the user, if unchanged since the read, with the password, the username and the bindings.
 func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteItem {
 	writes := []types.TransactWriteItem{{Delete: &types.Delete{
 		TableName:                           &s.tables.Users,
@@ -50,7 +50,7 @@ func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteIte
 		ConditionExpression:                 aws.String("apps = :apps AND username = :claimed"),
 		ExpressionAttributeValues:           item{":apps": notesOf(u.Apps), ":claimed": text(claimed)},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}}}
+	}}, s.deletePassword(u.ID)}
 	if claimed != "" {
 		writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{
 			TableName:                 &s.tables.Users,

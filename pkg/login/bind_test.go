@@ -136,14 +136,14 @@ func TestOutdatedHashIsReplacedAtLogin(t *testing.T) {
 	if err != nil || w.Dead(opened.Token) != "" {
 		t.Fatalf("got %+v, %v", opened, err)
 	}
-	stored, err := w.DB.UserByID(t.Context(), u.ID)
-	if err != nil || stored.PasswordHash != "rehashed:"+password {
+	stored, p, err := w.DB.UserWithPassword(t.Context(), u.ID)
+	if err != nil || p.Hash != "rehashed:"+password || p.ID != u.PasswordID || stored.PasswordID != p.ID {
 		t.Errorf("the hash is not replaced: %v", err)
 	}
 }
 
 func TestBindSurvivesNothingOfTheStore(t *testing.T) {
-	for _, op := range []string{"SwapRecord", "UserIDByName", "UserByID", "SessionsOfUser", "Bind"} {
+	for _, op := range []string{"SwapRecord", "UserIDByName", "UserWithPassword", "SessionsOfUser", "Bind"} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
 			w.AddUser("alice")

@@ -330,8 +330,8 @@ func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	u := login.User{ID: "u-1", Username: "alice", PasswordHash: "plain:" + password, Roles: []string{"clerk", "boss", "gone"}, Apps: map[string]login.UserApp{}}
-	if err := w.DB.AddUser(t.Context(), u); err != nil {
+	u := login.User{ID: "u-1", Username: "alice", Roles: []string{"clerk", "boss", "gone"}, Apps: map[string]login.UserApp{}}
+	if err := w.DB.AddUser(t.Context(), u, login.NewPassword("plain:"+password)); err != nil {
 		t.Fatal(err)
 	}
 	opened, err := w.BindUser("alice-1", "alice", password)

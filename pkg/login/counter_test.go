@@ -53,7 +53,7 @@ func TestGuessThatCannotBeCountedIsRefused(t *testing.T) {
 		"as it is reserved": {func(*world) func(string) error { return lost }, 0},
 		"as it is counted": {func(w *world) func(string) error {
 			return func(op string) error {
-				if op == "UserByID" { // all is reserved
+				if op == "UserWithPassword" { // all is reserved
 					w.DB.Do(lost)
 				}
 				return nil
@@ -90,7 +90,7 @@ func TestCountersLastAsLongAsTheirGuesses(t *testing.T) {
 	}
 	var reserved []time.Duration
 	w.DB.Do(func(op string) error {
-		if op == "UserByID" {
+		if op == "UserWithPassword" {
 			reserved = lives()
 		}
 		return nil
@@ -127,7 +127,7 @@ func TestGuessUnderWayFillsTheLimitWithThoseBefore(t *testing.T) {
 	var beside error
 	var under atomic.Bool
 	w.DB.Do(func(op string) error {
-		if op == "UserByID" && under.CompareAndSwap(false, true) {
+		if op == "UserWithPassword" && under.CompareAndSwap(false, true) {
 			beside = g.send(w, "wrong")
 		}
 		return nil

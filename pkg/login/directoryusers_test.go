@@ -156,7 +156,7 @@ func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
 	}
 	stored, err := e.DB.UserByID(t.Context(), alice.ID)
 	if err != nil || stored.Username != "alice" || stored.Name != "Alice" || !slices.Equal(stored.Roles, alice.Roles) ||
-		stored.PasswordHash != "" || !stored.CreatedAt.Equal(e.Clock()) || stored.Apps[appID].OpenID != "o-alice" {
+		stored.PasswordID != "" || !stored.CreatedAt.Equal(e.Clock()) || stored.Apps[appID].OpenID != "o-alice" {
 		t.Errorf("stored is %+v, %v; want the profile, the binding, and no password", stored, err)
 	}
 	if opened.User.ID != alice.ID || opened.User.Name != "Alice" {

@@ -95,7 +95,7 @@ func TestWrongPasswordIsToldOnlyOnceItCounts(t *testing.T) {
 	store := &faulty{Store: w.DB, broken: never}
 	w.Store = store
 	w.DB.Do(func(op string) error {
-		if op == "UserByID" { // all is reserved
+		if op == "UserWithPassword" { // all is reserved
 			store.fail(func(int) (before, after bool) { return false, true })
 		}
 		return nil
@@ -119,7 +119,7 @@ func TestReservationOfACrashExpires(t *testing.T) {
 	for n := range 5 {
 		// The process dies between the reservation and everything else.
 		w.DB.Do(func(op string) error {
-			if op == "UserByID" {
+			if op == "UserWithPassword" {
 				w.DB.Do(func(string) error { return crash })
 				return crash
 			}
@@ -197,7 +197,7 @@ func TestCountersOfManyReservationsStaySmall(t *testing.T) {
 	w.AddUser("alice")
 	records := &hoarder{Store: w.DB, sizes: map[string]int{}}
 	w.Store = records
-	w.DB.Do(logintest.Failing("UserByID"))
+	w.DB.Do(logintest.Failing("UserWithPassword"))
 	g := guesser{address: "192.0.2.66", account: "alice"}
 	for range 1000 {
 		_ = g.send(w, "wrong")
@@ -244,7 +244,7 @@ func TestTriesAreGivenBackAfterTheDeadline(t *testing.T) {
 	for n := range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
 		w.DB.Do(func(op string) error {
-			if op == "UserByID" {
+			if op == "UserWithPassword" {
 				cancel()
 			}
 			return nil

@@ -163,8 +163,8 @@ type waitingUsers struct {
 	release  chan struct{}
 }
 
-func (u *waitingUsers) UserByID(ctx context.Context, id string) (login.User, error) {
+func (u *waitingUsers) UserWithPassword(ctx context.Context, id string) (login.User, login.Password, error) {
 	u.reserved.Done()
 	<-u.release
-	return u.Store.UserByID(ctx, id)
+	return u.Store.UserWithPassword(ctx, id)
 }

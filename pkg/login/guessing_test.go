@@ -228,7 +228,7 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 		},
 		"another's openid": func(w *world, n int) error { return w.bindAs(fmt.Sprintf("mallory-%d", n), "o-bob") },
 		"a store that fails": func(w *world, n int) error {
-			w.DB.Do(logintest.Failing("UserByID"))
+			w.DB.Do(logintest.Failing("UserWithPassword"))
 			defer w.DB.Do(nil)
 			_, err := w.BindUser(fmt.Sprintf("mallory-%d", n), "alice", "wrong")
 			return err
@@ -237,7 +237,7 @@ func TestOnlyWrongPasswordsCount(t *testing.T) {
 			// The reservations are written; what would make them count is not.
 			var reserved atomic.Bool
 			w.DB.Do(func(op string) error {
-				if op == "UserByID" {
+				if op == "UserWithPassword" {
 					reserved.Store(true)
 				}
 				if op == "SwapRecord" && reserved.Load() {

@@ -51,14 +51,14 @@ func TestRequestUnderWayDoesNotBringADeletedUserBack(t *testing.T) {
 		},
 		"bind again": {
 			func(w *world, _ login.Hidden) error { _, err := w.BindUser("alice-9", "alice", password); return err },
-			[]string{"SwapRecord", "UserIDByName", "UserByID", "SessionsOfUser", "Bind", "CreateSession", "TouchBinding"},
+			[]string{"SwapRecord", "UserIDByName", "UserByID", "UserWithPassword", "SessionsOfUser", "Bind", "CreateSession", "TouchBinding"},
 		},
 		"bind another WeChat": {
 			func(w *world, _ login.Hidden) error {
 				_, err := w.Bind(w.Context(), otherApp, login.BindRequest{Code: "alice-9", Username: "alice", Password: password})
 				return err
 			},
-			[]string{"UserIDByName", "UserByID", "SessionsOfUser", "Bind"},
+			[]string{"UserIDByName", "UserWithPassword", "SessionsOfUser", "Bind"},
 		},
 		"verify": {
 			func(w *world, token login.Hidden) error { _, err := w.Verify(w.Context(), token); return err },

@@ -120,10 +120,10 @@ func (w *world) boundWithRole(code, username string) {
 		w.Fatal(err)
 	}
 	u := login.User{
-		ID: "u-" + username, Username: username, PasswordHash: "plain:" + password, Roles: []string{"clerk"},
+		ID: "u-" + username, Username: username, Roles: []string{"clerk"},
 		CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
 	}
-	if err := w.DB.AddUser(w.Context(), u); err != nil {
+	if err := w.DB.AddUser(w.Context(), u, login.NewPassword("plain:"+password)); err != nil {
 		w.Fatal(err)
 	}
 	if _, err := w.BindUser(code, username, password); err != nil {

@@ -115,19 +115,6 @@ type Users interface {
 	UserByID(ctx context.Context, id string) (User, error)
 }
 
-// Passwords changes the passwords of users.
-type Passwords interface {
-	// ReplacePassword changes the password hash if it is still the old one, and replaces the epoch.
-	//
-	// Errors: ErrUserNotFound, ErrPasswordChanged.
-	ReplacePassword(ctx context.Context, id string, old, replacement Hidden, epoch string) error
-	// RenewHash stores another hash of the same password, if the stored hash is still the old one. No
-	// session ends.
-	//
-	// Errors: ErrUserNotFound, ErrPasswordChanged.
-	RenewHash(ctx context.Context, id string, old, replacement Hidden) error
-}
-
 // UserAdmin changes existing users. An epoch that is passed is new: no user ever had it. If the transport
 // repeats a write, the epoch of a change in between stays.
 type UserAdmin interface {
@@ -143,8 +130,8 @@ type UserAdmin interface {
 	//
 	// Errors: ErrUserNotFound.
 	LogoutUser(ctx context.Context, id, epoch string) error
-	// DeleteUser deletes a user with their username and the bindings in u.Apps, all or nothing, if the
-	// stored Apps are still those of u. It removes no sessions: see Remove.
+	// DeleteUser deletes a user with their username, password and the bindings in u.Apps, all or nothing,
+	// if the stored Apps are still those of u. It removes no sessions: see Remove.
 	//
 	// Errors: ErrUserNotFound; ErrUserChanged when the stored Apps differ.
 	DeleteUser(ctx context.Context, u User) error

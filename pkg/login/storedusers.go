@@ -27,7 +27,13 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 	var c candidate
 	var kinds []string
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &c.user, func() (User, error) { return s.userIfAny(ctx, lookup) })
+	trip.do(func() (err error) {
+		c.user, c.password, err = s.Store.UserWithPassword(ctx, lookup)
+		if errors.Is(err, ErrUserNotFound) { // the empty hash matches no password
+			return nil
+		}
+		return err
+	})
 	read(trip, &c.others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, lookup) })
 	read(trip, &kinds, func() ([]string, error) { return s.kinds.of(ctx) })
 	if err := trip.wait(); err != nil {
@@ -36,7 +42,7 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 
 	var ok, outdated bool
 	err := timed(&x.trail.Hashing, func() (err error) {
-		ok, outdated, err = s.Hasher.Verify(ctx, c.user.PasswordHash, claimed.password, kinds)
+		ok, outdated, err = s.Hasher.Verify(ctx, c.password.Hash, claimed.password, kinds)
 		return err
 	})
 	switch {
@@ -46,33 +52,26 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 		return candidate{}, err
 	case !ok:
 		return candidate{}, InvalidCredentials
+	case c.user.PasswordID != c.password.ID:
+		return candidate{}, SessionRevoked
 	}
 	x.trail.UserID = c.user.ID
 	if c.user.Disabled {
 		return candidate{}, UserDisabled
 	}
 	if outdated {
-		x.trail.lapse(s.rehash(ctx, c.user, claimed.password))
+		x.trail.lapse(s.rehash(ctx, c, claimed.password))
 	}
 	return c, nil
 }
 
-// userIfAny reads a user. If there is none it returns the zero User, whose empty hash matches no password.
-func (s storedUsers) userIfAny(ctx context.Context, id string) (User, error) {
-	u, err := s.Store.UserByID(ctx, id)
-	if errors.Is(err, ErrUserNotFound) {
-		return User{}, nil
-	}
-	return u, err
-}
-
 // rehash stores the password's hash with today's parameters, unless the password was changed meanwhile.
-func (s storedUsers) rehash(ctx context.Context, u User, password Hidden) error {
+func (s storedUsers) rehash(ctx context.Context, c candidate, password Hidden) error {
 	replacement, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
 		return err
 	}
-	err = s.Store.RenewHash(ctx, u.ID, u.PasswordHash, replacement)
+	err = s.Store.RenewHash(ctx, c.user.ID, c.password.Hash, replacement)
 	if errors.Is(err, ErrPasswordChanged) {
 		return nil
 	}

@@ -13,10 +13,10 @@ type User struct {
 	Username string
 	// Name is how the platform addresses the user.
 	Name string
-	// PasswordHash is a PHC string (argon2id) or a bcrypt hash.
-	PasswordHash Hidden
-	Roles        []string
-	Disabled     bool
+	// PasswordID names the user's Password. It is "" for a user who has none here.
+	PasswordID string
+	Roles      []string
+	Disabled   bool
 	// Epoch is a random id that a new one replaces whenever all sessions of the user end. A session lives
 	// only while it carries the user's epoch. Compare it for equality only; see
 	// docs/decisions/random-epoch.md.

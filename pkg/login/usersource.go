@@ -12,8 +12,8 @@ type userSource interface {
 	find(ctx context.Context, username string) (userID string, err error)
 	// authenticate checks a password. For a user who does not exist it takes just as long.
 	//
-	// Errors: InvalidCredentials; UserDisabled, but only if the password is right; SessionRevoked when a
-	// directory's user is deleted meanwhile; those of the hasher.
+	// Errors: InvalidCredentials; UserDisabled, but only if the password is right; SessionRevoked when the
+	// password is changed, or a directory's user deleted, meanwhile; those of the hasher.
 	authenticate(ctx context.Context, x *exchange, c claim) (candidate, error)
 	// profile describes a user who logs in through a binding. It is nil if only the store describes users.
 	//
@@ -27,8 +27,10 @@ type claim struct {
 	password         Hidden
 }
 
-// candidate is a user who has proved who they are, with their sessions.
+// candidate is a user who has proved who they are, with the password that did so, if it is kept here, and
+// their sessions.
 type candidate struct {
-	user   User
-	others []Session
+	user     User
+	password Password
+	others   []Session
 }

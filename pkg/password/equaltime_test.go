@@ -64,11 +64,11 @@ func TestBindsWithWrongPasswordsTakeTheSameTime(t *testing.T) {
 		}
 	}
 	for user, hash := range hashes {
-		u := login.User{ID: "u-" + user, Username: user, PasswordHash: hash, CreatedAt: now, Apps: map[string]login.UserApp{}}
+		u := login.User{ID: "u-" + user, Username: user, CreatedAt: now, Apps: map[string]login.UserApp{}}
 		if hash == "" {
 			continue
 		}
-		if err := store.AddUser(t.Context(), u); err != nil {
+		if err := store.AddUser(t.Context(), u, login.NewPassword(hash)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,18 +12,18 @@ const claimUsername = `INSERT INTO usernames (username, user_id) VALUES (?, ?) O
 
 // AddUsers implements login.UserRegistry. It uses one transaction, since the wait for the disk at its end takes most of
 // the time.
-func (s *Store) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
+func (s *Store) AddUsers(ctx context.Context, users []login.Newcomer) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		for i, u := range users {
-			claimed, err := change(ctx, tx, claimUsername, u.Username, u.ID)
+		for i, n := range users {
+			claimed, err := change(ctx, tx, claimUsername, n.User.Username, n.User.ID)
 			if err != nil {
 				return err
 			}
 			if claimed {
-				_, err = change(ctx, tx, insertUser, userValues(u)...)
+				err = insertNewcomer(ctx, tx, n.User, n.Password)
 			} else {
-				err = tx.QueryRowContext(ctx, `SELECT user_id FROM usernames WHERE username = ?`, u.Username).Scan(&takenBy[i])
+				err = tx.QueryRowContext(ctx, `SELECT user_id FROM usernames WHERE username = ?`, n.User.Username).Scan(&takenBy[i])
 			}
 			if err != nil {
 				return err

@@ -18,7 +18,8 @@ const planted = "planted-openid-or-secret"
 func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) error {
 	b := login.Binding{ID: planted, AppID: planted, OpenID: planted, UnionID: planted, UserID: planted, SealedKey: planted}
 	session := login.Session{UserID: planted, TokenHash: planted, AppID: planted, BindingID: planted, Device: planted}
-	user := login.User{ID: planted, Username: planted, Name: planted, PasswordHash: planted, Roles: []string{planted}}
+	user := login.User{ID: planted, Username: planted, Name: planted, Roles: []string{planted}}
+	secret := login.Password{ID: planted, Hash: planted}
 	profile := login.Profile{ID: planted, Username: planted, Name: planted, Roles: []string{planted}}
 	record := login.Record{Version: planted, Value: []byte(planted)}
 	return map[string]func(ctx context.Context) error{
@@ -39,12 +40,19 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"ExtendSession":  func(ctx context.Context) error { return store.ExtendSession(ctx, session, time.Time{}, time.Time{}) },
 		"ForgetSession":  func(ctx context.Context) error { return store.ForgetSession(ctx, planted, planted) },
 		"UserIDByName":   func(ctx context.Context) error { _, err := store.UserIDByName(ctx, planted); return err },
-		"UserByID":       func(ctx context.Context) error { _, err := store.UserByID(ctx, planted); return err },
-		"MenusByRole":    func(ctx context.Context) error { _, err := store.MenusByRole(ctx, []string{planted}); return err },
-		"AddUser":        func(ctx context.Context) error { return store.AddUser(ctx, user) },
-		"AddUsers":       func(ctx context.Context) error { _, err := store.AddUsers(ctx, []login.User{user}); return err },
+		"UserWithPassword": func(ctx context.Context) error {
+			_, _, err := store.UserWithPassword(ctx, planted)
+			return err
+		},
+		"UserByID":    func(ctx context.Context) error { _, err := store.UserByID(ctx, planted); return err },
+		"MenusByRole": func(ctx context.Context) error { _, err := store.MenusByRole(ctx, []string{planted}); return err },
+		"AddUser":     func(ctx context.Context) error { return store.AddUser(ctx, user, secret) },
+		"AddUsers": func(ctx context.Context) error {
+			_, err := store.AddUsers(ctx, []login.Newcomer{{User: user, Password: secret}})
+			return err
+		},
 		"ReplacePassword": func(ctx context.Context) error {
-			return store.ReplacePassword(ctx, planted, planted, planted, planted)
+			return store.ReplacePassword(ctx, planted, planted, secret, planted)
 		},
 		"RenewHash":   func(ctx context.Context) error { return store.RenewHash(ctx, planted, planted, planted) },
 		"NoteEpoch":   func(ctx context.Context) error { return store.NoteEpoch(ctx, b, planted) },
@@ -96,7 +104,7 @@ func TestAFailureOfTheDatabaseIsStoreUnavailableAndTellsNothing(t *testing.T) {
 		{"without its tables", func(t *testing.T, path string) *sqlitestore.Store {
 			store := open(t, path)
 			raw(t, path, "DROP TABLE sessions", "DROP TABLE bindings", "DROP TABLE usernames", "DROP TABLE users", "DROP TABLE roles", "DROP TABLE records",
-				"DROP TABLE hash_kinds")
+				"DROP TABLE hash_kinds", "DROP TABLE passwords")
 			return store
 		}},
 	} {
@@ -109,7 +117,7 @@ func TestAFailureOfTheDatabaseIsStoreUnavailableAndTellsNothing(t *testing.T) {
 
 func TestABrokenConstraintTellsNoValue(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
-	if err := store.AddUser(t.Context(), login.User{ID: planted, Username: "someone else"}); err != nil {
+	if err := store.AddUser(t.Context(), login.User{ID: planted, Username: "someone else"}, login.Password{}); err != nil {
 		t.Fatal(err)
 	}
 	unavailable(t, everyMethod(store)["AddUser"](t.Context()))
@@ -119,7 +127,7 @@ func TestABrokenConstraintTellsNoValue(t *testing.T) {
 func TestAUsernameIsTakenOnlyIfTheDatabaseSaysSo(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	store := open(t, path)
-	if err := store.AddUser(t.Context(), login.User{ID: "another", Username: planted}); err != nil {
+	if err := store.AddUser(t.Context(), login.User{ID: "another", Username: planted}, login.Password{}); err != nil {
 		t.Fatal(err)
 	}
 	raw(t, path, "CREATE TRIGGER full BEFORE INSERT ON usernames BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")

@@ -52,13 +52,17 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("the session is %+v", session)
 	}
 	if want := (login.User{
-		ID: "u1", Username: "alice", Name: "Alice", PasswordHash: "hash-1", Roles: []string{"reader"},
+		ID: "u1", Username: "alice", Name: "Alice", PasswordID: user.PasswordID, Roles: []string{"reader"},
 		Epoch: user.Epoch, CreatedAt: at(2000), Apps: map[string]login.UserApp{appID: {OpenID: "openid", BindingID: "b1"}},
 	}); !reflect.DeepEqual(user, want) {
 		t.Errorf("the user is %+v", user)
 	}
 	if why := session.Dead(user, time.Now()); why != "" {
 		t.Errorf("the session is %s", why)
+	}
+	if got, p, err := store.UserWithPassword(ctx, "u1"); err != nil || !reflect.DeepEqual(got, user) ||
+		p != (login.Password{ID: user.PasswordID, Hash: "hash-1"}) || p.ID == "" {
+		t.Errorf("the password is %+v, %v", p, err)
 	}
 	binding, err := store.BindingByOpenID(ctx, appID, "openid")
 	if want := (login.Binding{
@@ -77,7 +81,7 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 		if got, err := store.UserIDByName(ctx, name); err != nil || got != id {
 			t.Errorf("%s is %q, %v", name, got, err)
 		}
-		if err := store.AddUser(ctx, login.User{ID: "u3", Username: name}); !errors.Is(err, login.ErrUsernameTaken) {
+		if err := store.AddUser(ctx, login.User{ID: "u3", Username: name}, login.Password{}); !errors.Is(err, login.ErrUsernameTaken) {
 			t.Errorf("another %s: %v", name, err)
 		}
 	}

@@ -3,35 +3,54 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
+// UserWithPassword implements login.Passwords. One query reads both, and looks for both when there is no such user.
+func (s *Store) UserWithPassword(ctx context.Context, id string) (u login.User, p login.Password, err error) {
+	err = s.reader.QueryRowContext(ctx, `SELECT `+userColumns+`,
+		coalesce(p.id, ''), coalesce(p.hash, ''), coalesce(p.temporary_until, ?)
+		FROM (SELECT ? AS id) asked LEFT JOIN passwords p ON p.user_id = asked.id JOIN users u ON u.id = asked.id`,
+		time.Time{}.UnixMilli(), id).Scan(append(userFields(&u), &p.ID, &p.Hash, moment{&p.TemporaryUntil})...)
+	if err != nil {
+		return login.User{}, login.Password{}, failed(ctx, found(err, login.ErrUserNotFound))
+	}
+	return u, p, nil
+}
+
 // ReplacePassword implements login.Passwords.
-func (s *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, epoch string) error {
-	return s.changePassword(ctx, id,
-		`UPDATE users SET password_hash = ?, epoch = ? WHERE id = ? AND password_hash = ?`, string(replacement), epoch, id, string(old))
-}
-
-// RenewHash implements login.Passwords.
-func (s *Store) RenewHash(ctx context.Context, id string, old, replacement login.Hidden) error {
-	return s.changePassword(ctx, id,
-		`UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?`, string(replacement), id, string(old))
-}
-
-// changePassword runs a statement that changes no row if the password has changed.
-//
-// Errors: login.ErrUserNotFound, login.ErrPasswordChanged.
-func (s *Store) changePassword(ctx context.Context, id, statement string, args ...any) error {
+func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p login.Password, epoch string) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		changed, err := change(ctx, tx, statement, args...)
-		if err != nil || changed {
+		replaced, err := change(ctx, tx,
+			`UPDATE users SET password_id = ?, epoch = ? WHERE id = ? AND password_id = ?`, p.ID, epoch, userID, oldID)
+		if err != nil {
 			return err
 		}
+		if replaced {
+			return putPassword(ctx, tx, userID, p)
+		}
 		var user int
-		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE id = ?`, id).Scan(&user); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE id = ?`, userID).Scan(&user); err != nil {
 			return found(err, login.ErrUserNotFound)
 		}
 		return answer{login.ErrPasswordChanged}
 	})
+}
+
+// RenewHash implements login.Passwords.
+func (s *Store) RenewHash(ctx context.Context, userID string, old, replacement login.Hidden) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		return mustChange(ctx, tx, login.ErrPasswordChanged,
+			`UPDATE passwords SET hash = ? WHERE user_id = ? AND hash = ?`, string(replacement), userID, string(old))
+	})
+}
+
+// putPassword stores a user's password, whatever was stored before.
+func putPassword(ctx context.Context, tx *sql.Tx, userID string, p login.Password) error {
+	_, err := change(ctx, tx, `INSERT INTO passwords (user_id, id, hash, temporary_until) VALUES (?, ?, ?, ?) ON CONFLICT (user_id)
+		DO UPDATE SET id = excluded.id, hash = excluded.hash, temporary_until = excluded.temporary_until`,
+		userID, p.ID, string(p.Hash), p.TemporaryUntil.UnixMilli())
+	return err
 }

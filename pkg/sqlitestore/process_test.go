@@ -78,7 +78,7 @@ func firstLogin(ctx context.Context, store *sqlitestore.Store) (string, error) {
 		UserID: id, TokenHash: id, AppID: appID, BindingID: id,
 		CreatedAt: now, SeenAt: now, IdleEnd: now.Add(time.Hour), AbsoluteEnd: now.Add(time.Hour),
 	}
-	if err := store.AddUser(ctx, login.User{ID: id, Username: id}); err != nil {
+	if err := store.AddUser(ctx, login.User{ID: id, Username: id}, login.Password{ID: id, Hash: login.Hidden(id)}); err != nil {
 		return "", err
 	}
 	if _, err := store.Bind(ctx, b, session); err != nil {

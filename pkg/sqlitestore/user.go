@@ -7,13 +7,13 @@ import (
 )
 
 // userColumns reads a user with its Apps, which are the bindings at the same moment.
-const userColumns = `u.id, u.username, u.name, u.password_hash, u.roles, u.disabled, u.epoch, u.created_at,
+const userColumns = `u.id, u.username, u.name, u.password_id, u.roles, u.disabled, u.epoch, u.created_at,
 	(SELECT json_group_object(b.app_id, json_object('OpenID', b.openid, 'BindingID', b.id)) FROM bindings b WHERE b.user_id = u.id)`
 
 // userFields is where the userColumns are scanned to.
 func userFields(u *login.User) []any {
 	return []any{
-		&u.ID, &u.Username, &u.Name, &u.PasswordHash, document{&u.Roles}, &u.Disabled, &u.Epoch,
+		&u.ID, &u.Username, &u.Name, &u.PasswordID, document{&u.Roles}, &u.Disabled, &u.Epoch,
 		moment{&u.CreatedAt}, document{&u.Apps},
 	}
 }

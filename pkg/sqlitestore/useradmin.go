@@ -23,7 +23,7 @@ func (s *Store) LogoutUser(ctx context.Context, id, epoch string) error {
 	return s.changeUser(ctx, `UPDATE users SET epoch = ? WHERE id = ?`, epoch, id)
 }
 
-// DeleteUser implements login.UserAdmin. The username is deleted with its user.
+// DeleteUser implements login.UserAdmin. The username and the password are deleted with their user.
 func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
 		stored, err := userByID(ctx, tx, u.ID)

@@ -30,7 +30,7 @@ func bind(s *suite) {
 	s.test("every field comes back as it was", func(t *trial) {
 		u := t.newUser()
 		u.ID += unlike
-		t.must(t.AddUser(t.ctx, u))
+		t.must(t.add(u))
 		b := t.newBinding(u, app)
 		b.OpenID += unlike + strings.Repeat("长", 100)
 		b.ID, b.UnionID, b.SealedKey = b.ID+unlike, "", "id."+strings.Repeat("k", 1000)
@@ -57,7 +57,7 @@ func bind(s *suite) {
 		for _, pair := range [][2]string{{base + "#x", "y"}, {base, "x#y"}, {base + "#", "x#y"}, {base + "#x#", "y"}} {
 			u := t.newUser()
 			u.ID = pair[0]
-			t.must(t.AddUser(t.ctx, u))
+			t.must(t.add(u))
 			session := t.newSession(t.newBinding(u, app))
 			session.TokenHash = pair[1]
 			t.must(t.CreateSession(t.ctx, session))

@@ -15,7 +15,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	s := &suite{t, func(t *testing.T) login.AdminStore { return open(t) }}
 	add := func(t *trial, users ...login.User) []string {
 		t.Helper()
-		takenBy, err := t.AddUsers(t.ctx, users)
+		takenBy, err := t.AddUsers(t.ctx, newcomers(users))
 		t.must(err)
 		if len(takenBy) != len(users) {
 			t.Fatalf("%d answers for %d users", len(takenBy), len(users))
@@ -25,14 +25,19 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 
 	s.test("many users are stored at a time, each as it was", func(t *trial) {
 		var users []login.User
-		for range 110 {
-			users = append(users, t.newUser())
+		for i := range 110 {
+			u := t.newUser()
+			if i%10 == 3 {
+				u.PasswordID = ""
+			}
+			users = append(users, u)
 		}
 		if takenBy := add(t, users...); strings.Join(takenBy, "") != "" {
 			t.Fatalf("names are taken: %v", takenBy)
 		}
 		for _, u := range users {
 			same(t, t.userNow(u.ID), u)
+			same(t, t.passwordNow(u.ID), firstPassword(u))
 			id, err := t.UserIDByName(t.ctx, u.Username)
 			t.must(err)
 			if id != u.ID {
@@ -45,6 +50,9 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		var users []login.User
 		for i := range 60 {
 			u := t.newUser()
+			if i%3 == 0 {
+				u.PasswordID = ""
+			}
 			if i%20 == 7 {
 				u.Username = standing.Username
 				if i > 20 {
@@ -71,6 +79,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			}
 		}
 		same(t, t.userNow(standing.ID), standing)
+		same(t, t.passwordNow(standing.ID), firstPassword(standing))
 	})
 	s.test("a user who is already stored keeps the name and is unchanged", func(t *trial) {
 		u := t.user()
@@ -96,7 +105,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 				mine[n].ID = id("user")
 			}
 			var err error
-			taken[i], err = t.AddUsers(t.ctx, mine)
+			taken[i], err = t.AddUsers(t.ctx, newcomers(mine))
 			return err
 		})
 		for n, u := range users {
@@ -121,7 +130,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		ended, cancel := context.WithCancel(t.ctx)
 		cancel()
 		u := t.newUser()
-		if _, err := t.AddUsers(ended, []login.User{u}); err == nil {
+		if _, err := t.AddUsers(ended, newcomers([]login.User{u})); err == nil {
 			t.Fatal("no error")
 		}
 		_, err := t.UserIDByName(t.ctx, u.Username)
@@ -129,13 +138,22 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	})
 }
 
+// newcomers are users with their first passwords.
+func newcomers(users []login.User) []login.Newcomer {
+	var all []login.Newcomer
+	for _, u := range users {
+		all = append(all, login.Newcomer{User: u, Password: firstPassword(u)})
+	}
+	return all
+}
+
 // AddUsers implements login.UserRegistry.
-func (m *Memory) AddUsers(ctx context.Context, users []login.User) (takenBy []string, err error) {
+func (m *Memory) AddUsers(ctx context.Context, users []login.Newcomer) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))
-	for i, u := range users {
-		err := m.AddUser(ctx, u)
+	for i, n := range users {
+		err := m.AddUser(ctx, n.User, n.Password)
 		if errors.Is(err, login.ErrUsernameTaken) {
-			takenBy[i], err = m.UserIDByName(ctx, u.Username)
+			takenBy[i], err = m.UserIDByName(ctx, n.User.Username)
 		}
 		if err != nil {
 			return nil, err

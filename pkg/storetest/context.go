@@ -62,6 +62,10 @@ func contexts(s *suite) {
 			_, err := t.UserIDByName(ctx, on.user.Username)
 			return err
 		},
+		"UserWithPassword": func(ctx context.Context, t *trial, on stage) error {
+			_, _, err := t.UserWithPassword(ctx, on.user.ID)
+			return err
+		},
 		"UserByID": func(ctx context.Context, t *trial, on stage) error {
 			_, err := t.UserByID(ctx, on.user.ID)
 			return err
@@ -71,10 +75,10 @@ func contexts(s *suite) {
 			return err
 		},
 		"AddUser": func(ctx context.Context, t *trial, on stage) error {
-			return t.AddUser(ctx, on.stranger)
+			return t.AddUser(ctx, on.stranger, firstPassword(on.stranger))
 		},
 		"ReplacePassword": func(ctx context.Context, t *trial, on stage) error {
-			return t.ReplacePassword(ctx, on.user.ID, "hash-1", "hash-2", id("epoch"))
+			return t.ReplacePassword(ctx, on.user.ID, on.user.PasswordID, newPassword("hash-2"), id("epoch"))
 		},
 		"RenewHash": func(ctx context.Context, t *trial, on stage) error {
 			return t.RenewHash(ctx, on.user.ID, "hash-1", "hash-2")
@@ -195,6 +199,7 @@ func (t *trial) stage() stage {
 func (t *trial) unchanged(on stage) {
 	t.Helper()
 	same(t, t.userNow(on.user.ID), on.user)
+	same(t, t.passwordNow(on.user.ID), firstPassword(on.user))
 	b, err := t.bindingNow(on.binding)
 	t.must(err)
 	same(t, b, on.binding)

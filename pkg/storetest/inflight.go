@@ -40,7 +40,7 @@ func inFlight(s *suite) {
 			t.must(t.LogoutUser(t.ctx, b.UserID, id("epoch")))
 		}, login.SessionRevoked, false},
 		{"the user's password is replaced", func(t *trial, b login.Binding) {
-			t.must(t.ReplacePassword(t.ctx, b.UserID, "hash-1", "hash-2", id("epoch")))
+			t.must(t.ReplacePassword(t.ctx, b.UserID, t.userNow(b.UserID).PasswordID, newPassword("hash-2"), id("epoch")))
 		}, login.SessionRevoked, false},
 		{"nothing", func(*trial, login.Binding) {}, "", false},
 	} {

@@ -17,7 +17,8 @@ type Memory struct {
 	bindings map[identity]login.Binding
 	sessions map[string]map[string]login.Session // by user and token hash
 	users    map[string]login.User
-	names    map[string]string // username to user id
+	secrets  map[string]login.Password // by user id
+	names    map[string]string         // username to user id
 	roles    map[string][]login.Menu
 	kinds    map[string]bool
 	records  map[string]login.Record

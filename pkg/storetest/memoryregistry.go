@@ -11,7 +11,7 @@ import (
 )
 
 // AddUser implements login.UserRegistry.
-func (m *Memory) AddUser(ctx context.Context, u login.User) error {
+func (m *Memory) AddUser(ctx context.Context, u login.User, p login.Password) error {
 	if err := m.lock(ctx); err != nil {
 		return err
 	}
@@ -23,7 +23,8 @@ func (m *Memory) AddUser(ctx context.Context, u login.User) error {
 		return login.Unavailable(errors.New("storetest: user id is taken"))
 	}
 	u = copyUser(u)
-	u.CreatedAt, u.Apps = cut(u.CreatedAt), map[string]login.UserApp{}
+	u.PasswordID, u.CreatedAt, u.Apps = p.ID, cut(u.CreatedAt), map[string]login.UserApp{}
+	m.setPassword(u.ID, p)
 	put(&m.users, u.ID, u)
 	put(&m.names, u.Username, u.ID)
 	return nil

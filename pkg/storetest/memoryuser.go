@@ -49,28 +49,6 @@ func (m *Memory) MenusByRole(ctx context.Context, roles []string) (map[string][]
 	return found, nil
 }
 
-// ReplacePassword implements login.Passwords.
-func (m *Memory) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, epoch string) error {
-	return m.change(ctx, id, func(u *login.User) error {
-		if u.PasswordHash != old {
-			return login.ErrPasswordChanged
-		}
-		u.PasswordHash, u.Epoch = replacement, epoch
-		return nil
-	})
-}
-
-// RenewHash implements login.Passwords.
-func (m *Memory) RenewHash(ctx context.Context, id string, old, replacement login.Hidden) error {
-	return m.change(ctx, id, func(u *login.User) error {
-		if u.PasswordHash != old {
-			return login.ErrPasswordChanged
-		}
-		u.PasswordHash = replacement
-		return nil
-	})
-}
-
 // DisableUser implements login.UserAdmin.
 func (m *Memory) DisableUser(ctx context.Context, id, epoch string) error {
 	return m.change(ctx, id, func(u *login.User) error { u.Disabled, u.Epoch = true, epoch; return nil })
@@ -121,6 +99,7 @@ func (m *Memory) DeleteUser(ctx context.Context, u login.User) error {
 	}
 	maps.DeleteFunc(m.names, func(_, id string) bool { return id == u.ID })
 	delete(m.users, u.ID)
+	delete(m.secrets, u.ID)
 	return nil
 }
 

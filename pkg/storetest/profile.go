@@ -86,7 +86,7 @@ func profiles(s *suite) {
 		t.want(err, login.ErrUserNotFound)
 		u := t.newUser()
 		u.Username = alone.Username
-		t.must(t.AddUser(t.ctx, u))
+		t.must(t.add(u))
 	})
 	s.test("a claimed username stays claimed when a directory describes its user differently", func(t *trial) {
 		u := t.user()
@@ -104,12 +104,14 @@ func profiles(s *suite) {
 		p := t.newProfile()
 		_, err := t.EnrollUser(t.ctx, p, t.now, id("epoch"))
 		t.must(err)
-		t.must(t.ReplacePassword(t.ctx, p.ID, "", "hash-1", id("epoch")))
+		given := newPassword("hash-1")
+		t.must(t.ReplacePassword(t.ctx, p.ID, "", given, id("epoch")))
 		got, err := t.EnrollUser(t.ctx, p, t.now, id("epoch"))
 		t.must(err)
-		if got.PasswordHash != "hash-1" {
+		if got.PasswordID != given.ID {
 			t.Fatalf("the user is %+v", got)
 		}
+		same(t, t.passwordNow(p.ID), given)
 	})
 	s.test("users of a directory are listed", func(t *trial) {
 		p := t.newProfile()

@@ -70,7 +70,9 @@ func races(s *suite) {
 	s.test("changes of a user at the same time are all done, and a bind comes before them or not at all", func(t *trial) {
 		u, b, _ := t.bound()
 		other := t.newBinding(u, otherApp)
-		u.Disabled, u.PasswordHash = true, "hash-2"
+		second := newPassword("hash-2")
+		first := u.PasswordID
+		u.Disabled, u.PasswordID = true, second.ID
 		epochs := []string{id("epoch"), id("epoch"), id("epoch")}
 		u.Apps[otherApp] = login.UserApp{OpenID: other.OpenID, BindingID: other.ID}
 		t.together(5, func(i int) error {
@@ -80,7 +82,7 @@ func races(s *suite) {
 			case 1:
 				return t.DisableUser(t.ctx, u.ID, epochs[1])
 			case 2:
-				return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", epochs[2])
+				return t.ReplacePassword(t.ctx, u.ID, first, second, epochs[2])
 			case 3:
 				return t.Unbind(t.ctx, b, false)
 			default:
@@ -96,18 +98,22 @@ func races(s *suite) {
 			t.Fatalf("the epoch is %q", u.Epoch)
 		}
 		same(t, t.userNow(u.ID), u)
+		same(t, t.passwordNow(u.ID), second)
 		t.inStep(other)
 		t.unbound(b)
 	})
 	s.test("of many passwords one replaces the old one", func(t *trial) {
 		u := t.user()
-		hash := func(i int) login.Hidden { return login.Hidden(fmt.Sprintf("hash-of-%d", i)) }
+		password := func(i int) login.Password {
+			return login.Password{ID: fmt.Sprintf("password-%d", i), Hash: login.Hidden(fmt.Sprintf("hash-of-%d", i))}
+		}
 		epoch := func(i int) string { return fmt.Sprintf("epoch-%d", i) }
 		winner := t.one(login.ErrPasswordChanged, t.race(rivals, func(i int) error {
-			return t.ReplacePassword(t.ctx, u.ID, "hash-1", hash(i), epoch(i))
+			return t.ReplacePassword(t.ctx, u.ID, u.PasswordID, password(i), epoch(i))
 		}))
-		if got := t.userNow(u.ID); got.PasswordHash != hash(winner) || got.Epoch != epoch(winner) {
-			t.Fatal("the password or the epoch is not the winner's")
+		same(t, t.passwordNow(u.ID), password(winner))
+		if t.userNow(u.ID).Epoch != epoch(winner) {
+			t.Fatal("the epoch is not the winner's")
 		}
 	})
 	s.test("of many users with one name one is added, and no part of another", func(t *trial) {
@@ -116,7 +122,7 @@ func races(s *suite) {
 			rival[i] = t.newUser()
 			rival[i].Username = rival[0].Username
 		}
-		winner := t.one(login.ErrUsernameTaken, t.race(rivals, func(i int) error { return t.AddUser(t.ctx, rival[i]) }))
+		winner := t.one(login.ErrUsernameTaken, t.race(rivals, func(i int) error { return t.add(rival[i]) }))
 		for i, u := range rival {
 			if i == winner {
 				same(t, t.userNow(u.ID), u)

@@ -40,7 +40,7 @@ func removals(s *suite) {
 		t.must(t.DeleteUser(t.ctx, t.userNow(u.ID)))
 		next := t.newUser()
 		next.Username = u.Username
-		t.must(t.AddUser(t.ctx, next))
+		t.must(t.add(next))
 		got, err := t.UserIDByName(t.ctx, u.Username)
 		t.must(err)
 		if got != next.ID {
@@ -54,9 +54,10 @@ func removals(s *suite) {
 		p.ID = u.ID
 		back, err := t.EnrollUser(t.ctx, p, t.now, id("epoch"))
 		t.must(err)
-		if len(back.Apps) != 0 || back.PasswordHash != "" || t.dead(old) != login.SessionRevoked {
+		if len(back.Apps) != 0 || back.PasswordID != "" || t.dead(old) != login.SessionRevoked {
 			t.Fatalf("the user is %+v", back)
 		}
+		same(t, t.passwordNow(u.ID), login.Password{})
 	})
 	s.test("a user who does not exist is ErrUserNotFound", func(t *trial) {
 		u, _, _ := t.bound()
@@ -99,7 +100,7 @@ func removals(s *suite) {
 		u, b, _ := t.bound()
 		read := t.userNow(u.ID)
 		t.must(t.DisableUser(t.ctx, u.ID, id("epoch")))
-		t.must(t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", id("epoch")))
+		t.must(t.ReplacePassword(t.ctx, u.ID, u.PasswordID, newPassword("hash-2"), id("epoch")))
 		t.must(t.DeleteUser(t.ctx, read))
 		t.gone(u, b)
 	})
@@ -191,7 +192,7 @@ func removals(s *suite) {
 				case 3:
 					return t.LogoutUser(t.ctx, u.ID, id("epoch"))
 				case 4:
-					return t.ReplacePassword(t.ctx, u.ID, "hash-1", "hash-2", id("epoch"))
+					return t.ReplacePassword(t.ctx, u.ID, u.PasswordID, newPassword("hash-2"), id("epoch"))
 				default:
 					_, err := t.RefreshUser(t.ctx, p)
 					return err
@@ -213,13 +214,13 @@ func removals(s *suite) {
 				if i == 0 {
 					return t.DeleteUser(t.ctx, u)
 				}
-				return t.AddUser(t.ctx, next)
+				return t.add(next)
 			})
 			t.must(errs[0])
 			if errs[1] != nil {
 				t.want(errs[1], login.ErrUsernameTaken)
 				t.gone(u)
-				t.must(t.AddUser(t.ctx, next))
+				t.must(t.add(next))
 			}
 			got, err := t.UserIDByName(t.ctx, u.Username)
 			t.must(err)
@@ -237,6 +238,8 @@ func (t *trial) gone(u login.User, bindings ...login.Binding) {
 	t.want(err, login.ErrUserNotFound)
 	_, err = t.UserIDByName(t.ctx, u.Username)
 	t.want(err, login.ErrUserNotFound)
+	t.want(t.RenewHash(t.ctx, u.ID, "hash-1", "hash-1"), login.ErrPasswordChanged)
+	t.want(t.RenewHash(t.ctx, u.ID, "hash-2", "hash-2"), login.ErrPasswordChanged)
 	for _, b := range bindings {
 		_, err := t.bindingNow(b)
 		t.want(err, login.ErrBindingNotFound)

@@ -34,15 +34,31 @@ func id(kind string) string { return kind + "-" + rand.Text() }
 
 func (t *trial) newUser() login.User {
 	return login.User{
-		ID: id("user"), Username: strings.ToLower(id("name")), Name: "Alice", PasswordHash: "hash-1",
+		ID: id("user"), Username: strings.ToLower(id("name")), Name: "Alice", PasswordID: id("password"),
 		Roles: []string{"reader"}, Epoch: id("epoch"), CreatedAt: t.now, Apps: map[string]login.UserApp{},
 	}
 }
 
+// firstPassword is the password that a user is added with, the zero Password for a user who has none.
+func firstPassword(u login.User) login.Password {
+	if u.PasswordID == "" {
+		return login.Password{}
+	}
+	return login.Password{ID: u.PasswordID, Hash: "hash-1"}
+}
+
+// newPassword is one that no user has yet.
+func newPassword(hash login.Hidden) login.Password {
+	return login.Password{ID: id("password"), Hash: hash}
+}
+
+// add stores a user with their first password.
+func (t *trial) add(u login.User) error { return t.AddUser(t.ctx, u, firstPassword(u)) }
+
 func (t *trial) user() login.User {
 	t.Helper()
 	u := t.newUser()
-	t.must(t.AddUser(t.ctx, u))
+	t.must(t.add(u))
 	return u
 }
 
@@ -108,6 +124,8 @@ func plain[T any](v T) T {
 		if len(v.Roles) == 0 {
 			v.Roles = nil
 		}
+	case *login.Password:
+		v.TemporaryUntil = milli(v.TemporaryUntil)
 	case *login.Binding:
 		v.BoundAt, v.LastLoginAt = milli(v.BoundAt), milli(v.LastLoginAt)
 	case *login.Session:
@@ -136,6 +154,17 @@ func (t *trial) userNow(id string) login.User {
 	u, err := t.UserByID(t.ctx, id)
 	t.must(err)
 	return u
+}
+
+// passwordNow reads the password of a user who must exist.
+func (t *trial) passwordNow(userID string) login.Password {
+	t.Helper()
+	u, p, err := t.UserWithPassword(t.ctx, userID)
+	t.must(err)
+	if u.ID != userID || u.PasswordID != p.ID {
+		t.Fatalf("the password is %+v, the user %+v", p, u)
+	}
+	return p
 }
 
 // bindingNow reads the binding of b's identity.

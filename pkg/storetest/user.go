@@ -14,11 +14,11 @@ func users(s *suite) {
 		full, bare := t.newUser(), t.newUser()
 		full.ID, full.Username, full.Name = full.ID+unlike, full.Username+unlike, "爱丽丝 "+unlike
 		full.Roles = []string{"z", "a", "读者" + unlike, "m"}
-		full.Disabled, full.PasswordHash = true, "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA"
+		full.Disabled, full.PasswordID = true, full.PasswordID+unlike
 		full.Epoch, full.CreatedAt = full.Epoch+unlike, t.now.Add(-1500*time.Microsecond)
-		bare.Name, bare.Roles, bare.PasswordHash, bare.Epoch = "", nil, "", ""
+		bare.Name, bare.Roles, bare.PasswordID, bare.Epoch = "", nil, "", ""
 		for _, u := range []login.User{full, bare} {
-			t.must(t.AddUser(t.ctx, u))
+			t.must(t.add(u))
 			same(t, t.userNow(u.ID), u)
 			got, err := t.UserIDByName(t.ctx, u.Username)
 			t.must(err)

@@ -89,7 +89,7 @@ func TestAnswerWithMenus(t *testing.T) {
 	if err := store.PutRole(t.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "node", Children: []login.Menu{leaf}}}}); err != nil {
 		t.Fatal(err)
 	}
-	w.addUser(t, login.User{ID: "u-clerk", Username: "clerk", Name: "Clerk", PasswordHash: hashOfDemo(t), Roles: []string{"clerk"}})
+	w.addUser(t, login.User{ID: "u-clerk", Username: "clerk", Name: "Clerk", Roles: []string{"clerk"}})
 	payload := bindEvent(t, `{"code":"bob-1","username":"clerk","password":"`+events.Password+`"}`)
 	answer := w.answerTo(t, apigw.Bind, payload)
 	if text, _ := bodyOf(t, answer); !strings.Contains(text, `"children":[{"id":"leaf"`) {

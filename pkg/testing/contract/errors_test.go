@@ -270,6 +270,10 @@ func (f failingUsers) UserByID(context.Context, string) (login.User, error) {
 	return login.User{}, login.Code(f.failing)
 }
 
+func (f failingUsers) UserWithPassword(context.Context, string) (login.User, login.Password, error) {
+	return login.User{}, login.Password{}, login.Code(f.failing)
+}
+
 // failingRecords stores nothing for a repeat.
 type failingRecords struct {
 	login.Store

@@ -189,7 +189,7 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 			t.Parallel()
 			shelf := open(t)
 			w := newWorld(t, shelf.store)
-			user := login.User{ID: "id-of-the-forgotten", Username: "name-of-the-forgotten", Name: "Person Forgotten", PasswordHash: hashOfDemo(t)}
+			user := login.User{ID: "id-of-the-forgotten", Username: "name-of-the-forgotten", Name: "Person Forgotten"}
 			w.addUser(t, user)
 			s := login.New(w.config)
 			phone := login.Caller{Address: "192.0.2.77", Device: "iPhone"}

@@ -30,11 +30,11 @@ func TestUsersOfSAMLocal(t *testing.T) {
 		if err != nil || found != id {
 			t.Errorf("%s is %q, want %q: %v", name, found, id, err)
 		}
-		u, err := store.UserByID(t.Context(), id)
-		if err != nil || u.Username != name || u.Disabled || u.Epoch == "" || len(u.Apps) > 0 {
+		u, p, err := store.UserWithPassword(t.Context(), id)
+		if err != nil || u.Username != name || u.Disabled || u.Epoch == "" || u.PasswordID != p.ID || len(u.Apps) > 0 {
 			t.Errorf("%s is stored as %+v: %v", name, u, err)
 		}
-		if ok, outdated, err := hasher.Verify(t.Context(), u.PasswordHash, events.Password, nil); !ok || outdated || err != nil {
+		if ok, outdated, err := hasher.Verify(t.Context(), p.Hash, events.Password, nil); !ok || outdated || err != nil {
 			t.Errorf("the password of %s is right: %v, outdated: %v, %v", name, ok, outdated, err)
 		}
 	}

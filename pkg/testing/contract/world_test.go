@@ -73,8 +73,8 @@ func newWorld(t *testing.T, store login.AdminStore) *world {
 		Services:   []login.ServiceKey{{ID: events.ServiceID, Key: events.ServiceKey}},
 	}}
 	w.config.Hasher, w.config.Username = hasher, username.Fold
-	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo", PasswordHash: hashOfDemo(t)})
-	w.addUser(t, login.User{ID: events.OtherUserID, Username: events.OtherUsername, Name: "Other", PasswordHash: hashOfDemo(t)})
+	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo"})
+	w.addUser(t, login.User{ID: events.OtherUserID, Username: events.OtherUsername, Name: "Other"})
 	return w
 }
 
@@ -83,7 +83,7 @@ func newMemoryWorld(t *testing.T) *world { return newWorld(t, &storetest.Memory{
 func (w *world) addUser(t *testing.T, u login.User) {
 	t.Helper()
 	u.Apps = map[string]login.UserApp{}
-	if err := w.store.AddUser(t.Context(), u); err != nil {
+	if err := w.store.AddUser(t.Context(), u, login.NewPassword(hashOfDemo(t))); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -154,8 +154,16 @@ func (h *Store) DisableUser(ctx context.Context, id, epoch string) error {
 	return err
 }
 
-func (h *Store) ReplacePassword(ctx context.Context, id string, old, replacement login.Hidden, epoch string) error {
-	_, err := Via(h, "ReplacePassword", func() (any, error) { return nil, h.Memory.ReplacePassword(ctx, id, old, replacement, epoch) })
+func (h *Store) UserWithPassword(ctx context.Context, id string) (u login.User, p login.Password, err error) {
+	_, err = Via(h, "UserWithPassword", func() (_ any, err error) {
+		u, p, err = h.Memory.UserWithPassword(ctx, id)
+		return nil, err
+	})
+	return u, p, err
+}
+
+func (h *Store) ReplacePassword(ctx context.Context, id, oldID string, p login.Password, epoch string) error {
+	_, err := Via(h, "ReplacePassword", func() (any, error) { return nil, h.Memory.ReplacePassword(ctx, id, oldID, p, epoch) })
 	return err
 }
 

@@ -56,11 +56,12 @@ func (w *World) Pass(d time.Duration) {
 // AddUser adds a user with the password above.
 func (w *World) AddUser(name string) login.User {
 	w.Helper()
+	p := login.NewPassword(login.Hidden("plain:" + Password))
 	u := login.User{
-		ID: "u-" + name, Username: name, Name: name, PasswordHash: login.Hidden("plain:" + Password),
+		ID: "u-" + name, Username: name, Name: name, PasswordID: p.ID,
 		Epoch: login.NewID(), CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
 	}
-	if err := w.DB.AddUser(w.Context(), u); err != nil {
+	if err := w.DB.AddUser(w.Context(), u, p); err != nil {
 		w.Fatal(err)
 	}
 	return u
