@@ -62,7 +62,8 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 				return err
 			}
 			s.IdleEnd = now()
-			return stores.CreateSession(ctx, s)
+			_, err := stores.CreateSession(ctx, s)
+			return err
 		})
 	case Replaced:
 		return eachSession(ctx, stores, func(s login.Session) error {

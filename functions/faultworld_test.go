@@ -169,7 +169,7 @@ func (w *world) newPerson(ctx context.Context, name, address string, unbound boo
 		other := login.NewToken(p.id)
 		p.otherSession = other.Hash()
 		if err == nil {
-			err = w.store.CreateSession(ctx, w.sessionOf(p, other, now))
+			_, err = w.store.CreateSession(ctx, w.sessionOf(p, other, now))
 		}
 	}
 	if err != nil {

@@ -23,7 +23,8 @@ func (p *performance) addSessions() {
 		if i >= login.MaxSessions {
 			s.EndedReason = login.SessionRevoked
 		}
-		p.must(p.store.CreateSession(p.Context(), s))
+		_, err := p.store.CreateSession(p.Context(), s)
+		p.must(err)
 	}
 }
 

@@ -77,9 +77,9 @@ func (b *breaking) SessionsOfUser(ctx context.Context, userID string) ([]login.S
 	return b.Memory.SessionsOfUser(ctx, userID)
 }
 
-func (b *breaking) CreateSession(ctx context.Context, s login.Session) error {
+func (b *breaking) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
 	if err := b.fail("CreateSession"); err != nil {
-		return err
+		return login.Session{}, err
 	}
 	return b.Memory.CreateSession(ctx, s)
 }

@@ -26,13 +26,14 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 		UserID: "u3", TokenHash: login.NewToken("u3").Hash(), AppID: secondAppID, BindingID: "b-4", Device: "Pixel",
 		CreatedAt: ago(20), SeenAt: ago(19), IdleEnd: now.Add(7 * time.Hour), AbsoluteEnd: now.Add(8 * time.Hour),
 	}
+	createDead := func() error { _, err := w.store.CreateSession(t.Context(), dead); return err }
 	for _, err := range []error{
 		w.store.AddUser(t.Context(), login.User{
 			ID: "u3", Username: "carol", Name: "Carol C.", Roles: []string{"clerk"},
 			CreatedAt: ago(100), Apps: map[string]login.UserApp{},
 		}, login.NewPassword(password)),
 		w.bindAs(login.Binding{ID: "b-3", AppID: appID, OpenID: openID, UnionID: unionID, UserID: "u3", BoundAt: ago(40), LastLoginAt: ago(30)}, live),
-		w.store.CreateSession(t.Context(), dead),
+		createDead(),
 		w.store.EndSession(t.Context(), "u3", dead.TokenHash, login.SessionReplaced),
 	} {
 		if err != nil {

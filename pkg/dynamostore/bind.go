@@ -39,8 +39,9 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 		}},
 		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Sessions,
-			Item:      sessionItem(session),
+			TableName:           &s.tables.Sessions,
+			Item:                sessionItem(session),
+			ConditionExpression: aws.String(newSession),
 		}},
 	)
 	if err == nil {
@@ -50,7 +51,7 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	if !ok {
 		return login.Binding{}, err
 	}
-	identity, user := no.items[0], no.items[1]
+	identity, user, done := no.items[0], no.items[1], no.items[2].broken
 	switch {
 	case identity.broken:
 		stored, err := bindingOf(identity.stored)
@@ -61,6 +62,8 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 			return stored, login.ErrAlreadyBound
 		}
 		return login.Binding{}, login.IdentityBound
+	case done && !user.broken:
+		return login.Binding{}, login.BindingRemoved
 	case user.stored == nil:
 		return login.Binding{}, login.ErrUserNotFound
 	}

@@ -64,7 +64,8 @@ func TestRepeatDoesNotUndoWhatCameBetween(t *testing.T) {
 		s.proxy.Inject(dynamotest.Rule{Operation: "PutItem", Fault: dynamotest.Before(func() {
 			s.must(s.store.EndSession(t.Context(), s.user.ID, session.TokenHash, login.SessionRevoked))
 		})})
-		s.must(s.faulty.CreateSession(t.Context(), session))
+		_, err := s.faulty.CreateSession(t.Context(), session)
+		s.must(err)
 		if got := s.dead(session); got != login.SessionRevoked {
 			t.Fatalf("the session is %q", got)
 		}

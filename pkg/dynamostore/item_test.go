@@ -66,7 +66,8 @@ func TestTTLIsTheEndRoundedUp(t *testing.T) {
 	} {
 		s.session.TokenHash += "-"
 		s.session.AbsoluteEnd = end
-		s.must(s.store.CreateSession(t.Context(), s.session))
+		_, err := s.store.CreateSession(t.Context(), s.session)
+		s.must(err)
 		s.must(s.store.StoreRecord(t.Context(), s.record, login.Record{Version: "v1", ExpiresAt: end}))
 		for _, it := range []item{s.load(s.tables.Sessions, s.sessionKey()), s.load(s.tables.Ephemeral, pk(s.record))} {
 			if ttl, ok := it["ttl"].(*types.AttributeValueMemberN); !ok || ttl.Value != want {

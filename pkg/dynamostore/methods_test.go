@@ -66,8 +66,11 @@ func writes() []method {
 		{
 			name: "CreateSession", operation: "PutItem",
 			prepare: func(s *scene) { s.fresh.session = s.newSession(s.binding) },
-			do:      func(ctx context.Context, s *scene, on store) error { return on.CreateSession(ctx, s.fresh.session) },
-			done:    func(s *scene) bool { return s.dead(s.fresh.session) == "" },
+			do: func(ctx context.Context, s *scene, on store) error {
+				_, err := on.CreateSession(ctx, s.fresh.session)
+				return err
+			},
+			done: func(s *scene) bool { return s.dead(s.fresh.session) == "" },
 		},
 		{
 			name: "NoteEpoch", operation: "UpdateItem",

@@ -55,25 +55,20 @@ func sessionOf(it item) (login.Session, error) {
 // noEpoch is the epoch of a session that was stored without one, by an earlier version: no user has it.
 const noEpoch = "none"
 
-// errTokenTwice cannot happen by chance: a token has 256 random bits.
-var errTokenTwice = errors.New("dynamostore: CreateSession: another session has this token")
+// newSession is the condition that no session has this token.
+const newSession = "attribute_not_exists(tokenHash)"
 
-// CreateSession implements login.Sessions. It overwrites nothing: a repeated write must not revive a session that was
-// ended in between.
-func (s *Store) CreateSession(ctx context.Context, session login.Session) error {
-	err := s.put(ctx, "CreateSession", s.tables.Sessions, sessionItem(session), "attribute_not_exists(tokenHash)", nil)
+// CreateSession implements login.Sessions.
+func (s *Store) CreateSession(ctx context.Context, session login.Session) (login.Session, error) {
+	err := s.put(ctx, "CreateSession", s.tables.Sessions, sessionItem(session), newSession, nil)
 	no, ok := errors.AsType[*refused](err)
-	if !ok {
-		return err
-	}
-	stored, err := sessionOf(no.items[0].stored)
 	switch {
+	case ok:
+		return sessionOf(no.items[0].stored)
 	case err != nil:
-		return err
-	case stored.BindingID != session.BindingID || stored.CreatedAt.UnixMilli() != session.CreatedAt.UnixMilli():
-		return login.Unavailable(errTokenTwice)
+		return login.Session{}, err
 	}
-	return nil
+	return session, nil
 }
 
 // SessionsOfUser implements login.Sessions.

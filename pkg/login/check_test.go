@@ -307,7 +307,7 @@ type createFirst struct {
 	stored chan struct{}
 }
 
-func (c *createFirst) CreateSession(ctx context.Context, s login.Session) error {
+func (c *createFirst) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
 	defer close(c.stored)
 	return c.Store.CreateSession(ctx, s)
 }

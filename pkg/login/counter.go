@@ -23,6 +23,9 @@ type counter struct {
 	record Record
 	// reserved says that the attempt is in the counter, or may be: the answer to the write may be lost.
 	reserved bool
+	// repeated says that the request is a repeat. If its attempt is in the counter already, it is shared
+	// with the first request, which gives it back or not.
+	repeated, shared bool
 	// wait is how long until an attempt may be made; 0 means at once.
 	wait time.Duration
 	// spent says that the policy's free wrong passwords are used up.
@@ -58,15 +61,18 @@ var errNotReserved = errors.New("login: no attempt is reserved")
 // reserve reserves the attempt in the counter. If there is no room, c.reserved is false and c.wait says
 // when to try again; that is no error.
 func (s *Service) reserve(ctx context.Context, c *counter) error {
+	again := c.reserved
 	c.reserved = true
 	err := s.change(ctx, c, func(entries []entry, now time.Time) ([]entry, error) {
-		// The attempt is in the counter already if it was written, the answer was lost, and another
-		// request then wrote the counter.
-		entries = without(entries, c.id)
-		if !c.admits(entries, now) {
+		others := without(slices.Clone(entries), c.id)
+		if !c.admits(others, now) {
 			return nil, errNotReserved
 		}
-		return append(entries, entry{ID: c.id, At: now.UnixMilli(), Held: true}), nil
+		if len(others) < len(entries) {
+			c.shared = c.shared || c.repeated && !again
+			return entries, nil
+		}
+		return append(others, entry{ID: c.id, At: now.UnixMilli(), Held: true}), nil
 	})
 	if errors.Is(err, errNotReserved) {
 		c.reserved = false
@@ -103,6 +109,9 @@ func (s *Service) spend(ctx context.Context, c *counter) error {
 		return nil
 	}
 	return s.change(ctx, c, func(entries []entry, now time.Time) ([]entry, error) {
+		if slices.ContainsFunc(entries, func(e entry) bool { return e.ID == c.id && !e.Held }) {
+			return entries, nil // a repeat has counted it
+		}
 		entries = append(without(entries, c.id), entry{ID: c.id, At: now.UnixMilli()})
 		return newest(entries, c.policy.most()), nil
 	})
@@ -126,7 +135,7 @@ func newest(entries []entry, n int) []entry {
 // release gives the reserved attempt back. It does so even after the request's deadline: the margin that
 // is kept for the answer leaves time for it.
 func (s *Service) release(ctx context.Context, c *counter) error {
-	if !c.reserved {
+	if !c.reserved || c.shared {
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -135,7 +144,7 @@ func (s *Service) release(ctx context.Context, c *counter) error {
 		defer cancel()
 	}
 	return s.change(ctx, c, func(entries []entry, _ time.Time) ([]entry, error) {
-		return without(entries, c.id), nil
+		return slices.DeleteFunc(entries, func(e entry) bool { return e.ID == c.id && e.Held }), nil
 	})
 }
 

@@ -51,7 +51,7 @@ func TestDeletionWithoutItsLastSweepIsNoSuccess(t *testing.T) {
 		"a session stays": {func(w *world, u login.User, _ func()) {
 			time.AfterFunc(500*time.Millisecond, func() {
 				late := login.Session{UserID: u.ID, TokenHash: "late"} // a login was under way
-				if err := w.DB.CreateSession(w.Context(), late); err != nil {
+				if _, err := w.DB.CreateSession(w.Context(), late); err != nil {
 					w.Error(err)
 				}
 				w.DB.Do(logintest.Failing("ForgetSession"))

@@ -19,16 +19,17 @@ type presented struct {
 // exchange is a code that WeChat has exchanged for the identity behind it.
 type exchange struct {
 	Identity
+	ids
 	caller Caller
 	secret *Secret
 	trail  *Trail
-	// began is the time before anything was read. A session that is opened now counts as created then,
-	// so whatever ends the user's sessions meanwhile ends this one too.
-	began time.Time
 	// answered is when WeChat answered. For a repeat it is when WeChat answered the first request.
 	answered time.Time
 	// sealedKey is WeChat's session_key as it is stored.
 	sealedKey string
+	// repeated says that the request is a repeat, and kept is what its record says; see repeat.go.
+	repeated bool
+	kept     kept
 }
 
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
@@ -58,12 +59,12 @@ func printableASCII(s string) bool {
 	return true
 }
 
-// exchange turns a one-time code into an identity. It asks WeChat; a repeat gets the answer that the
-// first request got.
+// exchange turns a one-time code into an identity. It asks WeChat; a repeat gets the answer and the ids of
+// the first request.
 //
 // Errors: CodeMissing, CodeInvalid; that of p.expect; and what WeChat, the secret and the store answer.
 func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) {
-	x := &exchange{caller: p.caller, trail: TrailOf(ctx), began: s.clock()}
+	x := &exchange{caller: p.caller, trail: TrailOf(ctx), ids: newIDs(s.clock())}
 	if err := checkCode(p.code); err != nil {
 		return nil, err
 	}
@@ -77,13 +78,7 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 
 	answer, err := s.askWeChat(ctx, x, app, p.code)
 	x.answered = s.clock()
-	twin := repeat{route: p.route, appID: app.ID, code: p.code, address: p.caller.Address}
-	if errors.Is(err, WXCodeUsed) {
-		answer, err = s.recall(ctx, x, twin, err)
-	} else if err == nil {
-		x.trail.first = func(ctx context.Context) error { return s.remember(ctx, x, twin, answer) }
-	}
-	if err != nil {
+	if answer, err = s.firstOrRepeat(ctx, x, p, answer, err); err != nil {
 		return nil, err
 	}
 
@@ -94,7 +89,10 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 		return x, nil
 	}
 	if refused := p.expect(x); refused != nil {
-		x.trail.lapse(x.trail.roundTrip(ctx).wait()) // store the answer, so that a repeat is refused for the same reason
+		// A repeat is refused for the same reason.
+		if err := x.trail.roundTrip(ctx).wait(); err != nil {
+			return nil, err
+		}
 		return nil, refused
 	}
 	return x, nil

@@ -36,9 +36,8 @@ type attempt struct {
 const attemptIDLen = 10
 
 func newAttempt(x *exchange, username string) attempt {
-	id := NewID()[:attemptIDLen]
 	counterOf := func(p policy, purpose string, parts ...string) *counter {
-		return &counter{name: "count#" + x.secret.Hash(purpose, parts...), policy: p, id: id}
+		return &counter{name: "count#" + x.secret.Hash(purpose, parts...), policy: p, id: x.attempt, repeated: x.repeated}
 	}
 	a := attempt{
 		identity: counterOf(identityPolicy, "identity tries", x.AppID, x.OpenID),

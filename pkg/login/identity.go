@@ -29,4 +29,7 @@ type Caller struct {
 	Address string
 	// Device names the caller's device in a few words, for the list of sessions.
 	Device string
+	// Request is everything else that the answer to the request depends on: every field and the token that
+	// was shown, in a form that is equal only for equal requests. It has passwords.
+	Request Hidden
 }

@@ -14,18 +14,18 @@ import (
 func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Login, error) {
 	x.trail.UserID = binding.UserID
 	session, token := s.newSession(x, binding)
-	user, others, err := s.enter(ctx, x, session)
-	if err == nil && session.behind(user, s.clock()) {
+	user, others, err := s.enter(ctx, x, &session)
+	// A repeat may meet a session that has ended since: it stays ended.
+	if err == nil && !x.repeated && session.behind(user, s.clock()) {
 		if session, err = s.catchUp(ctx, x, binding, session, user.Epoch); err == nil {
-			user, others, err = s.enter(ctx, x, session)
+			user, others, err = s.enter(ctx, x, &session)
 		}
 	}
 	if err == nil {
 		err = session.judge(user, s.clock())
 	}
 	if err != nil {
-		// Nobody gets this token.
-		x.trail.lapse(s.Store.ForgetSession(ctx, session.UserID, session.TokenHash))
+		x.trail.lapse(s.discard(ctx, x, session, err))
 		if errors.Is(err, ErrUserNotFound) {
 			return nil, BindingRemoved
 		}
@@ -35,23 +35,37 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 	return s.finish(ctx, x, user, session, token, others)
 }
 
+// discard forgets the session of a login that failed, unless the same request has its token in another
+// process. A user who is gone has no use for it there either.
+func (s *Service) discard(ctx context.Context, x *exchange, session Session, why error) error {
+	if !errors.Is(why, ErrUserNotFound) {
+		if alone, err := s.disown(ctx, x); err != nil || !alone {
+			return err
+		}
+	}
+	return s.Store.ForgetSession(ctx, session.UserID, session.TokenHash)
+}
+
 // enter stores a session and, in the same round trip, reads its user and the user's other sessions.
 // So the session is stored before anything is known of the user. That is safe: whether it may live
-// is judged by the user as read, now and on every visit.
+// is judged by the user as read, now and on every visit. If a repeat of the request has stored it, it is
+// judged, and becomes, as it is stored.
 //
 // Errors: UserDisabled for a user whom the directory has disabled; ErrUserNotFound; and what the store and
 // the directory answer.
-func (s *Service) enter(ctx context.Context, x *exchange, session Session) (user User, others []Session, err error) {
+func (s *Service) enter(ctx context.Context, x *exchange, session *Session) (user User, others []Session, err error) {
+	fresh, stored := *session, Session{}
 	var profile *Profile
 	began := time.Now()
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, session.UserID) })
-	trip.do(func() error { return s.Store.CreateSession(ctx, session) })
-	read(trip, &others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, session.UserID) })
-	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, session.UserID) })
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, fresh.UserID) })
+	read(trip, &stored, func() (Session, error) { return s.Store.CreateSession(ctx, fresh) })
+	read(trip, &others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, fresh.UserID) })
+	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, fresh.UserID) })
 	if err := trip.wait(); err != nil {
 		return User{}, nil, err
 	}
+	*session = stored
 	if time.Since(began) >= inFlight {
 		// The user may have been deleted, and the sessions swept, before this one was stored.
 		// See removal.
@@ -89,7 +103,7 @@ func (s *Service) catchUp(ctx context.Context, x *exchange, binding Binding, ses
 
 // newSession makes the session that an exchange opens under a binding, and its token.
 func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
-	token := NewToken(binding.UserID)
+	token := Token{UserID: binding.UserID, secret: x.session}
 	return Session{
 		UserID:      binding.UserID,
 		TokenHash:   token.Hash(),

@@ -23,6 +23,9 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 		}
 		return Because(ReauthRequired, fmt.Errorf("the code is %s's, not the session's identity", x.trail.OpenIDHash))
 	}})
+	if err == nil && x.repeated {
+		err = x.trail.roundTrip(ctx).wait() // only a repeat that counts may go on to what cannot be undone
+	}
 	if errors.Is(err, WXCodeInvalid) || errors.Is(err, WXCodeUsed) {
 		return nil, Because(ReauthRequired, err)
 	}

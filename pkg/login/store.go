@@ -56,6 +56,7 @@ type Bindings interface {
 	//
 	// Errors: ErrAlreadyBound when the identity is already bound to this user: then the result is that
 	// binding, and no session is stored; IdentityBound when it is bound to another user; ErrUserNotFound;
+	// BindingRemoved when the session is stored already: then this bind was done before, and has been undone;
 	// UserDisabled; SessionRevoked when the user's epoch is not s.Epoch, since the password may have been
 	// changed meanwhile; UserBound when the user is bound to another openid in this app.
 	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
@@ -77,8 +78,9 @@ type Bindings interface {
 
 // Sessions keeps the sessions of users.
 type Sessions interface {
-	// CreateSession stores a new session.
-	CreateSession(ctx context.Context, s Session) error
+	// CreateSession stores a new session, and returns it as it is stored. If one with its user and its
+	// TokenHash is stored already, it returns that one and changes nothing.
+	CreateSession(ctx context.Context, s Session) (Session, error)
 	// SessionsOfUser lists the sessions that are stored for a user, in no order. Ended and expired ones
 	// are among them.
 	SessionsOfUser(ctx context.Context, userID string) ([]Session, error)

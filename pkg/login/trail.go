@@ -16,7 +16,7 @@ type Trail struct {
 	OpenIDHash string
 	// UserID is the user whom the request is about.
 	UserID string
-	// Repeated says that the request was a repeat and got the first one's identity.
+	// Repeated says that the request was a repeat, done under the ids of the first one.
 	Repeated bool
 	// WeChat, Store, Hashing and Directory say how long the request waited for each.
 	WeChat, Store, Hashing, Directory time.Duration
@@ -24,7 +24,8 @@ type Trail struct {
 	Events []Event
 	// Lapses are failures that the request survived.
 	Lapses []error
-	// first is what the request's next round trip does beside its own steps, if not nil.
+	// first is what the request's next round trip does beside its own steps, if not nil. If it fails, so
+	// does the round trip, with that error alone.
 	first func(context.Context) error
 }
 

@@ -14,15 +14,17 @@ import (
 type roundTrip struct {
 	trail *Trail
 	steps []func() error
+	// refused is the error of the trail's first.
+	refused error
 }
 
-// roundTrip begins a round trip to the stores. The first one after an exchange also stores WeChat's answer
-// for a repeat of the request. If that fails, this request goes on: only a repeat of it will be refused.
+// roundTrip begins a round trip to the stores. The first one after an exchange also stores the record for
+// repeats of the request; for a repeat, it counts it, and fails if it is one too many.
 func (t *Trail) roundTrip(ctx context.Context) *roundTrip {
 	trip := &roundTrip{trail: t}
 	if first := t.first; first != nil {
 		t.first = nil
-		trip.try(func() error { return first(ctx) })
+		trip.do(func() error { trip.refused = first(ctx); return trip.refused })
 	}
 	return trip
 }
@@ -42,7 +44,11 @@ func read[T any](r *roundTrip, into *T, step func() (T, error)) {
 
 // wait runs the steps and joins their errors in the order of the steps.
 func (r *roundTrip) wait() error {
-	return timed(&r.trail.Store, func() error { return together(r.steps...) })
+	err := timed(&r.trail.Store, func() error { return together(r.steps...) })
+	if r.refused != nil {
+		return r.refused
+	}
+	return err
 }
 
 // timed adds the time that a call takes to waited.

@@ -48,7 +48,11 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 			result, err = refusal(ctx, tx, b, session)
 			return err
 		}
-		return insertSession(ctx, tx, session)
+		created, err := insertSession(ctx, tx, session)
+		if err == nil && !created {
+			return answer{login.BindingRemoved} // and the binding is rolled back
+		}
+		return err
 	})
 	return result, err
 }

@@ -30,7 +30,7 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"Bind":            func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
 		"Unbind":          func(ctx context.Context) error { return store.Unbind(ctx, b, true) },
 		"BindingByOpenID": func(ctx context.Context) error { _, err := store.BindingByOpenID(ctx, planted, planted); return err },
-		"CreateSession":   func(ctx context.Context) error { return store.CreateSession(ctx, session) },
+		"CreateSession":   func(ctx context.Context) error { _, err := store.CreateSession(ctx, session); return err },
 		"SessionWithUser": func(ctx context.Context) error {
 			_, _, err := store.SessionWithUser(ctx, planted, planted)
 			return err

@@ -32,7 +32,7 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 	for name, end := range ends {
 		// It is long past its idle end and was ended. It is kept for its reason.
 		session := login.Session{UserID: "user", TokenHash: name, IdleEnd: now.Add(-time.Hour), AbsoluteEnd: end.at, EndedReason: login.SessionRevoked}
-		if err := store.CreateSession(t.Context(), session); err != nil {
+		if _, err := store.CreateSession(t.Context(), session); err != nil {
 			t.Fatal(err)
 		}
 		if err := store.StoreRecord(t.Context(), name, login.Record{Version: "1", ExpiresAt: end.at}); err != nil {

@@ -19,19 +19,25 @@ func sessionFields(s *login.Session) []any {
 }
 
 // CreateSession implements login.Sessions.
-func (s *Store) CreateSession(ctx context.Context, session login.Session) error {
-	return s.write(ctx, func(tx *sql.Tx) error { return insertSession(ctx, tx, session) })
+func (s *Store) CreateSession(ctx context.Context, session login.Session) (stored login.Session, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if created, err := insertSession(ctx, tx, session); err != nil || created {
+			stored = session
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM sessions s WHERE s.user_id = ? AND s.token_hash = ?`,
+			session.UserID, session.TokenHash).Scan(sessionFields(&stored)...)
+	})
+	return stored, err
 }
 
-// insertSession stores a new session. Token hashes do not collide by chance: if this hash is stored, so is this
-// session.
-func insertSession(ctx context.Context, tx *sql.Tx, s login.Session) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO sessions
+// insertSession stores a session unless one with its token is stored.
+func insertSession(ctx context.Context, tx *sql.Tx, s login.Session) (created bool, err error) {
+	return change(ctx, tx, `INSERT INTO sessions
 		(user_id, token_hash, app_id, openid_hash, binding_id, epoch, created_at, seen_at, idle_end, absolute_end, ended_reason, device)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		s.UserID, s.TokenHash, s.AppID, s.OpenIDHash, s.BindingID, s.Epoch, s.CreatedAt.UnixMilli(), s.SeenAt.UnixMilli(),
 		s.IdleEnd.UnixMilli(), s.AbsoluteEnd.UnixMilli(), string(s.EndedReason), s.Device)
-	return err
 }
 
 // SessionsOfUser implements login.Sessions.

@@ -60,7 +60,7 @@ func bind(s *suite) {
 			t.must(t.add(u))
 			session := t.newSession(t.newBinding(u, app))
 			session.TokenHash = pair[1]
-			t.must(t.CreateSession(t.ctx, session))
+			t.must(t.create(session))
 		}
 		for _, user := range []string{base + "#x", base, base + "#", base + "#x#"} {
 			if got := t.sessionsNow(user); len(got) != 1 || got[0].UserID != user {
@@ -105,6 +105,19 @@ func bind(s *suite) {
 		if !t.stands(b) || t.dead(session) != "" {
 			t.Fatal("the binding or its session is gone")
 		}
+	})
+	s.test("a bind whose session is stored, but not its binding, was undone: it is BindingRemoved", func(t *trial) {
+		u, b, session := t.bound()
+		t.must(t.EndSession(t.ctx, u.ID, session.TokenHash, login.SessionRevoked))
+		t.must(t.Unbind(t.ctx, b, false))
+		again := b
+		again.ID = id("binding")
+		_, err := t.Bind(t.ctx, again, session)
+		t.want(err, login.BindingRemoved)
+		t.unbound(b)
+		t.unbound(again)
+		session.EndedReason = login.SessionRevoked
+		same(t, t.sessionsNow(u.ID), []login.Session{session})
 	})
 	s.test("an identity of another user is IdentityBound", func(t *trial) {
 		_, b, _ := t.bound()

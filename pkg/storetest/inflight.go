@@ -65,7 +65,7 @@ func inFlight(s *suite) {
 				}
 				session := t.newSession(found)
 				happens(1)
-				t.must(t.CreateSession(t.ctx, session))
+				t.must(t.create(session))
 				happens(2)
 				if got := t.dead(session); got != event.want {
 					t.Fatalf("the session is %q, want %q", got, event.want)
@@ -103,7 +103,7 @@ func inFlight(s *suite) {
 		found, err := t.touch(b)
 		t.must(err)
 		session := t.newSession(found)
-		t.must(t.CreateSession(t.ctx, session))
+		t.must(t.create(session))
 		if got := t.dead(session); got != "" {
 			t.Fatalf("the session is %q", got)
 		}
@@ -153,7 +153,7 @@ func inFlight(s *suite) {
 				if touched = err == nil; !touched {
 					return nil
 				}
-				return t.CreateSession(t.ctx, session)
+				return t.create(session)
 			})
 			t.unbound(b)
 			if !touched {

@@ -51,6 +51,9 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 	case bound:
 		return login.Binding{}, login.UserBound
 	}
+	if _, done := m.sessions[s.UserID][s.TokenHash]; done {
+		return login.Binding{}, login.BindingRemoved
+	}
 	b.BoundAt, b.LastLoginAt = cut(b.BoundAt), cut(b.LastLoginAt)
 	put(&m.bindings, identity{b.AppID, b.OpenID}, b)
 	u.Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}

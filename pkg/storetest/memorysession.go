@@ -10,23 +10,23 @@ import (
 )
 
 // CreateSession implements login.Sessions.
-func (m *Memory) CreateSession(ctx context.Context, s login.Session) error {
+func (m *Memory) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
 	if err := m.lock(ctx); err != nil {
-		return err
+		return login.Session{}, err
 	}
 	defer m.mu.Unlock()
-	m.createSession(s)
-	return nil
+	return m.createSession(s), nil
 }
 
-func (m *Memory) createSession(s login.Session) {
-	if _, repeated := m.sessions[s.UserID][s.TokenHash]; repeated {
-		return
+func (m *Memory) createSession(s login.Session) login.Session {
+	if stored, ok := m.sessions[s.UserID][s.TokenHash]; ok {
+		return stored
 	}
 	s.CreatedAt, s.SeenAt, s.IdleEnd, s.AbsoluteEnd = cut(s.CreatedAt), cut(s.SeenAt), cut(s.IdleEnd), cut(s.AbsoluteEnd)
 	own := m.sessions[s.UserID]
 	put(&own, s.TokenHash, s)
 	put(&m.sessions, s.UserID, own)
+	return s
 }
 
 // SessionWithUser implements login.Presence.

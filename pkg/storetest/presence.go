@@ -19,7 +19,7 @@ func presence(s *suite) {
 			session.Device = device
 			session.CreatedAt = t.now.Add(999 * time.Microsecond)
 			session.SeenAt = t.now.Add(time.Millisecond)
-			t.must(t.CreateSession(t.ctx, session))
+			t.must(t.create(session))
 			stored, user, err := t.SessionWithUser(t.ctx, u.ID, session.TokenHash)
 			t.must(err)
 			same(t, stored, session)
@@ -36,7 +36,7 @@ func presence(s *suite) {
 	})
 	s.test("a session whose user does not exist is ErrUserNotFound", func(t *trial) {
 		session := t.newSession(t.newBinding(t.newUser(), app))
-		t.must(t.CreateSession(t.ctx, session))
+		t.must(t.create(session))
 		_, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
 		t.want(err, login.ErrUserNotFound)
 	})
@@ -44,7 +44,7 @@ func presence(s *suite) {
 		_, b, live := t.bound()
 		idle := t.newSession(b)
 		idle.IdleEnd = t.now.Add(-time.Millisecond)
-		t.must(t.CreateSession(t.ctx, idle))
+		t.must(t.create(idle))
 		if got := t.dead(idle); got != login.SessionExpired {
 			t.Fatalf("the idle session is %q", got)
 		}
@@ -65,7 +65,7 @@ func presence(s *suite) {
 		for _, past := range []time.Duration{time.Millisecond, time.Hour, 24 * time.Hour} {
 			session := t.newSession(b)
 			session.AbsoluteEnd = t.now.Add(-past)
-			t.must(t.CreateSession(t.ctx, session))
+			t.must(t.create(session))
 			stored, user, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
 			if err != nil {
 				t.want(err, login.ErrSessionNotFound)
@@ -81,7 +81,7 @@ func presence(s *suite) {
 			session := t.newSession(b)
 			t.together(2, func(i int) error {
 				if i == 0 {
-					return t.CreateSession(t.ctx, session)
+					return t.create(session)
 				}
 				for {
 					_, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
@@ -97,7 +97,7 @@ func presence(s *suite) {
 		_, b, other := t.bound()
 		session := t.newSession(b)
 		session.SeenAt = t.now.Add(999 * time.Microsecond)
-		t.must(t.CreateSession(t.ctx, session))
+		t.must(t.create(session))
 		for i := range 3 {
 			read, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
 			t.must(err)
@@ -157,7 +157,7 @@ func presence(s *suite) {
 		s.test("a session that is extended, ended and forgotten at the same time is gone, round "+strconv.Itoa(round), func(t *trial) {
 			_, b, ended := t.bound()
 			forgotten := t.newSession(b)
-			t.must(t.CreateSession(t.ctx, forgotten))
+			t.must(t.create(forgotten))
 			t.together(4, func(i int) error {
 				switch i {
 				case 0:

@@ -9,15 +9,35 @@ import (
 
 // sessions tests the Sessions port.
 func sessions(s *suite) {
-	s.test("creating a session again, as a transport may, counts as done and revives nothing", func(t *trial) {
+	s.test("creating a session returns it, and creating it again returns it as it is stored by then", func(t *trial) {
 		_, b, _ := t.bound()
 		session := t.newSession(b)
-		t.must(t.CreateSession(t.ctx, session))
-		t.must(t.EndSession(t.ctx, session.UserID, session.TokenHash, login.SessionReplaced))
-		t.must(t.CreateSession(t.ctx, session))
-		if got := t.dead(session); got != login.SessionReplaced {
-			t.Fatalf("the session is %q", got)
-		}
+		got, err := t.CreateSession(t.ctx, session)
+		t.must(err)
+		same(t, got, session)
+		got, err = t.CreateSession(t.ctx, session)
+		t.must(err)
+		same(t, got, session)
+		ended := session
+		ended.EndedReason = login.SessionReplaced
+		t.must(t.EndSession(t.ctx, session.UserID, session.TokenHash, ended.EndedReason))
+		again := session
+		again.BindingID, again.Device, again.CreatedAt = id("binding"), "iPad", t.now.Add(time.Second)
+		got, err = t.CreateSession(t.ctx, again)
+		t.must(err)
+		same(t, got, ended)
+		stored, _, err := t.SessionWithUser(t.ctx, session.UserID, session.TokenHash)
+		t.must(err)
+		same(t, stored, ended)
+	})
+	s.test("a session with the same token hash of another user is another session", func(t *trial) {
+		_, _, first := t.bound()
+		_, b, _ := t.bound()
+		second := t.newSession(b)
+		second.TokenHash = first.TokenHash
+		got, err := t.CreateSession(t.ctx, second)
+		t.must(err)
+		same(t, got, second)
 	})
 	s.test("a user's sessions are listed, including ended and expired ones", func(t *trial) {
 		_, b, live := t.bound()
@@ -26,8 +46,8 @@ func sessions(s *suite) {
 		ended.Device = ""
 		idle.IdleEnd = t.now.Add(-time.Hour)
 		want := map[string]login.Session{live.TokenHash: live, idle.TokenHash: idle}
-		t.must(t.CreateSession(t.ctx, ended))
-		t.must(t.CreateSession(t.ctx, idle))
+		t.must(t.create(ended))
+		t.must(t.create(idle))
 		t.must(t.EndSession(t.ctx, ended.UserID, ended.TokenHash, login.SessionReplaced))
 		ended.EndedReason = login.SessionReplaced
 		want[ended.TokenHash] = ended
@@ -52,7 +72,7 @@ func sessions(s *suite) {
 		for range many {
 			session := t.newSession(t.newBinding(u, app))
 			session.Device = strings.Repeat("d", 100<<10)
-			t.must(t.CreateSession(t.ctx, session))
+			t.must(t.create(session))
 		}
 		if got := t.sessionsNow(u.ID); len(got) != many {
 			t.Fatalf("%d sessions, want %d", len(got), many)
@@ -75,7 +95,7 @@ func sessions(s *suite) {
 	s.test("ending one session does not end another", func(t *trial) {
 		_, b, first := t.bound()
 		second := t.newSession(b)
-		t.must(t.CreateSession(t.ctx, second))
+		t.must(t.create(second))
 		t.must(t.EndSession(t.ctx, first.UserID, first.TokenHash, login.SessionRevoked))
 		if got := t.dead(second); got != "" {
 			t.Fatalf("the other session is %q", got)
@@ -84,7 +104,7 @@ func sessions(s *suite) {
 	s.test("a forgotten session is gone, and the others are not", func(t *trial) {
 		_, b, first := t.bound()
 		second := t.newSession(b)
-		t.must(t.CreateSession(t.ctx, second))
+		t.must(t.create(second))
 		for range 2 { // forgetting a missing session is no error
 			t.must(t.ForgetSession(t.ctx, first.UserID, first.TokenHash))
 			t.unstored(first)

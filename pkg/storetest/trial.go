@@ -94,6 +94,12 @@ func (t *trial) bind(b login.Binding) login.Session {
 	return s
 }
 
+// create stores a session that is not stored yet.
+func (t *trial) create(s login.Session) error {
+	_, err := t.CreateSession(t.ctx, s)
+	return err
+}
+
 func (t *trial) must(err error) {
 	t.Helper()
 	if err != nil {

@@ -126,9 +126,27 @@ func (c *client) login() error {
 	if !ok {
 		return nil
 	}
-	return c.do(input{kind: create, session: session, at: started, epoch: c.epochAt(found.Epoch)}, func() error {
-		return c.store.CreateSession(c.ctx, c.session(session))
-	}, func(*output) { c.publish(session) })
+	// A repeat of the request creates the same session.
+	for range 1 + c.chance.IntN(2) {
+		var stored login.Session
+		if err := c.do(input{kind: create, session: session, at: started, epoch: c.epochAt(found.Epoch)}, func() (err error) {
+			stored, err = c.store.CreateSession(c.ctx, c.session(session))
+			return err
+		}, func(out *output) {
+			if out.outcome == done {
+				out.session = c.seen(stored)
+			}
+			c.publish(session)
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seen is what the model knows of a session that was read.
+func (c *client) seen(s login.Session) session {
+	return session{there: true, ended: s.EndedReason, seen: c.ticks(s.SeenAt), epoch: c.epochAt(s.Epoch)}
 }
 
 // noteEpoch reads a user and brings one of the latest bindings up to date, as a login does that finds it behind.
@@ -178,7 +196,7 @@ func (c *client) verify() error {
 		call.add(end, input{kind: findSession, session: n}, output{outcome: done})
 		call.add(end, input{kind: readUser, user: c.userOf(n)}, output{outcome: outcome})
 	case outcome == done:
-		seen := session{there: true, ended: stored.EndedReason, seen: c.ticks(stored.SeenAt), epoch: c.epochAt(stored.Epoch)}
+		seen := c.seen(stored)
 		c.note(n, seen.seen)
 		call.add(end, input{kind: readSession, session: n}, output{outcome: done, session: seen})
 		call.add(end, input{kind: readUser, user: c.userOf(n)}, output{outcome: done, user: c.view(owner)})

@@ -246,7 +246,8 @@ func (s lastReason) EndSession(ctx context.Context, userID, tokenHash string, re
 	if err := s.ForgetSession(ctx, userID, tokenHash); err != nil {
 		return err
 	}
-	return s.CreateSession(ctx, session)
+	_, err = s.CreateSession(ctx, session)
+	return err
 }
 
 type lateExtension struct{ *storetest.Memory }

@@ -131,10 +131,11 @@ func (s state) step(in input) (output, state) {
 	case remove:
 		return s.remove(in)
 	case create:
-		if one := &s.sessions[in.session]; !one.there {
+		one := &s.sessions[in.session]
+		if !one.there {
 			*one = session{there: true, seen: in.at, epoch: in.epoch}
 		}
-		return output{outcome: done}, s
+		return output{outcome: done, session: *one}, s
 	case extend:
 		if one := &s.sessions[in.session]; one.there && one.ended == "" && one.seen == in.was {
 			one.seen = in.at

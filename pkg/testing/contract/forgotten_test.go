@@ -161,7 +161,7 @@ func (l *late) wait() {
 	<-l.deleted
 }
 
-func (l *late) CreateSession(ctx context.Context, s login.Session) error {
+func (l *late) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
 	l.wait()
 	return l.Store.CreateSession(ctx, s)
 }

@@ -55,9 +55,8 @@ func (h *Store) Bind(ctx context.Context, b login.Binding, s login.Session) (log
 	return Via(h, "Bind", func() (login.Binding, error) { return h.Memory.Bind(ctx, b, s) })
 }
 
-func (h *Store) CreateSession(ctx context.Context, s login.Session) error {
-	_, err := Via(h, "CreateSession", func() (any, error) { return nil, h.Memory.CreateSession(ctx, s) })
-	return err
+func (h *Store) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
+	return Via(h, "CreateSession", func() (login.Session, error) { return h.Memory.CreateSession(ctx, s) })
 }
 
 func (h *Store) SessionsOfUser(ctx context.Context, id string) ([]login.Session, error) {
