@@ -291,14 +291,14 @@ func TestPanicBesideIsAnswered(t *testing.T) {
 
 type panickingBeside struct{ login.Store }
 
-func (panickingBeside) StoreRecord(context.Context, string, login.Record) error {
+func (panickingBeside) SwapRecord(context.Context, string, string, login.Record) (login.Record, error) {
 	panic("MARK-of-a-value")
 }
 
 // A login that succeeded in spite of a lapse logs a warning.
 func TestLapsesAreWarnedOf(t *testing.T) {
 	w := newWorld(t)
-	w.service = w.serviceOn("http://127.0.0.1:1", &breaking{w.store, "StoreRecord"})
+	w.service = w.serviceOn("http://127.0.0.1:1", &breaking{w.store, "SwapRecord"})
 	w.service.WeChat = anyone{}
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
 	if line := w.lastLine(); a.body["code"] != 301.0 || line["level"] != "WARN" || line["lapses"] == nil {

@@ -136,7 +136,7 @@ func TestAnswersAreCounted(t *testing.T) {
 			[]string{metrics.InternalFailures, metrics.LoginFailures, "internal"}, []string{metrics.LoginLatency},
 		},
 		"a failure that is survived": {
-			store("StoreRecord", func(w *world, _ *visitor) { w.invoke(t.Context(), apigw.CheckBind, get("code="+w.code("nobody"))) }),
+			store("SwapRecord", func(w *world, _ *visitor) { w.invoke(t.Context(), apigw.CheckBind, get("code="+w.code("nobody"))) }),
 			[]string{metrics.Lapses, metrics.Unbound}, exchanged,
 		},
 	} {

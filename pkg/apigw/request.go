@@ -92,7 +92,7 @@ func (h *Handler) decode(payload []byte, r *request) error {
 			r.lang = r.fields["lang"]
 		}
 	}
-	r.caller.AppID = r.fields["appId"]
+	r.caller.AppID, r.caller.Request = r.fields["appId"], r.whole()
 	return nil
 }
 

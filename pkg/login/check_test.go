@@ -388,7 +388,7 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 			}
 		})
 	}
-	for _, op := range []string{"StoreRecord", "EndSession"} {
+	for _, op := range []string{"SwapRecord", "EndSession"} {
 		t.Run("but a login survives the loss of "+op, func(t *testing.T) {
 			w := newWorld(t)
 			w.Bound("alice-0", "alice")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,7 +25,7 @@ func (c *counters) SwapRecord(ctx context.Context, name, old string, r login.Rec
 	stored, err := c.Store.SwapRecord(ctx, name, old, r)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err == nil {
+	if err == nil && strings.HasPrefix(name, "count#") {
 		c.written[name] = r
 	}
 	return stored, err

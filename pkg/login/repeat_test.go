@@ -42,19 +42,80 @@ func TestRepeatedCode(t *testing.T) {
 	}
 }
 
-func TestRepeatedBindGetsItsOwnSession(t *testing.T) {
+// Whoever sees a code must not do anything with it that its owner has not asked for.
+func TestOnlyTheIdenticalRequestIsARepeat(t *testing.T) {
+	const mistyped = "correct hrose"
+	bind := func(caller login.Caller, r login.BindRequest) func(*world) error {
+		return func(w *world) error { _, err := w.Bind(w.Context(), caller, r); return err }
+	}
+	request := func(text login.Hidden) login.Caller { caller := phone; caller.Request = text; return caller }
+	for name, again := range map[string]func(*world) error{
+		"another user":         func(w *world) error { _, err := w.BindUser("alice-1", "mallory", password); return err },
+		"the right password":   func(w *world) error { _, err := w.BindUser("alice-1", "alice", password); return err },
+		"the openid beside it": bind(request("openId"), login.BindRequest{Code: "alice-1", OpenID: "o-alice", Username: "alice", Password: mistyped}),
+		"another token shown":  bind(request("token"), login.BindRequest{Code: "alice-1", Username: "alice", Password: mistyped}),
+		"another address": func(w *world) error {
+			caller := request("alice\n" + mistyped)
+			caller.Address = "198.51.100.7"
+			return bind(caller, login.BindRequest{Code: "alice-1", Username: "alice", Password: mistyped})(w)
+		},
+		"another route": func(w *world) error {
+			_, err := w.Check(w.Context(), request("alice\n"+mistyped), "alice-1")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				alice, mallory := w.AddUser("alice"), w.AddUser("mallory")
+				if _, err := w.BindUser("alice-1", "alice", mistyped); !errors.Is(err, login.InvalidCredentials) {
+					t.Fatal(err)
+				}
+				hashed := w.Plain.Checks
+				if err := again(w); !errors.Is(err, login.WXCodeUsed) {
+					t.Errorf("got %v, want wx_code_used", err)
+				}
+				if w.Plain.Checks != hashed {
+					t.Error("a password was looked at")
+				}
+				if left := len(w.sessions(alice.ID)) + len(w.sessions(mallory.ID)); left != 0 {
+					t.Errorf("%d sessions are opened", left)
+				}
+				if _, err := w.DB.BindingByOpenID(t.Context(), appID, "o-alice"); !errors.Is(err, login.ErrBindingNotFound) {
+					t.Errorf("the identity is bound: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// The identical request may be repeated twice, and no more.
+func TestReplaysMakeOneSession(t *testing.T) {
 	w := newWorld(t)
-	w.AddUser("alice")
-	first, err := w.BindUser("alice-1", "alice", password)
-	if err != nil {
-		t.Fatal(err)
+	w.Bound("alice-1", "alice")
+	old := w.Token("alice-2")
+	w.Pass(time.Second)
+	first := w.Token("alice-3")
+	before := len(w.sessions("u-alice"))
+	for n := 1; n <= 40; n++ {
+		checked, err := w.CheckCode("alice-3")
+		if n > 2 {
+			if !errors.Is(err, login.WXCodeUsed) {
+				t.Fatalf("replay %d: %v", n, err)
+			}
+			continue
+		}
+		if err != nil || checked.Login.Token != first {
+			t.Fatalf("replay %d: %v, want the same token", n, err)
+		}
 	}
-	second, err := w.BindUser("alice-1", "alice", password)
-	if err != nil || second.Token == first.Token {
-		t.Fatalf("got %v, want a token of its own", err)
+	if got := len(w.sessions("u-alice")); got != before {
+		t.Errorf("%d sessions, want %d", got, before)
 	}
-	if why := w.Dead(second.Token); why != "" {
-		t.Errorf("its session is dead: %s", why)
+	for _, token := range []login.Hidden{old, first} {
+		if why := w.Dead(token); why != "" {
+			t.Errorf("a session is dead: %s", why)
+		}
 	}
 }
 

@@ -114,6 +114,28 @@ func TestSequentialRoundTrips(t *testing.T) {
 	}
 }
 
+// A record costs money to read. Only a request whose code is used needs one.
+func TestGoodLoginReadsNoRecord(t *testing.T) {
+	for name, do := range map[string]func(w *world) error{
+		"checkBind":    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
+		"bind":         func(w *world) error { _, err := w.BindUser("alice-2", "alice", password); return err },
+		"code2session": func(w *world) error { _, err := w.Code2Session(w.Context(), phone, "alice-2"); return err },
+		"export":       func(w *world) error { return guarded["export"](w, w.Visit(w.Token("alice-2")), "alice-3") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Bound("alice-1", "alice")
+			w.DB.Forget()
+			if err := do(w); err != nil {
+				t.Fatal(err)
+			}
+			if w.DB.Called("LoadRecord") {
+				t.Errorf("a record is read: %v", w.DB.Calls)
+			}
+		})
+	}
+}
+
 func (w *world) boundWithRole(code, username string) {
 	w.Helper()
 	if err := w.DB.PutRole(w.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1", Name: "Home"}}}); err != nil {

@@ -72,7 +72,9 @@ func (w *World) CheckCode(code string) (login.Checked, error) {
 }
 
 func (w *World) BindUser(code, username, password string) (*login.Login, error) {
-	return w.Bind(w.Context(), Phone, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
+	caller := Phone
+	caller.Request = login.Hidden(username + "\n" + password)
+	return w.Bind(w.Context(), caller, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
 }
 
 // Admin is an administrator on the same store.

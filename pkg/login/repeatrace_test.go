@@ -1,0 +1,272 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
+)
+
+// process is another process on the same store and the same WeChat.
+func (w *world) process() *login.Service { return login.New(w.Config) }
+
+// dying makes a process that dies: from the call on for which last is true, nothing of what it does arrives.
+func (w *world) dying(last func(op, name string) bool) *login.Service {
+	c := w.Config
+	c.Store = &dying{Store: w.DB, last: last}
+	return login.New(c)
+}
+
+type dying struct {
+	login.Store
+	last func(op, name string) bool
+	mu   sync.Mutex
+	dead bool
+}
+
+var errDead = login.Unavailable(errors.New("the process is dead"))
+
+func via[T any](d *dying, op, name string, call func() (T, error)) (none T, err error) {
+	d.mu.Lock()
+	d.dead = d.dead || d.last(op, name)
+	dead := d.dead
+	d.mu.Unlock()
+	if dead {
+		return none, errDead
+	}
+	return call()
+}
+
+func (d *dying) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	return via(d, "SwapRecord", name, func() (login.Record, error) { return d.Store.SwapRecord(ctx, name, old, r) })
+}
+
+func (d *dying) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
+	return via(d, "TouchBinding", "", func() (login.Binding, error) { return d.Store.TouchBinding(ctx, t) })
+}
+
+func (d *dying) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
+	return via(d, "CreateSession", "", func() (login.Session, error) { return d.Store.CreateSession(ctx, s) })
+}
+
+func (d *dying) ForgetSession(ctx context.Context, user, hash string) error {
+	_, err := via(d, "ForgetSession", "", func() (any, error) { return nil, d.Store.ForgetSession(ctx, user, hash) })
+	return err
+}
+
+func (d *dying) SessionsOfUser(ctx context.Context, user string) ([]login.Session, error) {
+	return via(d, "SessionsOfUser", "", func() ([]login.Session, error) { return d.Store.SessionsOfUser(ctx, user) })
+}
+
+func (d *dying) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
+	return via(d, "Bind", "", func() (login.Binding, error) { return d.Store.Bind(ctx, b, s) })
+}
+
+// request is a checkBind or a bind with the code alice-2 in some process.
+type request func(ctx context.Context, s *login.Service) (login.Hidden, error)
+
+func checking(ctx context.Context, s *login.Service) (login.Hidden, error) {
+	checked, err := s.Check(ctx, phone, "alice-2")
+	if err != nil || checked.Login == nil {
+		return "", err
+	}
+	return checked.Login.Token, nil
+}
+
+func binding(password login.Hidden) request {
+	return func(ctx context.Context, s *login.Service) (login.Hidden, error) {
+		opened, err := s.Bind(ctx, phone, login.BindRequest{Code: "alice-2", Username: "alice", Password: password})
+		if err != nil {
+			return "", err
+		}
+		return opened.Token, nil
+	}
+}
+
+// All at the same time, each in a process of its own: the first one and two repeats log in, with one token.
+func TestAtMostTwoRepeatsAtTheSameTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		given func(w *world)
+		send  request
+	}{
+		"checkBind":                {func(w *world) { w.Bound("alice-1", "alice") }, checking},
+		"bind":                     {func(w *world) { w.AddUser("alice") }, binding(password)},
+		"bind of a bound identity": {func(w *world) { w.Bound("alice-1", "alice") }, binding(password)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				c.given(w)
+				w.Pass(time.Second)
+				before := len(w.sessions("u-alice"))
+				w.WeChatDouble.Before = func(string) error { time.Sleep(100 * time.Millisecond); return nil }
+				w.DB.Do(func(string) error { time.Sleep(10 * time.Millisecond); return nil })
+				const sent = 12
+				tokens, errs := make([]login.Hidden, sent), make([]error, sent)
+				var wg sync.WaitGroup
+				for i := range sent {
+					wg.Go(func() { tokens[i], errs[i] = c.send(t.Context(), w.process()) })
+				}
+				wg.Wait()
+				w.DB.Do(nil)
+				count, token := 0, login.Hidden("")
+				for i, err := range errs {
+					switch {
+					case err == nil && (token == "" || token == tokens[i]):
+						count, token = count+1, tokens[i]
+					case err == nil:
+						t.Error("there are two tokens")
+					case !errors.Is(err, login.WXCodeUsed):
+						t.Errorf("got %v", err)
+					}
+				}
+				if count != 3 {
+					t.Errorf("%d log in, want 3", count)
+				}
+				if got := len(w.sessions("u-alice")) - before; got != 1 {
+					t.Errorf("%d sessions are opened, want 1", got)
+				}
+				if why := w.Dead(token); why != "" {
+					t.Errorf("the session is dead: %s", why)
+				}
+			})
+		})
+	}
+}
+
+func TestFirstThatDies(t *testing.T) {
+	const wrong = "wrong"
+	bound := func(w *world) { w.Bound("alice-1", "alice"); w.Pass(time.Second) }
+	unbound := func(w *world) { w.AddUser("alice") }
+	at := func(where string) func(op, name string) bool { return func(op, _ string) bool { return op == where } }
+	before := func(string, string) bool { return true }
+	second := func(where string) func(op, name string) bool {
+		n := 0
+		return func(op, _ string) bool {
+			if op == where {
+				n++
+			}
+			return n == 2
+		}
+	}
+	for name, c := range map[string]struct {
+		given    func(w *world)
+		send     request
+		last     func(op, name string) bool
+		want     error
+		sessions int
+	}{
+		"checkBind, before its record is stored":      {bound, checking, before, login.WXCodeUsed, 0},
+		"bind, before its record is stored":           {unbound, binding(password), before, login.WXCodeUsed, 0},
+		"a wrong bind, before its record is stored":   {unbound, binding(wrong), before, login.WXCodeUsed, 0},
+		"checkBind, before its session is stored":     {bound, checking, at("CreateSession"), nil, 1},
+		"checkBind, after its session is stored":      {bound, checking, second("SwapRecord"), nil, 1},
+		"bind, before the password is looked at":      {unbound, binding(password), at("SessionsOfUser"), nil, 1},
+		"bind, before it binds":                       {unbound, binding(password), at("Bind"), nil, 1},
+		"a wrong bind, before it is looked at":        {unbound, binding(wrong), at("SessionsOfUser"), login.InvalidCredentials, 0},
+		"a bind of a bound identity, before it opens": {bound, binding(password), at("CreateSession"), nil, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				c.given(w)
+				had := len(w.sessions("u-alice"))
+				if strings.Contains(name, "after its session") { // the answer is lost with the process
+					w.DB.Do(logintest.Failing("UserByID"))
+				}
+				if _, err := c.send(t.Context(), w.dying(c.last)); !errors.Is(err, login.StoreUnavailable) {
+					t.Fatalf("the first: %v", err)
+				}
+				w.DB.Do(nil)
+				token, err := c.send(t.Context(), w.process())
+				if !errors.Is(err, c.want) {
+					t.Fatalf("the second: %v, want %v", err, c.want)
+				}
+				if got := len(w.sessions("u-alice")) - had; got != c.sessions {
+					t.Errorf("%d sessions are opened, want %d", got, c.sessions)
+				}
+				if c.want == nil && w.Dead(token) != "" {
+					t.Errorf("the session is dead: %s", w.Dead(token))
+				}
+				// What is counted: at most the one attempt, so four more are free.
+				for _, code := range []string{"alice-3", "alice-4", "alice-5", "alice-6"} {
+					w.Pass(time.Minute)
+					if _, err := w.BindUser(code, "alice", wrong); !errors.Is(err, login.InvalidCredentials) {
+						t.Errorf("%s: %v", code, err)
+					}
+				}
+				w.Pass(time.Second)
+				_, err = w.BindUser("alice-7", "alice", wrong)
+				if counted := errors.Is(err, login.TooManyAttempts); counted != (c.want == login.InvalidCredentials) {
+					t.Errorf("afterwards: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A login that fails forgets its session. It must not if the same request has succeeded elsewhere, with the
+// same token.
+func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.Bound("alice-1", "alice")
+		w.Pass(time.Second)
+		var token login.Hidden
+		c := w.Config
+		c.Store = &dying{Store: w.DB, last: func(op, _ string) bool {
+			if op != "SessionsOfUser" {
+				return false
+			}
+			synctest.Wait() // the first has stored its session
+			var err error
+			if token, err = checking(t.Context(), w.process()); err != nil {
+				t.Errorf("the repeat: %v", err)
+			}
+			return false
+		}}
+		w.DB.Do(nil)
+		first := login.New(c)
+		first.Store = failingReads{c.Store}
+		if _, err := checking(t.Context(), first); !errors.Is(err, login.StoreUnavailable) {
+			t.Fatalf("the first: %v", err)
+		}
+		if why := w.Dead(token); why != "" {
+			t.Errorf("the repeat's session is dead: %s", why)
+		}
+	})
+}
+
+// failingReads finds no user.
+type failingReads struct{ login.Store }
+
+func (failingReads) UserByID(context.Context, string) (login.User, error) {
+	return login.User{}, login.Unavailable(errors.New("down"))
+}
+
+// If nobody has repeated it, nothing is left behind, and the repeat gets a session of its own.
+func TestFailedLoginLeavesNoSession(t *testing.T) {
+	w := newWorld(t)
+	u := w.Bound("alice-1", "alice")
+	w.Pass(time.Second)
+	before := len(w.sessions(u.ID))
+	for range 2 {
+		w.DB.Do(logintest.Failing("UserByID"))
+		if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+			t.Fatal(err)
+		}
+		if got := len(w.sessions(u.ID)); got != before {
+			t.Errorf("%d sessions, want %d", got, before)
+		}
+	}
+	w.DB.Do(nil)
+	if why := w.Dead(w.Token("alice-2")); why != "" {
+		t.Errorf("the repeat's session is dead: %s", why)
+	}
+}
