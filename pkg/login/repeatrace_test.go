@@ -17,7 +17,7 @@ import (
 func (w *world) process() *login.Service { return login.New(w.Config) }
 
 // dying makes a process that dies: from the call on for which last is true, nothing of what it does arrives.
-func (w *world) dying(last func(op, name string) bool) *login.Service {
+func (w *world) dying(last func(op string) bool) *login.Service {
 	c := w.Config
 	c.Store = &dying{Store: w.DB, last: last}
 	return login.New(c)
@@ -25,16 +25,16 @@ func (w *world) dying(last func(op, name string) bool) *login.Service {
 
 type dying struct {
 	login.Store
-	last func(op, name string) bool
+	last func(op string) bool
 	mu   sync.Mutex
 	dead bool
 }
 
 var errDead = login.Unavailable(errors.New("the process is dead"))
 
-func via[T any](d *dying, op, name string, call func() (T, error)) (none T, err error) {
+func via[T any](d *dying, op string, call func() (T, error)) (none T, err error) {
 	d.mu.Lock()
-	d.dead = d.dead || d.last(op, name)
+	d.dead = d.dead || d.last(op)
 	dead := d.dead
 	d.mu.Unlock()
 	if dead {
@@ -44,28 +44,28 @@ func via[T any](d *dying, op, name string, call func() (T, error)) (none T, err 
 }
 
 func (d *dying) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
-	return via(d, "SwapRecord", name, func() (login.Record, error) { return d.Store.SwapRecord(ctx, name, old, r) })
+	return via(d, "SwapRecord", func() (login.Record, error) { return d.Store.SwapRecord(ctx, name, old, r) })
 }
 
 func (d *dying) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
-	return via(d, "TouchBinding", "", func() (login.Binding, error) { return d.Store.TouchBinding(ctx, t) })
+	return via(d, "TouchBinding", func() (login.Binding, error) { return d.Store.TouchBinding(ctx, t) })
 }
 
 func (d *dying) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
-	return via(d, "CreateSession", "", func() (login.Session, error) { return d.Store.CreateSession(ctx, s) })
+	return via(d, "CreateSession", func() (login.Session, error) { return d.Store.CreateSession(ctx, s) })
 }
 
 func (d *dying) ForgetSession(ctx context.Context, user, hash string) error {
-	_, err := via(d, "ForgetSession", "", func() (any, error) { return nil, d.Store.ForgetSession(ctx, user, hash) })
+	_, err := via(d, "ForgetSession", func() (any, error) { return nil, d.Store.ForgetSession(ctx, user, hash) })
 	return err
 }
 
 func (d *dying) SessionsOfUser(ctx context.Context, user string) ([]login.Session, error) {
-	return via(d, "SessionsOfUser", "", func() ([]login.Session, error) { return d.Store.SessionsOfUser(ctx, user) })
+	return via(d, "SessionsOfUser", func() ([]login.Session, error) { return d.Store.SessionsOfUser(ctx, user) })
 }
 
 func (d *dying) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
-	return via(d, "Bind", "", func() (login.Binding, error) { return d.Store.Bind(ctx, b, s) })
+	return via(d, "Bind", func() (login.Binding, error) { return d.Store.Bind(ctx, b, s) })
 }
 
 // request is a checkBind or a bind with the code alice-2 in some process.
@@ -144,11 +144,11 @@ func TestFirstThatDies(t *testing.T) {
 	const wrong = "wrong"
 	bound := func(w *world) { w.Bound("alice-1", "alice"); w.Pass(time.Second) }
 	unbound := func(w *world) { w.AddUser("alice") }
-	at := func(where string) func(op, name string) bool { return func(op, _ string) bool { return op == where } }
-	before := func(string, string) bool { return true }
-	second := func(where string) func(op, name string) bool {
+	at := func(where string) func(string) bool { return func(op string) bool { return op == where } }
+	before := func(string) bool { return true }
+	second := func(where string) func(string) bool {
 		n := 0
-		return func(op, _ string) bool {
+		return func(op string) bool {
 			if op == where {
 				n++
 			}
@@ -158,7 +158,7 @@ func TestFirstThatDies(t *testing.T) {
 	for name, c := range map[string]struct {
 		given    func(w *world)
 		send     request
-		last     func(op, name string) bool
+		last     func(op string) bool
 		want     error
 		sessions int
 	}{
@@ -219,21 +219,21 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 		w.Bound("alice-1", "alice")
 		w.Pass(time.Second)
 		var token login.Hidden
-		c := w.Config
-		c.Store = &dying{Store: w.DB, last: func(op, _ string) bool {
-			if op != "SessionsOfUser" {
-				return false
+		repeated := false
+		w.DB.Do(func(op string) error {
+			if op != "SessionsOfUser" || repeated {
+				return nil
 			}
-			synctest.Wait() // the first has stored its session
+			repeated = true
+			synctest.Wait() // by now the first has stored its session
 			var err error
 			if token, err = checking(t.Context(), w.process()); err != nil {
 				t.Errorf("the repeat: %v", err)
 			}
-			return false
-		}}
-		w.DB.Do(nil)
-		first := login.New(c)
-		first.Store = failingReads{c.Store}
+			return nil
+		})
+		first := w.process()
+		first.Store = noUsers{w.DB}
 		if _, err := checking(t.Context(), first); !errors.Is(err, login.StoreUnavailable) {
 			t.Fatalf("the first: %v", err)
 		}
@@ -243,10 +243,10 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 	})
 }
 
-// failingReads finds no user.
-type failingReads struct{ login.Store }
+// noUsers cannot read users.
+type noUsers struct{ login.Store }
 
-func (failingReads) UserByID(context.Context, string) (login.User, error) {
+func (noUsers) UserByID(context.Context, string) (login.User, error) {
 	return login.User{}, login.Unavailable(errors.New("down"))
 }
 

@@ -117,7 +117,11 @@ func bind(s *suite) {
 		t.unbound(b)
 		t.unbound(again)
 		session.EndedReason = login.SessionRevoked
-		same(t, t.sessionsNow(u.ID), []login.Session{session})
+		stored := t.sessionsNow(u.ID)
+		if len(stored) != 1 {
+			t.Fatalf("sessions %+v", stored)
+		}
+		same(t, stored[0], session)
 	})
 	s.test("an identity of another user is IdentityBound", func(t *trial) {
 		_, b, _ := t.bound()
