@@ -40,6 +40,8 @@ var bind = slices.Concat(
 		{Name: "bind-good-other-user", but: edits{code("bob-1"), field("username", OtherUsername)}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "bind-again", After: afterBind, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "bind-repeated-request", After: afterBind, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-repeated-when-replaced", After: afterBind, Meanwhile: Replaced, Status: 200, Error: login.SessionReplaced, WeChat: 1},
+		{Name: "bind-used-code-with-another-password", After: []string{"bind-wrong-password"}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},
 		{Name: "bind-user-bound", After: afterBind, but: edits{code("bob-1")}, Status: 200, Error: login.UserBound, WeChat: 1},
 		{Name: "bind-wrong-password", from: "bind-wrong-password", Status: 200, Error: login.InvalidCredentials, WeChat: 1},
 		{Name: "bind-unknown-user", but: edits{field("username", "nobody")}, Status: 200, Error: login.InvalidCredentials, WeChat: 1},

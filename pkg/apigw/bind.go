@@ -19,7 +19,7 @@ var Bind = Route{
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound,
-		login.UserDisabled, login.SessionRevoked, login.BindingRemoved,
+		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }
 

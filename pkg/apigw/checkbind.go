@@ -16,7 +16,7 @@ var CheckBind = Route{
 	handler:  byCode(checkBind),
 	needs:    needs.Bindings | needs.Token | needs.Directory,
 	outcomes: []login.Outcome{login.OutcomeLogin, login.OutcomeUnbound},
-	refusals: []login.Code{login.UserDisabled, login.SessionRevoked},
+	refusals: []login.Code{login.UserDisabled, login.SessionRevoked, login.SessionReplaced},
 }
 
 func checkBind(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
