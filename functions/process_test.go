@@ -2,6 +2,8 @@ package functions_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"os/exec"
 	"slices"
@@ -10,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
@@ -55,6 +59,33 @@ func TestRepeatedCodeInTwoProcesses(t *testing.T) {
 	second.Stop()
 	if log := first.Log() + second.Log(); strings.Count(log, `"repeated":true`) != 1 {
 		t.Errorf("want one repeat in the log:\n%s", log)
+	}
+}
+
+// A bind that is sent to two processes at the same time opens one session, and both answers have its token.
+func TestRepeatedBindInTwoProcesses(t *testing.T) {
+	c := newCloud(t)
+	c.addUsers()
+	event, err := json.Marshal(lambdaevents.APIGatewayV2HTTPRequest{
+		Version: "2.0", Headers: map[string]string{"content-type": "application/json"},
+		Body: fmt.Sprintf(`{"code":"slow200ms-alice-1","username":%q,"password":%q}`, events.Username, events.Password),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := c.start("bind"), c.start("bind")
+	answers := make([]answer, 2)
+	var wg sync.WaitGroup
+	for i, p := range []*lambdatest.Process{first, second} {
+		wg.Go(func() { answers[i] = c.invoke(p, event) })
+	}
+	wg.Wait()
+	if token := answers[0].fields["token"]; token == nil || token != answers[1].fields["token"] {
+		t.Errorf("want one token: %s, %s", answers[0].Body, answers[1].Body)
+	}
+	sessions, err := c.store.SessionsOfUser(t.Context(), events.UserID)
+	if err != nil || len(sessions) != 1 {
+		t.Errorf("%d sessions, %v, want one", len(sessions), err)
 	}
 }
 

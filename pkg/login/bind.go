@@ -26,7 +26,7 @@ const (
 
 // Bind binds the identity behind a fresh code to the user whose password is given, and opens a
 // session. Binding to the same user again succeeds, so a client whose answer was lost can bind again
-// with a new code.
+// with a new code, or repeat the request: see repeat.go.
 //
 // Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing, UsernameInvalid,
 // PasswordMissing, PasswordInvalid, IdentityMismatch, TooManyAttempts, InvalidCredentials,

@@ -27,7 +27,7 @@ type Checked struct {
 // session. An identity whose binding is removed meanwhile counts as not bound.
 //
 // Errors: CodeMissing, CodeInvalid; UserDisabled; SessionRevoked when the user's sessions were ended
-// meanwhile; and what WeChat, the secret, the store and the directory answer.
+// meanwhile; for a repeat also SessionReplaced; and what WeChat, the secret, the store and the directory answer.
 func (s *Service) Check(ctx context.Context, caller Caller, code string) (Checked, error) {
 	// Who is it?
 	x, err := s.exchange(ctx, presented{route: "checkBind", caller: caller, code: code})

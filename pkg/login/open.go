@@ -9,8 +9,8 @@ import (
 // open opens a session under an existing binding. It brings the binding's epoch up to date if need be: see
 // catchUp.
 //
-// Errors: UserDisabled; BindingRemoved or SessionRevoked when that happened meanwhile; and what the
-// store and the directory answer.
+// Errors: UserDisabled; BindingRemoved or SessionRevoked when that happened meanwhile; for a repeat also
+// SessionReplaced; and what the store and the directory answer.
 func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Login, error) {
 	x.trail.UserID = binding.UserID
 	session, token := s.newSession(x, binding)
