@@ -71,6 +71,35 @@ func TestBindUnderWayDoesNotBringADirectorysUserBack(t *testing.T) {
 	}
 }
 
+// The first request died; then alice deleted her account; then the repeat came.
+func TestRepeatedBindDoesNotBringADirectorysUserBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := newDirectoryWorld(t)
+		v := e.Visit(e.in("alice-1"))
+		e.DB.Do(func(op string) error {
+			if op == "EnrollUser" || op == "Bind" {
+				return login.Unavailable(errors.New("the process is dead"))
+			}
+			return nil
+		})
+		if _, err := e.BindUser("alice-3", "alice", password); !errors.Is(err, login.StoreUnavailable) {
+			t.Fatal(err)
+		}
+		e.DB.Do(nil)
+		e.Pass(time.Second)
+		if err := e.Delete(t.Context(), phone, v, "alice-2"); err != nil {
+			t.Fatal(err)
+		}
+		e.Pass(time.Second)
+		if _, err := e.BindUser("alice-3", "alice", password); !errors.Is(err, login.SessionRevoked) {
+			t.Errorf("got %v", err)
+		}
+		if u, err := e.DB.Memory.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
+			t.Errorf("she is back: %+v, %v", u, err)
+		}
+	})
+}
+
 func TestBindDoesNotCountWhereDeparturesCannotBeRead(t *testing.T) {
 	e := newDirectoryWorld(t)
 	e.DB.Do(func(op string) error {

@@ -154,6 +154,7 @@ func TestRepeatUsesUpNoMeter(t *testing.T) {
 			if _, err := w.BindUser(code, "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
 				t.Fatalf("%s: %v", code, err)
 			}
+			w.Pass(3 * time.Second)
 		}
 		if _, err := w.BindUser(code, "alice", "wrong"); !errors.Is(err, login.WXCodeUsed) {
 			t.Fatalf("%s the fourth time: %v", code, err)
@@ -167,8 +168,8 @@ func TestRepeatUsesUpNoMeter(t *testing.T) {
 	if _, err := w.BindUser("alice-6", "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
 		t.Errorf("the sixth: %v", err)
 	}
-	// A wrong attempt stays counted even if its repeat is right by now.
-	w.Pass(time.Minute)
+	// A wrong attempt stays counted even if its repeat is right by now. The wait runs from the first request.
+	w.Pass(time.Minute - 9*time.Second)
 	if _, err := w.BindUser("alice-7", "alice", "changed it"); !errors.Is(err, login.InvalidCredentials) {
 		t.Fatal(err)
 	}
@@ -181,6 +182,43 @@ func TestRepeatUsesUpNoMeter(t *testing.T) {
 	}
 	if _, err := w.BindUser("alice-8", "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
 		t.Errorf("the next: %v", err)
+	}
+}
+
+// One repeat too many does nothing, even if it is under way with the others.
+func TestRepeatTooManyUnbindsNothing(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-1", "alice")
+	v := w.Visit(w.Token("alice-2"))
+	unbind := func() error { return guarded["unbind by force"](w, v, "alice-3") }
+	down := func(op string) error {
+		if op == "Unbind" {
+			return login.Unavailable(errors.New("down"))
+		}
+		return nil
+	}
+	w.DB.Do(down)
+	if err := unbind(); !errors.Is(err, login.StoreUnavailable) {
+		t.Fatal(err)
+	}
+	overtaken := false
+	w.DB.Do(func(op string) error {
+		if op == "SwapRecord" && !overtaken {
+			overtaken = true
+			for range 2 {
+				if err := unbind(); !errors.Is(err, login.StoreUnavailable) {
+					t.Error(err)
+				}
+			}
+			w.DB.Forget()
+		}
+		return down(op)
+	})
+	if err := unbind(); !errors.Is(err, login.ReauthRequired) {
+		t.Errorf("got %v", err)
+	}
+	if w.DB.Called("Unbind") {
+		t.Errorf("it unbinds: %v", w.DB.Calls)
 	}
 }
 

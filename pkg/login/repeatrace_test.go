@@ -178,7 +178,7 @@ func TestFirstThatDies(t *testing.T) {
 				c.given(w)
 				had := len(w.sessions("u-alice"))
 				if strings.Contains(name, "after its session") { // the answer is lost with the process
-					w.DB.Do(logintest.Failing("UserByID"))
+					w.DB.Do(logintest.Failing("SessionsOfUser"))
 				}
 				if _, err := c.send(t.Context(), w.dying(c.last)); !errors.Is(err, login.StoreUnavailable) {
 					t.Fatalf("the first: %v", err)
@@ -211,6 +211,97 @@ func TestFirstThatDies(t *testing.T) {
 	}
 }
 
+// The first fails after its repeat has been wrong, or the repeat while the first is under way: neither gives
+// back what the other one needs.
+func TestAttemptIsGivenBackByNobodyElse(t *testing.T) {
+	for name, firstFails := range map[string]bool{"the first fails": true, "the repeat fails": false} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.AddUser("alice")
+			fails := func(s *login.Service) {
+				if _, err := binding("wrong")(t.Context(), s); !errors.Is(err, login.StoreUnavailable) {
+					t.Errorf("got %v", err)
+				}
+			}
+			wrong := func(s *login.Service) {
+				if _, err := binding("wrong")(t.Context(), s); !errors.Is(err, login.InvalidCredentials) {
+					t.Errorf("got %v", err)
+				}
+			}
+			failing := w.process()
+			failing.Store = noSessions{w.DB}
+			repeated := false
+			w.DB.Do(func(op string) error {
+				if op != "HashKinds" || repeated { // which comes after the attempt is reserved
+					return nil
+				}
+				repeated = true
+				if firstFails {
+					wrong(w.process())
+					return nil
+				}
+				fails(failing)
+				// Four more at the same time fill the identity's five, and this one is the sixth.
+				for _, code := range []string{"alice-3", "alice-4", "alice-5", "alice-6"} {
+					if _, err := w.BindUser(code, "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+						t.Error(err)
+					}
+				}
+				if _, err := w.BindUser("alice-7", "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
+					t.Errorf("beside the first: %v", err)
+				}
+				return nil
+			})
+			if !firstFails {
+				wrong(w.process())
+				return
+			}
+			fails(failing)
+			for _, code := range []string{"alice-3", "alice-4", "alice-5", "alice-6"} {
+				if _, err := w.BindUser(code, "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+					t.Error(err)
+				}
+			}
+			if _, err := w.BindUser("alice-7", "alice", "wrong"); !errors.Is(err, login.TooManyAttempts) {
+				t.Errorf("after five: %v", err)
+			}
+		})
+	}
+}
+
+// What ends all sessions also ends a login whose first request died before, and whose repeat came after.
+func TestRepeatOfADeadFirstIsNoLaterThanTheFirst(t *testing.T) {
+	for name, between := range map[string]func(w *world) error{
+		"logged out everywhere": func(w *world) error { return w.Admin().RevokeSessions(w.Context(), "alice") },
+		"disabled and enabled": func(w *world) error {
+			return errors.Join(w.Admin().Disable(w.Context(), "alice"), w.Admin().Enable(w.Context(), "alice"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Bound("alice-1", "alice")
+			w.Pass(time.Second)
+			first := w.dying(func(op string) bool { return op == "CreateSession" })
+			if _, err := checking(t.Context(), first); !errors.Is(err, login.StoreUnavailable) {
+				t.Fatal(err)
+			}
+			w.Pass(time.Second)
+			if err := between(w); err != nil {
+				t.Fatal(err)
+			}
+			w.Pass(time.Second)
+			if _, err := checking(t.Context(), w.process()); !errors.Is(err, login.SessionRevoked) {
+				t.Errorf("got %v", err)
+			}
+			for _, s := range w.sessions("u-alice") {
+				if user, err := w.DB.UserByID(t.Context(), s.UserID); err != nil || s.Dead(user, w.Clock()) == "" {
+					t.Errorf("a session lives, %v", err)
+				}
+			}
+		})
+	}
+}
+
 // A login that fails forgets its session. It must not if the same request has succeeded elsewhere, with the
 // same token.
 func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
@@ -221,7 +312,7 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 		var token login.Hidden
 		repeated := false
 		w.DB.Do(func(op string) error {
-			if op != "SessionsOfUser" || repeated {
+			if op != "UserByID" || repeated {
 				return nil
 			}
 			repeated = true
@@ -233,7 +324,7 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 			return nil
 		})
 		first := w.process()
-		first.Store = noUsers{w.DB}
+		first.Store = noSessions{w.DB}
 		if _, err := checking(t.Context(), first); !errors.Is(err, login.StoreUnavailable) {
 			t.Fatalf("the first: %v", err)
 		}
@@ -243,11 +334,11 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 	})
 }
 
-// noUsers cannot read users.
-type noUsers struct{ login.Store }
+// noSessions cannot list sessions.
+type noSessions struct{ login.Store }
 
-func (noUsers) UserByID(context.Context, string) (login.User, error) {
-	return login.User{}, login.Unavailable(errors.New("down"))
+func (noSessions) SessionsOfUser(context.Context, string) ([]login.Session, error) {
+	return nil, login.Unavailable(errors.New("down"))
 }
 
 // If nobody has repeated it, nothing is left behind, and the repeat gets a session of its own.
@@ -257,7 +348,7 @@ func TestFailedLoginLeavesNoSession(t *testing.T) {
 	w.Pass(time.Second)
 	before := len(w.sessions(u.ID))
 	for range 2 {
-		w.DB.Do(logintest.Failing("UserByID"))
+		w.DB.Do(logintest.Failing("SessionsOfUser"))
 		if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 			t.Fatal(err)
 		}
