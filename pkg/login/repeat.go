@@ -88,6 +88,7 @@ func (s *Service) recall(ctx context.Context, x *exchange, p presented, refusal 
 		return WeChatSession{}, refusal
 	}
 	x.ids, x.answered, x.repeated = k.ids(), k.usedAt(), true
+	x.trail.Repeated = true
 	x.trail.first = func(ctx context.Context) error { return s.claim(ctx, x, k, refusal) }
 	return WeChatSession{OpenID: k.OpenID, UnionID: k.UnionID, SessionKey: Hidden(k.SessionKey)}, nil
 }
@@ -115,14 +116,15 @@ func (s *Service) awaitRecord(ctx context.Context, name string, refusal error) (
 // claim counts a repeat. Others may be counted at the same time, so k may be out of date.
 //
 // Errors: refusal, when it is one too many; and what the store answers.
-func (s *Service) claim(ctx context.Context, x *exchange, k kept, refusal error) error {
+func (s *Service) claim(ctx context.Context, x *exchange, k kept, refusal error) (err error) {
+	defer func() { x.trail.Repeated = err == nil }()
 	for k.Repeats < maxRepeats {
 		next := k
 		next.Repeats++
 		next.Holders++
 		stored, err := s.swapKept(ctx, x, k.version, next)
 		if err == nil {
-			x.session, x.trail.Repeated = next.ids().session, true
+			x.session = next.ids().session // a first request that failed has changed it
 			return nil
 		}
 		if !errors.Is(err, ErrRecordChanged) {
