@@ -20,8 +20,10 @@ func TestRepeatedBindGetsTheSameSession(t *testing.T) {
 		return opened.Token
 	}
 	first := bind()
-	if bind() != first || bind() != first {
-		t.Error("the token is another one")
+	for range 2 {
+		if bind() != first {
+			t.Error("the token is another one")
+		}
 	}
 	if got := len(w.sessions(u.ID)); got != 1 {
 		t.Errorf("%d sessions, want 1", got)

@@ -203,7 +203,7 @@ func TestFirstThatDies(t *testing.T) {
 				}
 				w.Pass(time.Second)
 				_, err = w.BindUser("alice-7", "alice", wrong)
-				if counted := errors.Is(err, login.TooManyAttempts); counted != (c.want == login.InvalidCredentials) {
+				if counted := errors.Is(err, login.TooManyAttempts); counted != errors.Is(c.want, login.InvalidCredentials) {
 					t.Errorf("afterwards: %v", err)
 				}
 			})

@@ -96,7 +96,7 @@ func (s *Service) storeKept(ctx context.Context, x *exchange) error {
 func (s *Service) swapKept(ctx context.Context, x *exchange, old string, k kept) (Record, error) {
 	k.version = NewID()
 	x.kept = k
-	plain, err := json.Marshal(k)
+	plain, err := json.Marshal(k) //nolint:gosec // it is sealed at once
 	if err != nil {
 		return Record{}, err
 	}
