@@ -133,7 +133,7 @@ func inFlight(s *suite) {
 				if _, err := t.touch(b); err != nil {
 					return err
 				}
-				return t.CreateSession(t.ctx, begun[i])
+				return t.create(begun[i])
 			})
 			user := t.userNow(u.ID)
 			for _, session := range t.sessionsNow(u.ID) {
