@@ -29,7 +29,7 @@ const (
 // with a new code, or repeat the request: see repeat.go.
 //
 // Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing, UsernameInvalid,
-// PasswordMissing, PasswordInvalid, IdentityMismatch, TooManyAttempts, InvalidCredentials,
+// PasswordMissing, PasswordInvalid, IdentityMismatch, TooManyAttempts, Overloaded, InvalidCredentials,
 // IdentityBound, UserBound; BindingRemoved when the identity was bound already and that binding was
 // removed meanwhile; and what the hasher answers about a hash that it cannot read.
 func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
@@ -63,8 +63,8 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 	}
 	// Is it the right one?
 	candidate, err := s.users.authenticate(ctx, x, claim{r.Username, userID, r.Password})
-	if errors.Is(err, InvalidCredentials) {
-		return nil, s.countWrong(ctx, x, attempt)
+	if errors.Is(err, InvalidCredentials) || errors.Is(err, ErrUndecided) {
+		return nil, s.count(ctx, x, attempt, err)
 	}
 	if err != nil {
 		s.giveBack(ctx, x, attempt)

@@ -1,7 +1,6 @@
 package login_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -219,28 +218,4 @@ func TestRepeatedMismatchIsToldTheSame(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-}
-
-// A hasher that has no processor free before the deadline is no fault of ours.
-func TestHasherWithoutTimeIsUnavailable(t *testing.T) {
-	w := newWorld(t)
-	w.AddUser("alice")
-	ctx, cancel := context.WithCancel(t.Context())
-	w.Hasher = busy{cancel}
-	_, err := w.Bind(ctx, phone, login.BindRequest{Code: "alice-1", Username: "alice", Password: password})
-	if !errors.Is(err, login.StoreUnavailable) {
-		t.Errorf("got %v", err)
-	}
-}
-
-// busy is a hasher that is never free.
-type busy struct{ end context.CancelFunc }
-
-func (busy) Kind(login.Hidden) (string, error) { return "", nil }
-
-func (busy) Hash(ctx context.Context, _ login.Hidden) (login.Hidden, error) { return "", ctx.Err() }
-
-func (b busy) Verify(ctx context.Context, _, _ login.Hidden, _ []string) (ok, outdated bool, err error) {
-	b.end()
-	return false, false, ctx.Err()
 }

@@ -74,6 +74,7 @@ const (
 	StoreUnavailable     Code = "store_unavailable"
 	SecretUnavailable    Code = "secret_unavailable"
 	DirectoryUnavailable Code = "directory_unavailable"
+	Overloaded           Code = "overloaded"
 	Internal             Code = "internal"
 )
 
@@ -93,7 +94,8 @@ const (
 	KindUnauthorized
 	// KindThrottled is a caller who sends too many requests.
 	KindThrottled
-	// KindUnavailable means that WeChat, a store, the secret or the directory did not answer.
+	// KindUnavailable means that WeChat, a store, the secret or the directory did not answer, or that there
+	// is too much to do.
 	KindUnavailable
 	// KindSessionEnd says why a session is dead. On a visit it means that there is no
 	// caller. On a request with a code it is a decision.
@@ -144,6 +146,8 @@ const (
 	CulpritSecret
 	// CulpritDirectory: the platform's own directory could not answer.
 	CulpritDirectory
+	// CulpritLoad: more passwords came than can be hashed in time.
+	CulpritLoad
 	// CulpritOurs: a fault of our own.
 	CulpritOurs
 )
@@ -251,6 +255,7 @@ var meanings = map[Code]meaning{
 	StoreUnavailable:     busy(CulpritStore, time.Second),
 	DirectoryUnavailable: busy(CulpritDirectory, 2*time.Second),
 	SecretUnavailable:    busy(CulpritSecret, 2*time.Second),
+	Overloaded:           {KindUnavailable, ActionRetry, SeverityCount, CulpritLoad, 2 * time.Second, zhBusy, enBusy},
 	Internal:             {KindInternal, ActionRetry, SeverityAlarm, CulpritOurs, 0, "服务出错,请稍后再试", "Something went wrong; please try again."},
 }
 

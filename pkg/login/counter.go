@@ -19,7 +19,7 @@ type counter struct {
 	reservesAll bool
 	// id is that of this request's attempt.
 	id string
-	// record is the counter as this request last wrote it.
+	// record is the counter as this request last saw it.
 	record Record
 	// reserved says that the attempt is in the counter, or may be: the answer to the write may be lost.
 	reserved bool
@@ -30,6 +30,8 @@ type counter struct {
 	wait time.Duration
 	// spent says that the policy's free wrong passwords are used up.
 	spent bool
+	// alone says that the counter counts no other attempt, wrong or reserved.
+	alone bool
 }
 
 // entry is what a counter keeps of an attempt: a reservation or a wrong password.
@@ -46,8 +48,9 @@ const (
 	heldRetry = 2 * time.Second
 	// maxHeld bounds the reservations of a counter with reservesAll.
 	maxHeld = 100
-	// releaseTime bounds a release after the request's deadline.
-	releaseTime = 150 * time.Millisecond
+	// graceTime is how long an attempt may still be settled after the request's deadline. The margin that is
+	// kept for the answer leaves time for it.
+	graceTime = 150 * time.Millisecond
 	// maxSwaps bounds how often a change tries to write while others write the same counter. From the
 	// fourth failed try on it pauses before the next one, for a random time that grows to at most ten
 	// times swapPause.
@@ -81,7 +84,7 @@ func (s *Service) reserve(ctx context.Context, c *counter) error {
 	return err
 }
 
-// admits says whether an attempt is to be reserved beside these entries. It sets c.wait and c.spent.
+// admits says whether an attempt is to be reserved beside these entries. It sets c.wait, c.spent and c.alone.
 func (c *counter) admits(entries []entry, now time.Time) bool {
 	var wrong []time.Time
 	for _, e := range entries {
@@ -90,7 +93,7 @@ func (c *counter) admits(entries []entry, now time.Time) bool {
 		}
 	}
 	held := len(entries) - len(wrong)
-	c.wait, c.spent = 0, len(wrong) >= c.policy.free
+	c.wait, c.spent, c.alone = 0, len(wrong) >= c.policy.free, len(entries) == 0
 	if c.spent {
 		c.wait = max(0, c.policy.ready(wrong).Sub(now))
 	}
@@ -103,18 +106,23 @@ func (c *counter) admits(entries []entry, now time.Time) bool {
 	return c.wait == 0
 }
 
-// spend makes the reserved attempt count as a wrong password.
+// spend makes the attempt count as a wrong password, reserved or not. It does so even after the request's
+// deadline.
 func (s *Service) spend(ctx context.Context, c *counter) error {
-	if !c.reserved {
-		return nil
-	}
+	ctx, cancel := settling(ctx)
+	defer cancel()
 	return s.change(ctx, c, func(entries []entry, now time.Time) ([]entry, error) {
-		if slices.ContainsFunc(entries, func(e entry) bool { return e.ID == c.id && !e.Held }) {
-			return entries, nil // a repeat has counted it
-		}
-		entries = append(without(entries, c.id), entry{ID: c.id, At: now.UnixMilli()})
-		return newest(entries, c.policy.most()), nil
+		return c.withWrong(entries, now), nil
 	})
+}
+
+// withWrong is the entries with the attempt as a wrong password.
+func (c *counter) withWrong(entries []entry, now time.Time) []entry {
+	if slices.ContainsFunc(entries, func(e entry) bool { return e.ID == c.id && !e.Held }) {
+		return entries // the first request of this repeat, or its repeat, has counted it
+	}
+	entries = append(without(entries, c.id), entry{ID: c.id, At: now.UnixMilli()})
+	return newest(entries, c.policy.most())
 }
 
 // newest keeps the newest n wrong passwords and all reservations.
@@ -132,20 +140,30 @@ func newest(entries []entry, n int) []entry {
 	return kept
 }
 
-// release gives the reserved attempt back. It does so even after the request's deadline: the margin that
-// is kept for the answer leaves time for it.
+// release gives the reserved attempt back. It does so even after the request's deadline.
 func (s *Service) release(ctx context.Context, c *counter) error {
 	if !c.reserved || c.shared {
 		return nil
 	}
-	if ctx.Err() != nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), releaseTime)
-		defer cancel()
-	}
+	ctx, cancel := settling(ctx)
+	defer cancel()
 	return s.change(ctx, c, func(entries []entry, _ time.Time) ([]entry, error) {
 		return slices.DeleteFunc(entries, func(e entry) bool { return e.ID == c.id && e.Held }), nil
 	})
+}
+
+// settling is the context in which an attempt is settled: it ends graceTime after the request's. If the
+// request was given up already, that is in graceTime.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, limited := ctx.Deadline()
+	if ctx.Err() != nil {
+		end, limited = time.Now(), true
+	}
+	ctx = context.WithoutCancel(ctx)
+	if !limited {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, end.Add(graceTime))
 }
 
 func without(entries []entry, id string) []entry {
@@ -164,6 +182,7 @@ func (s *Service) change(ctx context.Context, c *counter, edit func([]entry, tim
 		now := s.clock()
 		entries, err := edit(c.counted(known, now), now)
 		if err != nil {
+			c.record = known
 			return err
 		}
 		next, err := c.recordOf(entries, now)

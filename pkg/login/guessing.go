@@ -17,8 +17,12 @@ import "context"
 // spent it is under attack. From then on the pair decides: the owner, at another address than the
 // stranger, has attempts of their own.
 //
+// An identity that has no attempt in its counter gets one whatever the other three say: else a stranger
+// behind the owner's NAT could lock the owner out. If it is wrong, all four count it.
+//
 // An attempt is reserved in all four before the password is looked at, so any number of attempts at
-// the same time stays within the limits. It is given back unless the password was wrong. While
+// the same time stays within the limits. It is given back if the password was right, or if no hash of it
+// had begun. Else it counts, even if the request's deadline came before the outcome was known. While
 // reservations leave no room in a counter that applies, the answer is to try again in heldRetry.
 //
 // Whether the account is under attack is known only after its counter has been read. So the pair
@@ -56,9 +60,15 @@ func (a attempt) counters() []*counter {
 // underAttack says whether the account's free wrong passwords are spent, so that the pair decides.
 func (a attempt) underAttack() bool { return a.account.spent }
 
+// first says whether this is the only attempt of its identity. Of several at the same time only one is.
+func (a attempt) first() bool { return a.identity.alone && a.identity.reserved }
+
 // refusal returns TooManyAttempts with the time until an attempt may be made, or nil if it may be made
 // now.
 func (a attempt) refusal() error {
+	if a.first() {
+		return nil
+	}
 	account := a.account.wait
 	if a.underAttack() {
 		account = min(account, a.pair.wait)
@@ -73,7 +83,8 @@ func (a attempt) refusal() error {
 	return &Error{Code: TooManyAttempts, RetryAfter: wait}
 }
 
-// admit reserves an attempt and finds the user, in one round trip, or two for an account under attack.
+// admit reserves an attempt and finds the user, in one round trip, or in two if the account is under attack
+// and the identity has tried before.
 // The id is "" if there is no such user, or if only the password can tell; see userSource.
 //
 // Errors: TooManyAttempts; and what the store answers.
@@ -86,7 +97,7 @@ func (s *Service) admit(ctx context.Context, x *exchange, a attempt, username st
 	if err := trip.wait(); err != nil {
 		return userID, err
 	}
-	if err := a.refusal(); err != nil || !a.underAttack() {
+	if err := a.refusal(); err != nil || a.first() || !a.underAttack() {
 		return userID, err
 	}
 	// The pair may have been read before the attempts that put the account under attack were in it.
@@ -96,17 +107,19 @@ func (s *Service) admit(ctx context.Context, x *exchange, a attempt, username st
 	return userID, a.refusal()
 }
 
-// countWrong counts the attempt as a wrong password. It returns InvalidCredentials only once that is
-// stored: otherwise whoever could break the store would guess for free.
-func (s *Service) countWrong(ctx context.Context, x *exchange, a attempt) error {
+// count counts the attempt as a wrong password. It returns outcome only once that is stored: otherwise
+// whoever could break the store would guess for free.
+func (s *Service) count(ctx context.Context, x *exchange, a attempt, outcome error) error {
 	trip := x.trail.roundTrip(ctx)
 	for _, c := range a.counters() {
-		trip.do(func() error { return s.spend(ctx, c) })
+		if c.reserved || a.first() {
+			trip.do(func() error { return s.spend(ctx, c) })
+		}
 	}
 	if err := trip.wait(); err != nil {
 		return err
 	}
-	return InvalidCredentials
+	return outcome
 }
 
 // giveBack releases the attempt. If that fails the outcome of the bind stands, since a reservation

@@ -17,14 +17,18 @@ import (
 // looked at. All others must have been throttled.
 func (w *world) parallel(n int, guessers ...*guesser) int {
 	w.Helper()
+	ready := make([]guesser, n)
+	for i := range n {
+		ready[i] = *guessers[i%len(guessers)]
+		ready[i].n += 1000 * (i + 1)
+		ready[i].next(w)
+	}
 	before := w.Plain.Checks
 	var wrong, other atomic.Int32
 	var wg sync.WaitGroup
-	for i := range n {
-		g := *guessers[i%len(guessers)]
-		g.n += 1000 * (i + 1)
+	for i, g := range ready {
 		wg.Go(func() {
-			switch err := g.send(w, "wrong"); {
+			switch err := g.guess(w, "wrong"); {
 			case errors.Is(err, login.InvalidCredentials):
 				wrong.Add(1)
 			case !errors.Is(err, login.TooManyAttempts):
@@ -121,6 +125,7 @@ func addresses(n int) []*guesser {
 func TestReservationsInTheWayAreWaitedForBriefly(t *testing.T) {
 	w := newWorld(t)
 	w.AddUser("alice")
+	w.spendFirst("mallory")
 	let := w.hold("alice", 10)
 	_, err := w.BindUser("mallory-1", "alice", "wrong")
 	if e := login.AsError(err); e.Code != login.TooManyAttempts || e.RetryAfter != 2*time.Second {

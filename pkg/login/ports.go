@@ -48,17 +48,22 @@ type Directory interface {
 // that is stored already still verifies.
 var ErrHashTooWeak = errors.New("the hash is too weak")
 
+// ErrUndecided says that a password was not hashed to the end, so that nobody knows whether it is right.
+var ErrUndecided = errors.New("the password was not hashed to the end")
+
 // Hasher hashes passwords.
 type Hasher interface {
 	// Hash makes a hash of a password with today's parameters.
 	//
-	// Errors: the context's, when it ends before a processor is free.
+	// Errors: Overloaded.
 	Hash(ctx context.Context, password Hidden) (Hidden, error)
 	// Verify says whether the hash is of this password, and whether the hash is outdated. An empty hash
 	// matches nothing. A wrong password costs one hash as Hash makes it and one of each of kinds, whatever
 	// the stored hash is. So it takes the same time for every user, and for an unknown one.
 	//
-	// Errors: the context's; one for a hash or a kind that cannot be read.
+	// Errors: Overloaded when the work cannot be done before the context's deadline. Then nothing was
+	// hashed, unless the cause is ErrUndecided: the context ended between two hashes. And one for a hash
+	// or a kind that cannot be read.
 	Verify(ctx context.Context, hash, password Hidden, kinds []string) (ok, outdated bool, err error)
 	// Kind names the algorithm and the parameters of a hash that is about to be stored, as Verify takes it
 	// in kinds. It is "" for those that Hash uses.

@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // storedUsers are the users that wxbind keeps itself.
@@ -42,16 +43,18 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 
 	var ok, outdated bool
 	err := timed(&x.trail.Hashing, func() (err error) {
+		ctx, cancel := early(ctx)
+		defer cancel()
 		ok, outdated, err = s.Hasher.Verify(ctx, c.password.Hash, claimed.password, kinds)
 		return err
 	})
 	switch {
-	case ctx.Err() != nil:
-		return candidate{}, Unavailable(ctx.Err())
 	case err != nil:
 		return candidate{}, err
-	case !ok:
+	case !ok: // even if it took longer than there was time: a hash that has begun counts
 		return candidate{}, InvalidCredentials
+	case ctx.Err() != nil:
+		return candidate{}, Unavailable(ctx.Err())
 	case c.user.PasswordID != c.password.ID:
 		return candidate{}, SessionRevoked
 	}
@@ -63,6 +66,18 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 		x.trail.lapse(s.rehash(ctx, c, claimed.password))
 	}
 	return c, nil
+}
+
+// bindTime is what a bind needs after the hash, to store its outcome.
+const bindTime = 500 * time.Millisecond
+
+// early is the context of a hash. It ends before the request's, since a hash that leaves no time to bind is
+// in vain.
+func early(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(ctx, deadline.Add(-bindTime))
+	}
+	return ctx, func() {}
 }
 
 // rehash stores the password's hash with today's parameters, unless the password was changed meanwhile.

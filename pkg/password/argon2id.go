@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -93,6 +94,11 @@ func (h *argon2id) kind() string {
 		return ""
 	}
 	return argon2idKind + h.argonCost.text()
+}
+
+// effort is 20 ms with today's parameters.
+func (c argonCost) effort() time.Duration {
+	return time.Duration(c.memory) * time.Duration(c.passes) * 500 * time.Nanosecond
 }
 
 // text is the parameters as written in a PHC string.

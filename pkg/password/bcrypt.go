@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -62,6 +63,12 @@ func (h bcryptHash) tooWeak() error {
 // kind names the cost. All versions do the same work.
 func (h bcryptHash) kind() string {
 	return bcryptKind + strings.TrimPrefix(strings.Split(string(h), "$")[2], "0")
+}
+
+// effort is 60 ms at cost 10.
+func (h bcryptHash) effort() time.Duration {
+	cost, _ := bcrypt.Cost([]byte(h)) // parseBcrypt and bcryptDecoy make nothing that has none
+	return 60 * time.Microsecond << cost
 }
 
 // bcryptDecoy is a hash whose password nobody knows, with a cost as bcryptHash.kind writes it. bcrypt itself runs on

@@ -4,8 +4,9 @@ package password
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"runtime"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -19,7 +20,7 @@ type Config struct {
 
 // Hasher implements login.Hasher.
 type Hasher struct {
-	slots chan struct{}
+	*queue
 	// verify is verifier.verify; a test counts its calls.
 	verify func(verifier, login.Hidden) (ok, outdated bool)
 }
@@ -31,16 +32,19 @@ func New(c Config) *Hasher {
 	if c.Parallel <= 0 {
 		c.Parallel = runtime.GOMAXPROCS(0)
 	}
-	return &Hasher{slots: make(chan struct{}, c.Parallel), verify: verifier.verify}
+	return &Hasher{queue: newQueue(c.Parallel), verify: verifier.verify}
 }
 
 // Hash returns a PHC string with today's parameters and a fresh salt.
-func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden, error) {
-	if err := h.acquire(ctx); err != nil {
-		return "", err
-	}
-	defer h.release()
-	return fresh(password).text(), nil
+//
+// Errors: as login.Hasher has them.
+func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (hash login.Hidden, err error) {
+	err = h.do(ctx, today.effort(), func(worked func(effort time.Duration)) error {
+		hash = fresh(password).text()
+		worked(today.effort())
+		return nil
+	})
+	return hash, err
 }
 
 // Verify reports whether the password matches the hash. If it does, outdated reports whether the hash should be
@@ -50,7 +54,7 @@ func (h *Hasher) Hash(ctx context.Context, password login.Hidden) (login.Hidden,
 // user exists, nor what hash the user has. That holds for users whose hash is of one of the first MaxKinds kinds. See
 // docs/decisions/equal-time.md.
 //
-// Errors: the context's, if it ends before the work is done; a hash, or a kind, that cannot be read.
+// Errors: as login.Hasher has them.
 func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds []string) (ok, outdated bool, err error) {
 	stored := verifier(today.decoy())
 	if hash != "" {
@@ -62,23 +66,34 @@ func (h *Hasher) Verify(ctx context.Context, hash, password login.Hidden, kinds 
 	if err != nil {
 		return false, false, err
 	}
-	if err := h.acquire(ctx); err != nil {
-		return false, false, err
+	err = h.do(ctx, effortOf(work), func(worked func(effort time.Duration)) error {
+		for _, v := range work {
+			if err := ctx.Err(); err != nil && v != work[0] {
+				return login.Because(login.Overloaded, errors.Join(login.ErrUndecided, err))
+			}
+			matches, old := h.verify(v, password)
+			worked(v.effort())
+			if v != stored {
+				continue
+			}
+			if outdated = old; matches && hash != "" {
+				ok = true
+				return nil
+			}
+		}
+		return nil
+	})
+	return ok, outdated, err
+}
+
+// do does work on a processor. The work says what it has done.
+func (h *Hasher) do(ctx context.Context, effort time.Duration, work func(worked func(effort time.Duration)) error) error {
+	if err := h.enter(ctx, effort); err != nil {
+		return err
 	}
-	defer h.release()
-	for _, v := range work {
-		if err := ctx.Err(); err != nil {
-			return false, false, fmt.Errorf("password: the work was not done in time: %w", err)
-		}
-		matches, old := h.verify(v, password)
-		if v != stored {
-			continue
-		}
-		if outdated = old; matches && hash != "" {
-			return true, outdated, nil
-		}
-	}
-	return false, outdated, nil
+	began, done := time.Now(), time.Duration(0)
+	defer func() { h.leave(effort, done, time.Since(began)) }()
+	return work(func(effort time.Duration) { done += effort })
 }
 
 // Kind returns the algorithm and the parameters of a hash: "bcrypt 10", "argon2id m=65536,t=3,p=4", or "" for those of
@@ -96,19 +111,3 @@ func (*Hasher) Kind(hash login.Hidden) (string, error) {
 	}
 	return stored.kind(), nil
 }
-
-// acquire waits for a free slot, at most until ctx ends.
-func (h *Hasher) acquire(ctx context.Context) error {
-	err := ctx.Err()
-	if err == nil {
-		select {
-		case h.slots <- struct{}{}:
-			return nil
-		case <-ctx.Done():
-			err = ctx.Err()
-		}
-	}
-	return fmt.Errorf("password: no processor was free in time: %w", err)
-}
-
-func (h *Hasher) release() { <-h.slots }

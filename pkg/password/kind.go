@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 )
 
 // MaxKinds is how many kinds of hashes Verify makes equal in time, besides today's own. Each adds its work to every
@@ -53,4 +54,11 @@ func workOf(stored verifier, kinds []string) ([]verifier, error) {
 		work = append(work, stored)
 	}
 	return work, nil
+}
+
+func effortOf(work []verifier) (effort time.Duration) {
+	for _, v := range work {
+		effort += v.effort()
+	}
+	return effort
 }

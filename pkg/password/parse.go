@@ -3,6 +3,7 @@ package password
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -14,6 +15,8 @@ type verifier interface {
 	kind() string
 	// tooWeak returns login.ErrHashTooWeak with what would be enough, or nil.
 	tooWeak() error
+	// effort is how long verify takes on one core of a usual server.
+	effort() time.Duration
 }
 
 const argon2idPrefix = "$argon2id$"
