@@ -171,18 +171,27 @@ func without(entries []entry, id string) []entry {
 }
 
 // change edits the entries that still count and writes them, if no other request has written the counter
-// meanwhile. If one has, change starts again from what that one wrote. A request's first try assumes an
-// empty counter. That is mostly right, and then one round trip is enough.
+// meanwhile. If one has, change starts again from what that one wrote. A request's first try assumes the
+// counter as the lane knows it, or an empty one. That is mostly right, and then one round trip is enough.
 //
 // Errors: those of edit; StoreUnavailable when the context ends or maxSwaps are not enough; and what the
 // store answers.
 func (s *Service) change(ctx context.Context, c *counter, edit func([]entry, time.Time) ([]entry, error)) error {
+	lane, leave, err := s.lanes.enter(ctx, c.name)
+	if err != nil {
+		return Unavailable(err)
+	}
+	defer leave()
 	known := c.record
+	if lane.record.Version != "" {
+		known = lane.record
+	}
+	defer func() { lane.record = c.record }()
 	for n := range maxSwaps {
 		now := s.clock()
+		c.record = known
 		entries, err := edit(c.counted(known, now), now)
 		if err != nil {
-			c.record = known
 			return err
 		}
 		next, err := c.recordOf(entries, now)
@@ -214,6 +223,11 @@ func (c *counter) counted(r Record, now time.Time) []entry {
 	if json.Unmarshal(r.Value, &entries) != nil {
 		return nil
 	}
+	return c.since(entries, now)
+}
+
+// since drops the entries that no longer count.
+func (c *counter) since(entries []entry, now time.Time) []entry {
 	return slices.DeleteFunc(entries, func(e entry) bool { return !now.Before(c.until(e)) })
 }
 

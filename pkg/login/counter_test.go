@@ -2,6 +2,7 @@ package login_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -14,11 +15,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// counters notes of each counter of guesses what was last written of it.
+// counters notes of each counter of guesses what was last written of it, and every wrong password that it has counted.
 type counters struct {
 	login.Store
 	mu      sync.Mutex
 	written map[string]login.Record
+	counted map[string]bool // by the counter's name and the attempt's id
 }
 
 func (c *counters) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
@@ -27,13 +29,31 @@ func (c *counters) SwapRecord(ctx context.Context, name, old string, r login.Rec
 	defer c.mu.Unlock()
 	if err == nil && strings.HasPrefix(name, "count#") {
 		c.written[name] = r
+		for _, id := range wrongIn(r) {
+			c.counted[name+" "+id] = true
+		}
 	}
 	return stored, err
 }
 
+// wrongIn returns the ids of the wrong passwords in a counter.
+func wrongIn(r login.Record) (ids []string) {
+	var entries []struct {
+		ID   string
+		Held bool
+	}
+	_ = json.Unmarshal(r.Value, &entries) // another record has none
+	for _, e := range entries {
+		if !e.Held {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
 // counters watches the counters from now on.
 func (w *world) counters() *counters {
-	c := &counters{Store: w.DB, written: map[string]login.Record{}}
+	c := &counters{Store: w.DB, written: map[string]login.Record{}, counted: map[string]bool{}}
 	w.Store = c
 	return c
 }

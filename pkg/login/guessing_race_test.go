@@ -27,6 +27,7 @@ func (w *world) parallel(n int, guessers ...*guesser) int {
 	var wrong, other atomic.Int32
 	var wg sync.WaitGroup
 	for i, g := range ready {
+		g.process = login.New(w.Config)
 		wg.Go(func() {
 			switch err := g.guess(w, "wrong"); {
 			case errors.Is(err, login.InvalidCredentials):

@@ -15,8 +15,12 @@ import (
 )
 
 func (w *world) bindFrom(address, code, username, password string) (*login.Login, error) {
+	return w.bindBy(w.Service, address, code, username, password)
+}
+
+func (w *world) bindBy(process *login.Service, address, code, username, password string) (*login.Login, error) {
 	caller := login.Caller{Address: address}
-	return w.Bind(w.Context(), caller, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
+	return process.Bind(w.Context(), caller, login.BindRequest{Code: code, Username: username, Password: login.Hidden(password)})
 }
 
 // guesser sends wrong passwords, each of which is of another identity, from
@@ -24,6 +28,8 @@ func (w *world) bindFrom(address, code, username, password string) (*login.Login
 type guesser struct {
 	identity, address, account string
 	n                          int
+	// process is where the guesses go; nil means the world's service.
+	process *login.Service
 }
 
 func (g *guesser) send(w *world, password string) error {
@@ -40,7 +46,8 @@ func (g *guesser) next(w *world) {
 }
 
 func (g *guesser) guess(w *world, password string) error {
-	_, err := w.bindFrom(
+	_, err := w.bindBy(
+		cmp.Or(g.process, w.Service),
 		cmp.Or(g.address, fmt.Sprintf("198.51.100.%d", g.n)),
 		fmt.Sprintf("%s-%d", cmp.Or(g.identity, fmt.Sprintf("mallory%d", g.n)), g.n),
 		cmp.Or(g.account, fmt.Sprintf("user%d", g.n)), password)

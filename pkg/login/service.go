@@ -27,12 +27,13 @@ type Config struct {
 }
 
 // Service logs people in and recognizes them by their tokens. It is safe for concurrent use. Its only
-// state is two caches.
+// state is two caches, and who writes which counter just now.
 type Service struct {
 	Config
 	menus menuCache
 	kinds kindCache
 	users userSource
+	lanes lanes
 }
 
 // New makes a Service.

@@ -24,6 +24,7 @@ const lockWait = 10 * time.Second
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
 	writer *sql.DB // one connection
+	groups groups
 	reader *sql.DB
 }
 
@@ -39,7 +40,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := createFile(path); err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
-	s := &Store{}
+	s := &Store{groups: groups{turn: make(chan struct{}, 1)}}
 	if s.writer, err = connect(path, 1, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
 		return nil, err
 	}

@@ -12,10 +12,10 @@ import (
 // answer is a refusal that the contract foresees, as opposed to a failure of the database.
 type answer struct{ error }
 
-// write runs a transaction that excludes all other writes. If do returns an error, write rolls back and returns the
-// answer in that error, or else StoreUnavailable.
+// write runs do in a transaction that excludes all other writes. If do returns an error, nothing of it is written, and
+// write returns the answer in that error, or else StoreUnavailable. do may run more than once; the last time counts.
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
-	return transact(ctx, s.writer, do)
+	return s.groups.write(ctx, s.writer, do)
 }
 
 // transact runs a transaction on a connection of db; see write for its errors.
