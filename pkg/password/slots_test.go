@@ -35,13 +35,13 @@ func TestNothingIsComputedWithoutASlot(t *testing.T) {
 
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
-				if err := compute(ctx, h); !errors.Is(err, context.DeadlineExceeded) {
-					t.Fatalf("with all slots taken: %v; want the context's error", err)
+				if err := compute(ctx, h); !errors.Is(err, login.Overloaded) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatalf("with all slots taken: %v; want overloaded, and the context's error", err)
 				}
 
-				h.release()
-				if err := compute(ctx, h); !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("with a context that has ended: %v; want its error", err)
+				<-h.slots
+				if err := compute(ctx, h); !errors.Is(err, login.Overloaded) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("with a context that has ended: %v; want overloaded, and its error", err)
 				}
 				if err := compute(t.Context(), h); err != nil {
 					t.Errorf("with a free slot: %v", err)

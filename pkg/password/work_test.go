@@ -106,8 +106,8 @@ func TestWorkEndsWithTheContext(t *testing.T) {
 		return count(v, password)
 	}
 	ok, _, err := h.Verify(ctx, bcrypt4, "wrong", []string{"bcrypt 4", "bcrypt 5"})
-	if ok || !errors.Is(err, context.Canceled) {
-		t.Errorf("Verify = %v, %v; want the context's error", ok, err)
+	if ok || !errors.Is(err, context.Canceled) || !errors.Is(err, login.Overloaded) || !errors.Is(err, login.ErrUndecided) {
+		t.Errorf("Verify = %v, %v; want overloaded and undecided, with the context's error", ok, err)
 	}
 	if len(*done) != 1 {
 		t.Errorf("the work was %q", *done)

@@ -1,0 +1,128 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// grouped runs writes that all wait at the same time, and returns their errors in their order. Each do gets a context of
+// its own, which it may end.
+func grouped(t *testing.T, s *Store, writes ...func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error) []error {
+	t.Helper()
+	errs := make([]error, len(writes))
+	s.groups.turn <- struct{}{} // somebody is writing
+	var all sync.WaitGroup
+	for i, do := range writes {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		all.Go(func() { errs[i] = s.write(ctx, func(tx *sql.Tx) error { return do(ctx, cancel, tx) }) })
+		for s.waiting() <= i { // until it waits
+			time.Sleep(time.Millisecond)
+		}
+	}
+	<-s.groups.turn
+	all.Wait()
+	return errs
+}
+
+func (s *Store) waiting() int {
+	s.groups.mu.Lock()
+	defer s.groups.mu.Unlock()
+	return len(s.groups.waiting)
+}
+
+func opened(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "wxbind.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func put(name string) func(context.Context, context.CancelFunc, *sql.Tx) error {
+	return func(ctx context.Context, _ context.CancelFunc, tx *sql.Tx) error {
+		return putRecord(ctx, tx, name, login.Record{Version: "1", ExpiresAt: time.Now()})
+	}
+}
+
+func TestWritesThatWaitShareACommit(t *testing.T) {
+	s := opened(t)
+	txs := map[*sql.Tx]bool{}
+	note := func(_ context.Context, _ context.CancelFunc, tx *sql.Tx) error { txs[tx] = true; return nil }
+	if err := errors.Join(grouped(t, s, note, note, note)...); err != nil {
+		t.Fatal(err)
+	}
+	if len(txs) != 1 {
+		t.Errorf("three writes took %d transactions", len(txs))
+	}
+}
+
+// Whatever becomes of one write of a group, the others are done, and nothing of it stays.
+func TestWriteOfAGroupStandsAlone(t *testing.T) {
+	refusal := errors.New("no")
+	for name, c := range map[string]struct {
+		do   func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error
+		want error
+	}{
+		"a refusal": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+			return errors.Join(put("in vain")(ctx, end, tx), answer{refusal})
+		}, refusal},
+		"a failure": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+			_ = put("in vain")(ctx, end, tx)
+			_, err := tx.ExecContext(ctx, "INSERT INTO nowhere VALUES (1)")
+			return err
+		}, login.StoreUnavailable},
+		"a caller who gives up": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+			end()
+			return put("in vain")(ctx, end, tx)
+		}, login.StoreUnavailable},
+		// SQLite interrupts the statement, and rolls the whole transaction back.
+		"a caller who gives up in the middle": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+			time.AfterFunc(50*time.Millisecond, end)
+			_, err := tx.ExecContext(ctx, `INSERT INTO records WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+				SELECT 'in vain', i, i, i FROM n WHERE i < 0`)
+			return err
+		}, context.Canceled},
+		"a panic": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+			_ = put("in vain")(ctx, end, tx)
+			panic("S3CRET")
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := opened(t)
+			errs := grouped(t, s, put("before"), c.do, put("after"))
+			if errs[0] != nil || errs[2] != nil {
+				t.Errorf("the others: %v, %v", errs[0], errs[2])
+			}
+			if errs[1] == nil || c.want != nil && !errors.Is(errs[1], c.want) {
+				t.Errorf("got %v, want %v", errs[1], c.want)
+			}
+			for name, want := range map[string]error{"before": nil, "after": nil, "in vain": login.ErrRecordNotFound} {
+				if _, err := s.LoadRecord(t.Context(), name); !errors.Is(err, want) {
+					t.Errorf("%s: %v, want %v", name, err, want)
+				}
+			}
+		})
+	}
+}
+
+// Whoever waits for others no longer than their own deadline allows.
+func TestWriteThatWaitsEndsWithItsContext(t *testing.T) {
+	s := opened(t)
+	s.groups.turn <- struct{}{}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := s.StoreRecord(ctx, "late", login.Record{Version: "1", ExpiresAt: time.Now()})
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, login.StoreUnavailable) || s.waiting() != 0 {
+		t.Errorf("got %v; %d wait", err, s.waiting())
+	}
+}
