@@ -135,7 +135,7 @@ func shown(t *testing.T, r metrics.Request) map[string]float64 {
 // causes lists the metrics that say whose fault a failure was.
 var causes = []string{
 	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures,
-	metrics.SecretFailures, metrics.DirectoryFailures, metrics.InternalFailures,
+	metrics.SecretFailures, metrics.DirectoryFailures, metrics.Overloads, metrics.InternalFailures,
 }
 
 // Every failure has a metric, and does not count as a success. A failure that is not the

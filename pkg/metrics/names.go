@@ -47,6 +47,8 @@ const (
 	SecretFailures = "SecretFailures"
 	// DirectoryFailures: the platform's own directory could not answer.
 	DirectoryFailures = "DirectoryFailures"
+	// Overloads: more passwords came than could be hashed in time.
+	Overloads = "Overloads"
 	// InternalFailures: a fault of our own.
 	InternalFailures = "InternalFailures"
 	// Lapses: failures that a request survived.

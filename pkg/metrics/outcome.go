@@ -34,5 +34,6 @@ var culprits = map[login.Culprit]string{
 	login.CulpritStore:     StoreFailures,
 	login.CulpritSecret:    SecretFailures,
 	login.CulpritDirectory: DirectoryFailures,
+	login.CulpritLoad:      Overloads,
 	login.CulpritOurs:      InternalFailures,
 }

@@ -63,7 +63,7 @@ var meanings = []meaning{
 	{Directory, "Directory", []login.Code{login.DirectoryUnavailable}},
 	{Passwords, "Passwords", []login.Code{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordMissing, login.PasswordInvalid,
-		login.InvalidCredentials, login.TooManyAttempts,
+		login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
 	}},
 }
 

@@ -162,6 +162,7 @@ var ports = []port{
 		func(c *login.Config, f failing) { c.Store = failingBindings{c.Store, f} },
 	},
 	{needs.Users.Errors(), sessionEnds(), func(c *login.Config, f failing) { c.Store = failingUsers{c.Store, f} }},
+	{[]login.Code{login.Overloaded}, nil, func(c *login.Config, f failing) { c.Hasher = f }},
 	{needs.Ephemeral.Errors(), nil, func(c *login.Config, f failing) { c.Store = failingRecords{c.Store, f} }},
 }
 
@@ -222,6 +223,14 @@ func statusOfGuessing(t *testing.T) string {
 
 // failing implements every port, and always fails with the same code.
 type failing login.Code
+
+func (f failing) Hash(context.Context, login.Hidden) (login.Hidden, error) { return "", login.Code(f) }
+
+func (f failing) Verify(context.Context, login.Hidden, login.Hidden, []string) (ok, outdated bool, err error) {
+	return false, false, login.Code(f)
+}
+
+func (f failing) Kind(login.Hidden) (string, error) { return "", login.Code(f) }
 
 func (f failing) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {
 	return login.WeChatSession{}, login.Code(f)

@@ -35,7 +35,7 @@ var ofServices = map[string]struct {
 var ofOurs = []string{
 	metrics.Logins, metrics.Binds, metrics.Unbound, metrics.Bound, metrics.LoginFailures, metrics.Visits, metrics.VisitFailures,
 	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures, metrics.SecretFailures, metrics.DirectoryFailures,
-	metrics.InternalFailures, metrics.Lapses, metrics.LoginLatency, metrics.WeChatLatency, metrics.StoreLatency,
+	metrics.Overloads, metrics.InternalFailures, metrics.Lapses, metrics.LoginLatency, metrics.WeChatLatency, metrics.StoreLatency,
 	metrics.HashingLatency, metrics.DirectoryLatency, metrics.VisitLatency,
 }
 
