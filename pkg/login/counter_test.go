@@ -203,3 +203,41 @@ func TestCounterKeepsOnlyTheGuessesThatMatter(t *testing.T) {
 		}
 	}
 }
+
+// lost counts the swaps that others were faster with.
+type lost struct {
+	login.Store
+	n atomic.Int32
+}
+
+func (l *lost) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	stored, err := l.Store.SwapRecord(ctx, name, old, r)
+	if errors.Is(err, login.ErrRecordChanged) {
+		l.n.Add(1)
+	}
+	return stored, err
+}
+
+// Sixty guesses at once write the counter of their address, in one process. They take turns and lose hardly a swap: if
+// each tried until it succeeds, there would be over a thousand.
+func TestRequestsOfAProcessTakeTurnsAtACounter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		swaps := &lost{Store: w.DB}
+		w.Store = swaps
+		w.DB.Do(func(string) error { time.Sleep(time.Millisecond); return nil })
+		var guesses sync.WaitGroup
+		for n := range 60 {
+			g := guesser{address: "192.0.2.66", n: n}
+			guesses.Go(func() {
+				if err := g.guess(w, "wrong"); !errors.Is(err, login.InvalidCredentials) {
+					t.Errorf("guess %d: %v", n, err)
+				}
+			})
+		}
+		guesses.Wait()
+		if n := swaps.n.Load(); n > 10 {
+			t.Errorf("%d swaps were lost", n)
+		}
+	})
+}

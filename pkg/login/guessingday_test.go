@@ -41,6 +41,9 @@ func TestGuessesOfADayAreDocumented(t *testing.T) {
 					t.Errorf("%d WeChats and %d addresses: %d guesses, want at most %d", n, m, got, most)
 				}
 				table += " " + grouped(got) + " |"
+				if oneAccount && n == 100 && m == 16 {
+					inReadmes(t, strconv.Itoa(got))
+				}
 			}
 			table += "\n"
 		}
@@ -53,6 +56,20 @@ func TestGuessesOfADayAreDocumented(t *testing.T) {
 	for _, want := range []string{bound, account} {
 		if !strings.Contains(strings.ReplaceAll(string(page), "\n", " "), want) {
 			t.Errorf("docs/limits.md does not say %q", want)
+		}
+	}
+}
+
+// inReadmes checks that both name a figure.
+func inReadmes(t *testing.T, figure string) {
+	t.Helper()
+	for name, sentence := range map[string]string{"README.md": "gets " + figure + " guesses a day at one account", "README.zh-CN.md": "一天之内对一个账号最多猜 " + figure + " 次"} {
+		text, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), sentence) {
+			t.Errorf("%s does not say %q", name, sentence)
 		}
 	}
 }
