@@ -41,7 +41,7 @@ func (g *groups) write(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) erro
 		case <-w.done:
 			return w.err
 		case g.turn <- struct{}{}:
-			commit(db, g.take())
+			commit(db, g.take()) //nolint:contextcheck // each write of the group has its own
 			<-g.turn
 		case <-ctx.Done():
 			if g.leave(w) {
@@ -116,7 +116,7 @@ func commitAll(db *sql.DB, group []*groupedWrite) bool {
 // within does the write in a transaction that it shares, and reports whether that can go on.
 func (w *groupedWrite) within(ctx context.Context, tx *sql.Tx) bool {
 	if err := w.ctx.Err(); err != nil {
-		w.err = failed(w.ctx, err)
+		w.err = failed(w.ctx, err) //nolint:contextcheck // its own caller's, not the group's
 		return true
 	}
 	if _, err := tx.ExecContext(ctx, "SAVEPOINT one"); err != nil {
@@ -124,7 +124,7 @@ func (w *groupedWrite) within(ctx context.Context, tx *sql.Tx) bool {
 	}
 	end := "RELEASE one"
 	if w.err = w.recovered(tx); w.err != nil {
-		w.err, end = failed(w.ctx, w.err), "ROLLBACK TO one; RELEASE one"
+		w.err, end = failed(w.ctx, w.err), "ROLLBACK TO one; RELEASE one" //nolint:contextcheck // as above
 	}
 	_, err := tx.ExecContext(ctx, end)
 	return err == nil
