@@ -52,7 +52,8 @@ func TestUserOfAnEarlierVersionLogsInAnew(t *testing.T) {
 	standing, err := s.bindingNow()
 	s.must(err)
 	again := s.newSession(standing)
-	s.must(s.store.CreateSession(t.Context(), again))
+	_, err = s.store.CreateSession(t.Context(), again)
+	s.must(err)
 	if why := s.dead(again); why != "" {
 		t.Fatalf("the new session is %q", why)
 	}
