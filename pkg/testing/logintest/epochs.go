@@ -10,6 +10,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 )
 
 // RunEpochs tests logins, and what ends all sessions, at the same time on one store.
@@ -38,9 +39,9 @@ type crowd struct {
 // newCrowd makes a crowd whose user exists and is not bound.
 func newCrowd(t *testing.T, store login.AdminStore) *crowd {
 	c := Config(store)
-	made := &crowd{
-		T: t, Service: login.New(c), admin: &admin.Service{Store: store, Hasher: c.Hasher, Username: c.Username},
-	}
+	made := &crowd{T: t, Service: login.New(c), admin: &admin.Service{
+		Store: store, Hasher: c.Hasher, Username: c.Username, PasswordPolicy: passwordpolicy.Check,
+	}}
 	made.join()
 	return made
 }
