@@ -112,3 +112,34 @@ func TestBindDoesNotCountWhereDeparturesCannotBeRead(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// The directory has vouched for alice. Then it bans her, another login hears of it, and only then does her bind in a second
+// mini-program go on.
+func TestBindUnderWayDuringABanBindsNobody(t *testing.T) {
+	for _, op := range []string{"EnrollUser", "Bind"} {
+		t.Run("before "+op, func(t *testing.T) {
+			e := newDirectoryWorld(t)
+			e.in("alice-1")
+			banned := alice
+			banned.Disabled = true
+			done := false
+			e.DB.Do(func(called string) error {
+				if called != op || done {
+					return nil
+				}
+				done = true
+				e.directory.set(banned)
+				if _, err := e.CheckCode("alice-2"); !errors.Is(err, login.UserDisabled) {
+					t.Errorf("the other login: %v", err)
+				}
+				e.directory.set(alice)
+				return nil
+			})
+			second := login.Caller{Address: phone.Address, AppID: "wxtwo"}
+			_, err := e.Bind(t.Context(), second, login.BindRequest{Code: "alice-3", Username: "alice", Password: password})
+			if !errors.Is(err, login.SessionRevoked) || !done {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
