@@ -13,8 +13,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// maxBody is the largest body accepted, in bytes after base64.
-const maxBody = 64 << 10
+// MaxBody is the largest body accepted, in bytes after base64.
+const MaxBody = 64 << 10
 
 // request is an event in the form that the domain needs.
 type request struct {
@@ -100,7 +100,7 @@ func (h *Handler) decode(payload []byte, r *request) error {
 func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) {
 	body := []byte(event.Body)
 	if event.IsBase64Encoded {
-		if len(body) > base64.StdEncoding.EncodedLen(maxBody) {
+		if len(body) > base64.StdEncoding.EncodedLen(MaxBody) {
 			return nil, login.BodyTooLarge
 		}
 		decoded, err := base64.StdEncoding.DecodeString(event.Body)
@@ -109,7 +109,7 @@ func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) 
 		}
 		body = decoded
 	}
-	if len(body) > maxBody {
+	if len(body) > MaxBody {
 		return nil, login.BodyTooLarge
 	}
 	return r.parseBody(header(event.Headers, "content-type"), body)

@@ -6,6 +6,7 @@
 package localgw
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -34,13 +35,19 @@ const (
 	functionTimeout = 10 * time.Second
 )
 
-// Gateway is an http.Handler with routes to functions.
+// Gateway is an http.Handler with routes to functions. Serve it with NewServer and Bound.
 type Gateway struct {
 	routes []*route
+	flight flight
+	// oversized is a body that the functions refuse for its size.
+	oversized []byte
 }
 
-// New makes a Gateway without routes.
-func New() *Gateway { return &Gateway{} }
+// New makes a Gateway without routes. maxBody is the size of the largest body that the functions accept, in bytes. Of a
+// larger one the gateway reads no more, and gives the function one that it refuses.
+func New(maxBody int) *Gateway {
+	return &Gateway{flight: newFlight(), oversized: bytes.Repeat([]byte(" "), maxBody+1)}
+}
 
 // Route sends a method and path to a function. The path may contain parameters, as in /x/{id}. Add all routes before
 // the first request.
@@ -57,41 +64,86 @@ func (g *Gateway) RouteBehind(authorizer Function, method, path string, f Functi
 // ServeHTTP implements http.Handler.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt, parameters := g.routeOf(r)
-	if rt == nil {
+	switch {
+	case rt == nil:
 		refuse(w, http.StatusNotFound, "Not Found")
-		return
+	case r.ContentLength > maxPayload:
+		w.Header().Set("Connection", "close")
+		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+	default:
+		g.serve(w, r, rt, parameters)
 	}
-	rt.serve(w, r, parameters)
 }
 
-func (rt *route) serve(w http.ResponseWriter, r *http.Request, parameters map[string]string) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
-		return
-	}
+func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, parameters map[string]string) {
+	body, whole, err := g.read(r)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, "Bad Request")
 		return
 	}
-	// A client that disconnects does not stop a function.
-	ctx := context.WithoutCancel(r.Context())
-	e := event(r, body, rt.key, time.Now())
-	e.PathParameters = parameters
-	answer, err := rt.answer(ctx, e)
+	if !whole {
+		w.Header().Set("Connection", "close") // or net/http would read on
+	}
+	control := http.NewResponseController(w)
+	if whole {
+		control.SetReadDeadline(time.Time{}) //nolint:errcheck // it is only not there in tests
+	}
+	answer, err := g.call(r, rt, body, parameters)
+	control.SetWriteDeadline(time.Now().Add(replyTime)) //nolint:errcheck // as above
 	switch {
+	case errors.Is(err, errBusy):
+		w.Header().Set("Retry-After", "1")
+		refuse(w, http.StatusServiceUnavailable, "Service Unavailable")
 	case errors.Is(err, errForbidden):
 		refuse(w, http.StatusForbidden, "Forbidden")
 	case err != nil:
-		slog.ErrorContext(ctx, "function failed", "route", rt.key, "error", err)
+		slog.ErrorContext(r.Context(), "function failed", "route", rt.key, "error", err)
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 	default:
 		reply(w, answer)
 	}
 }
 
-// errForbidden means that the authorizer refused the request.
-var errForbidden = errors.New("forbidden")
+// call waits for a place, and then asks the function.
+func (g *Gateway) call(r *http.Request, rt *route, body []byte, parameters map[string]string) ([]byte, error) {
+	leave, ok := g.flight.enter(len(body))
+	if !ok {
+		return nil, errBusy
+	}
+	defer leave()
+	connection := connectionOf(r)
+	if !connection.serve() {
+		return nil, errBusy
+	}
+	defer connection.await()
+	e := event(r, body, rt.key, time.Now())
+	e.PathParameters = parameters
+	// A client that disconnects does not stop a function.
+	return rt.answer(context.WithoutCancel(r.Context()), e)
+}
+
+// read reads a body. If it is larger than the functions accept, read stops, and returns another one that they refuse
+// for its size, and not whole.
+func (g *Gateway) read(r *http.Request) (body []byte, whole bool, err error) {
+	most := int64(len(g.oversized))
+	switch {
+	case r.ContentLength >= most:
+		return g.oversized, false, nil
+	case r.ContentLength >= 0:
+		body = make([]byte, r.ContentLength)
+		_, err = io.ReadFull(r.Body, body)
+		return body, true, err
+	}
+	body, err = io.ReadAll(io.LimitReader(r.Body, most))
+	return body, int64(len(body)) < most, err
+}
+
+var (
+	// errForbidden means that the authorizer refused the request.
+	errForbidden = errors.New("forbidden")
+	// errBusy means that the request was not served, since too many others were.
+	errBusy = errors.New("busy")
+)
 
 // answer is the function's answer to an event, if the authorizer lets it pass.
 func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) ([]byte, error) {

@@ -37,7 +37,7 @@ func (s *stub[E]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 }
 
 func serve(t *testing.T, f *function) *httptest.Server {
-	g := New()
+	g := New(64 << 10)
 	g.Route(http.MethodPost, "/x", f)
 	server := httptest.NewServer(g)
 	t.Cleanup(server.Close)
@@ -172,7 +172,7 @@ func (f slow) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 // In the cloud, a bind that has begun is completed even if the client disconnects.
 func TestClientThatLeavesDoesNotStopFunction(t *testing.T) {
 	f := slow{begun: make(chan struct{}), letGo: make(chan struct{}), ended: make(chan error, 1)}
-	g := New()
+	g := New(64 << 10)
 	g.Route(http.MethodPost, "/x", f)
 	client, leave := context.WithCancel(t.Context())
 	left := make(chan struct{})

@@ -48,7 +48,7 @@ func TestPathParameters(t *testing.T) {
 		"/x/..":        "..",
 	} {
 		f := &function{answer: `{"statusCode":200}`}
-		g := New()
+		g := New(64 << 10)
 		g.Route(http.MethodDelete, "/x/{id}", f)
 		status, body := request(t, g, http.MethodDelete, path)
 		if want == "" {
@@ -66,7 +66,7 @@ func TestPathParameters(t *testing.T) {
 // API Gateway picks the most specific route.
 func TestRouteWithoutParametersComesFirst(t *testing.T) {
 	for name, order := range map[string][]string{"first": {"/x/y", "/x/{id}"}, "last": {"/x/{id}", "/x/y"}} {
-		g, functions := New(), map[string]*function{}
+		g, functions := New(64 << 10), map[string]*function{}
 		for _, path := range order {
 			functions[path] = &function{answer: `{"statusCode":200}`}
 			g.Route(http.MethodGet, path, functions[path])
@@ -95,7 +95,7 @@ func TestAuthorizer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, f := &authorizer{answer: c.answer, err: c.err}, &function{answer: `{"statusCode":200,"body":"served"}`}
-			g := New()
+			g := New(64 << 10)
 			g.RouteBehind(a, http.MethodGet, "/x/{id}", f)
 			status, body := request(t, g, http.MethodGet, "/x/7?q=1")
 			if status != c.status || body != c.body {
