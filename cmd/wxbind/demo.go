@@ -46,6 +46,9 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 	switch {
 	case far.directory != nil:
 		fmt.Fprintln(out, "  user    those of the platform's directory (WXBIND_DIRECTORY_URL)")
+	case !far.standInApp:
+		flag := dataFlag(c.Data)
+		fmt.Fprintf(out, "  user    `wxbind user add NAME%s` adds one, `wxbind user list%s` shows them\n", flag, flag)
 	case demo == "":
 		flag := dataFlag(c.Data)
 		fmt.Fprintf(out, "  user    unchanged; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -69,7 +70,7 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 // examineData checks a folder as serve would use it, and creates nothing in it.
 func (c doctorCmd) examineData(context.Context) []doctor.Check {
 	folder := cmp.Or(c.Data, defaultData)
-	files := doctor.Files{Folder: folder, Database: databaseIn(folder), SealKey: sealKeyIn(folder)}
+	files := filesIn(folder)
 	key, err := doctor.SealKeyIn(files.SealKey)
 	if err != nil { // another line says so, and the settings can still be checked
 		key = login.SealKey{ID: "0", Key: newKey()}
@@ -133,6 +134,20 @@ func (f farEnds) checkDirectory() []doctor.Check {
 		return []doctor.Check{failed("directory", err, "correct WXBIND_DIRECTORY_URL, or the stack's parameter DirectoryUrl")}
 	}
 	return []doctor.Check{doctor.Directory(client)}
+}
+
+// filesIn are the files of the embedded store in a folder.
+func filesIn(folder string) doctor.Files {
+	return doctor.Files{Folder: folder, Database: databaseIn(folder), SealKey: sealKeyIn(folder)}
+}
+
+// warnOfPermissions says what doctor says, if others on this machine can use the store.
+func warnOfPermissions(ctx context.Context, files doctor.Files) {
+	for _, f := range doctor.Run(ctx, []doctor.Check{doctor.Permissions(files)}) {
+		if f.Status == doctor.Warn || f.Status == doctor.Fail {
+			slog.WarnContext(ctx, f.Says, "check", f.Check, "do", f.Do)
+		}
+	}
 }
 
 func sealKeyIn(folder string) string { return filepath.Join(folder, "seal.key") }

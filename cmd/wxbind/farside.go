@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -60,7 +61,7 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		}
 	}
 	if f.standInApp && f.base == "" {
-		return f, f.startStandIn(ctx, c.StandIn)
+		return f, f.startStandIn(ctx, cmp.Or(c.StandIn, "127.0.0.1:0"))
 	}
 	return f, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -27,7 +28,7 @@ type serveCmd struct {
 	Addr string `help:"The address to listen on." default:"127.0.0.1:3000" placeholder:"HOST:PORT"`
 	Data string `help:"The folder of the store; created if missing." default:"${data}" placeholder:"DIR"`
 	// Other programs on this machine, such as sam local, use the stand-in too.
-	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
+	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one. Unless --addr is loopback, the stand-in must be asked for with this flag." placeholder:"HOST:PORT"`
 }
 
 const (
@@ -35,18 +36,23 @@ const (
 	purgeEvery = time.Hour
 	// graceTime is how long requests in progress may take once the server is told to stop.
 	graceTime = 15 * time.Second
+	// maxHashes bounds how many passwords are hashed at the same time, and so the memory of the process: each takes
+	// 19 MiB, twice until it is collected. More processors than that hash no more.
+	maxHashes = 8
 )
 
 // Help implements kong.HelpProvider.
 func (serveCmd) Help() string {
 	return `Environment variables:
 
-  WX_APPID, WX_APPSECRET  the mini-program; without them the stand-in for WeChat has one
+  WX_APPID, WX_APPSECRET  the mini-program; without them the stand-in for WeChat has one, to which
+                          anybody can be anybody: only on loopback or with --stand-in, and never
+                          on a folder that has served a real mini-program
   WX_SERVICES             the services that may introspect tokens at /api/login/introspect, as
                           "id=key,id2=key2"; a key has at least 43 random characters
   WXBIND_DIRECTORY_URL    the platform's user directory, instead of wxbind's own users
   WX_DIRECTORY_KEY        the key that signs requests to the directory
-  WECHAT_API_BASE         WeChat's address, if not the real one`
+  WECHAT_API_BASE         WeChat's address, if not the real one: https, unless it is this machine`
 }
 
 // Run serves until the context ends, and then completes the requests in progress.
@@ -68,18 +74,22 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	defer far.close()
+	if err := c.checkStandIn(ctx, store, far, listener.Addr()); err != nil {
+		return err
+	}
+	warnOfPermissions(ctx, filesIn(c.Data))
 	handler, err := handlerOf(store, far)
 	if err != nil {
 		return err
 	}
 	var demo login.Hidden
-	if far.directory == nil {
+	if far.standInApp && far.directory == nil {
 		if demo, err = makeDemo(ctx, adminOf(store)); err != nil {
 			return err
 		}
 	}
 	greet(t.out, c, "http://"+listener.Addr().String(), far, demo)
-	return serve(ctx, listener, handler, store.Purge)
+	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
 }
 
 // openData opens the store and the seal key in a folder, and creates both if neither exists. It creates the key first:
@@ -111,12 +121,12 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	service := login.New(login.Config{
 		WeChat: client, Secrets: far.secrets,
 		Store:  store,
-		Hasher: password.New(password.Config{}), Username: username.Fold, Directory: far.directory,
+		Hasher: password.New(password.Config{Parallel: min(runtime.GOMAXPROCS(0), maxHashes)}), Username: username.Fold, Directory: far.directory,
 	})
-	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}})
-	gateway := localgw.New()
+	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}, LogAddress: true})
+	gateway := localgw.New(apigw.MaxBody)
 	for _, route := range apigw.Routes() {
-		handler := apigw.New(apigw.Config{Service: service}, route)
+		handler := apigw.New(apigw.Config{Service: service, LogAddress: true}, route)
 		if route.Guard() == apigw.GuardAuthorizer {
 			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)
 		} else {
@@ -148,16 +158,7 @@ func health(w http.ResponseWriter, r *http.Request, store login.Ephemeral) {
 
 // serve answers requests until the context ends, and purges regularly.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, purge func(ctx context.Context, now time.Time) error) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		// The server's own messages contain a peer's address or a panic, never what a client sent. So they may be
-		// logged, unlike those of package log (see app.SetLogger).
-		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
-	}
+	server := localgw.NewServer(handler)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	tick := time.NewTicker(purgeEvery)

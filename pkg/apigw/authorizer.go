@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/needs"
@@ -25,8 +26,9 @@ type AuthorizerConfig struct {
 	Verifier login.Verifier
 	// Logger gets one line per request; nil means slog.Default().
 	Logger *slog.Logger
-	// Metrics is as in Config.
-	Metrics *metrics.Writer
+	// Metrics and LogAddress are as in Config.
+	Metrics    *metrics.Writer
+	LogAddress bool
 }
 
 // Authorizer guards the platform's own routes: only a request with a live session
@@ -39,6 +41,7 @@ type Authorizer struct {
 	verifier login.Verifier
 	logger   *slog.Logger
 	metrics  *metrics.Writer
+	address  bool
 }
 
 // NewAuthorizer returns an Authorizer.
@@ -46,7 +49,7 @@ func NewAuthorizer(c AuthorizerConfig) *Authorizer {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics}
+	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics, address: c.LogAddress}
 }
 
 // Invoke decides whether a request may pass, and says who sent it. On a denial, API
@@ -73,6 +76,9 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 		slog.String("route", AuthorizerFunction),
 		slog.String("outcome", outcome),
 		slog.String("requestId", requestID(event.RequestContext.RequestID)),
+	}
+	if a.address {
+		line = append(line, slog.String(audit.Address, addressOf(event.RequestContext.HTTP.SourceIP)))
 	}
 	logRequest(ctx, a.logger, level, trail, begin, append(line, attrs...))
 	a.metrics.Write(metrics.Request{

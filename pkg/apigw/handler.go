@@ -21,6 +21,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Metrics gets the counts and times of each request; nil means no metrics.
 	Metrics *metrics.Writer
+	// LogAddress puts the caller's address into the line of each request, where no access log of API Gateway has it.
+	LogAddress bool
 }
 
 // Handler serves the routes of one function. It implements lambda.Handler of
@@ -32,6 +34,8 @@ type Handler struct {
 	service *login.Service
 	logger  *slog.Logger
 	metrics *metrics.Writer
+	// address says whether a request's line has the caller's address.
+	address bool
 }
 
 // New returns the handler of a function's routes. There must be at least one.
@@ -40,7 +44,7 @@ func New(c Config, routes ...Route) *Handler {
 		c.Logger = slog.Default()
 	}
 	unknown := Route{Function: routes[0].Function, handler: routes[0].handler}
-	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics}
+	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics, address: c.LogAddress}
 }
 
 // routeOf finds the route of an event by its routeKey. A function with only one

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/envelope"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
@@ -78,6 +79,9 @@ func (x *invocation) log(ctx context.Context, level slog.Level, outcome string, 
 		slog.String("outcome", outcome),
 		slog.Int("status", status),
 		slog.String("requestId", x.request.id),
+	}
+	if x.handler.address {
+		line = append(line, slog.String(audit.Address, x.request.caller.Address))
 	}
 	logRequest(ctx, x.handler.logger, level, x.trail, x.begin, append(line, attrs...))
 }

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -36,7 +35,7 @@ func Embedded(f Files) []Check {
 	return []Check{
 		{Timeout: readTime, Run: func(ctx context.Context) []Finding { return []Finding{f.store(ctx)} }},
 		{Run: func(context.Context) []Finding { return []Finding{f.sealKey()} }},
-		{Run: func(context.Context) []Finding { return []Finding{f.permissions()} }},
+		Permissions(f),
 		{Run: func(context.Context) []Finding { return []Finding{f.disk()} }},
 	}
 }
@@ -128,27 +127,6 @@ func SealKeyIn(path string) (login.SealKey, error) {
 		return login.SealKey{}, err
 	}
 	return secrets.SealKeyFile(path)
-}
-
-// permissions looks for files that other users of the machine can read.
-func (f Files) permissions() Finding {
-	const check = "permissions"
-	if runtime.GOOS == "windows" {
-		return skip(check, "Windows has no permission bits")
-	}
-	for _, path := range []string{f.SealKey, f.Database} {
-		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // another line says so
-		}
-		if err != nil {
-			return fail(check, err.Error(), "run this as the user that `wxbind serve` runs as")
-		}
-		if mode := info.Mode().Perm(); mode&0o077 != 0 {
-			return fail(check, fmt.Sprintf("%s has the mode %#o: others on this machine can use it", path, mode), "chmod 600 "+path)
-		}
-	}
-	return ok(check, "only their owner can use the seal key and the database")
 }
 
 func (f Files) disk() Finding {

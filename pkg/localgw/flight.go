@@ -8,7 +8,7 @@ const (
 	// maxSmall is how many requests with a body of at most smallBody bytes are served at the same time, which all good
 	// ones have; maxLarge is how many of the others.
 	maxSmall  = 256
-	maxLarge  = 8
+	maxLarge  = 4
 	smallBody = 4 << 10
 	// maxWait is how long a request waits for its turn.
 	maxWait = 2 * time.Second

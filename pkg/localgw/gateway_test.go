@@ -1,6 +1,7 @@
 package localgw
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -151,6 +152,50 @@ func TestGatewayAnswersItself(t *testing.T) {
 			var body map[string]string
 			if err := json.NewDecoder(response.Body).Decode(&body); err != nil || response.StatusCode != c.want || body["message"] == "" {
 				t.Errorf("got %d %v, %v; want %d", response.StatusCode, body, err, c.want)
+			}
+		})
+	}
+}
+
+// countedBody counts what is read of a body without an end.
+type countedBody struct{ read int }
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	b.read += len(p)
+	return copy(p, bytes.Repeat([]byte("x"), len(p))), nil
+}
+
+// Of a body that the function refuses for its size, no more is read, and the function gets one that it refuses.
+func TestReadingStopsAtWhatFunctionsAccept(t *testing.T) {
+	const most = 64 << 10
+	for name, c := range map[string]struct {
+		length     int64
+		size, read int
+		closes     bool
+	}{
+		"as large as they accept": {most, most, most, false},
+		"a byte larger":           {most + 1, most + 1, 0, true},
+		"far larger":              {maxPayload, most + 1, 0, true},
+		"of unknown length":       {-1, most + 1, most + 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, body := &function{answer: `{"statusCode":200}`}, &countedBody{}
+			g := New(most)
+			g.Route(http.MethodPost, "/x", f)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/x", body)
+			r.ContentLength = c.length
+			r.Header.Set("Content-Type", "application/json")
+			answer := httptest.NewRecorder()
+			g.ServeHTTP(answer, r)
+			if got := len(f.event.Body); got != c.size {
+				t.Errorf("the function gets %d bytes, want %d", got, c.size)
+			}
+			// io.ReadAll may ask for more than it is given.
+			if body.read > c.read {
+				t.Errorf("%d bytes are read, want %d", body.read, c.read)
+			}
+			if got := answer.Header().Get("Connection") == "close"; got != c.closes {
+				t.Errorf("it closes the connection: %v", got)
 			}
 		})
 	}

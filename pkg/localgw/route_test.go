@@ -66,7 +66,7 @@ func TestPathParameters(t *testing.T) {
 // API Gateway picks the most specific route.
 func TestRouteWithoutParametersComesFirst(t *testing.T) {
 	for name, order := range map[string][]string{"first": {"/x/y", "/x/{id}"}, "last": {"/x/{id}", "/x/y"}} {
-		g, functions := New(64 << 10), map[string]*function{}
+		g, functions := New(64<<10), map[string]*function{}
 		for _, path := range order {
 			functions[path] = &function{answer: `{"statusCode":200}`}
 			g.Route(http.MethodGet, path, functions[path])

@@ -33,7 +33,8 @@ func NewServer(handler http.Handler) *http.Server {
 		WriteTimeout:      wholeTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
-		// The server's own messages contain a peer's address or a panic, never what a client sent.
+		// The server's own messages contain a peer's address or a panic, never what a client sent. So they may be
+		// logged, unlike those of package log (see app.SetLogger).
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			if bounded, ok := c.(*connection); ok {

@@ -52,11 +52,13 @@ var (
 	schema3 string
 	//go:embed schema4.sql
 	schema4 string
+	//go:embed schema5.sql
+	schema5 string
 )
 
 // migrations lead from each version of the schema, kept in PRAGMA user_version, to the next. A released migration never
 // changes; new ones are appended.
-var migrations = []string{schema1, schema2, schema3, schema4}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5}
 
 // migrate brings the schema up to date. If several processes do so at once, the first does the work; the others wait
 // and find it done.

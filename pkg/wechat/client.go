@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -22,8 +23,8 @@ const (
 	DefaultFallback = "https://api2.weixin.qq.com"
 )
 
-// urlKind says in errors what a base must be.
-const urlKind = "an http or https URL"
+// dockerHost is the name by which Docker's containers reach the machine that they run on, as under `sam local`.
+const dockerHost = "host.docker.internal"
 
 // attemptTime bounds one attempt, from the dial to the last byte of the answer. A call takes at most two attempts and a
 // pause of upstream.MaxPause, so 4.2 seconds.
@@ -31,8 +32,8 @@ const attemptTime = 2 * time.Second
 
 // Config configures a Client.
 type Config struct {
-	// Base is the URL of WeChat's API; "" means DefaultBase. It is the setting
-	// WECHAT_API_BASE.
+	// Base is the URL of WeChat's API: https, or http if the host is this machine. "" means DefaultBase. It is the
+	// setting WECHAT_API_BASE.
 	Base string
 	// Fallback is the URL to use when no connection to Base can be made. "" means DefaultFallback if Base is
 	// DefaultBase, and none otherwise.
@@ -57,7 +58,7 @@ var _ login.WeChat = (*Client)(nil)
 // New makes a Client. Its error names the setting that is wrong, and does not repeat the value, which may contain a
 // password.
 func New(c Config) (*Client, error) {
-	base, err := upstream.ParseBase(cmp.Or(c.Base, DefaultBase), urlKind)
+	base, err := parseBase(cmp.Or(c.Base, DefaultBase))
 	if err != nil {
 		return nil, fmt.Errorf("wechat: WECHAT_API_BASE %w", err)
 	}
@@ -66,7 +67,7 @@ func New(c Config) (*Client, error) {
 	}
 	var fallback *url.URL
 	if c.Fallback != "" {
-		if fallback, err = upstream.ParseBase(c.Fallback, urlKind); err != nil {
+		if fallback, err = parseBase(c.Fallback); err != nil {
 			return nil, fmt.Errorf("wechat: fallback %w", err)
 		}
 	}
@@ -78,6 +79,14 @@ func New(c Config) (*Client, error) {
 	}
 	transport := upstream.Thaw(newTransport(c.Dial, c.RootCAs), c.Now)
 	return &Client{base: base, fallback: fallback, now: c.Now, transport: transport}, nil
+}
+
+func parseBase(text string) (*url.URL, error) {
+	u, err := upstream.ParseBase(text, "an https URL")
+	if err == nil && !upstream.Private(u) && u.Hostname() != dockerHost {
+		return nil, errors.New("must be https: the AppSecret is sent there, and http is allowed only to this machine itself")
+	}
+	return u, err
 }
 
 // Code2Session exchanges a one-time code, as login.WeChat says. The Cause of its errors is an *Error.

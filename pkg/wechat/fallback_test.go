@@ -46,8 +46,8 @@ func TestNobodyListens(t *testing.T) {
 		config wechat.Config
 		host   string
 	}{
-		"a custom base has no fallback": {wechat.Config{Base: "http://base.test"}, "base.test:80"},
-		"a custom base and fallback":    {wechat.Config{Base: "http://base.test", Fallback: "http://spare.test:81"}, "spare.test:81"},
+		"a custom base has no fallback": {wechat.Config{Base: "http://localhost"}, "localhost:80"},
+		"a custom base and fallback":    {wechat.Config{Base: "http://localhost", Fallback: "http://127.0.0.2:81"}, "127.0.0.2:81"},
 		"WeChat":                        {wechat.Config{}, "api2.weixin.qq.com:443"},
 		"WeChat by name":                {wechat.Config{Base: "https://api.weixin.qq.com/"}, "api2.weixin.qq.com:443"},
 	} {

@@ -25,7 +25,7 @@ func timed(t *testing.T, test func(t *testing.T, c *wechat.Client, w *wechattest
 		server := &http.Server{Handler: w}
 		go server.Serve(network)
 		defer server.Close()
-		test(t, newClient(t, wechat.Config{Base: "http://base.test", Dial: network.Dial}), w)
+		test(t, newClient(t, wechat.Config{Base: "http://localhost", Dial: network.Dial}), w)
 	})
 }
 
@@ -94,7 +94,7 @@ func TestTheCallerMayLeave(t *testing.T) {
 func TestNoSecondAttemptForACallerWhoHasLeft(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	c := newClient(t, wechat.Config{Base: "http://base.test", Fallback: "http://spare.test", Dial: hangs})
+	c := newClient(t, wechat.Config{Base: "http://localhost", Fallback: "http://127.0.0.2", Dial: hangs})
 	for range 20 {
 		_, err := c.Code2Session(ctx, app, "CODE")
 		if _, cause := failure(t, err); cause.Attempts != 1 || cause.Detail != "cancelled" || !errors.Is(err, context.Canceled) {
@@ -148,10 +148,10 @@ func TestConnectingIsBounded(t *testing.T) {
 		min, max time.Duration
 		fault    wechat.Fault
 	}{
-		{"no connection", "http://base.test", "", hangs, 2100 * time.Millisecond, 2200 * time.Millisecond, wechat.NotConnected},
-		{"no connection, with a fallback", "http://base.test", "http://spare.test", hangs, 2 * time.Second, 2 * time.Second, wechat.NotConnected},
+		{"no connection", "http://localhost", "", hangs, 2100 * time.Millisecond, 2200 * time.Millisecond, wechat.NotConnected},
+		{"no connection, with a fallback", "http://localhost", "http://127.0.0.2", hangs, 2 * time.Second, 2 * time.Second, wechat.NotConnected},
 		{"no handshake", "https://base.test", "", mute, 2100 * time.Millisecond, 2200 * time.Millisecond, wechat.NotConnected},
-		{"no answer", "http://base.test", "http://spare.test", mute, 2 * time.Second, 2 * time.Second, wechat.Lost},
+		{"no answer", "http://localhost", "http://127.0.0.2", mute, 2 * time.Second, 2 * time.Second, wechat.Lost},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestConnectingIsBounded(t *testing.T) {
 
 func TestWarmIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, wechat.Config{Base: "http://base.test", Dial: mute})
+		c := newClient(t, wechat.Config{Base: "http://localhost", Dial: mute})
 		began := time.Now()
 		if err := c.Warm(t.Context()); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 2*time.Second {
 			t.Errorf("got %v after %v", err, time.Since(began))

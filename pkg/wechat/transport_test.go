@@ -45,7 +45,7 @@ func TestProxy(t *testing.T) {
 	base := httptest.NewTLSServer(w)
 	t.Cleanup(base.Close)
 	proxy, tunnels := startProxy(t)
-	host, err := upstream.ParseBase(base.URL, urlKind)
+	host, err := parseBase(base.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,193 @@
+package localgw
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/testing/pipetest"
+)
+
+// answers is a function whose answer has this many bytes.
+func answers(size int) *function {
+	return &function{answer: `{"statusCode":200,"body":"` + strings.Repeat("x", size) + `"}`}
+}
+
+// served serves one function at POST /x in a bubble, and returns what connects to it.
+func served(t *testing.T, f Function, most int) (dial func() net.Conn) {
+	t.Helper()
+	g := New(64 << 10)
+	g.Route(http.MethodPost, "/x", f)
+	network := pipetest.New()
+	server := NewServer(g)
+	go server.Serve(bound(network, most))
+	t.Cleanup(func() { server.Close(); synctest.Wait() })
+	return func() net.Conn {
+		c, err := network.Dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+}
+
+// post is a request with this body.
+func post(body string) string {
+	return fmt.Sprintf("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// status sends a request and returns the status of its answer, 0 if there is none.
+func status(c net.Conn, request string) int {
+	go io.WriteString(c, request)
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	io.Copy(io.Discard, response.Body)
+	return response.StatusCode
+}
+
+// Whatever a client does not do, it is not waited for long.
+func TestClientsAreLetGo(t *testing.T) {
+	const whole = "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+	for name, row := range map[string]struct {
+		sends string
+		// within is how soon the connection must be closed at the latest.
+		within time.Duration
+	}{
+		"one that sends nothing":           {"", headerTime},
+		"one that stops in the header":     {"POST /x HTTP/1.1\r\nHost:", headerTime},
+		"one that stops in the body":       {"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", readTime},
+		"one that stops in a chunk":        {"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{", readTime},
+		"one that stops beyond the limit":  {"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n" + strings.Repeat("x", 70<<10), readTime},
+		"one that never reads its answer":  {whole, replyTime},
+		"one that never reads its answers": {strings.Repeat(whole, 100), replyTime},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := served(t, answers(100<<10), 10)()
+				defer c.Close()
+				go io.WriteString(c, row.sends)
+				// net/http lets a connection linger for half a second before it closes it.
+				time.Sleep(row.within + time.Second)
+				synctest.Wait()
+				// Only the server's end is gone: a pipe has no buffer.
+				if _, err := c.Write([]byte("x")); err == nil || !strings.Contains(err.Error(), "closed pipe") {
+					t.Errorf("it is kept: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A function that takes its whole time is still answered: what bounds a client does not bound it.
+func TestFunctionHasItsWholeTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := served(t, takes(functionTimeout-time.Millisecond), 10)()
+		defer c.Close()
+		for range 2 { // on the same connection
+			if got := status(c, post("{}")); got != 200 {
+				t.Errorf("got %d", got)
+			}
+			time.Sleep(idleTime - time.Second)
+		}
+	})
+}
+
+// takes is a function that takes this long.
+type takes time.Duration
+
+func (d takes) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+	select {
+	case <-time.After(time.Duration(d)):
+		return []byte(`{"statusCode":200}`), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// When all places are taken, the connection that has kept the server waiting longest goes, and after a moment only.
+func TestNewConnectionTakesThePlaceOfTheIdlest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial := served(t, takes(5*time.Second), 3)
+		idle, working, sending := dial(), dial(), dial()
+		defer idle.Close()
+		defer working.Close()
+		defer sending.Close()
+		worked := make(chan int, 1)
+		go func() { worked <- status(working, post("{}")) }()
+		go io.WriteString(sending, "POST /x HTTP/1.1\r\nHost:")
+		synctest.Wait()
+		begun := time.Now()
+		fresh := dial()
+		defer fresh.Close()
+		if got := status(fresh, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); got != 404 || time.Since(begun) != patience {
+			t.Errorf("a new one gets %d after %v", got, time.Since(begun))
+		}
+		if _, err := idle.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("the idlest: %v", err)
+		}
+		if got := status(sending, " x\r\nContent-Length: 0\r\n\r\n"); got != 200 {
+			t.Errorf("the one that was sending gets %d", got)
+		}
+		if got := <-worked; got != 200 {
+			t.Errorf("the one being served gets %d", got)
+		}
+	})
+}
+
+// A connection that nobody needs the place of may idle.
+func TestIdleConnectionsStayWhileThereAreEnoughPlaces(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial := served(t, takes(0), 2)
+		first, second := dial(), dial()
+		defer first.Close()
+		defer second.Close()
+		for range 3 {
+			for _, c := range []net.Conn{first, second} {
+				if got := status(c, post("{}")); got != 200 {
+					t.Errorf("got %d", got)
+				}
+			}
+			time.Sleep(idleTime / 2)
+		}
+	})
+}
+
+// Requests wait for a turn, but not for long; large ones do not keep small ones waiting.
+func TestRequestsInFlightAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial := served(t, takes(functionTimeout-time.Millisecond), 100)
+		large := post(strings.Repeat("x", smallBody+1))
+		results := make(chan int, maxLarge+1)
+		for range maxLarge + 1 {
+			go func() {
+				c := dial()
+				defer c.Close()
+				results <- status(c, large)
+			}()
+		}
+		begun := time.Now()
+		if got := <-results; got != http.StatusServiceUnavailable || time.Since(begun) != maxWait {
+			t.Errorf("one too many gets %d after %v", got, time.Since(begun))
+		}
+		small := dial()
+		defer small.Close()
+		if got := status(small, post("{}")); got != 200 {
+			t.Errorf("a small one gets %d", got)
+		}
+		for range maxLarge {
+			if got := <-results; got != 200 {
+				t.Errorf("one in flight gets %d", got)
+			}
+		}
+	})
+}
