@@ -14,7 +14,7 @@ import (
 // data is the folder of a store that has been served once.
 func data(t *testing.T) string {
 	t.Helper()
-	folder := t.TempDir()
+	folder := filepath.Join(t.TempDir(), "data")
 	startServer(t, folder).interrupt()
 	return folder
 }

@@ -23,10 +23,9 @@ func TestGreeting(t *testing.T) {
 	}{
 		"first, stand-in":     {standIn, ".wxbind", "pw", 3, []string{tells, `"password":"pw"`, "only this once"}, []string{"--data"}},
 		"first, another's":    {another, ".wxbind", "pw", 3, []string{tells, `"password":"pw"`}, nil},
-		"first, real":         {genuine, ".wxbind", "pw", 0, []string{"wx.login in the mini-program wxmine", "password pw"}, []string{"alice"}},
-		"first, real by base": {proxied, ".wxbind", "pw", 0, []string{"wx.login in the mini-program wxmine"}, []string{"alice"}},
+		"real":                {genuine, ".wxbind", "", 0, []string{"wx.login in the mini-program wxmine", "`wxbind user add NAME`"}, []string{"alice", "demo", "password"}},
+		"real by base":        {proxied, "/srv/a", "", 0, []string{"wx.login in the mini-program wxmine", "`wxbind user add NAME --data /srv/a`"}, []string{"alice", "demo"}},
 		"later, stand-in":     {standIn, ".wxbind", "", 1, []string{"`wxbind user passwd demo`"}, []string{tells, "--data"}},
-		"later, real":         {genuine, ".wxbind", "", 0, []string{"`wxbind user passwd demo`"}, []string{"alice"}},
 		"later, elsewhere":    {standIn, "/srv/a", "", 1, []string{"`wxbind user list --data /srv/a`", "`wxbind user passwd demo --data /srv/a`"}, nil},
 		"a folder with blank": {standIn, "my data", "", 1, []string{"`wxbind user passwd demo --data 'my data'`"}, nil},
 		"a folder with quote": {standIn, "it's", "", 1, []string{`--data 'it'\''s'`}, nil},

@@ -68,14 +68,14 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 }
 
 // examineData checks a folder as serve would use it, and creates nothing in it.
-func (c doctorCmd) examineData(context.Context) []doctor.Check {
+func (c doctorCmd) examineData(ctx context.Context) []doctor.Check {
 	folder := cmp.Or(c.Data, defaultData)
 	files := filesIn(folder)
 	key, err := doctor.SealKeyIn(files.SealKey)
 	if err != nil { // another line says so, and the settings can still be checked
 		key = login.SealKey{ID: "0", Key: newKey()}
 	}
-	checks := examineEnvironment(key)
+	checks := examineEnvironment(ctx, files, key)
 	if _, err := os.Stat(files.Database); err != nil {
 		return append(checks, failed("store", fmt.Errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
 	}
@@ -83,7 +83,7 @@ func (c doctorCmd) examineData(context.Context) []doctor.Check {
 }
 
 // examineEnvironment checks what serve would read from this environment.
-func examineEnvironment(key login.SealKey) []doctor.Check {
+func examineEnvironment(ctx context.Context, files doctor.Files, key login.SealKey) []doctor.Check {
 	const advice = "correct it in the environment of `wxbind serve`, and in this one"
 	static, err := secrets.FromEnv(os.Getenv, key)
 	standIn := errors.Is(err, secrets.ErrNotSet)
@@ -96,16 +96,26 @@ func examineEnvironment(key login.SealKey) []doctor.Check {
 	far := farEnds{secrets: static, advice: advice, weChat: os.Getenv("WECHAT_API_BASE"), directory: os.Getenv("WXBIND_DIRECTORY_URL")}
 	checks := []doctor.Check{good(settingsCheck, "the environment names a mini-program")}
 	if standIn {
-		checks = []doctor.Check{doctor.Known(doctor.Finding{
-			Check: settingsCheck, Status: doctor.Warn,
-			Says: "neither WX_APPID nor WX_APPSECRET is set, so `wxbind serve` serves the stand-in's mini-program, and anybody can log in with a made-up code",
-			Do:   "set both, in the environment of `wxbind serve` and in this one, before real people log in",
-		})}
+		checks = []doctor.Check{examineStandIn(doctor.ServedApps(ctx, files))}
 	}
 	if !standIn || far.weChat != "" { // the port of the stand-in in serve's process is unknown
 		checks = append(checks, far.checkWeChat()...)
 	}
 	return append(checks, far.checkDirectory()...)
+}
+
+// examineStandIn says what it means for a store that no mini-program is set.
+func examineStandIn(served []string) doctor.Check {
+	const unset = "neither WX_APPID nor WX_APPSECRET is set"
+	if genuine := genuineApp(served); genuine != "" {
+		return failed(settingsCheck, errors.New(unset+", and `wxbind serve` refuses to serve the stand-in from a folder that has served "+genuine),
+			"set both, in the environment of `wxbind serve` and in this one")
+	}
+	return doctor.Known(doctor.Finding{
+		Check: settingsCheck, Status: doctor.Warn,
+		Says: unset + ", so `wxbind serve` serves the stand-in's mini-program, and anybody can log in with a made-up code",
+		Do:   "set both, in the environment of `wxbind serve` and in this one, before real people log in",
+	})
 }
 
 // farEnds are the peers that wxbind calls over the network.

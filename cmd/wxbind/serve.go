@@ -74,14 +74,14 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	defer far.close()
-	if err := c.checkStandIn(ctx, store, far, listener.Addr()); err != nil {
-		return err
-	}
-	warnOfPermissions(ctx, filesIn(c.Data))
 	handler, err := handlerOf(store, far)
 	if err != nil {
 		return err
 	}
+	if err := c.checkStandIn(ctx, store, far, listener.Addr()); err != nil {
+		return err
+	}
+	warnOfPermissions(ctx, filesIn(c.Data))
 	var demo login.Hidden
 	if far.standInApp && far.directory == nil {
 		if demo, err = makeDemo(ctx, adminOf(store)); err != nil {

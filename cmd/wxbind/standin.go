@@ -19,11 +19,11 @@ func (c serveCmd) checkStandIn(ctx context.Context, store *sqlitestore.Store, fa
 	if err != nil {
 		return err
 	}
-	genuine := slices.IndexFunc(served, func(appID string) bool { return appID != standInAppID })
+	genuine := genuineApp(served)
 	switch {
-	case far.appID == standInAppID && genuine >= 0:
+	case far.appID == standInAppID && genuine != "":
 		return fmt.Errorf("%s has served the mini-program %s, and with the stand-in for WeChat anybody could log in as anybody: "+
-			"set WX_APPID and WX_APPSECRET, or try the stand-in on another folder (--data)", c.Data, served[genuine])
+			"set WX_APPID and WX_APPSECRET, or try the stand-in on another folder (--data)", c.Data, genuine)
 	case far.standInApp && c.StandIn == "" && !onLoopback(addr):
 		return errors.New("WX_APPID and WX_APPSECRET are not set, and with the stand-in for WeChat anybody can log in as anybody: " +
 			"set both, listen on loopback (--addr 127.0.0.1:3000), or ask for the stand-in by name (--stand-in 127.0.0.1:0)")
@@ -32,6 +32,16 @@ func (c serveCmd) checkStandIn(ctx context.Context, store *sqlitestore.Store, fa
 			"end them with `wxbind session revoke` and `wxbind user delete`, or serve real people from a new folder", "data", c.Data)
 	}
 	return store.AddServedApp(ctx, far.appID)
+}
+
+// genuineApp returns a mini-program that is not the stand-in's, or "" if there is none.
+func genuineApp(appIDs []string) string {
+	for _, appID := range appIDs {
+		if appID != standInAppID {
+			return appID
+		}
+	}
+	return ""
 }
 
 // onLoopback reports whether only this machine can reach an address.

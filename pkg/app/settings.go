@@ -19,7 +19,7 @@ type Settings struct {
 	SecretID string
 	// Tables are WXBIND_BINDINGS_TABLE, WXBIND_SESSIONS_TABLE, WXBIND_USERS_TABLE and WXBIND_EPHEMERAL_TABLE.
 	Tables dynamostore.Tables
-	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat.
+	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat. Package wechat validates it further.
 	WeChatBase string
 	// DirectoryURL is WXBIND_DIRECTORY_URL; "" means that wxbind keeps the users. Package
 	// platform validates it.

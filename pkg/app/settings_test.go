@@ -100,6 +100,15 @@ func TestSettingsNameWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A function does not start if it would send the AppSecret in the clear.
+func TestWeChatBaseIsHTTPS(t *testing.T) {
+	settings := goodSettings()
+	settings["WECHAT_API_BASE"] = "http://MARK.example.com"
+	if _, err := made(needs.WeChat, settings); err == nil || !strings.Contains(err.Error(), "WECHAT_API_BASE must be https") || strings.Contains(err.Error(), "MARK") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // One setting chooses where the users are.
 func TestDirectoryIsChosenByItsURL(t *testing.T) {
 	settings := goodSettings()

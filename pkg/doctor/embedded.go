@@ -97,6 +97,24 @@ func (f Files) examine(ctx context.Context) error {
 	return nil
 }
 
+// ServedApps returns the mini-programs that an embedded store has served; none if it cannot be read, which the check of
+// the store says, or is of an older schema.
+func ServedApps(ctx context.Context, f Files) []string {
+	if _, err := os.Stat(f.Database); err != nil {
+		return nil
+	}
+	db, err := openReadOnly(f.Database)
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	served, err := sqlitestore.ServedApps(ctx, db)
+	if err != nil {
+		return nil
+	}
+	return served
+}
+
 func openReadOnly(path string) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {

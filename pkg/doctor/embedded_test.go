@@ -15,7 +15,8 @@ import (
 // files makes the files of an embedded store.
 func files(t *testing.T) doctor.Files {
 	t.Helper()
-	folder := t.TempDir()
+	folder := filepath.Join(t.TempDir(), "data")
+	must(t, os.Mkdir(folder, 0o700))
 	f := doctor.Files{Folder: folder, Database: filepath.Join(folder, "wxbind.db"), SealKey: filepath.Join(folder, "seal.key")}
 	if _, err := secrets.SealKeyFile(f.SealKey); err != nil {
 		t.Fatal(err)
@@ -73,10 +74,12 @@ func TestEmbeddedStore(t *testing.T) {
 		}, "FAIL store: /", goodKey, goodModes},
 		"a newer schema": {func(t *testing.T, f doctor.Files) { sqlite(t, f.Database, "PRAGMA user_version = 999") },
 			"FAIL store: /", goodKey, goodModes},
-		"no seal key":            {func(t *testing.T, f doctor.Files) { must(t, os.Remove(f.SealKey)) }, wholeStore, "FAIL seal key: ", goodModes},
-		"a damaged key":          {func(t *testing.T, f doctor.Files) { must(t, os.WriteFile(f.SealKey, []byte("S3CRET"), 0o600)) }, wholeStore, "FAIL seal key: the seal key in ", goodModes},
-		"a key for all":          {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.SealKey, 0o644)) }, wholeStore, goodKey, "FAIL permissions: "},
-		"a database for a group": {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.Database, 0o640)) }, wholeStore, goodKey, "FAIL permissions: "},
+		"no seal key":               {func(t *testing.T, f doctor.Files) { must(t, os.Remove(f.SealKey)) }, wholeStore, "FAIL seal key: ", goodModes},
+		"a damaged key":             {func(t *testing.T, f doctor.Files) { must(t, os.WriteFile(f.SealKey, []byte("S3CRET"), 0o600)) }, wholeStore, "FAIL seal key: the seal key in ", goodModes},
+		"a key for all":             {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.SealKey, 0o644)) }, wholeStore, goodKey, "FAIL permissions: "},
+		"a folder for all to write": {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.Folder, 0o777)) }, wholeStore, goodKey, "FAIL permissions: "},
+		"a folder for all to read":  {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.Folder, 0o755)) }, wholeStore, goodKey, "warn permissions: "},
+		"a database for a group":    {func(t *testing.T, f doctor.Files) { must(t, os.Chmod(f.Database, 0o640)) }, wholeStore, goodKey, "FAIL permissions: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := files(t)

@@ -8,8 +8,11 @@ import (
 // ServedApps returns the appIds of the mini-programs that the database has served.
 //
 // Errors: StoreUnavailable.
-func (s *Store) ServedApps(ctx context.Context) ([]string, error) {
-	return list(ctx, s.reader, func(appID *string) []any { return []any{appID} }, `SELECT app_id FROM served_apps ORDER BY app_id`)
+func (s *Store) ServedApps(ctx context.Context) ([]string, error) { return ServedApps(ctx, s.reader) }
+
+// ServedApps is Store.ServedApps on a database of today's schema. It only reads.
+func ServedApps(ctx context.Context, db *sql.DB) ([]string, error) {
+	return list(ctx, db, func(appID *string) []any { return []any{appID} }, `SELECT app_id FROM served_apps ORDER BY app_id`)
 }
 
 // AddServedApp notes for good that the database serves a mini-program.

@@ -195,7 +195,8 @@ func TestBadSettings(t *testing.T) {
 	for _, base := range []string{
 		"api.weixin.qq.com", "ftp://SECRET.example", "http://", "https:///path", "http:opaque", "http://user:SECRET@example.com",
 		"http://SECRET@example.com", "http://example.com?SECRET", "http://example.com/?", "http://example.com/#SECRET",
-		"http://SECRET example.com", "http://example.com:SECRET", "://SECRET",
+		"http://SECRET example.com", "http://example.com:SECRET", "://SECRET", "http://SECRET.example.com", "http://192.0.2.1",
+		"http://localhost.SECRET.example.com", "http://127.0.0.1.SECRET.example.com",
 	} {
 		for setting, c := range map[string]wechat.Config{
 			"WECHAT_API_BASE": {Base: base},
@@ -206,6 +207,18 @@ func TestBadSettings(t *testing.T) {
 				t.Errorf("%s %q gives %v", setting, base, err)
 			}
 		}
+	}
+}
+
+// The AppSecret goes in the clear only to this machine itself, under whichever name.
+func TestHTTPOnlyToThisMachine(t *testing.T) {
+	for _, base := range []string{"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "http://host.docker.internal:3001", "https://192.0.2.1"} {
+		if _, err := wechat.New(wechat.Config{Base: base}); err != nil {
+			t.Errorf("%s: %v", base, err)
+		}
+	}
+	if _, err := wechat.New(wechat.Config{Base: "http://192.0.2.1"}); err == nil || !strings.Contains(err.Error(), "must be https") {
+		t.Errorf("another machine: %v", err)
 	}
 }
 
