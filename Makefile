@@ -46,7 +46,7 @@ SAM_BUILD := .cache/sam-build
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
 
-run: need-go ## Serve on this machine, on SQLite; ARGS="--addr :4000" for options
+run: need-go ## Serve on this machine, on SQLite; ARGS="--addr 127.0.0.1:4000" for options
 	@go build -o bin/wxbind ./cmd/wxbind
 	@exec bin/wxbind serve $(ARGS)
 

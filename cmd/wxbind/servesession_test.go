@@ -105,6 +105,11 @@ func TestServeASession(t *testing.T) {
 			t.Errorf("no audit of %s: %s", event, s.log)
 		}
 	}
+	for _, route := range []string{"userinfo", "authorizer"} {
+		if !regexp.MustCompile(`"msg":"request","route":"` + route + `",.*"address":"127.0.0.1"`).MatchString(s.log.String()) {
+			t.Errorf("no address in the line of %s: %s", route, s.log)
+		}
+	}
 	if log := s.greeting + s.log.String(); strings.Contains(log, "MARK") || strings.Contains(log, phone) || strings.Contains(log, tablet) {
 		t.Errorf("a secret shows: %s", log)
 	}
