@@ -84,12 +84,10 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, param
 	if !whole {
 		w.Header().Set("Connection", "close") // or net/http would read on
 	}
-	control := http.NewResponseController(w)
 	if whole {
-		control.SetReadDeadline(time.Time{}) //nolint:errcheck // it is only not there in tests
+		http.NewResponseController(w).SetReadDeadline(time.Time{}) //nolint:errcheck // the recorder of a test has none
 	}
 	answer, err := g.call(r, rt, body, parameters)
-	control.SetWriteDeadline(time.Now().Add(replyTime)) //nolint:errcheck // as above
 	switch {
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "1")
@@ -248,13 +246,20 @@ func reply(w http.ResponseWriter, answer []byte) {
 	for _, cookie := range a.Cookies {
 		w.Header().Add("Set-Cookie", cookie)
 	}
+	limitReply(w)
 	w.WriteHeader(a.StatusCode)
 	w.Write(body) //nolint:errcheck // the client has disconnected
+}
+
+// limitReply bounds the time that is left to write the answer.
+func limitReply(w http.ResponseWriter) {
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(replyTime)) //nolint:errcheck // the recorder of a test has none
 }
 
 // refuse answers as API Gateway does when it answers by itself.
 func refuse(w http.ResponseWriter, status int, message string) {
 	w.Header().Set("Content-Type", "application/json")
+	limitReply(w)
 	w.WriteHeader(status)
 	json.NewEncoder(w).Encode(map[string]string{"message": message}) //nolint:errcheck // the client has disconnected
 }

@@ -66,8 +66,8 @@ func TestClientsAreLetGo(t *testing.T) {
 	}{
 		"one that sends nothing":           {"", headerTime},
 		"one that stops in the header":     {"POST /x HTTP/1.1\r\nHost:", headerTime},
-		"one that stops in the body":       {"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", readTime},
-		"one that stops in a chunk":        {"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{", readTime},
+		"one that stops in the body":       {"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", readTime + replyTime},
+		"one that stops in a chunk":        {"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{", readTime + replyTime},
 		"one that stops beyond the limit":  {"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n" + strings.Repeat("x", 70<<10), readTime},
 		"one that never reads its answer":  {whole, replyTime},
 		"one that never reads its answers": {strings.Repeat(whole, 100), replyTime},
