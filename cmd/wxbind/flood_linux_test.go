@@ -77,7 +77,7 @@ func (f *flood) connect(t *testing.T) net.Conn {
 
 // hold sends something, and does nothing more.
 func (f *flood) hold(t *testing.T, text string) {
-	go io.WriteString(f.connect(t), text) //nolint:errcheck // the server may drop it
+	go io.WriteString(f.connect(t), text) // the server may drop it
 }
 
 // upload sends a header and then the block again and again, and gives the answer to do, if there is one.

@@ -133,7 +133,7 @@ func TestNewConnectionTakesThePlaceOfTheIdlest(t *testing.T) {
 		if got := status(fresh, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); got != 404 || time.Since(begun) != patience {
 			t.Errorf("a new one gets %d after %v", got, time.Since(begun))
 		}
-		if _, err := idle.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := idle.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the idlest: %v", err)
 		}
 		if got := status(sending, " x\r\nContent-Length: 0\r\n\r\n"); got != 200 {
