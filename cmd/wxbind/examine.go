@@ -64,6 +64,7 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 	}
 	checks = append(checks, far.checkWeChat()...)
 	checks = append(checks, far.checkDirectory()...)
+	checks = append(checks, checkProxy(func(name string) string { return s.parameters[proxyParameters[name]] }, "the stack's parameters"))
 	return append(checks, doctor.Tables(dynamodb.NewFromConfig(cfg), tables)...)
 }
 
@@ -101,7 +102,8 @@ func examineEnvironment(ctx context.Context, files doctor.Files, key login.SealK
 	if !standIn || far.weChat != "" { // the port of the stand-in in serve's process is unknown
 		checks = append(checks, far.checkWeChat()...)
 	}
-	return append(checks, far.checkDirectory()...)
+	checks = append(checks, far.checkDirectory()...)
+	return append(checks, checkProxy(os.Getenv, "the environment of `wxbind serve`, and this one"))
 }
 
 // examineStandIn says what it means for a store that no mini-program is set.

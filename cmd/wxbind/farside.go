@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/wechattest"
@@ -32,7 +33,9 @@ type farSide struct {
 	standIn bool
 	// standInApp means that the mini-program is the stand-in's, so that codes such as alice-1 are understood.
 	standInApp bool
-	close      func()
+	// origin finds the callers' addresses.
+	origin *origin.Finder
+	close  func()
 }
 
 // farSideFrom picks the real WeChat if WX_APPID and WX_APPSECRET are set, the server at WECHAT_API_BASE if that is set,
@@ -52,6 +55,9 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		return nil, err
 	}
 	f.secrets, f.appID = static, secret.DefaultApp
+	if f.origin, err = c.finder(getenv); err != nil {
+		return nil, err
+	}
 	if url := getenv("WXBIND_DIRECTORY_URL"); url != "" {
 		if secret.DirectoryKey == "" {
 			return nil, errors.New("WXBIND_DIRECTORY_URL is set and " + secrets.EnvDirectoryKey + " is not: the directory takes signed requests only")

@@ -29,6 +29,7 @@ type serveCmd struct {
 	Data string `help:"The folder of the store; created if missing." default:"${data}" placeholder:"DIR"`
 	// Other programs on this machine, such as sam local, use the stand-in too.
 	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one. Unless --addr is loopback, the stand-in must be asked for with this flag." placeholder:"HOST:PORT"`
+	proxyFlags
 }
 
 const (
@@ -52,7 +53,14 @@ func (serveCmd) Help() string {
                           "id=key,id2=key2"; a key has at least 43 random characters
   WXBIND_DIRECTORY_URL    the platform's user directory, instead of wxbind's own users
   WX_DIRECTORY_KEY        the key that signs requests to the directory
-  WECHAT_API_BASE         WeChat's address, if not the real one: https, unless it is this machine`
+  WECHAT_API_BASE         WeChat's address, if not the real one: https, unless it is this machine
+  WXBIND_TRUSTED_PROXIES  as --trusted-proxy
+  WXBIND_CLIENT_ADDRESS_HEADER
+                          as --client-address-header
+  WXBIND_ORIGIN_KEY_HASHES
+                          the SHA-256, in hex, of one key or two that a proxy sends in X-Origin-Verify
+  WXBIND_REQUIRE_ORIGIN_KEY
+                          "true" refuses requests that have no such key`
 }
 
 // Run serves until the context ends, and then completes the requests in progress.
@@ -123,10 +131,12 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 		Store:  store,
 		Hasher: password.New(password.Config{Parallel: min(runtime.GOMAXPROCS(0), maxHashes)}), Username: username.Fold, Directory: far.directory,
 	})
-	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}, LogAddress: true})
+	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
+		Verifier: login.Verifier{Presence: store}, Origin: far.origin, LogAddress: true,
+	})
 	gateway := localgw.New(apigw.MaxBody)
 	for _, route := range apigw.Routes() {
-		handler := apigw.New(apigw.Config{Service: service, LogAddress: true}, route)
+		handler := apigw.New(apigw.Config{Service: service, Origin: far.origin, LogAddress: true}, route)
 		if route.Guard() == apigw.GuardAuthorizer {
 			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)
 		} else {

@@ -13,6 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // AuthorizerFunction is the authorizer's folder in functions/.
@@ -26,8 +27,9 @@ type AuthorizerConfig struct {
 	Verifier login.Verifier
 	// Logger gets one line per request; nil means slog.Default().
 	Logger *slog.Logger
-	// Metrics and LogAddress are as in Config.
+	// Metrics, Origin and LogAddress are as in Config.
 	Metrics    *metrics.Writer
+	Origin     *origin.Finder
 	LogAddress bool
 }
 
@@ -42,6 +44,7 @@ type Authorizer struct {
 	logger   *slog.Logger
 	metrics  *metrics.Writer
 	address  bool
+	origin   *origin.Finder
 }
 
 // NewAuthorizer returns an Authorizer.
@@ -49,7 +52,10 @@ func NewAuthorizer(c AuthorizerConfig) *Authorizer {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics, address: c.LogAddress}
+	if c.Origin == nil {
+		c.Origin = &origin.Finder{Logger: c.Logger}
+	}
+	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics, origin: c.Origin, address: c.LogAddress}
 }
 
 // Invoke decides whether a request may pass, and says who sent it. On a denial, API
@@ -78,7 +84,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 		slog.String("requestId", requestID(event.RequestContext.RequestID)),
 	}
 	if a.address {
-		line = append(line, slog.String(audit.Address, addressOf(event.RequestContext.HTTP.SourceIP)))
+		line = append(line, slog.String(audit.Address, a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Address))
 	}
 	logRequest(ctx, a.logger, level, trail, begin, append(line, attrs...))
 	a.metrics.Write(metrics.Request{
@@ -88,7 +94,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	switch {
 	case err == nil:
 		return json.Marshal(allowed(v))
-	case failure.Code.EndsSession():
+	case failure.Code.EndsSession(), failure.Code == login.OriginKeyRequired:
 		return json.Marshal(events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: false})
 	}
 	return nil, errors.New(string(failure.Code))
@@ -103,6 +109,9 @@ func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.A
 	}()
 	if err := json.Unmarshal(payload, event); err != nil || event.Version != "2.0" {
 		return login.Visitor{}, login.EventMalformed
+	}
+	if a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Refused {
+		return login.Visitor{}, login.OriginKeyRequired
 	}
 	return a.verifier.Verify(ctx, tokenIn(event.Headers))
 }

@@ -28,7 +28,7 @@ func authorizerEvent(headers map[string]string) events.APIGatewayV2CustomAuthori
 func (w *world) authorizer(presence login.Presence) *apigw.Authorizer {
 	return apigw.NewAuthorizer(apigw.AuthorizerConfig{
 		Verifier: login.Verifier{Presence: presence, Now: w.now}, Logger: slog.New(slog.NewJSONHandler(w.log, nil)),
-		Metrics: w.metrics(),
+		Metrics: w.metrics(), Origin: w.origin,
 	})
 }
 

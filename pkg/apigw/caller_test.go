@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 func TestCallersAddress(t *testing.T) {
@@ -17,7 +19,7 @@ func TestCallersAddress(t *testing.T) {
 		"":                                 "",
 		"10.0.0.1, 192.0.2.1":              "",
 	} {
-		if got := addressOf(sourceIP); got != want {
+		if got := addressOf(new(origin.Finder).Find(sourceIP, nil).Address); got != want {
 			t.Errorf("%s: got %q, want %q", sourceIP, got, want)
 		}
 	}
@@ -34,7 +36,7 @@ func TestCallersMiniProgram(t *testing.T) {
 	} {
 		for _, header := range []string{"referer", "Referer"} {
 			e := events.APIGatewayV2HTTPRequest{Headers: map[string]string{header: c.referer}}
-			if got := callerOf(e).RefererAppID; got != c.want {
+			if got := callerOf(e, origin.Origin{}).RefererAppID; got != c.want {
 				t.Errorf("%s in %s: got %q, want %q", name, header, got, c.want)
 			}
 		}

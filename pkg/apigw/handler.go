@@ -11,6 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // Config holds what a Handler needs.
@@ -23,6 +24,9 @@ type Config struct {
 	Metrics *metrics.Writer
 	// LogAddress puts the caller's address into the line of each request, where no access log of API Gateway has it.
 	LogAddress bool
+	// Origin finds the callers' addresses; nil means one that trusts no proxy. Handlers in one
+	// process share it.
+	Origin *origin.Finder
 }
 
 // Handler serves the routes of one function. It implements lambda.Handler of
@@ -36,6 +40,7 @@ type Handler struct {
 	metrics *metrics.Writer
 	// address says whether a request's line has the caller's address.
 	address bool
+	origin  *origin.Finder
 }
 
 // New returns the handler of a function's routes. There must be at least one.
@@ -43,8 +48,11 @@ func New(c Config, routes ...Route) *Handler {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
+	if c.Origin == nil {
+		c.Origin = &origin.Finder{Logger: c.Logger}
+	}
 	unknown := Route{Function: routes[0].Function, handler: routes[0].handler}
-	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics, address: c.LogAddress}
+	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics, origin: c.Origin, address: c.LogAddress}
 }
 
 // routeOf finds the route of an event by its routeKey. A function with only one

@@ -11,6 +11,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // MaxBody is the largest body accepted, in bytes after base64.
@@ -72,7 +73,8 @@ func (h *Handler) decode(payload []byte, r *request) error {
 		return login.EventMalformed
 	}
 	r.id = requestID(r.event.RequestContext.RequestID)
-	r.caller = callerOf(r.event)
+	from := h.origin.Find(r.event.RequestContext.HTTP.SourceIP, r.event.Headers)
+	r.caller = callerOf(r.event, from)
 	route, err := h.routeOf(r.event.RouteKey)
 	if err != nil {
 		return err
@@ -80,6 +82,9 @@ func (h *Handler) decode(payload []byte, r *request) error {
 	r.route = route
 	query, err := route.queryFields(r.event.RawQueryString)
 	r.lang = query["lang"]
+	if from.Refused {
+		return login.OriginKeyRequired
+	}
 	if err != nil {
 		return err
 	}
@@ -115,13 +120,13 @@ func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) 
 	return r.parseBody(header(event.Headers, "content-type"), body)
 }
 
-// callerOf returns what the event says about its sender, apart from the fields. The
-// address is the one that API Gateway saw: anybody can forge a forwarded-for header.
-func callerOf(event events.APIGatewayV2HTTPRequest) login.Caller {
+// callerOf returns what is known of an event's sender, apart from the fields.
+func callerOf(event events.APIGatewayV2HTTPRequest, from origin.Origin) login.Caller {
 	return login.Caller{
-		RefererAppID: refererAppID(header(event.Headers, "referer")),
-		Address:      addressOf(event.RequestContext.HTTP.SourceIP),
-		Device:       deviceOf(header(event.Headers, "user-agent")),
+		RefererAppID:  refererAppID(header(event.Headers, "referer")),
+		Address:       addressOf(from.Address),
+		SharedAddress: from.Shared,
+		Device:        deviceOf(header(event.Headers, "user-agent")),
 	}
 }
 
@@ -141,17 +146,12 @@ func header(headers map[string]string, name string) string {
 
 // addressOf returns the unit by which callers are counted: an IPv4 address, or the
 // /64 network of an IPv6 address, since one subscriber has a whole /64.
-func addressOf(sourceIP string) string {
-	addr, err := netip.ParseAddr(sourceIP)
-	if err != nil {
+func addressOf(addr netip.Addr) string {
+	if !addr.IsValid() {
 		return ""
 	}
-	if addr = addr.Unmap().WithZone(""); addr.Is4() {
+	if addr.Is4() {
 		return addr.String()
 	}
-	network, err := addr.Prefix(64)
-	if err != nil {
-		return ""
-	}
-	return network.String()
+	return netip.PrefixFrom(addr, 64).Masked().String()
 }

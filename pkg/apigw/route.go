@@ -62,7 +62,7 @@ func (r Route) Outcomes() []login.Outcome { return r.outcomes }
 
 // Errors lists every error that a client may get, sorted.
 func (r Route) Errors() []login.Code {
-	all := slices.Concat([]login.Code{login.EventMalformed, login.Internal},
+	all := slices.Concat([]login.Code{login.EventMalformed, login.OriginKeyRequired, login.Internal},
 		r.fieldErrors(), guards[r.Guard()].errors, r.Needs().Errors(), r.refusals)
 	slices.Sort(all)
 	return slices.Compact(all)

@@ -15,6 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
+	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/storetest"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/wechat"
@@ -41,6 +42,8 @@ type world struct {
 	weChatURL string
 	service   *login.Service
 	log       *bytes.Buffer
+	// origin finds the callers' addresses; nil trusts no proxy.
+	origin *origin.Finder
 	// ahead is how far the service's clock is ahead.
 	ahead time.Duration
 	// codes is how many codes have been handed out.
@@ -113,7 +116,7 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 		w.Fatal(err)
 	}
 	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger, Metrics: w.metrics()}, routes...).Invoke(ctx, payload)
+	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger, Metrics: w.metrics(), Origin: w.origin}, routes...).Invoke(ctx, payload)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // Routes are the routes of one function, at least one.
@@ -30,14 +31,16 @@ func (r Routes) needs() needs.Set {
 // is missing or wrong, Start names it in the log and exits.
 func Start(routes Routes, parts ...Part) {
 	f := begin(routes[0].Function, routes.needs(), parts)
-	lambda.Start(apigw.New(apigw.Config{Service: login.New(f.config), Metrics: f.metrics(os.Stdout)}, routes...))
+	lambda.Start(apigw.New(apigw.Config{
+		Service: login.New(f.config), Metrics: f.metrics(os.Stdout), Origin: &origin.Finder{Rules: f.settings.Origin},
+	}, routes...))
 }
 
 // StartAuthorizer runs the authorizer, as Start runs a function.
 func StartAuthorizer(parts ...Part) {
 	f := begin(apigw.AuthorizerFunction, apigw.AuthorizerNeeds, parts)
 	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: f.config.Store}, Metrics: f.metrics(os.Stdout),
+		Verifier: login.Verifier{Presence: f.config.Store}, Metrics: f.metrics(os.Stdout), Origin: &origin.Finder{Rules: f.settings.Origin},
 	}))
 }
 

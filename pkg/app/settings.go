@@ -7,6 +7,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // Settings are what a function reads from its environment.
@@ -24,6 +25,8 @@ type Settings struct {
 	// DirectoryURL is WXBIND_DIRECTORY_URL; "" means that wxbind keeps the users. Package
 	// platform validates it.
 	DirectoryURL string
+	// Origin says whom to believe about a caller's address. Every function reads it.
+	Origin origin.Rules
 	// DynamoDBEndpoint and SecretsEndpoint are the SDK's AWS_ENDPOINT_URL_DYNAMODB and
 	// AWS_ENDPOINT_URL_SECRETS_MANAGER, else AWS_ENDPOINT_URL; "" means AWS.
 	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
@@ -94,6 +97,10 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 	}
 	if needed.Has(needs.Directory) {
 		s.DirectoryURL = getenv("WXBIND_DIRECTORY_URL")
+	}
+	var err error
+	if s.Origin, err = origin.RulesFrom(getenv); err != nil {
+		wrong = append(wrong, err.Error())
 	}
 	if len(missing) > 0 {
 		wrong = append(wrong, strings.Join(missing, ", ")+" (not set)")

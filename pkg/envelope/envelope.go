@@ -17,6 +17,7 @@ var statuses = map[login.Kind]int{
 	login.KindSessionEnd:   http.StatusOK,
 	login.KindMalformed:    http.StatusBadRequest,
 	login.KindUnauthorized: http.StatusUnauthorized,
+	login.KindForbidden:    http.StatusForbidden,
 	login.KindTooLarge:     http.StatusRequestEntityTooLarge,
 	login.KindThrottled:    http.StatusTooManyRequests,
 	login.KindUnavailable:  http.StatusServiceUnavailable,

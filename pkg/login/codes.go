@@ -40,6 +40,7 @@ const (
 	LastBinding        Code = "last_binding"
 	NoSuchSession      Code = "session_not_found"
 	InvalidClient      Code = "invalid_client"
+	OriginKeyRequired  Code = "origin_key_required"
 )
 
 // These say why a session is dead.
@@ -92,6 +93,8 @@ const (
 	KindTooLarge
 	// KindUnauthorized is a caller who may not call at all.
 	KindUnauthorized
+	// KindForbidden is a request that came a way that is closed.
+	KindForbidden
 	// KindThrottled is a caller who sends too many requests.
 	KindThrottled
 	// KindUnavailable means that WeChat, a store, the secret or the directory did not answer, or that there
@@ -230,6 +233,7 @@ var meanings = map[Code]meaning{
 	LastBinding:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
 	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "没有该登录设备", "There is no such session."},
 	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "The service credential is missing or wrong."},
+	OriginKeyRequired:  developer(KindForbidden, "it must go through the proxy in front of this service, under its domain name."),
 
 	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},

@@ -25,8 +25,10 @@ type Caller struct {
 	// RefererAppID is the mini-program in WeChat's Referer header, or "". It is a
 	// hint, not a proof: others can forge it.
 	RefererAppID string
-	// Address is the source address that the gateway saw. An IPv6 address is cut to its /64.
+	// Address is where the request came from. An IPv6 address is cut to its /64.
 	Address string
+	// SharedAddress says that Address may be a proxy's, so that all its callers have the same one.
+	SharedAddress bool
 	// Device names the caller's device in a few words, for the list of sessions.
 	Device string
 	// Request is everything else that the answer to the request depends on: every field and the token that

@@ -16,6 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // A route's errors stand in three places, and these agree: the route declares them,
@@ -92,6 +93,7 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 	reached[apigw.Bind.Key()][login.TooManyAttempts] = statusOfGuessing(t)
 	for _, route := range apigw.Routes() {
 		good := goodCases(t, route)
+		reached[route.Key()][login.OriginKeyRequired] = statusWithoutKey(t, route, good[0])
 		for _, p := range ports {
 			// Each port fails with all that its like may say, whether the route declares it or not.
 			for code, status := range p.reach(t, route, good[:1], p.says) {
@@ -219,6 +221,20 @@ func statusOfGuessing(t *testing.T) string {
 	}
 	t.Error("100 wrong passwords are not too many")
 	return ""
+}
+
+// statusWithoutKey sends a good request without the origin key that is required, and returns the status.
+func statusWithoutKey(t *testing.T, route apigw.Route, good events.Case) string {
+	t.Helper()
+	w := newMemoryWorld(t)
+	payload := w.prepare(t, good)
+	w.origin = &origin.Finder{Rules: origin.Rules{RequireKey: true}}
+	answer := w.answerTo(t, route, payload)
+	if _, body := bodyOf(t, answer); body.Error != login.OriginKeyRequired {
+		t.Errorf("%s without the key: %s", route.Key(), body.Error)
+	}
+	checkAnswer(t, theValidators(t), requestOf(t, route, payload), answer)
+	return strconv.Itoa(answer.StatusCode)
 }
 
 // failing implements every port, and always fails with the same code.

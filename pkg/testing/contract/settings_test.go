@@ -16,6 +16,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/dynamostore"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // setByLambda lists the settings that a template cannot set.
@@ -40,8 +41,10 @@ func TestSettings(t *testing.T) {
 	}
 	want := map[string]any{
 		"WXBIND_SECRET_ID": map[string]any{"Ref": "Secret"}, "WECHAT_API_BASE": map[string]any{"Ref": "WeChatApiBase"},
-		"WXBIND_DIRECTORY_URL":      map[string]any{"Ref": "DirectoryUrl"},
-		"WXBIND_STACK":              map[string]any{"Ref": "AWS::StackName"},
+		"WXBIND_DIRECTORY_URL":   map[string]any{"Ref": "DirectoryUrl"},
+		"WXBIND_STACK":           map[string]any{"Ref": "AWS::StackName"},
+		origin.EnvTrustedProxies: map[string]any{"Ref": "TrustedProxies"}, origin.EnvHeader: map[string]any{"Ref": "ClientAddressHeader"},
+		origin.EnvKeyHashes: map[string]any{"Ref": "OriginKeyHashes"}, origin.EnvRequireKey: map[string]any{"Ref": "RequireOriginKey"},
 		"AWS_ENDPOINT_URL_DYNAMODB": "", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "",
 	}
 	for _, schema := range dynamostore.Schema {

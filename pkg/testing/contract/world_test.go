@@ -20,6 +20,7 @@ import (
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/storetest"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
@@ -36,6 +37,8 @@ type world struct {
 	config login.Config
 	store  login.AdminStore
 	scene  events.Scene
+	// origin finds the callers' addresses; nil trusts no proxy.
+	origin *origin.Finder
 	// outcome is that of the newest answer's line in the log.
 	outcome string
 }
@@ -92,7 +95,7 @@ func (w *world) addUser(t *testing.T, u login.User) {
 func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.Response {
 	t.Helper()
 	var log bytes.Buffer
-	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.NewJSONHandler(&log, nil))}, routesOf(route.Function)...)
+	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.NewJSONHandler(&log, nil)), Origin: w.origin}, routesOf(route.Function)...)
 	out, err := handler.Invoke(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
