@@ -10,6 +10,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
@@ -103,4 +104,39 @@ type byCode struct{ login.WeChat }
 
 func (byCode) Code2Session(_ context.Context, _ login.App, code string) (login.WeChatSession, error) {
 	return login.WeChatSession{OpenID: code, SessionKey: "tiihtNczf5v6AKRyjwEUhQ=="}, nil
+}
+
+// BenchmarkCheckBindJunk measures what a code costs that WeChat refuses, and one that is refused before WeChat is
+// asked: event in, answer out, over a WeChat that takes no time.
+func BenchmarkCheckBindJunk(b *testing.B) {
+	for name, shared := range map[string]bool{"asked": true, "refused": false} {
+		b.Run(name, func(b *testing.B) {
+			config := configOn(&storetest.Memory{})
+			config.WeChat = junk{}
+			event := get("code=0a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d")
+			event.Headers = map[string]string{"user-agent": "curl/8.5.0"}
+			if shared { // behind a proxy that is not trusted there is no limit
+				event.Headers["x-forwarded-for"] = "203.0.113.9"
+			}
+			payload, err := json.Marshal(event)
+			if err != nil {
+				b.Fatal(err)
+			}
+			quiet := slog.New(slog.DiscardHandler)
+			handler := apigw.New(apigw.Config{Service: login.New(config), Logger: quiet, Origin: &origin.Finder{Logger: quiet}}, apigw.CheckBind)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := handler.Invoke(b.Context(), payload); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// junk calls every code invalid.
+type junk struct{ login.WeChat }
+
+func (junk) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {
+	return login.WeChatSession{}, login.WXCodeInvalid
 }

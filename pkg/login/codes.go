@@ -36,6 +36,7 @@ const (
 	IdentityBound      Code = "identity_bound"
 	UserBound          Code = "user_bound"
 	TooManyAttempts    Code = "too_many_attempts"
+	TooManyCodes       Code = "too_many_codes"
 	ReauthRequired     Code = "reauth_required"
 	LastBinding        Code = "last_binding"
 	NoSuchSession      Code = "session_not_found"
@@ -229,6 +230,7 @@ var meanings = map[Code]meaning{
 	IdentityBound:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该微信已绑定其他账号", "This WeChat is bound to another account."},
 	UserBound:          {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该账号已绑定其他微信", "This account is bound to another WeChat."},
 	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
+	TooManyCodes:       {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "操作过于频繁,请稍后再试", "Too many codes that are not valid; please wait."},
 	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
 	LastBinding:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
 	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "没有该登录设备", "There is no such session."},

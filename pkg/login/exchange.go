@@ -62,8 +62,18 @@ func printableASCII(s string) bool {
 // exchange turns a one-time code into an identity. It asks WeChat; a repeat gets the answer and the ids of
 // the first request.
 //
-// Errors: CodeMissing, CodeInvalid; that of p.expect; and what WeChat, the secret and the store answer.
+// Errors: CodeMissing, CodeInvalid; that of p.expect; TooManyCodes; and what WeChat, the secret and the store answer.
 func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) {
+	settle, err := s.junk.pass(p.caller)
+	if err != nil {
+		return nil, err
+	}
+	x, err := s.exchangeOnce(ctx, p)
+	settle(TrailOf(ctx).Repeated, err)
+	return x, err
+}
+
+func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, error) {
 	x := &exchange{caller: p.caller, trail: TrailOf(ctx), ids: newIDs(s.clock())}
 	if err := checkCode(p.code); err != nil {
 		return nil, err

@@ -27,13 +27,14 @@ type Config struct {
 }
 
 // Service logs people in and recognizes them by their tokens. It is safe for concurrent use. Its only
-// state is two caches, and who writes which counter just now.
+// state is two caches, a meter, and who writes which counter just now.
 type Service struct {
 	Config
 	menus menuCache
 	kinds kindCache
 	users userSource
 	lanes lanes
+	junk  *junkMeter
 }
 
 // New makes a Service.
@@ -41,7 +42,7 @@ func New(c Config) *Service {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Service{Config: c, menus: menuCache{roles: c.Store, now: c.Now}, kinds: kindCache{source: c.Store, now: c.Now}}
+	s := &Service{Config: c, menus: menuCache{roles: c.Store, now: c.Now}, kinds: kindCache{source: c.Store, now: c.Now}, junk: newJunkMeter(c.Now)}
 	s.users = storedUsers{s}
 	if c.Directory != nil {
 		s.users = directoryUsers{s}

@@ -58,7 +58,7 @@ var meanings = []meaning{
 	{WeChat, "WeChat", []login.Code{
 		login.CodeInvalid, login.WXThrottled, login.WXUserBlocked, login.WXUserLimited, login.WXBusy, login.WXUnavailable,
 		login.WXUnexpected, login.WXAppRejected, login.WXSecretRejected, login.WXSecretUnusable, login.WXRequestInvalid,
-		login.WXAddressBlocked, login.WXQuotaSpent,
+		login.WXAddressBlocked, login.WXQuotaSpent, login.TooManyCodes,
 	}},
 	{Directory, "Directory", []login.Code{login.DirectoryUnavailable}},
 	{Passwords, "Passwords", []login.Code{
