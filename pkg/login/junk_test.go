@@ -118,6 +118,20 @@ func TestJunkOfASharedAddress(t *testing.T) {
 	}
 }
 
+// Where two of three codes are good, nobody is turned away, however many come.
+func TestJunkAmongGoodCodes(t *testing.T) {
+	m, random := newMeterAt(), rand.New(rand.NewPCG(3, 4))
+	for n := range 100_000 {
+		answer := error(nil)
+		if random.IntN(3) == 0 {
+			answer = WXCodeInvalid
+		}
+		if !m.send(sender, answer) {
+			t.Fatalf("number %d is turned away", n)
+		}
+	}
+}
+
 // The wait is the time until the next code is let through.
 func TestJunkSaysHowLongToWait(t *testing.T) {
 	m := newMeterAt()

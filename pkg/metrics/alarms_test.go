@@ -154,6 +154,8 @@ func TestAlarms(t *testing.T) {
 		"WeChat is gone":                     {[]request{logins(5, login.WXUnavailable)}, []string{"NobodyGetsIn", "WeChatFailures"}},
 		"WeChat is gone, in many requests":   {[]request{logins(300_000, login.WXUnavailable)}, []string{"NobodyGetsIn", "WeChatFailures"}},
 		"WeChat is gone, in a flood":         {[]request{logins(20, login.WXUnavailable), logins(100_000, login.CodeMissing)}, []string{"NobodyGetsIn", "WeChatFailures"}},
+		"WeChat is gone, in a flood of junk": {[]request{logins(20, login.WXUnavailable), logins(100_000, login.TooManyCodes)}, []string{"NobodyGetsIn", "WeChatFailures"}},
+		"many go round the proxy":            {[]request{logins(100, ""), logins(100_000, login.OriginKeyRequired), visits(100_000, login.OriginKeyRequired)}, nil},
 		"WeChat fails one login of twenty":   {[]request{logins(95, ""), logins(5, login.WXBusy)}, []string{"WeChatFailures"}},
 		"WeChat fails one login of fifty":    {[]request{logins(9_800, ""), logins(200, login.WXBusy)}, nil},
 		"WeChat fails one login, at night":   {[]request{logins(1, login.WXBusy)}, nil},
@@ -231,6 +233,11 @@ func TestAlarmsOfServices(t *testing.T) {
 		"four failures, at night":        {"ApiFailures", "Sum", map[string]float64{"failures": 4, "requests": 4}, false},
 		"five of a hundred fail":         {"ApiFailures", "Sum", map[string]float64{"failures": 5, "requests": 100}, true},
 		"a thousand of a million do":     {"ApiFailures", "Sum", map[string]float64{"failures": 1_000, "requests": 1_000_000}, false},
+		"no request is refused":          {"TooManyRequests", "Sum", map[string]float64{"requests": 1_000_000}, false},
+		"all of few are refused":         {"TooManyRequests", "Sum", map[string]float64{"refused": 49, "requests": 49}, false},
+		"half of a hundred are":          {"TooManyRequests", "Sum", map[string]float64{"refused": 50, "requests": 100}, true},
+		"one of eleven is":               {"TooManyRequests", "Sum", map[string]float64{"refused": 1_000, "requests": 11_000}, false},
+		"a route's throttle is full":     {"TooManyRequests", "Sum", map[string]float64{"refused": 60_000, "requests": 90_000}, true},
 		"all of a million requests fail": {"ApiFailures", "Sum", map[string]float64{"failures": 1_000_000, "requests": 1_000_000}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -95,7 +95,7 @@ func (r Request) tally(l *line) (outcome string) {
 		l.count(culprit, 1)
 	}
 	l.count(Lapses, len(r.Trail.Lapses))
-	if failure != malformed {
+	if !untimed(r.Failure) {
 		r.clock(l)
 	}
 	return outcome

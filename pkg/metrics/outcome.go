@@ -27,6 +27,12 @@ func outcomeOf(code login.Code) string {
 	}
 }
 
+// untimed says whether a request was turned away before anybody was asked. Its time says nothing, and in a flood of
+// them the share of the others that fail would vanish.
+func untimed(failure login.Code) bool {
+	return failure != "" && outcomeOf(failure) == malformed || failure == login.TooManyCodes || failure == login.OriginKeyRequired
+}
+
 // culprits maps whose fault a failure was to its metric. A client's fault has none.
 var culprits = map[login.Culprit]string{
 	login.CulpritWeChat:    WeChatFailures,

@@ -45,6 +45,7 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"bind in masses", "ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40", "ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400", "throttles"},
 	{"the authorizer without its alias", "functions/${AuthorizerFunction.Alias}/invocations", "functions/${AuthorizerFunction.Arn}/invocations", "authorizer"},
 	{"the code in the access log", "\"routeKey\":\"$context.routeKey\"", "\"routeKey\":\"$context.path\"", "access log"},
+	{"an access log without the stack", "{\"stack\":\"${AWS::StackName}\",", "{", "access log"},
 	{"an alarm upon nothing", "MetricName: WeChatFailures", "MetricName: WechatFailures", "alarms"},
 	{"an alarm that nobody hears", "OKActions: !If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]", "OKActions: !If [HasDirectory, [!Ref AlarmTopicArn], !Ref AWS::NoValue]", "alarms"},
 	{"an alarm that forgets a function", "Dimensions: [{Name: FunctionName, Value: !Ref AuthorizerFunction}]", "Dimensions: [{Name: FunctionName, Value: !Ref BindFunction}]", "alarms"},

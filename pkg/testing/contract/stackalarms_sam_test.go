@@ -29,7 +29,7 @@ func checkAlarms(s *stack, wrong func(string, ...any)) {
 	want := []string{
 		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "InternalFailuresAlarm",
 		"LoginErrorsAlarm", "LoginSlowAlarm", "LoginThrottlesAlarm", "NobodyGetsInAlarm", "SecretFailuresAlarm",
-		"SessionErrorsAlarm", "SessionSlowAlarm", "SessionThrottlesAlarm", "StoreFailuresAlarm", "WeChatFailuresAlarm",
+		"SessionErrorsAlarm", "SessionSlowAlarm", "SessionThrottlesAlarm", "StoreFailuresAlarm", "TooManyRequestsAlarm", "WeChatFailuresAlarm",
 	}
 	if ids := s.of("AWS::CloudWatch::Alarm"); !slices.Equal(ids, want) {
 		wrong("there are %v", ids)

@@ -161,6 +161,10 @@ func checkAccessLog(s *stack, wrong func(string, ...any)) {
 	if err := json.Unmarshal([]byte(log.Format), &fields); err != nil || strings.Contains(log.Format, "\n") {
 		wrong("a line is no JSON: %v", err)
 	}
+	if fields["stack"] != stackName {
+		wrong("stack is %s", fields["stack"])
+	}
+	delete(fields, "stack")
 	for name, variable := range fields {
 		if !logged.MatchString(variable) {
 			wrong("%s is %s, which is not known to be safe", name, variable)

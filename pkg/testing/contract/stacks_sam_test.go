@@ -28,6 +28,8 @@ func stackCases(t *testing.T) map[string]map[string]string {
 		"directory":           {"DirectoryUrl": "https://users.example.com/login"},
 		"not traced":          {"Tracing": "false"},
 		"no way back":         {"RollbackOnAlarm": "false"},
+		"behind CloudFront":   {"OriginKeyHashes": strings.Repeat("0a", 32), "RequireOriginKey": "true"},
+		"behind a proxy":      {"TrustedProxies": "10.0.0.0/8,2001:db8::/32", "ClientAddressHeader": "X-Real-IP"},
 		"all at once, bigger": {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
 	}
 	for environment, commands := range samConfig(t) {
@@ -96,6 +98,12 @@ func TestSAMRefusesParameters(t *testing.T) {
 		"a processor of another kind":    {"Architecture": "riscv64"},
 		"a caching time beyond an hour":  {"AuthorizerCacheSeconds": "3601"},
 		"a name that nothing has":        {"Memory": "512"},
+		"a proxy that is no CIDR":        {"TrustedProxies": "nginx"},
+		"proxies with a hole":            {"TrustedProxies": "10.0.0.0/8,,192.0.2.0/24"},
+		"a key hash that is too short":   {"OriginKeyHashes": "0a1b2c"},
+		"three key hashes":               {"OriginKeyHashes": strings.Repeat(","+strings.Repeat("0a", 32), 3)[1:]},
+		"a key required, and none":       {"RequireOriginKey": "true"},
+		"a header without a proxy":       {"ClientAddressHeader": "X-Real-IP"},
 	} {
 		if _, err := evaluate(template, "us-east-1", parameters); err == nil {
 			t.Errorf("%s is taken", name)

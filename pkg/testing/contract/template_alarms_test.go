@@ -31,13 +31,17 @@ var ofServices = map[string]struct {
 	"AWS/DynamoDB":   {"TableName", []string{"AWS::DynamoDB::Table"}, []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}},
 }
 
-// ofOurs lists the metrics of pkg/metrics. They all have the dimension Stack.
+// ofOurs lists the metrics of pkg/metrics, and that of the access log. They all have the dimension Stack.
 var ofOurs = []string{
 	metrics.Logins, metrics.Binds, metrics.Unbound, metrics.Bound, metrics.LoginFailures, metrics.Visits, metrics.VisitFailures,
 	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures, metrics.SecretFailures, metrics.DirectoryFailures,
 	metrics.Overloads, metrics.InternalFailures, metrics.Lapses, metrics.LoginLatency, metrics.WeChatLatency, metrics.StoreLatency,
 	metrics.HashingLatency, metrics.DirectoryLatency, metrics.VisitLatency,
+	tooManyRequests,
 }
+
+// tooManyRequests is the metric that is counted from the access log.
+const tooManyRequests = "TooManyRequests"
 
 // check returns an error for a metric that nothing writes: an alarm on it would be silent
 // for ever. kindOf returns the type of a resource.
@@ -172,7 +176,8 @@ func TestAlarms(t *testing.T) {
 		}
 	}
 	for _, name := range []string{
-		"AWS/Lambda Errors", "AWS/Lambda Throttles", "AWS/Lambda Duration", "AWS/ApiGateway 5xx", "wxbind WeChatFailures",
+		"AWS/Lambda Errors", "AWS/Lambda Throttles", "AWS/Lambda Duration", "AWS/ApiGateway 5xx", "wxbind TooManyRequests",
+		"wxbind WeChatFailures",
 		"wxbind AppSecretRejected", "wxbind StoreFailures", "wxbind SecretFailures", "wxbind DirectoryFailures", "wxbind InternalFailures",
 	} {
 		if !watched[name] {
