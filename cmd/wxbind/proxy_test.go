@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -76,6 +78,42 @@ func TestServeBehindAProxy(t *testing.T) {
 		if !strings.Contains(s.log.String(), `"event":"wrong_password"`) || !strings.Contains(s.log.String(), `"address":"`+address+`"`) {
 			t.Errorf("%s is not in the audit: %s", address, s.log)
 		}
+	}
+}
+
+// A request without the key that is required is refused, whatever the route. Health is not.
+func TestServeRequiresTheOriginKey(t *testing.T) {
+	key := "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+	s := startServer(t, t.TempDir(), fmt.Sprintf("WXBIND_ORIGIN_KEY_HASHES=%x", sha256.Sum256([]byte(key))), "WXBIND_REQUIRE_ORIGIN_KEY=true")
+	for name, c := range map[string]struct {
+		path, key string
+		want      int
+	}{
+		"health":        {"/healthz", "", 200},
+		"without a key": {"/mobileApi/user/checkBind?code=alice-1", "", 403},
+		"a wrong key":   {"/mobileApi/user/checkBind?code=alice-2", key + "x", 403},
+		"the key":       {"/mobileApi/user/checkBind?code=alice-3", key, 200},
+		"the sample":    {"/api/sample/whoami", "", 403},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.key != "" {
+			r.Header.Set("X-Origin-Verify", c.key)
+		}
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != c.want {
+			t.Errorf("%s: %d, want %d", name, response.StatusCode, c.want)
+		}
+	}
+	s.interrupt()
+	if strings.Contains(s.log.String(), key) {
+		t.Error("the key is in the log")
 	}
 }
 

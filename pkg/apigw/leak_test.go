@@ -83,7 +83,7 @@ func TestNoSecretShows(t *testing.T) {
 				for i, x := range plantedTokens(token) {
 					play(i, x)
 				}
-				event := asJSON(t, authorizerEvent(map[string]string{"authorization": "Bearer " + token, "x-token": "MARK", "cookie": "MARK"}))
+				event := asJSON(t, authorizerEvent(map[string]string{"authorization": "Bearer " + token, "x-token": "MARK", "cookie": "MARK", "x-origin-verify": "MARK"}))
 				if out, err := w.authorizer(store).Invoke(t.Context(), []byte(event)); err != nil {
 					noMark(t, "the authorizer's error", err.Error())
 				} else {
