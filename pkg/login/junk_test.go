@@ -192,6 +192,20 @@ func TestJunkUnderWay(t *testing.T) {
 	}
 }
 
+// Who goes on sending is not forgotten for others who come in between.
+func TestJunkOfASenderAmongManyAddresses(t *testing.T) {
+	m, asked := newMeterAt(), 0
+	for n := range 100 {
+		asked += m.sendAll(1, sender, WXCodeInvalid)
+		for i := range junkAddresses / 10 {
+			m.send(fmt.Sprintf("address %d of %d", i, n), WXCodeInvalid)
+		}
+	}
+	if asked != junkBurst {
+		t.Errorf("WeChat is asked %d times", asked)
+	}
+}
+
 // However many addresses come, the memory is bounded, and who sent last is remembered.
 func TestJunkOfManyAddresses(t *testing.T) {
 	m := newMeterAt()

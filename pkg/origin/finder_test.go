@@ -141,6 +141,8 @@ func TestTrustedPeer(t *testing.T) {
 		"an obfuscated port":               {"10.0.0.1", "203.0.113.9:_x", "10.0.0.1 shared"},
 		"all trusted":                      {"10.0.0.1", "10.0.0.9, 10.0.0.2", "10.0.0.9 shared"},
 		"200 trusted hops":                 {"10.0.0.1", strings.Repeat("10.0.0.2, ", 200) + "10.0.0.2", "10.0.0.2 shared"},
+		"beyond 32 hops":                   {"10.0.0.1", "203.0.113.9" + strings.Repeat(", 10.0.0.2", 32), "10.0.0.2 shared"},
+		"a zone of 10 KB":                  {"10.0.0.1", "fe80::9%" + strings.Repeat("x", 10<<10), "10.0.0.1 shared"},
 		"NUL":                              {"10.0.0.1", "203.0.113.9\x00", "10.0.0.1 shared"},
 		"a hop of 10 KB":                   {"10.0.0.1", strings.Repeat("1", 10<<10), "10.0.0.1 shared"},
 		"a name":                           {"10.0.0.1", "localhost", "10.0.0.1 shared"},

@@ -56,7 +56,7 @@ func (r Rules) knowsKey(key string) bool {
 	for _, hash := range r.KeyHashes {
 		known |= subtle.ConstantTimeCompare(given[:], hash[:])
 	}
-	return key != "" && known == 1
+	return known == 1
 }
 
 // String says in a sentence whom the rules believe, for people.
