@@ -84,7 +84,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 		slog.String("requestId", requestID(event.RequestContext.RequestID)),
 	}
 	if a.address {
-		line = append(line, slog.String(audit.Address, a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Address))
+		line = append(line, slog.String(audit.Address, addressOf(a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Address)))
 	}
 	logRequest(ctx, a.logger, level, trail, begin, append(line, attrs...))
 	a.metrics.Write(metrics.Request{
