@@ -12,8 +12,8 @@ import (
 )
 
 // checkStandIn refuses the stand-in for WeChat, to which anybody can be anybody, where real people may meet it: on an
-// address that is not loopback, unless --stand-in asks for it by name, and on a store that has served a real
-// mini-program. The store remembers for good what it serves.
+// address that is not loopback or behind a proxy, unless --stand-in asks for it by name, and on a store that has served a
+// real mini-program. The store remembers for good what it serves.
 func (c serveCmd) checkStandIn(ctx context.Context, store *sqlitestore.Store, far *farSide, addr net.Addr) error {
 	served, err := store.ServedApps(ctx)
 	if err != nil {
@@ -24,9 +24,9 @@ func (c serveCmd) checkStandIn(ctx context.Context, store *sqlitestore.Store, fa
 	case far.appID == standInAppID && genuine != "":
 		return fmt.Errorf("%s has served the mini-program %s, and with the stand-in for WeChat anybody could log in as anybody: "+
 			"set WX_APPID and WX_APPSECRET, or try the stand-in on another folder (--data)", c.Data, genuine)
-	case far.standInApp && c.StandIn == "" && !onLoopback(addr):
+	case far.standInApp && c.StandIn == "" && (!onLoopback(addr) || far.origin.Rules.Behind()):
 		return errors.New("WX_APPID and WX_APPSECRET are not set, and with the stand-in for WeChat anybody can log in as anybody: " +
-			"set both, listen on loopback (--addr 127.0.0.1:3000), or ask for the stand-in by name (--stand-in 127.0.0.1:0)")
+			"set both, listen on loopback (--addr 127.0.0.1:3000) with no proxy in front, or ask for the stand-in by name (--stand-in 127.0.0.1:0)")
 	case far.appID != standInAppID && slices.Contains(served, standInAppID):
 		slog.WarnContext(ctx, "the folder has served the stand-in for WeChat: its user demo and the sessions of those who tried it live on; "+
 			"end them with `wxbind session revoke` and `wxbind user delete`, or serve real people from a new folder", "data", c.Data)

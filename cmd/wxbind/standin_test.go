@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,13 +11,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
 func TestStandInOnlyWhereItIsSafe(t *testing.T) {
 	const loopback, everywhere = "127.0.0.1", "0.0.0.0"
-	genuine, standIn := farSide{appID: "wxmine"}, farSide{appID: standInAppID, standInApp: true}
+	proxied := &origin.Finder{Rules: origin.Rules{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
+	genuine, standIn := farSide{appID: "wxmine", origin: &origin.Finder{}}, farSide{appID: standInAppID, standInApp: true, origin: &origin.Finder{}}
 	for name, c := range map[string]struct {
 		addr, flag string
 		far        farSide
@@ -28,6 +31,7 @@ func TestStandInOnlyWhereItIsSafe(t *testing.T) {
 		"the stand-in on every address":                 {everywhere, "", standIn, nil, "--stand-in"},
 		"the stand-in on every address of IPv6":         {"::", "", standIn, nil, "--stand-in"},
 		"the stand-in in a network":                     {"192.0.2.1", "", standIn, nil, "--stand-in"},
+		"the stand-in behind a proxy on loopback":       {loopback, "", farSide{appID: standInAppID, standInApp: true, origin: proxied}, nil, "--stand-in"},
 		"the stand-in by name":                          {everywhere, "127.0.0.1:0", standIn, nil, ""},
 		"the stand-in again":                            {loopback, "", standIn, []string{standInAppID}, ""},
 		"the stand-in after a real one":                 {loopback, "", standIn, []string{"wxmine"}, "has served the mini-program wxmine"},

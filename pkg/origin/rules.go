@@ -31,8 +31,11 @@ type Rules struct {
 
 // declared says whether the operator has said what stands in front.
 func (r Rules) declared() bool {
-	return r.Direct || len(r.Trusted) > 0 || len(r.KeyHashes) > 0
+	return r.Direct || r.Behind()
 }
+
+// Behind says whether a proxy stands in front.
+func (r Rules) Behind() bool { return len(r.Trusted) > 0 || len(r.KeyHashes) > 0 }
 
 func (r Rules) header() string {
 	if r.Header == "" {
