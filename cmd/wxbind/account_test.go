@@ -33,13 +33,19 @@ func boundAlice(t *testing.T) (folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	alice, err := store.UserByID(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
 	now := time.Now()
 	for app, session := range map[string]string{appOne: "-one", appTwo: "-two"} {
 		b := login.Binding{
-			ID: "binding" + session, AppID: app, OpenID: "openid" + session, UserID: id, SealedKey: "1.MARK", BoundAt: now, LastLoginAt: now,
+			ID: "binding" + session, AppID: app, OpenID: "openid" + session, UserID: id, Epoch: alice.Epoch,
+			SealedKey: "1.MARK", BoundAt: now, LastLoginAt: now,
 		}
 		_, err := store.Bind(t.Context(), b, login.Session{
-			UserID: id, TokenHash: session, AppID: app, BindingID: b.ID, CreatedAt: now, SeenAt: now, Device: "iPhone\x1b[2J",
+			UserID: id, TokenHash: session, AppID: app, BindingID: b.ID, Epoch: b.Epoch,
+			CreatedAt: now, SeenAt: now, Device: "iPhone\x1b[2J",
 			IdleEnd: now.Add(login.IdleLife), AbsoluteEnd: now.Add(login.AbsoluteLife),
 		})
 		if err != nil {
