@@ -64,8 +64,8 @@ func judge(op Operation, r upstream.Answer) (profile login.Profile, failed *Erro
 	return profile, nil, nil
 }
 
-// fieldsOf returns the fields of an answer, or why it has none. Names are case-sensitive. Unknown fields are ignored,
-// so that the platform may send more.
+// fieldsOf returns the fields of an answer, or why it has none. Names are case-sensitive, and none may occur twice.
+// Unknown fields are ignored, so that the platform may send more.
 func fieldsOf(r upstream.Answer) (fields map[string]json.RawMessage, detail string) {
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset, named := params["charset"]
@@ -74,8 +74,11 @@ func fieldsOf(r upstream.Answer) (fields map[string]json.RawMessage, detail stri
 		return nil, "the body is larger than 64 KiB"
 	case err != nil || mediaType != "application/json" || named && !strings.EqualFold(charset, "utf-8"):
 		return nil, "its Content-Type is not application/json"
-	case !utf8.Valid(r.Body) || json.Unmarshal(r.Body, &fields) != nil || fields == nil:
-		return nil, "the body is not one JSON object in UTF-8"
+	case !utf8.Valid(r.Body):
+		return nil, "the body is not UTF-8"
+	}
+	if fields, err = upstream.Object(r.Body); err != nil {
+		return nil, "the body is " + err.Error()
 	}
 	return fields, ""
 }

@@ -115,6 +115,8 @@ func TestAnswers(t *testing.T) {
 		"no roles":                           {200, "", with(`"roles":["clerk"],`, ""), bad, bad},
 		"no disabled":                        {200, "", with(`,"disabled":false`, ""), bad, bad},
 		"disabled misspelt":                  {200, "", with("disabled", "Disabled"), bad, bad},
+		"disabled twice":                     {200, "", with(`,"disabled":false`, `,"disabled":true,"disabled":false`), bad, bad},
+		"disabled, and misspelt":             {200, "", with(`,"disabled":false`, `,"disabled":false,"Disabled":true`), "", ""},
 		"disabled as text":                   {200, "", with("false", `"false"`), bad, bad},
 		"disabled null":                      {200, "", with("false", "null"), bad, bad},
 		"an id that is a number":             {200, "", with(`"1001"`, "1001"), bad, bad},

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 const (
@@ -23,15 +24,32 @@ const (
 	keyText = 24
 )
 
-// reply is the JSON of WeChat's answer. On success errcode is absent or 0.
+// reply is WeChat's answer. On success errcode is absent or 0.
 type reply struct {
-	OpenID     string `json:"openid"`
-	UnionID    string `json:"unionid"`
-	SessionKey string `json:"session_key"`
+	OpenID, UnionID, SessionKey string
 	// AccessToken is the answer to stable_token.
-	AccessToken string  `json:"access_token"`
-	Errcode     errcode `json:"errcode"`
-	Errmsg      string  `json:"errmsg"`
+	AccessToken string
+	Errcode     errcode
+	Errmsg      string
+}
+
+// parse reads the members of a reply by their exact names. A null leaves a field empty, and unknown members are ignored.
+func (r *reply) parse(body []byte) error {
+	members, err := upstream.Object(body)
+	if err != nil {
+		return err
+	}
+	for name, into := range map[string]any{
+		"openid": &r.OpenID, "unionid": &r.UnionID, "session_key": &r.SessionKey,
+		"access_token": &r.AccessToken, "errcode": &r.Errcode, "errmsg": &r.Errmsg,
+	} {
+		if text, ok := members[name]; ok {
+			if err := json.Unmarshal(text, into); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // errcode is a number, or a number in a string.
@@ -53,7 +71,7 @@ func read(body []byte, call string) (reply, *Error) {
 		return reply{}, &Error{Fault: EmptyReply}
 	}
 	var r reply
-	if json.Unmarshal(body, &r) != nil {
+	if r.parse(body) != nil {
 		return reply{}, &Error{Fault: BadReply, Detail: "not the JSON of " + call}
 	}
 	if r.Errcode != 0 {
