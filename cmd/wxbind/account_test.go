@@ -189,8 +189,12 @@ func TestRolesGoRound(t *testing.T) {
 	if strings.Contains(roles, "null") {
 		t.Errorf("a list is null: %s", roles)
 	}
-	if status, _, said := command(t, roles, "role", "set", "-", "--data", other); status != 0 {
+	status, _, said := command(t, roles, "role", "set", "-", "--data", other)
+	if status != 0 {
 		t.Fatal(said)
+	}
+	if !strings.Contains(said, `"event":"role_set"`) || !strings.Contains(said, `"roles":["demo"]`) || !strings.Contains(said, `"by":"`) {
+		t.Errorf("no audit of it: %s", said)
 	}
 	if _, again, _ := command(t, "", "role", "list", "--json", "--data", other); again != roles {
 		t.Errorf("got %s\nwant %s", again, roles)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -38,10 +39,11 @@ func (c roleSetCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
-		roles := make([]login.Role, len(file.Roles))
+		roles, names := make([]login.Role, len(file.Roles)), make([]string, len(file.Roles))
 		for i, r := range file.Roles {
-			roles[i] = login.Role{Name: r.Name, Menus: r.Menus}
+			roles[i], names[i] = login.Role{Name: r.Name, Menus: r.Menus}, r.Name
 		}
+		a.said = append(a.said, slog.Any("roles", names))
 		if err := a.SetRoles(ctx, roles); err != nil {
 			return err
 		}

@@ -17,9 +17,12 @@ func (s *Service) SetRoles(ctx context.Context, roles []login.Role) error {
 			return fmt.Errorf("role %q: %w", r.Name, err)
 		}
 	}
-	for _, r := range roles {
+	for i, r := range roles {
 		if err := s.Store.PutRole(ctx, r); err != nil {
 			return err
+		}
+		if i == 0 {
+			login.TrailOf(ctx).Note(login.EventRoleSet)
 		}
 	}
 	return nil

@@ -23,6 +23,8 @@ const (
 	EventWrongPassword Event = "wrong_password"
 	// EventThrottled: an attempt was refused because of wrong passwords before it.
 	EventThrottled Event = "throttled"
+	// EventLoginDisabled: a disabled user came with their own identity or the right password.
+	EventLoginDisabled Event = "login_disabled"
 )
 
 // These are events of a user who is logged in.
@@ -39,7 +41,13 @@ const (
 	EventExport Event = "account_export"
 	// EventDelete: a user was removed.
 	EventDelete Event = "account_delete"
+	// EventReauthRequired: somebody with a token asked for what needs a fresh code of the session's
+	// identity, and had none.
+	EventReauthRequired Event = "reauth_required"
 )
+
+// EventServiceRejected: somebody who wanted to introspect a token did not have the key of a service.
+const EventServiceRejected Event = "service_rejected"
 
 // These are events of an administrator.
 const (
@@ -48,13 +56,14 @@ const (
 	EventPasswordSet Event = "password_set"
 	EventUserDisable Event = "user_disable"
 	EventUserEnable  Event = "user_enable"
+	EventRoleSet     Event = "role_set"
 )
 
 // eventMeaning is everything that is fixed about an event.
 type eventMeaning struct {
 	// notable says that somebody may want to look at it.
 	notable bool
-	// refusals lists the errors of a bind that are this event.
+	// refusals lists the errors that are this event; see noteRefusal.
 	refusals []Code
 }
 
@@ -64,6 +73,7 @@ var eventMeanings = map[Event]eventMeaning{
 	EventBindConflict:  {notable: true, refusals: []Code{IdentityBound, UserBound}},
 	EventWrongPassword: {notable: true, refusals: []Code{InvalidCredentials}},
 	EventThrottled:     {notable: true, refusals: []Code{TooManyAttempts}},
+	EventLoginDisabled: {notable: true, refusals: []Code{UserDisabled}},
 
 	EventLogout:        {},
 	EventLogoutAll:     {},
@@ -72,11 +82,15 @@ var eventMeanings = map[Event]eventMeaning{
 	EventExport:        {},
 	EventDelete:        {},
 
+	EventReauthRequired:  {notable: true, refusals: []Code{ReauthRequired}},
+	EventServiceRejected: {notable: true, refusals: []Code{InvalidClient}},
+
 	EventUserAdd:     {},
 	EventUserImport:  {},
 	EventPasswordSet: {},
 	EventUserDisable: {},
 	EventUserEnable:  {},
+	EventRoleSet:     {},
 }
 
 // Events lists every event, in no order.
@@ -95,7 +109,8 @@ func (t *Trail) Note(e Event) {
 	t.Events = append(t.Events, e)
 }
 
-// noteRefusal adds the event that an error of a bind is, if it is one.
+// noteRefusal adds the event that an error is, if it is one. Only a login, a reauthentication and the
+// authentication of a service may call it: on a visit UserDisabled is no event.
 func (t *Trail) noteRefusal(err error) {
 	if err == nil {
 		return

@@ -29,6 +29,12 @@ type Checked struct {
 // Errors: CodeMissing, CodeInvalid; UserDisabled; SessionRevoked when the user's sessions were ended
 // meanwhile; for a repeat also SessionReplaced; and what WeChat, the secret, the store and the directory answer.
 func (s *Service) Check(ctx context.Context, caller Caller, code string) (Checked, error) {
+	checked, err := s.check(ctx, caller, code)
+	TrailOf(ctx).noteRefusal(err)
+	return checked, err
+}
+
+func (s *Service) check(ctx context.Context, caller Caller, code string) (Checked, error) {
 	// Who is it?
 	x, err := s.exchange(ctx, presented{route: "checkBind", caller: caller, code: code})
 	if err != nil {

@@ -232,7 +232,7 @@ func TestRefusedByTheDirectory(t *testing.T) {
 					t.Errorf("got %+v, %v; want user_disabled", checked, err)
 				}
 			})
-			if !slices.Equal(got, []login.Event{login.EventLogoutAll}) {
+			if !slices.Equal(got, []login.Event{login.EventLogoutAll, login.EventLoginDisabled}) {
 				t.Errorf("noted %v", got)
 			}
 			e.Refused(old, login.SessionRevoked)
@@ -274,8 +274,8 @@ func TestDisabledInTheDirectoryIsNotEnrolled(t *testing.T) {
 	e.directory.set(disabled)
 	trail := &login.Trail{}
 	_, err := e.Bind(login.WithTrail(t.Context(), trail), phone, login.BindRequest{Code: "alice-1", Username: "alice", Password: password})
-	if !errors.Is(err, login.UserDisabled) || trail.UserID != alice.ID || len(trail.Lapses)+len(trail.Events) != 0 {
-		t.Errorf("got %v and %+v; want user_disabled, who it is, no lapse and no event", err, trail)
+	if !errors.Is(err, login.UserDisabled) || trail.UserID != alice.ID || len(trail.Lapses) != 0 || !slices.Equal(trail.Events, []login.Event{login.EventLoginDisabled}) {
+		t.Errorf("got %v and %+v; want user_disabled, who it is, no lapse and the event", err, trail)
 	}
 	if _, err := e.DB.UserByID(t.Context(), alice.ID); !errors.Is(err, login.ErrUserNotFound) {
 		t.Errorf("the user is stored: %v", err)

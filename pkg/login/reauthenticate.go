@@ -12,10 +12,12 @@ import (
 // Errors: ReauthRequired without a code, for a code that WeChat calls invalid or used, and for another
 // identity's; CodeInvalid; and what WeChat, the secret and the store answer.
 func (s *Service) reauthenticate(ctx context.Context, route string, caller Caller, visitor Visitor, code string) (*exchange, error) {
+	trail := TrailOf(ctx)
+	trail.UserID = visitor.User.ID
 	if code == "" {
+		trail.noteRefusal(ReauthRequired)
 		return nil, ReauthRequired
 	}
-	TrailOf(ctx).UserID = visitor.User.ID
 	caller.AppID = visitor.Session.AppID
 	x, err := s.exchange(ctx, presented{route: route, caller: caller, code: code, expect: func(x *exchange) error {
 		if x.AppID == visitor.Session.AppID && x.OpenID == visitor.User.Apps[x.AppID].OpenID {
@@ -27,8 +29,9 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 		err = x.trail.roundTrip(ctx).wait() // only a repeat that counts may go on to what cannot be undone
 	}
 	if errors.Is(err, WXCodeInvalid) || errors.Is(err, WXCodeUsed) {
-		return nil, Because(ReauthRequired, err)
+		err = Because(ReauthRequired, err)
 	}
+	trail.noteRefusal(err)
 	return x, err
 }
 
