@@ -74,6 +74,9 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	if err != nil {
 		failure = login.AsError(err)
 		level, outcome = levels[failure.Code.Severity()], string(failure.Code)
+		if !failure.Code.EndsSession() {
+			level = slog.LevelError // Lambda counts it among the function's errors, so it begins an alarm
+		}
 	}
 	if failure.Cause != nil {
 		attrs = append(attrs, slog.String("cause", failure.Cause.Error()))

@@ -116,8 +116,8 @@ func TestAuthorizerFailsWhereItCannotTell(t *testing.T) {
 		"the store is down":       {event(), func(context.Context) error { return login.Unavailable(errors.New("out of order")) }, login.StoreUnavailable, "ERROR"},
 		"an error without a name": {event(), func(context.Context) error { return errors.New("odd") }, login.Internal, "ERROR"},
 		"a panic":                 {event(), func(context.Context) error { panic("MARK-of-a-value") }, login.Internal, "ERROR"},
-		"no event":                {`"MARK"`, nil, login.EventMalformed, "INFO"},
-		"payload format 1.0":      {`{"version":"1.0","headers":{"x-token":"MARK"}}`, nil, login.EventMalformed, "INFO"},
+		"no event":                {`"MARK"`, nil, login.EventMalformed, "ERROR"},
+		"payload format 1.0":      {`{"version":"1.0","headers":{"x-token":"MARK"}}`, nil, login.EventMalformed, "ERROR"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -87,11 +87,11 @@ func consists(s, of string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, of) == ""
 }
 
-// kinds names the types in an error's chain, outermost first.
+// kinds names the types of an error and of its causes, outermost first.
 func kinds(err error) string {
-	text := fmt.Sprintf("%T", err)
-	for err = errors.Unwrap(err); err != nil; err = errors.Unwrap(err) {
-		text += fmt.Sprintf(" > %T", err)
+	var chains []string
+	for _, chain := range upstream.Chains(err) {
+		chains = append(chains, strings.Join(chain, " > "))
 	}
-	return text
+	return strings.Join(chains, "; ")
 }

@@ -1,6 +1,9 @@
 package secrets_test
 
 import (
+	"errors"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -65,5 +68,16 @@ func TestAnswersThatCannotBeRead(t *testing.T) {
 			_, err := m.Secret(t.Context())
 			wantUnavailable(t, err, "secret wxbind/test: ")
 		})
+	}
+}
+
+// What a source says may contain parts of an answer, so only the types are told; of several causes, those of each.
+func TestReasonOfAnUnknownError(t *testing.T) {
+	const mark = "S3CRET"
+	err := fmt.Errorf(mark+": %w", errors.Join(errors.New(mark), &net.ParseError{Text: mark}))
+	const want = "Secrets Manager was not asked, or its answer cannot be read (*fmt.wrapError > *errors.joinError > *errors.errorString; " +
+		"*fmt.wrapError > *errors.joinError > *net.ParseError)"
+	if got := secrets.Reason(t.Context(), err).Error(); got != want {
+		t.Errorf("got %q", got)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -39,16 +41,37 @@ func Describe(err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "connection closed"
 	}
-	return fmt.Sprintf("no HTTP or no answer (%T)", innermost(err))
+	var innermost []string
+	for _, chain := range Chains(err) {
+		if kind := chain[len(chain)-1]; !slices.Contains(innermost, kind) {
+			innermost = append(innermost, kind)
+		}
+	}
+	return fmt.Sprintf("no HTTP or no answer (%s)", strings.Join(innermost, ", "))
 }
 
-// innermost follows the chain of causes to its end.
-func innermost(err error) error {
-	for {
-		cause := errors.Unwrap(err)
-		if cause == nil {
-			return err
-		}
-		err = cause
+// Chains names the types of an error and of its causes, outermost first. An error with several causes, such as one of
+// errors.Join, has a chain for each. An error's text may quote what a peer sent; its types never do.
+func Chains(err error) [][]string {
+	var causes []error
+	switch e := err.(type) { //nolint:errorlint // each error of the chain is looked at by itself
+	case interface{ Unwrap() error }:
+		causes = []error{e.Unwrap()}
+	case interface{ Unwrap() []error }:
+		causes = e.Unwrap()
 	}
+	own := fmt.Sprintf("%T", err)
+	var all [][]string
+	for _, cause := range causes {
+		if cause == nil {
+			continue
+		}
+		for _, chain := range Chains(cause) {
+			all = append(all, append([]string{own}, chain...))
+		}
+	}
+	if len(all) == 0 {
+		return [][]string{{own}}
+	}
+	return all
 }
