@@ -2,17 +2,37 @@ package iamtest
 
 import (
 	"cmp"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
 
 // Access is an action on a resource, both named as in IAM: the action like "dynamodb:GetItem", the resource by its ARN.
+// As a grant it may contain wildcards.
 type Access struct {
 	Action, Resource string
+	// Key is the partition key of the item that a request names, or the pattern of those that a grant allows. It is ""
+	// in a request that names none, and in a grant that allows all.
+	Key string
+}
+
+func (a Access) String() string {
+	text := a.Action + " on " + a.Resource
+	if a.Key != "" {
+		text += " of " + a.Key
+	}
+	return text
+}
+
+// Covers reports whether a grant allows an access.
+func (a Access) Covers(other Access) bool {
+	return matches(OneOrMore{a.Action}, other.Action, "(?i)") && matches(OneOrMore{a.Resource}, other.Resource, "") &&
+		(a.Key == "" || matches(OneOrMore{a.Key}, other.Key, ""))
+}
+
+// Table is a table of the template.
+type Table struct {
+	// ID is its logical id, and PartitionKey the attribute that is its partition key.
+	ID, PartitionKey string
 }
 
 // A resource of the template is named by its logical id, in the account and region of the tests.
@@ -28,95 +48,18 @@ func TableARN(id string) string { return tableARN + id }
 // SecretARN is the ARN of the template's secret with a logical id.
 func SecretARN(id string) string { return secretARN + id }
 
+// ParameterValue stands for the value of a parameter of the template.
+func ParameterValue(name string) string { return "parameter:" + name }
+
 // LogGroupARN is the ARN of the template's log group with this logical id. It ends in ":*", which stands for its
 // streams:
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
 func LogGroupARN(id string) string { return groupARN + id + ":*" }
 
-// Prefixes of X-Amz-Target, which names a service's operation.
-const (
-	dynamoDB       = "DynamoDB_20120810."
-	secretsManager = "secretsmanager."
-)
-
-// accessesOf returns the accesses that a request needs, each once. tables maps the names in requests to logical ids.
-//
-// Operations of DynamoDB on one table, and batches, need the action of their own name on each table. A transaction
-// needs the actions of its parts:
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
-// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
-func accessesOf(target string, body []byte, tables map[string]string) ([]Access, error) {
-	if operation, ok := strings.CutPrefix(target, secretsManager); ok {
-		return secretAccess(operation, body)
-	}
-	operation, ok := strings.CutPrefix(target, dynamoDB)
-	if !ok {
-		return nil, fmt.Errorf("iamtest: unknown operation %q", target)
-	}
-	var request struct {
-		TableName, IndexName string
-		RequestItems         map[string]json.RawMessage
-		TransactItems        []map[string]struct{ TableName string }
-	}
-	if err := json.Unmarshal(body, &request); err != nil {
-		return nil, fmt.Errorf("iamtest: %s: %w", operation, err)
-	}
-	needs := map[string][]string{} // tables by action
-	index := ""
-	switch operation {
-	case "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan":
-		if request.IndexName != "" {
-			index = "/index/" + request.IndexName
-		}
-		needs[operation] = []string{request.TableName}
-	case "BatchGetItem", "BatchWriteItem":
-		needs[operation] = slices.Collect(maps.Keys(request.RequestItems))
-	case "TransactWriteItems", "TransactGetItems":
-		for _, part := range request.TransactItems {
-			for what, on := range part {
-				needs[partActions[what]] = append(needs[partActions[what]], on.TableName)
-			}
-		}
-	default:
-		return nil, fmt.Errorf("iamtest: it is unknown what %s needs", operation)
-	}
-	var all []Access
-	for action, names := range needs {
-		for _, name := range names {
-			if action == "" || tables[name] == "" {
-				return nil, fmt.Errorf("iamtest: %s has an unknown part or table", operation)
-			}
-			all = append(all, Access{"dynamodb:" + action, tableARN + tables[name] + index})
-		}
-	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("iamtest: %s names no table", operation)
-	}
-	return sorted(all), nil
-}
-
-// partActions are the actions that the parts of a transaction need.
-var partActions = map[string]string{
-	"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
-}
-
-// secretAccess requires the secret's ARN, which is what a stack passes to its functions: a policy does not know a
-// secret by its name.
-func secretAccess(operation string, body []byte) ([]Access, error) {
-	var request struct{ SecretID string }
-	if err := json.Unmarshal(body, &request); err != nil {
-		return nil, fmt.Errorf("iamtest: %s: %w", operation, err)
-	}
-	if operation == "" || !strings.HasPrefix(request.SecretID, "arn:") {
-		return nil, errors.New("iamtest: a secret must be asked for by its ARN")
-	}
-	return []Access{{"secretsmanager:" + operation, request.SecretID}}, nil
-}
-
-// sorted returns a set in the order of resources and actions.
+// sorted returns a set in the order of resources, actions and keys.
 func sorted(all []Access) []Access {
 	slices.SortFunc(all, func(a, b Access) int {
-		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Action, b.Action))
+		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Action, b.Action), strings.Compare(a.Key, b.Key))
 	})
 	return slices.Compact(all)
 }

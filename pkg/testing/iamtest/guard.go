@@ -19,8 +19,8 @@ import (
 // Config configures a Guard.
 type Config struct {
 	Policy Policy
-	// Tables are the logical ids of the template's tables, by their names in DynamoDB.
-	Tables map[string]string
+	// Tables are the template's tables, by their names in DynamoDB.
+	Tables map[string]Table
 	// DynamoDB and SecretsManager are the URLs behind the guard.
 	DynamoDB, SecretsManager string
 }
@@ -109,13 +109,13 @@ func (g *Guard) judge(target string, body []byte) (missing Access, ok bool) {
 		g.misunderstood = append(g.misunderstood, err)
 		return Access{Action: target, Resource: "*"}, false
 	}
-	for _, a := range asked {
-		if !g.config.Policy.Allows(a) {
-			g.refused = append(g.refused, a)
-			return a, false
+	for _, together := range asked {
+		if !g.config.Policy.Allows(together...) {
+			g.refused = append(g.refused, together...)
+			return together[0], false
 		}
 	}
-	g.used = append(g.used, asked...)
+	g.used = append(g.used, slices.Concat(asked...)...)
 	return Access{}, true
 }
 

@@ -26,10 +26,10 @@ func TestGuard(t *testing.T) {
 	t.Cleanup(vault.Close)
 	guard := NewGuard(t, Config{
 		Policy: Policy{
-			{"Allow", OneOrMore{"dynamodb:PutItem", "dynamodb:GetItem"}, OneOrMore{tableARN + "UsersTable"}},
-			{"Allow", OneOrMore{"secretsmanager:GetSecretValue"}, OneOrMore{SecretARN("Secret")}},
+			of("Allow", OneOrMore{"dynamodb:PutItem", "dynamodb:GetItem"}, tableARN+"UsersTable"),
+			of("Allow", OneOrMore{"secretsmanager:GetSecretValue"}, SecretARN("Secret")),
 		},
-		Tables:   map[string]string{tables.Users: "UsersTable", tables.Bindings: "BindingsTable"},
+		Tables:   map[string]Table{tables.Users: {"UsersTable", "pk"}, tables.Bindings: {"BindingsTable", "pk"}},
 		DynamoDB: engine, SecretsManager: vault.URL,
 	})
 	client := dynamotest.Client(guard.URL)
@@ -74,13 +74,42 @@ func TestGuard(t *testing.T) {
 		t.Errorf("another secret: %v", err)
 	}
 
-	if want := []Access{on("UsersTable", "GetItem"), on("UsersTable", "PutItem"), {"secretsmanager:GetSecretValue", SecretARN("Secret")}}; !reflect.DeepEqual(guard.Used(), want) {
+	if want := []Access{
+		on("UsersTable", "GetItem").of("allowed"), on("UsersTable", "GetItem").of("half"), on("UsersTable", "PutItem").of("allowed"),
+		{Action: "secretsmanager:GetSecretValue", Resource: SecretARN("Secret")},
+	}; !reflect.DeepEqual(guard.Used(), want) {
 		t.Errorf("used: %v", guard.Used())
 	}
-	if want := []Access{on("BindingsTable", "PutItem"), {"secretsmanager:GetSecretValue", SecretARN("Other")}}; !reflect.DeepEqual(guard.Refused(), want) {
+	if want := []Access{
+		on("BindingsTable", "PutItem").of("half"), {Action: "secretsmanager:GetSecretValue", Resource: SecretARN("Other")},
+	}; !reflect.DeepEqual(guard.Refused(), want) {
 		t.Errorf("refused: %v", guard.Refused())
 	}
 	if got := guard.Misunderstood(); len(got) != 1 {
 		t.Errorf("misunderstood: %v", got)
+	}
+}
+
+// A condition of the partition keys keeps nobody from a scan, which names none. So a role that must not read some of a
+// table's items must not scan it.
+func TestScanPassesAConditionOfKeys(t *testing.T) {
+	engine := dynamotest.Endpoint(t)
+	tables := dynamotest.NewTables(t, dynamotest.Client(engine))
+	key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: "password#1"}}
+	if _, err := dynamotest.Client(engine).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &tables.Users, Item: key}); err != nil {
+		t.Fatal(err)
+	}
+	s := keyed(likeUsers, OneOrMore{"user#*"}, "dynamodb:GetItem", "dynamodb:Scan")
+	s.Resource = OneOrMore{TableARN("UsersTable")}
+	guard := NewGuard(t, Config{
+		Policy: Policy{s}, Tables: map[string]Table{tables.Users: {"UsersTable", "pk"}}, DynamoDB: engine, SecretsManager: engine,
+	})
+	client := dynamotest.Client(guard.URL)
+	if _, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &tables.Users, Key: key}); err == nil {
+		t.Error("it is read by its key")
+	}
+	found, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &tables.Users})
+	if err != nil || len(found.Items) != 1 {
+		t.Errorf("%v, %v", found, err)
 	}
 }

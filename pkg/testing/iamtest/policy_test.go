@@ -6,14 +6,18 @@ import (
 )
 
 var (
-	readA  = Access{"dynamodb:GetItem", "table/A"}
-	writeA = Access{"dynamodb:PutItem", "table/A"}
-	readB  = Access{"dynamodb:GetItem", "table/B"}
+	readA  = Access{Action: "dynamodb:GetItem", Resource: "table/A"}
+	writeA = Access{Action: "dynamodb:PutItem", Resource: "table/A"}
+	readB  = Access{Action: "dynamodb:GetItem", Resource: "table/B"}
 )
+
+func of(effect string, actions OneOrMore, resources ...string) Statement {
+	return Statement{Effect: effect, Action: actions, Resource: resources}
+}
 
 func TestAllows(t *testing.T) {
 	statement := func(effect, action, resource string) Policy {
-		return Policy{{effect, OneOrMore{"x:Y", action}, OneOrMore{"z", resource}}}
+		return Policy{of(effect, OneOrMore{"x:Y", action}, "z", resource)}
 	}
 	for name, c := range map[string]struct {
 		policy Policy
@@ -36,7 +40,7 @@ func TestAllows(t *testing.T) {
 		"a denial of something else":   {append(statement("Allow", "*", "*"), statement("Deny", "dynamodb:PutItem", "*")...), true},
 		"a denial alone":               {statement("Deny", "dynamodb:PutItem", "*"), false},
 		"action and resource, but apart": {Policy{
-			{"Allow", OneOrMore{"dynamodb:GetItem"}, OneOrMore{"table/B"}}, {"Allow", OneOrMore{"dynamodb:PutItem"}, OneOrMore{"table/A"}},
+			of("Allow", OneOrMore{"dynamodb:GetItem"}, "table/B"), of("Allow", OneOrMore{"dynamodb:PutItem"}, "table/A"),
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -50,9 +54,9 @@ func TestAllows(t *testing.T) {
 // Each grant, each statement and each resource is removed once, and nothing else with it.
 func TestReductions(t *testing.T) {
 	p := Policy{
-		{"Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, OneOrMore{"table/A"}},
-		{"Allow", OneOrMore{"dynamodb:GetItem"}, OneOrMore{"table/B"}},
-		{"Deny", OneOrMore{"dynamodb:GetItem"}, OneOrMore{"table/C"}},
+		of("Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, "table/A"),
+		of("Allow", OneOrMore{"dynamodb:GetItem"}, "table/B"),
+		of("Deny", OneOrMore{"dynamodb:GetItem"}, "table/C"),
 	}
 	all := []Access{readA, writeA, readB}
 	if got := p.Grants(); !reflect.DeepEqual(got, all) {
@@ -70,7 +74,7 @@ func TestReductions(t *testing.T) {
 				t.Errorf("without %s, %v: %v", r.Name, a, !gone[a])
 			}
 		}
-		if !r.Policy.has(deny, Access{"dynamodb:GetItem", "table/C"}) {
+		if !r.Policy.has(deny, []Access{{Action: "dynamodb:GetItem", Resource: "table/C"}}) {
 			t.Errorf("without %s, what was denied is not", r.Name)
 		}
 	}

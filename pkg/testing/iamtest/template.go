@@ -12,11 +12,14 @@ import (
 
 // Template is the part of a SAM template that concerns roles.
 type Template struct {
-	resources map[string]resource
+	resources  map[string]resource
+	parameters map[string]yaml.Node
 }
 
 type resource struct {
-	Type       string    `yaml:"Type"`
+	Type string `yaml:"Type"`
+	// Condition is the one under which the resource exists, "" for always.
+	Condition  string    `yaml:"Condition"`
 	Properties yaml.Node `yaml:"Properties"`
 }
 
@@ -38,12 +41,13 @@ func Read(path string) (*Template, error) {
 
 func parse(text []byte) (*Template, error) {
 	var document struct {
-		Resources map[string]resource `yaml:"Resources"`
+		Resources  map[string]resource  `yaml:"Resources"`
+		Parameters map[string]yaml.Node `yaml:"Parameters"`
 	}
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return nil, fmt.Errorf("iamtest: the template: %w", err)
 	}
-	return &Template{document.Resources}, nil
+	return &Template{document.Resources, document.Parameters}, nil
 }
 
 // Functions returns the logical ids of the functions, sorted.
@@ -84,6 +88,9 @@ func (t *Template) Role(function string, hold ...string) (Role, error) {
 		return Role{}, err
 	}
 	for other, r := range t.resources {
+		if r.Condition != "" && !slices.Contains(hold, r.Condition) {
+			continue
+		}
 		switch r.Type {
 		case "AWS::IAM::Policy":
 			var attached struct {

@@ -48,17 +48,17 @@ func TestRole(t *testing.T) {
 	if got := template.Functions(); !reflect.DeepEqual(got, []string{"AFunction"}) {
 		t.Errorf("the functions are %v", got)
 	}
-	secret := Statement{"Allow", OneOrMore{"secretsmanager:GetSecretValue"}, OneOrMore{SecretARN("Secret")}}
-	table := OneOrMore{"arn:aws:dynamodb:us-east-1:000000000000:table/Table"}
+	secret := of("Allow", OneOrMore{"secretsmanager:GetSecretValue"}, SecretARN("Secret"))
+	table := "arn:aws:dynamodb:us-east-1:000000000000:table/Table"
 	for name, c := range map[string]struct {
 		hold []string
 		want Policy
 	}{
 		"by default": {nil, Policy{
-			secret, {"Allow", OneOrMore{"dynamodb:GetItem"}, table}, {"Deny", OneOrMore{"xray:Put"}, OneOrMore{"*"}},
+			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table), of("Deny", OneOrMore{"xray:Put"}, "*"),
 		}},
 		"under a condition": {[]string{"Wide"}, Policy{
-			secret, {"Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, table}, {"Allow", OneOrMore{"xray:Put"}, OneOrMore{"*"}},
+			secret, of("Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, table), of("Allow", OneOrMore{"xray:Put"}, "*"),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestRole(t *testing.T) {
 // Anything that could allow more, or less, than is understood is an error.
 func TestRoleThatIsNotUnderstood(t *testing.T) {
 	for name, c := range map[string]struct{ old, replacement string }{
-		"a condition of a statement":   {"                Resource: !Ref Secret", "                Resource: !Ref Secret\n                Condition: {}"},
+		"a condition of a statement":   {"                Resource: !Ref Secret", "                Resource: !Ref Secret\n                Condition: {Bool: {\"aws:SecureTransport\": true}}"},
 		"all but some actions":         {"                Action: secretsmanager:GetSecretValue", "                NotAction: secretsmanager:GetSecretValue"},
 		"an effect that is none":       {"- Effect: Allow\n                Action: s", "- Effect: Perhaps\n                Action: s"},
 		"a statement about nothing":    {"                Resource: !Ref Secret", "                Resource: []"},
