@@ -12,6 +12,7 @@ import (
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 	"github.com/wxbind/wxbind/pkg/testing/iamtest"
@@ -62,10 +63,7 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 	}
 	p.guard = iamtest.NewGuard(t, iamtest.Config{
 		Policy: policy,
-		Tables: map[string]string{
-			p.settings["WXBIND_BINDINGS_TABLE"]: "BindingsTable", p.settings["WXBIND_SESSIONS_TABLE"]: "SessionsTable",
-			p.settings["WXBIND_USERS_TABLE"]: "UsersTable", p.settings["WXBIND_EPHEMERAL_TABLE"]: "EphemeralTable",
-		},
+		Tables: p.tables(),
 		DynamoDB: proxy.URL(), SecretsManager: p.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
 	})
 	p.settings["AWS_ENDPOINT_URL_DYNAMODB"], p.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = p.guard.URL, p.guard.URL
@@ -94,6 +92,16 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 		}
 	}
 	return p
+}
+
+// tables are the template's tables by their names in this cloud.
+func (p *performance) tables() map[string]iamtest.Table {
+	tables := map[string]iamtest.Table{}
+	for _, schema := range dynamostore.Schema {
+		name := p.settings["WXBIND_"+strings.ToUpper(schema.Name)+"_TABLE"]
+		tables[name] = iamtest.Table{ID: schema.Name + "Table", PartitionKey: schema.PartitionKey}
+	}
+	return tables
 }
 
 // ask plays a case. The error says how the answer differs.
