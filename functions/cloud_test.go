@@ -78,12 +78,14 @@ func newCloud(tb testing.TB) *cloud {
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
 	c.secrets.Put("wxbind", secret())
+	c.secrets.Put("wxbind-services", services())
 	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
 	tb.Cleanup(weChat.Close)
 	tb.Cleanup(vault.Close)
 	c.settings = map[string]string{
 		"WXBIND_STACK":                     "wxbind",
 		"WXBIND_SECRET_ID":                 "wxbind",
+		"WXBIND_SERVICES_SECRET_ID":        "wxbind-services",
 		"WXBIND_BINDINGS_TABLE":            tables.Bindings,
 		"WXBIND_SESSIONS_TABLE":            tables.Sessions,
 		"WXBIND_USERS_TABLE":               tables.Users,
@@ -97,8 +99,12 @@ func newCloud(tb testing.TB) *cloud {
 
 // secret is the value in Secrets Manager.
 func secret() string {
-	return fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
-		events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey)
+	return fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, events.AppID, appSecret, sealKey)
+}
+
+// services is the value of the services' secret.
+func services() string {
+	return fmt.Sprintf(`{"services":[{"id":%q,"key":%q}]}`, events.ServiceID, events.ServiceKey)
 }
 
 // addUsers stores the users that the events name.

@@ -158,12 +158,16 @@ func secretsFaults() []fault {
 			begin: func(w *world) { w.secrets.Fail(500, "InternalServiceError") }, end: func(w *world) { w.secrets.Fail(0, "") },
 		},
 		{
-			name:  "has a malformed secret",
-			begin: func(w *world) { w.secrets.Put("wxbind", `{"appId":`) }, end: func(w *world) { w.secrets.Put("wxbind", secretText) },
+			name: "has a malformed secret",
+			begin: func(w *world) {
+				w.secrets.Put("wxbind", `{"appId":`)
+				w.secrets.Put("wxbind-services", `{"services":`)
+			},
+			end: (*world).putSecrets,
 		},
 	}
 	for _, f := range slices.Clone(all) {
-		f.atStart, f.wants = true, fail(login.SecretUnavailable, standsOn(needs.Secret))
+		f.atStart, f.wants = true, fail(login.SecretUnavailable, standsOn(needs.Secret|needs.Services))
 		all = append(all, f)
 	}
 	for i := range all {

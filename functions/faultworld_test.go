@@ -20,10 +20,6 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// secretText is the secret of every world.
-var secretText = fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q,"services":[{"id":%q,"key":%q}]}`,
-	events.AppID, appSecret, sealKey, events.ServiceID, events.ServiceKey)
-
 // tables are shared by all worlds. Each world has its own users in them.
 type tables struct {
 	dynamostore.Tables
@@ -57,9 +53,15 @@ func newWorld(t *testing.T, shared tables) *world {
 		secrets: &secretstest.Server{},
 		proxy:   dynamotest.NewProxy(t, shared.engine),
 	}
-	w.secrets.Put("wxbind", secretText)
+	w.putSecrets()
 	w.weChatGate, w.storeGate, w.secretsGate = newGate(t, w.wechat), newGate(t, w.proxy), newGate(t, w.secrets)
 	return w
+}
+
+// putSecrets stores the secrets of every world.
+func (w *world) putSecrets() {
+	w.secrets.Put("wxbind", secret())
+	w.secrets.Put("wxbind-services", services())
 }
 
 // start runs a function in this world.
@@ -67,6 +69,7 @@ func (w *world) start(function string) *lambdatest.Process {
 	w.Helper()
 	return lambdatest.Start(w, built(w, "./"+function), map[string]string{
 		"WXBIND_SECRET_ID":                 "wxbind",
+		"WXBIND_SERVICES_SECRET_ID":        "wxbind-services",
 		"WXBIND_BINDINGS_TABLE":            w.Bindings,
 		"WXBIND_SESSIONS_TABLE":            w.Sessions,
 		"WXBIND_USERS_TABLE":               w.Users,

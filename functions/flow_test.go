@@ -62,8 +62,8 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 		proxy.Inject(f.during(p))
 	}
 	p.guard = iamtest.NewGuard(t, iamtest.Config{
-		Policy: policy,
-		Tables: p.tables(),
+		Policy:   policy,
+		Tables:   p.tables(),
 		DynamoDB: proxy.URL(), SecretsManager: p.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"],
 	})
 	p.settings["AWS_ENDPOINT_URL_DYNAMODB"], p.settings["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = p.guard.URL, p.guard.URL
@@ -143,7 +143,8 @@ func (p *performance) ask(c events.Case) error {
 // that has not been used for a day.
 func (p *performance) prepareAll() {
 	p.Helper()
-	p.settings["WXBIND_SECRET_ID"] = iamtest.SecretARN("Secret")
+	p.settings["WXBIND_SECRET_ID"], p.settings["WXBIND_SERVICES_SECRET_ID"] = iamtest.SecretARN("Secret"), iamtest.SecretARN("ServicesSecret")
+	p.secrets.Put(p.settings["WXBIND_SERVICES_SECRET_ID"], services())
 	p.secrets.Put(p.settings["WXBIND_SECRET_ID"], strings.TrimSuffix(p.secrets.Value("wxbind"), "}")+fmt.Sprintf(`,"directoryKey":%q}`, directoryKey))
 	p.settings["WXBIND_DIRECTORY_URL"] = p.directory
 	p.free = maps.Clone(p.settings)

@@ -18,9 +18,9 @@ import (
 var linkedFor = map[string]needs.Set{
 	"github.com/wxbind/wxbind/pkg/dynamostore":            needs.Tables,
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb":       needs.Tables,
-	"github.com/wxbind/wxbind/pkg/secrets":                needs.Secret,
-	"github.com/wxbind/wxbind/pkg/secrets/awssource":      needs.Secret,
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": needs.Secret,
+	"github.com/wxbind/wxbind/pkg/secrets":                needs.Secret | needs.Services,
+	"github.com/wxbind/wxbind/pkg/secrets/awssource":      needs.Secret | needs.Services,
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager": needs.Secret | needs.Services,
 	"github.com/wxbind/wxbind/pkg/wechat":                 needs.WeChat,
 	"github.com/wxbind/wxbind/pkg/platform":               needs.Directory,
 	"github.com/wxbind/wxbind/pkg/password":               needs.Passwords,
@@ -31,7 +31,7 @@ var linkedFor = map[string]needs.Set{
 // importedFor are packages that come from mains alone. What they run when a program starts is not among
 // what linkedPackages finds.
 var importedFor = map[string]needs.Set{
-	"github.com/wxbind/wxbind/pkg/secrets/awssource": needs.Secret,
+	"github.com/wxbind/wxbind/pkg/secrets/awssource": needs.Secret | needs.Services,
 	"github.com/wxbind/wxbind/pkg/password":          needs.Passwords,
 	"github.com/wxbind/wxbind/pkg/username":          needs.Passwords,
 }

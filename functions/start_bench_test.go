@@ -41,12 +41,13 @@ type starting struct {
 // for which INIT waits.
 func BenchmarkStart(b *testing.B) {
 	refused := map[string]string{
-		"WXBIND_SECRET_ID": "wxbind", "WXBIND_BINDINGS_TABLE": "b", "WXBIND_SESSIONS_TABLE": "s",
+		"WXBIND_SECRET_ID": "wxbind", "WXBIND_SERVICES_SECRET_ID": "wxbind-services", "WXBIND_BINDINGS_TABLE": "b", "WXBIND_SESSIONS_TABLE": "s",
 		"WXBIND_USERS_TABLE": "u", "WXBIND_EPHEMERAL_TABLE": "e",
 		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WECHAT_API_BASE": "http://127.0.0.1:1",
 	}
 	vault := &secretstest.Server{}
 	vault.Put("wxbind", fmt.Sprintf(`{"appId":"wx0123456789abcdef","appSecret":%q,"sealKey":%q}`, appSecret, sealKey))
+	vault.Put("wxbind-services", services())
 	vault.Delay(secretTime)
 	server := httptest.NewServer(vault)
 	b.Cleanup(server.Close)

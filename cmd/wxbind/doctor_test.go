@@ -69,7 +69,7 @@ func TestDoctorOnADeployedStack(t *testing.T) {
 	}
 	double := secretStack(t, setSecret)
 	outputs := map[string]string{
-		"SecretArn": testSecretID, "BindingsTable": tables.Bindings, "SessionsTable": tables.Sessions,
+		"SecretArn": testSecretID, "ServicesSecretArn": testServicesID, "BindingsTable": tables.Bindings, "SessionsTable": tables.Sessions,
 		"UsersTable": tables.Users, "EphemeralTable": tables.Ephemeral,
 	}
 	stacks := httptest.NewServer(cloudFormation("wxbind-dev", outputs))
@@ -93,10 +93,17 @@ func TestDoctorOnADeployedStack(t *testing.T) {
 	if f := lines["secret"]; f.Status != doctor.OK {
 		t.Errorf("the secret: %+v", f)
 	}
+	if f := lines["services"]; f.Status != doctor.OK {
+		t.Errorf("the services: %+v", f)
+	}
+	double.Put(testServicesID, "S3CRET")
 	double.Put(testSecretID, newSecret)
 	_, lines = examined(t, "--stack", "wxbind-dev")
 	if f := lines["secret"]; f.Status != doctor.Fail || !strings.Contains(f.Says, "placeholder") || !strings.Contains(f.Do, "wxbind secret set --stack wxbind-dev") {
 		t.Errorf("placeholders: %+v", f)
+	}
+	if f := lines["services"]; f.Status != doctor.Fail || !strings.Contains(f.Says, "not a JSON object") {
+		t.Errorf("services that cannot be read: %+v", f)
 	}
 }
 

@@ -50,11 +50,12 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 		return append(checks, failed(stackCheck, err, "name a stack that `aws cloudformation list-stacks` shows, and its region in AWS_REGION"), rest)
 	}
 	tables, errTables := s.tables()
-	id, errSecret := s.secretID()
-	if err := cmp.Or(errTables, errSecret); err != nil {
+	id, errSecret := s.secretID(secretOutput)
+	servicesID, errServices := s.secretID(servicesOutput)
+	if err := cmp.Or(errTables, errSecret, errServices); err != nil {
 		return append(checks, failed(stackCheck, err, "name the stack that template.yaml was deployed as, or deploy it again"), rest)
 	}
-	checks = append(checks, good(stackCheck, c.Stack+" names its tables and its secret"))
+	checks = append(checks, good(stackCheck, c.Stack+" names its tables and its secrets"))
 	far := farEnds{
 		secrets: secrets.New(secrets.Config{Source: awssource.New(cfg, ""), SecretID: id, Timeout: findTime}),
 		advice: "`wxbind secret set --stack " + c.Stack + "` fills it in; if it cannot be read at all, make sure that these credentials " +
@@ -62,7 +63,10 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 		weChat:    cmp.Or(os.Getenv("WECHAT_API_BASE"), s.parameters["WeChatApiBase"]),
 		directory: s.parameters["DirectoryUrl"],
 	}
+	services := secrets.NewServices(secrets.Config{Source: awssource.New(cfg, ""), SecretID: servicesID, Timeout: findTime})
 	checks = append(checks, far.checkWeChat()...)
+	checks = append(checks, doctor.Services(services.ServiceKeys, "correct it by hand, or put AWSPREVIOUS back; if it cannot be read at all, make sure that "+
+		"these credentials allow secretsmanager:GetSecretValue"))
 	checks = append(checks, far.checkDirectory()...)
 	checks = append(checks, checkProxy(func(name string) string { return s.parameters[proxyParameters[name]] }, "the stack's parameters"))
 	return append(checks, doctor.Tables(dynamodb.NewFromConfig(cfg), tables)...)

@@ -23,7 +23,7 @@ const (
 
 // farSide is what serve calls beyond this machine: WeChat, and the platform's directory if there is one.
 type farSide struct {
-	secrets login.Secrets
+	secrets *secrets.Static
 	// directory is nil if the store keeps the users.
 	directory login.Directory
 	appID     string

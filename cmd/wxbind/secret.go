@@ -21,6 +21,15 @@ type secretFlags struct{ storeFlags }
 
 // vault returns the stack's secret. An embedded store has none.
 func (f secretFlags) vault(ctx context.Context) (*vault.Vault, error) {
+	return f.vaultNamed(ctx, secretOutput)
+}
+
+// services returns the stack's secret of the services.
+func (f secretFlags) services(ctx context.Context) (*vault.Vault, error) {
+	return f.vaultNamed(ctx, servicesOutput)
+}
+
+func (f secretFlags) vaultNamed(ctx context.Context, output string) (*vault.Vault, error) {
 	if f.Stack == "" {
 		return nil, errors.New("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
 			"in the environment of `wxbind serve`; for a deployed stack use --stack NAME")
@@ -35,7 +44,7 @@ func (f secretFlags) vault(ctx context.Context) (*vault.Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.secretID()
+	id, err := s.secretID(output)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +58,15 @@ func (f secretFlags) change(ctx context.Context, edit func(*secrets.Draft) error
 		return err
 	}
 	return v.Change(ctx, edit)
+}
+
+// changeServices changes the secret of the services.
+func (f secretFlags) changeServices(ctx context.Context, edit func(*secrets.ServicesDraft) error) error {
+	v, err := f.services(ctx)
+	if err != nil {
+		return err
+	}
+	return v.ChangeServices(ctx, edit)
 }
 
 // changeAsking changes the secret. If question says that the change takes something from somebody, it asks first.
@@ -120,7 +138,7 @@ type secretAddServiceCmd struct {
 // Run adds a service. Only its key goes to standard output, for a pipe.
 func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
 	key := newKey()
-	if err := c.change(ctx, func(d *secrets.Draft) error { return d.AddService(c.ID, key) }); err != nil {
+	if err := c.changeServices(ctx, func(d *secrets.ServicesDraft) error { return d.Add(c.ID, key) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.err, "added the service %s; its key is shown only this once:\n", c.ID)
@@ -146,10 +164,10 @@ func (c secretRemoveServiceCmd) Run(ctx context.Context, t console) error {
 	if err := c.confirm(ctx, t, "Stop the service "+c.ID+" from introspecting tokens?"); err != nil {
 		return err
 	}
-	if err := c.change(ctx, func(d *secrets.Draft) error { return d.RemoveService(c.ID) }); err != nil {
+	if err := c.changeServices(ctx, func(d *secrets.ServicesDraft) error { return d.Remove(c.ID) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "removed the service %s; running functions may keep the old secret for up to 10 minutes\n", c.ID)
+	fmt.Fprintf(t.out, "removed the service %s; running functions may know it for up to 10 minutes\n", c.ID)
 	return nil
 }
 

@@ -13,21 +13,26 @@ import (
 )
 
 const (
-	testSecretID = "arn:aws:secretsmanager:us-east-1:123456789012:secret:wxbind-dev"
+	testSecretID   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:wxbind-dev"
+	testServicesID = "arn:aws:secretsmanager:us-east-1:123456789012:secret:wxbind-dev-services"
 	testSealKey  = "S3CRETk0123456789012345678901234567890123456789"
 	// newSecret is the secret of a new stack.
 	newSecret = `{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + testSealKey + `"}`
 	setSecret = `{"appId":"wx0123456789abcdef","appSecret":"S3CRETold","sealKey":"` + testSealKey + `"}`
 )
 
-// secretStack is a stack wxbind-dev with this secret.
+// noServices is the services' secret of a new stack.
+const noServices = `{"services":[],"unused":"S3CRETu"}`
+
+// secretStack is a stack wxbind-dev with this secret, and without services.
 func secretStack(t *testing.T, secret string) *secretstest.Server {
 	t.Helper()
 	double := &secretstest.Server{}
 	double.Put(testSecretID, secret)
+	double.Put(testServicesID, noServices)
 	manager := httptest.NewServer(double)
 	t.Cleanup(manager.Close)
-	stacks := httptest.NewServer(cloudFormation("wxbind-dev", map[string]string{"SecretArn": testSecretID}))
+	stacks := httptest.NewServer(cloudFormation("wxbind-dev", map[string]string{"SecretArn": testSecretID, "ServicesSecretArn": testServicesID}))
 	t.Cleanup(stacks.Close)
 	setAWS(t, stacks.URL, "http://127.0.0.1:1")
 	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager.URL)
@@ -42,6 +47,15 @@ func stored(t *testing.T, double *secretstest.Server) *login.Secret {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func storedServices(t *testing.T, double *secretstest.Server) login.ServiceKeys {
+	t.Helper()
+	services, err := secrets.ParseServices([]byte(double.Value(testServicesID)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return services
 }
 
 // onStack runs a command on wxbind-dev. No value of the secret may appear in its output.
@@ -118,8 +132,14 @@ func TestSecretKeys(t *testing.T) {
 	if len(s.SealKeys) != 2 || s.SealKeys[0].ID != "1" || s.SealKeys[1].Key != testSealKey {
 		t.Errorf("the seal keys are %s", double.Value(testSecretID))
 	}
-	if !s.ServiceNamed("orders", login.Hidden(strings.TrimSuffix(key, "\n"))) {
+	if services := storedServices(t, double); len(services) != 1 || services[0] != (login.ServiceKey{ID: "orders", Key: login.Hidden(strings.TrimSuffix(key, "\n"))}) {
 		t.Errorf("what is printed is not the key of orders: %q", key)
+	}
+	if strings.Contains(double.Value(testSecretID), "orders") {
+		t.Error("the key is in the secret of the AppSecrets")
+	}
+	if status, out, errors := onStack(t, "", "secret check"); status != 0 || !strings.HasSuffix(out, ", 1 service (orders)\n") {
+		t.Errorf("status %d: %s%s", status, out, errors)
 	}
 	if status, _, errors := onStack(t, "", "secret add-service orders"); status != 1 || !strings.Contains(errors, "already") {
 		t.Errorf("twice: status %d: %s", status, errors)
@@ -127,10 +147,10 @@ func TestSecretKeys(t *testing.T) {
 	if status, _, errors := onStack(t, "", "secret add-service bad/id"); status != 1 || !strings.Contains(errors, "services[1].id must be") {
 		t.Errorf("a bad id: status %d: %s", status, errors)
 	}
-	if status, _, errors := onStack(t, "", "secret remove-service orders"); status != 1 || !strings.Contains(errors, "--yes") || len(stored(t, double).Services) != 1 {
+	if status, _, errors := onStack(t, "", "secret remove-service orders"); status != 1 || !strings.Contains(errors, "--yes") || len(storedServices(t, double)) != 1 {
 		t.Errorf("unconfirmed: status %d: %s", status, errors)
 	}
-	if status, _, errors := onStack(t, "", "secret remove-service orders --yes"); status != 0 || len(stored(t, double).Services) != 0 {
+	if status, _, errors := onStack(t, "", "secret remove-service orders --yes"); status != 0 || len(storedServices(t, double)) != 0 {
 		t.Errorf("status %d: %s", status, errors)
 	}
 	if status, _, errors := onStack(t, "", "secret remove-service orders --yes"); status != 1 || !strings.Contains(errors, "no service") {

@@ -30,50 +30,68 @@ type checkedSecret struct {
 
 // Run reports whether the secret can be read and is well formed, and what it contains.
 func (c secretCheckCmd) Run(ctx context.Context, t console) error {
-	secret, err := c.read(ctx)
+	secret, services, err := c.read(ctx)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return printJSON(t, checkedOf(secret))
+		return printJSON(t, checkedOf(secret, services))
 	}
-	fmt.Fprintln(t.out, doctor.Describe(secret))
+	text := doctor.Describe(secret)
+	if len(services) > 0 {
+		text += ", " + doctor.DescribeServices(services)
+	}
+	fmt.Fprintln(t.out, text)
 	return nil
 }
 
-// read reads the secret that a stack's functions read, or that serve reads.
-func (c secretCheckCmd) read(ctx context.Context) (*login.Secret, error) {
+// read reads the secret that a stack's functions read, or that serve reads, and the services.
+func (c secretCheckCmd) read(ctx context.Context) (*login.Secret, login.ServiceKeys, error) {
 	if c.Stack != "" {
-		v, err := c.vault(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return v.Secret(ctx)
+		return c.readStack(ctx)
 	}
 	key, err := doctor.SealKeyIn(sealKeyIn(cmp.Or(c.Data, defaultData)))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	static, err := secrets.FromEnv(os.Getenv, key)
 	if errors.Is(err, secrets.ErrNotSet) {
-		return nil, fmt.Errorf("%w: `wxbind serve` uses a stand-in for WeChat", err)
+		return nil, nil, fmt.Errorf("%w: `wxbind serve` uses a stand-in for WeChat", err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return static.Secret(ctx)
+	secret, errSecret := static.Secret(ctx)
+	services, errServices := static.ServiceKeys(ctx)
+	return secret, services, cmp.Or(errSecret, errServices)
 }
 
-func checkedOf(s *login.Secret) checkedSecret {
+func (c secretCheckCmd) readStack(ctx context.Context) (*login.Secret, login.ServiceKeys, error) {
+	v, err := c.vault(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	secret, err := v.Secret(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if v, err = c.services(ctx); err != nil {
+		return nil, nil, err
+	}
+	services, err := v.ServiceKeys(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the services' secret: %w", err)
+	}
+	return secret, services, nil
+}
+
+func checkedOf(s *login.Secret, services login.ServiceKeys) checkedSecret {
 	c := checkedSecret{
 		Apps: slices.Sorted(maps.Keys(s.Apps)), DefaultApp: s.DefaultApp,
-		Services: []string{}, DirectoryKey: s.DirectoryKey != "",
+		Services: services.IDs(), DirectoryKey: s.DirectoryKey != "",
 	}
 	for _, k := range s.SealKeys {
 		c.SealKeys = append(c.SealKeys, k.ID)
-	}
-	for _, k := range s.Services {
-		c.Services = append(c.Services, k.ID)
 	}
 	return c
 }

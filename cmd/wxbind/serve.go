@@ -127,7 +127,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 		return nil, err
 	}
 	service := login.New(login.Config{
-		WeChat: client, Secrets: far.secrets,
+		WeChat: client, Secrets: far.secrets, Services: far.secrets,
 		Store:  store,
 		Hasher: password.New(password.Config{Parallel: min(runtime.GOMAXPROCS(0), maxHashes)}), Username: username.Fold, Directory: far.directory,
 	})

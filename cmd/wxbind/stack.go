@@ -112,11 +112,17 @@ func (s *stack) tables() (dynamostore.Tables, error) {
 	return tables, nil
 }
 
-// secretID is the stack's secret.
-func (s *stack) secretID() (string, error) {
-	id := s.outputs["SecretArn"]
+// The outputs that name secrets.
+const (
+	secretOutput   = "SecretArn"
+	servicesOutput = "ServicesSecretArn"
+)
+
+// secretID is the stack's secret that an output names.
+func (s *stack) secretID(output string) (string, error) {
+	id := s.outputs[output]
 	if id == "" {
-		return "", fmt.Errorf("stack %s in %s is not a wxbind stack: its outputs do not name the secret", s.name, s.region)
+		return "", fmt.Errorf("stack %s in %s is not a wxbind stack: its outputs do not name the secret (%s)", s.name, s.region, output)
 	}
 	return id, nil
 }

@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	app.Start(app.Routes{apigw.Introspect}, app.Stores, app.Secret(awssource.New))
+	app.Start(app.Routes{apigw.Introspect}, app.Stores, app.Services(awssource.New))
 }

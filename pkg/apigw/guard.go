@@ -62,7 +62,7 @@ var guards = map[Guard]meaning{
 	},
 	GuardService: {
 		security: []string{"Service"}, challenge: `Basic realm="wxbind", charset="UTF-8"`,
-		counted: countedAsVisit, needs: needs.Secret,
+		counted: countedAsVisit, needs: needs.Services,
 		errors: []login.Code{login.InvalidClient},
 	},
 	GuardAuthorizer: {
@@ -105,7 +105,7 @@ func (handle bySession) serve(ctx context.Context, s *login.Service, r *request)
 	return handle(ctx, s, v, r)
 }
 
-// byService serves the platform's services that are listed in the secret.
+// byService serves the platform's services that have shown their key.
 type byService func(ctx context.Context, s *login.Service, by login.KnownService, r *request) (answer, error)
 
 func (byService) guard() Guard { return GuardService }

@@ -90,8 +90,8 @@ func configOn(s login.AdminStore) login.Config {
 			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
 		},
 		SealKeys: []login.SealKey{{ID: "1", Key: sealKey}},
-		Services: []login.ServiceKey{{ID: serviceID, Key: serviceKey}},
 	}}
+	c.Services = logintest.Services{{ID: serviceID, Key: serviceKey}}
 	return c
 }
 

@@ -65,7 +65,7 @@ func TestEveryNeedIsMet(t *testing.T) {
 		for need, there := range map[needs.Set]bool{
 			needs.Bindings: c.Store != nil, needs.Sessions: c.Store != nil, needs.Users: c.Store != nil, needs.Ephemeral: c.Store != nil,
 			needs.Secret: c.Secrets != nil, needs.WeChat: c.WeChat != nil, needs.Directory: c.Directory != nil,
-			needs.Passwords: c.Hasher != nil && c.Username != nil,
+			needs.Passwords: c.Hasher != nil && c.Username != nil, needs.Services: c.Services != nil,
 		} {
 			if needed.Has(need) && !there {
 				t.Errorf("%s: nothing meets %s", route.Key(), need)

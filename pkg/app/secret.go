@@ -22,3 +22,16 @@ func Secret[S secrets.Source](newSource func(config aws.Config, endpoint string)
 		return nil
 	}}
 }
+
+// Services are the keys of the platform's services, a secret of their own. main passes what it passes to Secret.
+func Services[S secrets.Source](newSource func(config aws.Config, endpoint string) S) Part {
+	return Part{needs.Services, func(f *function) error {
+		f.useAWS()
+		services := secrets.NewServices(secrets.Config{
+			Source: newSource(f.aws, f.settings.SecretsEndpoint), SecretID: f.settings.ServicesSecretID,
+		})
+		f.config.Services = services
+		f.steps = append(f.steps, step{"services", func(ctx context.Context) error { _, err := services.ServiceKeys(ctx); return err }})
+		return nil
+	}}
+}

@@ -18,6 +18,8 @@ type Settings struct {
 	Stack string
 	// SecretID is WXBIND_SECRET_ID, the name or ARN of the secret.
 	SecretID string
+	// ServicesSecretID is WXBIND_SERVICES_SECRET_ID, the name or ARN of the services' secret.
+	ServicesSecretID string
 	// Tables are WXBIND_BINDINGS_TABLE, WXBIND_SESSIONS_TABLE, WXBIND_USERS_TABLE and WXBIND_EPHEMERAL_TABLE.
 	Tables dynamostore.Tables
 	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat. Package wechat validates it further.
@@ -65,7 +67,7 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 		return ""
 	}
 	s := Settings{Stack: getenv("WXBIND_STACK")}
-	if needed&(needs.Tables|needs.Secret) != 0 {
+	if needed&(needs.Tables|needs.Secret|needs.Services) != 0 {
 		s.Region = required("AWS_REGION")
 		s.accessKeyID = required("AWS_ACCESS_KEY_ID")
 		s.secretAccessKey = required("AWS_SECRET_ACCESS_KEY")
@@ -90,6 +92,11 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 	}
 	if needed.Has(needs.Secret) {
 		s.SecretID = required("WXBIND_SECRET_ID")
+	}
+	if needed.Has(needs.Services) {
+		s.ServicesSecretID = required("WXBIND_SERVICES_SECRET_ID")
+	}
+	if needed&(needs.Secret|needs.Services) != 0 {
 		s.SecretsEndpoint = endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL")
 	}
 	if needed.Has(needs.WeChat) {

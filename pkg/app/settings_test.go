@@ -14,7 +14,7 @@ import (
 func goodSettings() map[string]string {
 	return map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "MARK-id", "AWS_SECRET_ACCESS_KEY": "MARK-key",
-		"WXBIND_SECRET_ID": "MARK-secret", "WXBIND_BINDINGS_TABLE": "MARK-b", "WXBIND_SESSIONS_TABLE": "MARK-s",
+		"WXBIND_SECRET_ID": "MARK-secret", "WXBIND_SERVICES_SECRET_ID": "MARK-services", "WXBIND_BINDINGS_TABLE": "MARK-b", "WXBIND_SESSIONS_TABLE": "MARK-s",
 		"WXBIND_USERS_TABLE": "MARK-u", "WXBIND_EPHEMERAL_TABLE": "MARK-e",
 	}
 }
@@ -25,7 +25,7 @@ func getenv(settings map[string]string) func(string) string {
 
 // parts returns the parts that a function with these needs brings.
 func parts(needed needs.Set) []Part {
-	all := []Part{Passwords(nil, nil), Directory, WeChat, Secret(awssource.New), Stores}
+	all := []Part{Passwords(nil, nil), Directory, WeChat, Secret(awssource.New), Services(awssource.New), Stores}
 	return slices.DeleteFunc(all, func(p Part) bool { return p.meets&needed == 0 })
 }
 
@@ -44,6 +44,7 @@ var settingsOf = map[needs.Set][]string{
 	needs.WeChat:    nil,
 	needs.Directory: nil,
 	needs.Passwords: nil,
+	needs.Services:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SERVICES_SECRET_ID"},
 }
 
 // A function must have the settings of what its routes need, and no others.
@@ -87,6 +88,11 @@ func TestSettingsNameWhatIsWrong(t *testing.T) {
 	endpoints := map[string]needs.Set{
 		"WECHAT_API_BASE": needs.WeChat, "AWS_ENDPOINT_URL": needs.Token, "AWS_ENDPOINT_URL_DYNAMODB": needs.Token,
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": needs.Secret,
+	}
+	if _, err := made(needs.Services, map[string]string{
+		"AWS_REGION": "r", "AWS_ACCESS_KEY_ID": "i", "AWS_SECRET_ACCESS_KEY": "k", "WXBIND_SERVICES_SECRET_ID": "s", "AWS_ENDPOINT_URL": "MARK",
+	}); err == nil || !strings.Contains(err.Error(), "AWS_ENDPOINT_URL (must be") {
+		t.Errorf("the services alone: %v", err)
 	}
 	for name, needed := range endpoints {
 		for _, value := range []string{"MARK", "ftp://MARK", "http://", "http://MARK\x7f", "//MARK"} {

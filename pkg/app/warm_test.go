@@ -54,7 +54,7 @@ func TestWarmIsBoundedAndTriesOnce(t *testing.T) {
 				parts[part] = newOutage(t, hangs)
 				settings[part] = parts[part].url
 			}
-			f, err := made(needs.All, settings)
+			f, err := made(needs.All&^needs.Services, settings)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -184,6 +184,7 @@ func TestWarmAsksWhatIsUsedOnly(t *testing.T) {
 		"tokens":           {needs.Token, []string{dynamoDB}},
 		"tokens, a secret": {needs.Token | needs.Secret, []string{dynamoDB, vault}},
 		"a secret alone":   {needs.Secret, []string{vault}},
+		"services":         {needs.Services, []string{vault}},
 		"codes":            {needs.Code, []string{dynamoDB, vault, weChat}},
 	} {
 		t.Run(name, func(t *testing.T) {

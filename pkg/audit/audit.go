@@ -22,6 +22,7 @@ const (
 	Device     = "device"
 	Route      = "route"
 	RequestID  = "requestId"
+	Service    = "service"
 )
 
 // Write writes a line for each event of the trail of a finished request. The
@@ -35,6 +36,7 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 		slog.String(UserID, trail.UserID),
 		slog.String(AppID, trail.AppID),
 		slog.String(OpenIDHash, trail.OpenIDHash),
+		slog.String(Service, trail.Service),
 	}, attrs...)
 	for _, event := range trail.Events {
 		line := []slog.Attr{slog.String(Event, string(event))}

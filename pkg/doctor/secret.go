@@ -16,11 +16,8 @@ func Secret(read func(context.Context) (*login.Secret, error), do string, w WeCh
 	return Check{Run: func(ctx context.Context) []Finding {
 		secret, err := read(ctx)
 		if err != nil {
-			if e, isOurs := errors.AsType[*login.Error](err); isOurs && e.Cause != nil {
-				err = e.Cause // its code is for clients
-			}
 			return []Finding{
-				fail("secret", err.Error(), do),
+				fail("secret", causeOf(err).Error(), do),
 				skip("WeChat", "the secret says which apps to ask about"),
 			}
 		}
@@ -42,17 +39,38 @@ func Describe(s *login.Secret) string {
 		names = append(names, id)
 	}
 	text := fmt.Sprintf("well formed: %s, %s", strings.Join(names, ", "), count(len(s.SealKeys), "seal key"))
-	if len(s.Services) > 0 {
-		var ids []string
-		for _, service := range s.Services {
-			ids = append(ids, service.ID)
-		}
-		text += fmt.Sprintf(", %s (%s)", count(len(s.Services), "service"), strings.Join(ids, ", "))
-	}
 	if s.DirectoryKey != "" {
 		text += ", a directory key"
 	}
 	return text
+}
+
+// Services reads the keys of the services. do is the advice for a secret that cannot be used.
+func Services(read func(context.Context) (login.ServiceKeys, error), do string) Check {
+	return Check{Run: func(ctx context.Context) []Finding {
+		services, err := read(ctx)
+		if err != nil {
+			return []Finding{fail("services", causeOf(err).Error(), do)}
+		}
+		return []Finding{ok("services", "well formed: "+DescribeServices(services))}
+	}}
+}
+
+// DescribeServices says which services there are.
+func DescribeServices(services login.ServiceKeys) string {
+	text := count(len(services), "service")
+	if len(services) > 0 {
+		text += " (" + strings.Join(services.IDs(), ", ") + ")"
+	}
+	return text
+}
+
+// causeOf leaves out the code of an error, which is for clients.
+func causeOf(err error) error {
+	if e, isOurs := errors.AsType[*login.Error](err); isOurs && e.Cause != nil {
+		return e.Cause
+	}
+	return err
 }
 
 func count(n int, noun string) string {

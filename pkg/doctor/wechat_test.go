@@ -115,16 +115,32 @@ func TestSecret(t *testing.T) {
 	w := client(t, wechattest.New(wechattest.Config{Apps: map[string]string{appID: string(appSecret), appID2: string(appSecret)}}))
 	two := secretOf(app(appID2, appSecret), app(appID, "S3CRETwrong"))
 	two.SealKeys = append(two.SealKeys, login.SealKey{ID: "1", Key: key})
-	two.Services = []login.ServiceKey{{ID: "orders", Key: key}}
 	two.DirectoryKey = key
 	wantLines(t, []doctor.Check{doctor.Secret(reading(two, nil), "", w)},
-		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, 1 service (orders), a directory key",
+		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, a directory key",
 		"FAIL WeChat "+appID+": does not accept the AppSecret",
 		"ok WeChat "+appID2+": accepts")
 
 	refused := login.Because(login.SecretUnavailable, errors.New("appId is still the placeholder REPLACE_ME"))
 	wantLines(t, []doctor.Check{doctor.Secret(reading(nil, refused), "fill it in", w)},
 		"FAIL secret: appId is still the placeholder REPLACE_ME -> fill it in", "skip WeChat: ")
+}
+
+func TestServices(t *testing.T) {
+	for name, row := range map[string]struct {
+		services login.ServiceKeys
+		err      error
+		want     string
+	}{
+		"none":     {nil, nil, "ok services: well formed: 0 services"},
+		"two":      {login.ServiceKeys{{ID: "orders", Key: key}, {ID: "stock", Key: key}}, nil, "ok services: well formed: 2 services (orders, stock)"},
+		"unusable": {nil, login.Because(login.SecretUnavailable, errors.New("services must be a list")), "FAIL services: services must be a list -> correct it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			read := func(context.Context) (login.ServiceKeys, error) { return row.services, row.err }
+			wantLines(t, []doctor.Check{doctor.Services(read, "correct it")}, row.want)
+		})
+	}
 }
 
 func TestClock(t *testing.T) {

@@ -6,18 +6,23 @@ import "context"
 // AuthenticateService makes one.
 type KnownService struct{ id string }
 
-// ID is the service's name in the secret.
+// ID is the service's name in ServiceKeys.
 func (k KnownService) ID() string { return k.id }
 
 // AuthenticateService recognizes one of the platform's services by its id and key.
 //
 // Errors: InvalidClient, and what the secret answers.
 func (s *Service) AuthenticateService(ctx context.Context, id string, key Hidden) (KnownService, error) {
-	secret, err := s.Secrets.Secret(ctx)
+	services, err := s.Services.ServiceKeys(ctx)
 	if err != nil {
 		return KnownService{}, err
 	}
-	if !secret.ServiceNamed(id, key) {
+	if !services.has(id, key) {
+		trail := TrailOf(ctx)
+		if services.names(id) { // anything else may be a key in the wrong place
+			trail.Service = id
+		}
+		trail.noteRefusal(InvalidClient)
 		return KnownService{}, InvalidClient
 	}
 	return KnownService{id}, nil

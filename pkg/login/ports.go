@@ -32,6 +32,14 @@ type Secrets interface {
 	Refetch(ctx context.Context) (*Secret, error)
 }
 
+// Services holds the keys of the platform's services that may introspect tokens.
+type Services interface {
+	// ServiceKeys returns the keys, from a cache if there is one.
+	//
+	// Errors: SecretUnavailable.
+	ServiceKeys(ctx context.Context) (ServiceKeys, error)
+}
+
 // Directory has the platform's own users. It is asked in place of the users that wxbind keeps.
 type Directory interface {
 	// Authenticate returns the user whose username and password these are, both as typed.

@@ -2,8 +2,6 @@ package login
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,8 +16,6 @@ type Secret struct {
 	Apps map[string]App
 	// SealKeys are the keys, newest first. The newest seals; all of them open.
 	SealKeys []SealKey
-	// Services are the services that may introspect tokens.
-	Services []ServiceKey
 	// DirectoryKey signs the requests to the platform's directory. It is "" without one.
 	DirectoryKey Hidden
 }
@@ -32,12 +28,6 @@ type App struct {
 
 // SealKey is a key with its id, which sealed texts name.
 type SealKey struct {
-	ID  string
-	Key Hidden
-}
-
-// ServiceKey is the credential of a service that may introspect tokens.
-type ServiceKey struct {
 	ID  string
 	Key Hidden
 }
@@ -90,15 +80,11 @@ func (s *Secret) Validate() error {
 	for _, k := range s.SealKeys {
 		keys.add(k.ID, k.Key)
 	}
-	services := namedKeys{list: "services", ascii: true}
-	for _, k := range s.Services {
-		services.add(k.ID, k.Key)
-	}
 	var directory error
 	if s.DirectoryKey != "" && len(s.DirectoryKey) < minKey {
 		directory = fmt.Errorf("directoryKey must be at least %d random characters", minKey)
 	}
-	return cmp.Or(keys.err, services.err, directory)
+	return cmp.Or(keys.err, directory)
 }
 
 // namedKeys checks a list of keys with unique ids. err is the first fault.
@@ -126,19 +112,6 @@ func (n *namedKeys) add(id string, key Hidden) {
 		n.err = fmt.Errorf("%s[%d].%s", n.list, len(n.seen), fault)
 	}
 	n.seen = append(n.seen, id)
-}
-
-// ServiceNamed says whether there is a service with this id and this key. The time it takes does not depend
-// on how much of the key is right.
-func (s *Secret) ServiceNamed(id string, key Hidden) bool {
-	given, known := sha256.Sum256([]byte(key)), false
-	for _, service := range s.Services {
-		own := sha256.Sum256([]byte(service.Key))
-		if subtle.ConstantTimeCompare(given[:], own[:]) == 1 && service.ID == id {
-			known = true
-		}
-	}
-	return known
 }
 
 // AppOf picks the mini-program of a request: the one it names, else the one in

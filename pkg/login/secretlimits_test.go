@@ -16,37 +16,50 @@ func TestSecretLimitsAreExact(t *testing.T) {
 	app := func(id string) func(s *login.Secret) {
 		return func(s *login.Secret) { s.Apps[id] = login.App{ID: id, Secret: "x"} }
 	}
-	services := func(keys ...login.ServiceKey) func(s *login.Secret) {
-		return func(s *login.Secret) { s.Services = keys }
-	}
 	for name, c := range map[string]struct {
 		change func(s *login.Secret)
 		want   string // "" for a good one
 	}{
-		"an appid of 64":               {app(long(64)), ""},
-		"an appid of 65":               {app(long(65)), "apps has"},
-		"an empty appid":               {app(""), "apps has"},
-		"every character of an appid":  {app("azAZ09_-"), ""},
-		"an appid under another's":     {func(s *login.Secret) { s.Apps["wxtwo"] = login.App{ID: appID, Secret: "x"} }, "apps has"},
-		"a seal key of 43":             {func(s *login.Secret) { s.SealKeys[0].Key = key }, ""},
-		"a seal key of 42":             {func(s *login.Secret) { s.SealKeys[0].Key = key[1:] }, "sealKeys[0].key"},
-		"a seal key beyond ASCII":      {func(s *login.Secret) { s.SealKeys[0].Key = "钥" + key }, ""}, // it travels nowhere
-		"a seal key's id of 32":        {func(s *login.Secret) { s.SealKeys[0].ID = long(32) }, ""},
-		"a seal key's id of 33":        {func(s *login.Secret) { s.SealKeys[0].ID = long(33) }, "sealKeys[0].id"},
-		"no services":                  {services(), ""},
-		"two services":                 {services(login.ServiceKey{ID: long(32), Key: key}, login.ServiceKey{ID: "b", Key: key}), ""},
-		"a service's id of 33":         {services(login.ServiceKey{ID: long(33), Key: key}), "services[0].id"},
-		"a service twice":              {services(login.ServiceKey{ID: "a", Key: key}, login.ServiceKey{ID: "a", Key: key}), "services[1].id"},
-		"a service's key of 42":        {services(login.ServiceKey{ID: "a", Key: key[1:]}), "services[0].key"},
-		"a service's key beyond ASCII": {services(login.ServiceKey{ID: "a", Key: "钥" + key}), "services[0].key"}, // it travels in a header
-		"a space in a service's key":   {services(login.ServiceKey{ID: "a", Key: " " + key}), "services[0].key"},
-		"a directory's key of 43":      {func(s *login.Secret) { s.DirectoryKey = key }, ""},
-		"a directory's key of 42":      {func(s *login.Secret) { s.DirectoryKey = key[1:] }, "directoryKey"},
+		"an appid of 64":              {app(long(64)), ""},
+		"an appid of 65":              {app(long(65)), "apps has"},
+		"an empty appid":              {app(""), "apps has"},
+		"every character of an appid": {app("azAZ09_-"), ""},
+		"an appid under another's":    {func(s *login.Secret) { s.Apps["wxtwo"] = login.App{ID: appID, Secret: "x"} }, "apps has"},
+		"a seal key of 43":            {func(s *login.Secret) { s.SealKeys[0].Key = key }, ""},
+		"a seal key of 42":            {func(s *login.Secret) { s.SealKeys[0].Key = key[1:] }, "sealKeys[0].key"},
+		"a seal key beyond ASCII":     {func(s *login.Secret) { s.SealKeys[0].Key = "钥" + key }, ""}, // it travels nowhere
+		"a seal key's id of 32":       {func(s *login.Secret) { s.SealKeys[0].ID = long(32) }, ""},
+		"a seal key's id of 33":       {func(s *login.Secret) { s.SealKeys[0].ID = long(33) }, "sealKeys[0].id"},
+		"a directory's key of 43":     {func(s *login.Secret) { s.DirectoryKey = key }, ""},
+		"a directory's key of 42":     {func(s *login.Secret) { s.DirectoryKey = key[1:] }, "directoryKey"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := logintest.SecretWith("2", "1")
 			c.change(s)
 			if err := s.Validate(); (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want+" ") {
+				t.Errorf("got %v, want one about %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestServiceKeyLimitsAreExact(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("k", n) }
+	key := login.Hidden(long(43))
+	for name, c := range map[string]struct {
+		keys login.ServiceKeys
+		want string // "" for good ones
+	}{
+		"none":             {nil, ""},
+		"two":              {login.ServiceKeys{{ID: long(32), Key: key}, {ID: "b", Key: key}}, ""},
+		"an id of 33":      {login.ServiceKeys{{ID: long(33), Key: key}}, "services[0].id"},
+		"an id twice":      {login.ServiceKeys{{ID: "a", Key: key}, {ID: "a", Key: key}}, "services[1].id"},
+		"a key of 42":      {login.ServiceKeys{{ID: "a", Key: key[1:]}}, "services[0].key"},
+		"a key not ASCII":  {login.ServiceKeys{{ID: "a", Key: "钥" + key}}, "services[0].key"}, // it travels in a header
+		"a space in a key": {login.ServiceKeys{{ID: "a", Key: " " + key}}, "services[0].key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := c.keys.Validate(); (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want+" ") {
 				t.Errorf("got %v, want one about %q", err, c.want)
 			}
 		})

@@ -10,9 +10,11 @@ import (
 // that needs them is called.
 type Config struct {
 	Store Store
-	// Secrets and WeChat are needed to exchange a code. Introspect needs only Secrets.
+	// Secrets and WeChat are needed to exchange a code.
 	Secrets Secrets
 	WeChat  WeChat
+	// Services is for AuthenticateService.
+	Services Services
 	// Hasher and Username are for Bind; with a Directory it needs no Hasher. Username folds a username
 	// into the form in which it is stored and counted. Errors: UsernameMissing, UsernameInvalid.
 	Hasher   Hasher

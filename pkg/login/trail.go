@@ -16,6 +16,8 @@ type Trail struct {
 	OpenIDHash string
 	// UserID is the user whom the request is about.
 	UserID string
+	// Service is the service whose key was not shown, if there is one of that id.
+	Service string
 	// Repeated says that the request was a repeat, done under the ids of the first one.
 	Repeated bool
 	// WeChat, Store, Hashing and Directory say how long the request waited for each.

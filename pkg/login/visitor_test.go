@@ -182,7 +182,7 @@ func (w *world) introspect(ctx context.Context, id string, key, token login.Hidd
 
 func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 	w := newWorld(t)
-	w.Vault.Held.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock", Key: serviceKey + "2"}}
+	w.Services = logintest.Services{{ID: "orders", Key: serviceKey}, {ID: "stock", Key: serviceKey + "2"}}
 	u := w.Bound("alice-1", "alice")
 	token := w.Token("alice-2")
 	if v, err := w.introspect(t.Context(), "orders", serviceKey, token); err != nil || v == nil || v.User.ID != u.ID {
@@ -192,16 +192,23 @@ func TestServiceMayAskWhoseATokenIs(t *testing.T) {
 		id         string
 		key, token login.Hidden
 		want       login.Code
+		// named is the service in the audit.
+		named string
 	}{
-		"unknown service":       {"shop", serviceKey, token, login.InvalidClient},
-		"wrong key":             {"orders", serviceKey + "1", token, login.InvalidClient},
-		"another service's key": {"orders", serviceKey + "2", token, login.InvalidClient},
-		"no credential":         {"", "", token, login.InvalidClient},
-		"no token":              {"orders", serviceKey, "", login.TokenMissing},
+		"unknown service":       {"shop", serviceKey, token, login.InvalidClient, ""},
+		"wrong key":             {"orders", serviceKey + "1", token, login.InvalidClient, "orders"},
+		"another service's key": {"orders", serviceKey + "2", token, login.InvalidClient, "orders"},
+		"no credential":         {"", "", token, login.InvalidClient, ""},
+		"a key in its place":    {string(serviceKey), "orders", token, login.InvalidClient, ""},
+		"no token":              {"orders", serviceKey, "", login.TokenMissing, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if v, err := w.introspect(t.Context(), c.id, c.key, c.token); !errors.Is(err, c.want) || v != nil {
+			trail := &login.Trail{}
+			if v, err := w.introspect(login.WithTrail(t.Context(), trail), c.id, c.key, c.token); !errors.Is(err, c.want) || v != nil {
 				t.Errorf("got %+v, %v", v, err)
+			}
+			if rejected := slices.Equal(trail.Events, []login.Event{login.EventServiceRejected}); rejected != (c.want == login.InvalidClient) || trail.Service != c.named {
+				t.Errorf("noted %v of %q", trail.Events, trail.Service)
 			}
 		})
 	}

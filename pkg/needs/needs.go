@@ -27,6 +27,8 @@ const (
 	Directory
 	// Passwords let a user log in with username and password: a hasher and the form of usernames.
 	Passwords
+	// Services are the keys of the platform's services that may introspect tokens. They are a secret of their own.
+	Services
 )
 
 // These are needs that belong together.
@@ -38,7 +40,7 @@ const (
 	// Code is what an exchange takes. Ephemeral remembers the identity for a repeat.
 	Code = Secret | WeChat | Ephemeral
 	// All is everything.
-	All = Tables | Secret | WeChat | Directory | Passwords
+	All = Tables | Secret | WeChat | Directory | Passwords | Services
 )
 
 // meaning is everything that is fixed about one need.
@@ -65,6 +67,7 @@ var meanings = []meaning{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordMissing, login.PasswordInvalid,
 		login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
 	}},
+	{Services, "Services", []login.Code{login.SecretUnavailable}},
 }
 
 // Has says whether s contains all of some.

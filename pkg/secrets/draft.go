@@ -12,19 +12,12 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Errors of a Draft about a service.
-var (
-	ErrServiceTaken  = errors.New("a service with this id already exists")
-	ErrNoSuchService = errors.New("there is no service with this id")
-)
-
 // Draft is a secret that an operator changes. It has the long form. Everything in the stored secret that the change
 // does not concern stays as it is.
 type Draft struct {
 	fields   map[string]json.RawMessage
 	apps     map[string]map[string]json.RawMessage
 	sealKeys []map[string]json.RawMessage
-	services []map[string]json.RawMessage
 }
 
 // ReadDraft reads a stored secret of either form. The secret may be a new one with the Placeholder: apps that are
@@ -60,10 +53,7 @@ func ReadDraft(raw []byte) (*Draft, error) {
 			return nil, err
 		}
 	}
-	if d.sealKeys, err = objects(fields["sealKeys"], "sealKeys"); err != nil {
-		return nil, err
-	}
-	d.services, err = objects(fields["services"], "services")
+	d.sealKeys, err = objects(fields["sealKeys"], "sealKeys")
 	return d, err
 }
 
@@ -151,29 +141,6 @@ func (d *Draft) AddSealKey(key login.Hidden) (id string) {
 	return id
 }
 
-// AddService adds a service that may introspect tokens.
-//
-// Errors: ErrServiceTaken.
-func (d *Draft) AddService(id string, key login.Hidden) error {
-	if slices.ContainsFunc(d.services, hasID(id)) {
-		return ErrServiceTaken
-	}
-	d.services = append(d.services, newKey(id, key))
-	return nil
-}
-
-// RemoveService removes a service, which may then no longer introspect tokens.
-//
-// Errors: ErrNoSuchService.
-func (d *Draft) RemoveService(id string) error {
-	before := len(d.services)
-	d.services = slices.DeleteFunc(d.services, hasID(id))
-	if len(d.services) == before {
-		return ErrNoSuchService
-	}
-	return nil
-}
-
 // HasDirectoryKey reports whether there is a key that signs requests to the platform's directory.
 func (d *Draft) HasDirectoryKey() bool { return d.fields["directoryKey"] != nil }
 
@@ -188,9 +155,6 @@ func (d *Draft) SetDirectoryKey(key login.Hidden) {
 func (d *Draft) Bytes() ([]byte, error) {
 	fields := maps.Clone(d.fields)
 	fields["apps"], fields["sealKeys"] = encode(d.apps), encode(d.sealKeys)
-	if len(d.services) > 0 || fields["services"] != nil {
-		fields["services"] = encode(d.services)
-	}
 	raw := encode(fields)
 	if _, err := Parse(raw); err != nil {
 		return nil, err
@@ -200,10 +164,6 @@ func (d *Draft) Bytes() ([]byte, error) {
 
 func newKey(id string, key login.Hidden) map[string]json.RawMessage {
 	return map[string]json.RawMessage{"id": encode(id), "key": encode(string(key))}
-}
-
-func hasID(id string) func(map[string]json.RawMessage) bool {
-	return func(k map[string]json.RawMessage) bool { return idOf(k) == id }
 }
 
 // idOf returns the id of a key, "" if it cannot be read.

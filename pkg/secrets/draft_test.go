@@ -2,7 +2,6 @@ package secrets_test
 
 import (
 	"encoding/json"
-	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -69,9 +68,6 @@ func TestDraftChanges(t *testing.T) {
 			})},
 		"a seal key, the newest first": {shortSecret, func(d *secrets.Draft) { d.AddSealKey(newKey) },
 			with(func(s *login.Secret) { s.SealKeys = []login.SealKey{{ID: "1", Key: newKey}, first} })},
-		"a service": {shortSecret, func(d *secrets.Draft) { d.AddService("orders", newKey) },
-			with(func(s *login.Secret) { s.Services = []login.ServiceKey{{ID: "orders", Key: newKey}} })},
-		"a service, and no more": {shortSecret, func(d *secrets.Draft) { d.AddService("orders", newKey); d.RemoveService("orders") }, one},
 		"a directory key": {shortSecret, func(d *secrets.Draft) { d.SetDirectoryKey(newKey) },
 			with(func(s *login.Secret) { s.DirectoryKey = newKey })},
 	} {
@@ -79,9 +75,6 @@ func TestDraftChanges(t *testing.T) {
 			got, _, err := change(t, row.raw, row.edit)
 			if err != nil {
 				t.Fatal(err)
-			}
-			if len(got.Services) == 0 {
-				got.Services = nil
 			}
 			if !reflect.DeepEqual(*got, row.want) {
 				t.Errorf("got %+v, want %+v", *got, row.want)
@@ -104,7 +97,7 @@ func TestSealKeyIDsAreNotReused(t *testing.T) {
 // Everything that a change does not concern stays, whether this program knows it or not.
 func TestDraftKeepsTheRest(t *testing.T) {
 	const raw = `{"comment":{"a":[1,null]},"defaultApp":"` + appID + `","apps":{"` + appID + `":{"appSecret":"` + appSecret + `","owner":"ops"}},` +
-		`"sealKeys":[{"id":"0","key":"` + sealKey + `","since":"2026"}],"services":[{"id":"a","key":"` + string(newKey) + `","x":1}],"directoryKey":"` + string(newKey) + `"}`
+		`"sealKeys":[{"id":"0","key":"` + sealKey + `","since":"2026"}],"directoryKey":"` + string(newKey) + `"}`
 	_, out, err := change(t, raw, func(d *secrets.Draft) { d.SetApp(appID, appSecret, false) })
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +125,6 @@ func TestDraftRefuses(t *testing.T) {
 		"an appid with a space":     {shortSecret, func(d *secrets.Draft) { d.SetApp("wx S3CRET", "x", false) }, "no appid"},
 		"an empty AppSecret":        {shortSecret, func(d *secrets.Draft) { d.SetApp(appID, "", false) }, "appSecret is empty"},
 		"the placeholder again":     {shortSecret, func(d *secrets.Draft) { d.SetApp(appID, "replace_me", false) }, "placeholder"},
-		"a service with a bad id":   {shortSecret, func(d *secrets.Draft) { d.AddService("S3 CRET", newKey) }, "services[0].id must be"},
 		"still no app":              {`{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + sealKey + `"}`, nil, "apps is empty"},
 		"no seal key":               {`{"appId":"` + appID + `","appSecret":"` + appSecret + `"}`, nil, "sealKeys is empty"},
 	} {
@@ -148,33 +140,14 @@ func TestDraftRefuses(t *testing.T) {
 // A list that cannot be read is refused at once. A change would replace it if it counted as empty.
 func TestDraftTakesNoListForEmpty(t *testing.T) {
 	for name, row := range map[string]struct{ raw, want string }{
-		"seal keys that are text":   {`{"sealKeys":"S3CRET"}`, "sealKeys must be a list"},
-		"seal keys that are null":   {`{"sealKeys":null}`, "sealKeys must be a list"},
-		"services that are null":    {`{"sealKeys":[],"services":null}`, "services must be a list"},
-		"services as an object":     {`{"services":{"S3CRET":1}}`, "services must be a list"},
-		"a short secret's services": {`{"sealKey":"` + sealKey + `","services":"S3CRET"}`, "services must be a list"},
+		"seal keys that are text": {`{"sealKeys":"S3CRET"}`, "sealKeys must be a list"},
+		"seal keys that are null": {`{"sealKeys":null}`, "sealKeys must be a list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := secrets.ReadDraft([]byte(row.raw)); err == nil || err.Error() != row.want {
 				t.Errorf("got %v, want %q", err, row.want)
 			}
 		})
-	}
-}
-
-func TestServiceIDs(t *testing.T) {
-	d, err := secrets.ReadDraft([]byte(shortSecret))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := d.AddService("orders", newKey); err != nil {
-		t.Error(err)
-	}
-	if err := d.AddService("orders", newKey); !errors.Is(err, secrets.ErrServiceTaken) {
-		t.Errorf("got %v", err)
-	}
-	if err := d.RemoveService("stock"); !errors.Is(err, secrets.ErrNoSuchService) {
-		t.Errorf("got %v", err)
 	}
 }
 

@@ -18,19 +18,19 @@ import (
 // fetch gets and parses the secret once.
 //
 // Errors: login.SecretUnavailable, without anything that the secret holds.
-func (m *Manager) fetch(ctx context.Context) (*login.Secret, error) {
+func (m *cache[T]) fetch(ctx context.Context) (*T, error) {
 	raw, err := m.config.Source.Value(ctx, m.config.SecretID)
 	if err != nil {
 		return nil, m.unavailable(Reason(ctx, err))
 	}
-	secret, err := Parse(raw)
+	secret, err := m.parse(raw)
 	if err != nil {
 		return nil, m.unavailable(err)
 	}
 	return secret, nil
 }
 
-func (m *Manager) unavailable(cause error) error {
+func (m *cache[T]) unavailable(cause error) error {
 	return login.Because(login.SecretUnavailable, fmt.Errorf("secret %s: %w", m.config.SecretID, cause))
 }
 

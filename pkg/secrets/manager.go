@@ -46,8 +46,8 @@ type Config struct {
 	OnError func(context.Context, error)
 }
 
-// Manager implements login.Secrets on Secrets Manager. It fetches on demand, on the goroutine of one of the requests
-// that need the secret.
+// cache keeps one secret of Secrets Manager, parsed. It fetches on demand, on the goroutine of one of the requests that
+// need the secret.
 //
 //   - A secret is fetched once for all concurrent callers, and served for 10 minutes.
 //   - While it is being fetched again, and if that fails, the older one is served. A failed fetch is retried after 5 seconds at the earliest.
@@ -55,34 +55,43 @@ type Config struct {
 //   - While there is none yet, each request tries, and concurrent requests wait. If the fetching request ends before its fetch, the next one fetches.
 //
 // The secret that it returns is shared and must not be changed.
-type Manager struct {
+type cache[T any] struct {
 	config Config
+	parse  func(raw []byte) (*T, error)
 
 	mu sync.Mutex
 	// secret is nil until the first fetch succeeds.
-	secret    *login.Secret
+	secret    *T
 	fetched   time.Time
 	failed    time.Time
 	refetched time.Time
 	// doubted means that somebody found the secret out of date when it was too soon to refetch it.
 	doubted bool
 	// flight is the fetch in progress, or nil.
-	flight *flight
+	flight *flight[T]
 }
 
 // flight is one fetch. The other fields are written before done is closed.
-type flight struct {
+type flight[T any] struct {
 	done   chan struct{}
-	secret *login.Secret
+	secret *T
 	err    error
 	// abandoned means that the result is unknown, since the fetching request ended.
 	abandoned bool
 }
 
+// Manager implements login.Secrets on Secrets Manager; see cache.
+type Manager struct{ cache[login.Secret] }
+
 var _ login.Secrets = (*Manager)(nil)
 
 // New makes a Manager. It fetches nothing yet.
 func New(c Config) *Manager {
+	return &Manager{cache[login.Secret]{config: c.withDefaults(), parse: Parse}}
+}
+
+// withDefaults returns c with its zero fields set.
+func (c Config) withDefaults() Config {
 	if c.Timeout <= 0 {
 		c.Timeout = defaultTimeout
 	}
@@ -94,7 +103,7 @@ func New(c Config) *Manager {
 			slog.ErrorContext(ctx, "serving an older secret", "cause", err)
 		}
 	}
-	return &Manager{config: c}
+	return c
 }
 
 // Secret returns the cached secret, or fetches it.
@@ -112,7 +121,7 @@ func (m *Manager) Refetch(ctx context.Context) (*login.Secret, error) {
 	return m.get(ctx, true)
 }
 
-func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
+func (m *cache[T]) get(ctx context.Context, anew bool) (*T, error) {
 	for {
 		m.mu.Lock()
 		cached, f := m.secret, m.flight
@@ -125,7 +134,7 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 			m.mu.Unlock()
 			return nil, m.unavailable(fmt.Errorf("the request ended: %w", ctx.Err()))
 		case f == nil:
-			f = &flight{done: make(chan struct{}), abandoned: true}
+			f = &flight[T]{done: make(chan struct{}), abandoned: true}
 			m.flight = f
 			m.mu.Unlock()
 			if err := m.lead(ctx, f, anew); err != nil && f.secret != nil {
@@ -146,7 +155,7 @@ func (m *Manager) get(ctx context.Context, anew bool) (*login.Secret, error) {
 
 // suffices reports whether the cached secret is good enough for a caller. A doubted secret is, until it may be
 // refetched: whoever found it out of date has been told to come back then.
-func (m *Manager) suffices(anew bool) bool {
+func (m *cache[T]) suffices(anew bool) bool {
 	if anew {
 		return m.within(refetchPause, m.refetched)
 	}
@@ -158,17 +167,17 @@ func (m *Manager) suffices(anew bool) bool {
 
 // within reports whether less than d has passed since at. If the clock was set back, it reports false, so that nothing
 // is cached forever.
-func (m *Manager) within(d time.Duration, at time.Time) bool {
+func (m *cache[T]) within(d time.Duration, at time.Time) bool {
 	age := m.now().Sub(at)
 	return 0 <= age && age < d
 }
 
 // now is the wall clock: the monotonic clock may stand still while a Lambda is frozen.
-func (m *Manager) now() time.Time { return m.config.Now().Round(0) }
+func (m *cache[T]) now() time.Time { return m.config.Now().Round(0) }
 
 // lead fetches for all who wait for f. It returns the fetch's error even if an older secret makes up for it. A panic of
 // the Source leaves f abandoned.
-func (m *Manager) lead(ctx context.Context, f *flight, anew bool) error {
+func (m *cache[T]) lead(ctx context.Context, f *flight[T], anew bool) error {
 	defer func() {
 		m.mu.Lock()
 		m.flight = nil

@@ -36,23 +36,15 @@ var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sea
 //	{"defaultApp":"wx…","apps":{"wx…":{"appSecret":"…"}},"sealKeys":[{"id":"2","key":"…"},{"id":"1","key":"…"}]}
 //	{"appId":"wx…","appSecret":"…","sealKey":"…"}
 //
-// Both forms may also contain the services that may introspect tokens, and the key that signs requests to the
-// platform's directory:
+// Both forms may also contain the key that signs requests to the platform's directory:
 //
-//	"services":[{"id":"orders","key":"…"}],"directoryKey":"…"
+//	"directoryKey":"…"
 //
 // defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored. Parse refuses a
 // secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
 // secret but the names of its fields.
 func Parse(raw []byte) (*login.Secret, error) {
-	if len(raw) > MaxSize {
-		return nil, fmt.Errorf("the secret is longer than %d bytes", MaxSize)
-	}
-	// encoding/json would replace invalid bytes by U+FFFD.
-	if !utf8.Valid(raw) {
-		return nil, errors.New("the secret is not UTF-8")
-	}
-	fields, err := object(raw, "the secret")
+	fields, err := fieldsOf(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -72,11 +64,6 @@ func Parse(raw []byte) (*login.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	if raw := fields["services"]; raw != nil {
-		if s.Services, err = parseKeys[login.ServiceKey](raw, "services"); err != nil {
-			return nil, err
-		}
-	}
 	if raw := fields["directoryKey"]; raw != nil {
 		key, err := text(raw, "directoryKey")
 		if err != nil {
@@ -88,6 +75,18 @@ func Parse(raw []byte) (*login.Secret, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// fieldsOf parses a secret into its fields.
+func fieldsOf(raw []byte) (map[string]json.RawMessage, error) {
+	if len(raw) > MaxSize {
+		return nil, fmt.Errorf("the secret is longer than %d bytes", MaxSize)
+	}
+	// encoding/json would replace invalid bytes by U+FFFD.
+	if !utf8.Valid(raw) {
+		return nil, errors.New("the secret is not UTF-8")
+	}
+	return object(raw, "the secret")
 }
 
 func parseShort(fields map[string]json.RawMessage) (*login.Secret, error) {

@@ -22,7 +22,9 @@ const (
 	serviceKey   = "S3CRETs-0123456789-0123456789-0123456789-key"
 	directoryKey = "S3CRETd-0123456789-0123456789-0123456789-key"
 
-	extras = `"services":[{"id":"orders","key":"` + serviceKey + `"},{"id":"stock-2","key":"` + serviceKey + `2"}],"directoryKey":"` + directoryKey + `"`
+	extras = `"directoryKey":"` + directoryKey + `"`
+
+	servicesSecret = `{"services":[{"id":"orders","key":"` + serviceKey + `"},{"id":"stock-2","key":"` + serviceKey + `2"}]}`
 
 	shortSecret = `{"appId":"` + appID + `","appSecret":"` + appSecret + `","sealKey":"` + sealKey + `"}`
 	longSecret  = `{"defaultApp":"` + appID2 + `","apps":{"` + appID + `":{"appSecret":"` + appSecret + `"},"` + appID2 + `":{"appSecret":"` + appSecret + `2"}},` +
@@ -42,13 +44,9 @@ func TestParse(t *testing.T) {
 	}
 	with := func(s *login.Secret) *login.Secret {
 		more := *s
-		more.Services = []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock-2", Key: serviceKey + "2"}}
 		more.DirectoryKey = directoryKey
 		return &more
 	}
-	none := *one
-	noServices := &none
-	noServices.Services = []login.ServiceKey{}
 	tests := []struct {
 		name, raw string
 		want      *login.Secret
@@ -57,9 +55,8 @@ func TestParse(t *testing.T) {
 		{"long form, newest key first", longSecret, two},
 		{"the only app is the default", `{"apps":{"` + appID + `":{"appSecret":"` + appSecret + `"}},"sealKeys":[{"id":"0","key":"` + sealKey + `"}]}`, one},
 		{"unknown fields are ignored", strings.Replace(shortSecret, "{", `{"comment":{"a":[1,null]},"appsecret":"other",`, 1), one},
-		{"services and a directory key, short form", strings.Replace(shortSecret, "{", "{"+extras+",", 1), with(one)},
-		{"services and a directory key, long form", strings.Replace(longSecret, "{", "{"+extras+",", 1), with(two)},
-		{"no services yet", strings.Replace(shortSecret, "{", `{"services":[],`, 1), noServices},
+		{"a directory key, short form", strings.Replace(shortSecret, "{", "{"+extras+",", 1), with(one)},
+		{"a directory key, long form", strings.Replace(longSecret, "{", "{"+extras+",", 1), with(two)},
 		{"white space", "\n " + strings.ReplaceAll(shortSecret, ",", " ,\t\n") + "\r\n", one},
 	}
 	for _, tt := range tests {
@@ -143,18 +140,6 @@ func TestParseRefuses(t *testing.T) {
 		"a seal key id that is a number": {long(`"id":"1"`, `"id":1`), "sealKeys[1].id is not a string"},
 	}
 	for name, c := range map[string]struct{ raw, want string }{
-		"services null":                  {short("{", `{"services":null,`), "services must be a list"},
-		"services as an object":          {short("{", `{"services":{"S3CRET":"S3CRET"},`), "services must be a list"},
-		"services that are strings":      {short("{", `{"services":["S3CRET"],`), "services[0] is not a JSON object"},
-		"a service without id":           {extra(`"id":"orders",`, ""), "services[0].id is missing"},
-		"a service without key":          {extra(`,"key":"`+serviceKey+`"}`, "}"), "services[0].key is missing"},
-		"a service's id twice":           {extra("stock-2", "orders"), "services[1].id is given twice"},
-		"a service's id with a colon":    {extra("orders", "S3:CRET"), "services[0].id must be"},
-		"a service's id of 33 bytes":     {extra("orders", strings.Repeat("o", 33)), "services[0].id must be"},
-		"a short service key":            {extra(serviceKey+`"`, `S3CRETs"`), "services[0].key must be at least 43"},
-		"a service key with a space":     {extra(serviceKey+`"`, "S3CRET "+serviceKey+`"`), "services[0].key must be visible ASCII"},
-		"a service key in Chinese":       {extra(serviceKey+`"`, "S3CRET密"+serviceKey+`"`), "services[0].key must be visible ASCII"},
-		"a service key's placeholder":    {extra(serviceKey+`"`, `REPLACE_ME"`), "services[0].key is still the placeholder"},
 		"a short directory key":          {extra(directoryKey, "S3CRETd"), "directoryKey must be at least 43"},
 		"an empty directory key":         {extra(directoryKey, ""), "directoryKey is empty"},
 		"a directory key that is null":   {extra(quoted(directoryKey), "null"), "directoryKey is not a string"},

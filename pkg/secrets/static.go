@@ -25,12 +25,16 @@ var ErrNotSet = errors.New("neither " + EnvAppID + " nor " + EnvAppSecret + " is
 // id.
 const firstKeyID = "0"
 
-// Static implements login.Secrets with a secret that never changes.
+// Static implements login.Secrets and login.Services with a secret and with services that never change.
 type Static struct {
-	secret *login.Secret
+	secret   *login.Secret
+	services login.ServiceKeys
 }
 
-var _ login.Secrets = (*Static)(nil)
+var (
+	_ login.Secrets  = (*Static)(nil)
+	_ login.Services = (*Static)(nil)
+)
 
 // FromApp makes a Static of one mini-program and one seal key. Errors say what is wrong, never a value.
 func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, error) {
@@ -41,7 +45,7 @@ func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, 
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	return &Static{s}, nil
+	return &Static{secret: s}, nil
 }
 
 // FromEnv makes a Static of the mini-program in WX_APPID and WX_APPSECRET, and of what WithEnv reads. getenv returns
@@ -68,14 +72,13 @@ func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 //
 // Errors say what is wrong, never a value.
 func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
-	secret := *s.secret
+	secret, services := *s.secret, s.services
 	if list := getenv(EnvServices); list != "" {
-		services, err := splitServices(list)
-		if err != nil {
+		var err error
+		if services, err = splitServices(list); err != nil {
 			return nil, err
 		}
-		secret.Services = services
-		if err := secret.Validate(); err != nil {
+		if err := services.Validate(); err != nil {
 			return nil, fmt.Errorf("%s: %w", EnvServices, err)
 		}
 	}
@@ -88,12 +91,12 @@ func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
 			return nil, fmt.Errorf("%s: %w", EnvDirectoryKey, err)
 		}
 	}
-	return &Static{&secret}, nil
+	return &Static{&secret, services}, nil
 }
 
 // splitServices parses WX_SERVICES.
-func splitServices(list string) ([]login.ServiceKey, error) {
-	var services []login.ServiceKey
+func splitServices(list string) (login.ServiceKeys, error) {
+	var services login.ServiceKeys
 	for entry := range strings.SplitSeq(list, ",") {
 		at := fmt.Sprintf("%s: entry %d", EnvServices, len(services)+1)
 		id, key, ok := strings.Cut(entry, "=")
@@ -113,6 +116,9 @@ func (s *Static) Secret(context.Context) (*login.Secret, error) { return s.secre
 
 // Refetch returns the same secret: there is never a newer one.
 func (s *Static) Refetch(context.Context) (*login.Secret, error) { return s.secret, nil }
+
+// ServiceKeys returns the services.
+func (s *Static) ServiceKeys(context.Context) (login.ServiceKeys, error) { return s.services, nil }
 
 // single is the secret of one mini-program and one seal key.
 func single(appID string, appSecret login.Hidden, key login.SealKey) *login.Secret {

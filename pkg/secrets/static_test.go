@@ -86,14 +86,16 @@ func TestWithEnvAddsServicesAndADirectoryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []login.ServiceKey{{ID: "orders", Key: serviceKey}, {ID: "stock-2", Key: serviceKey + "=2"}}
+	want := login.ServiceKeys{{ID: "orders", Key: serviceKey}, {ID: "stock-2", Key: serviceKey + "=2"}}
 	for _, static := range []*secrets.Static{fromEnv, fromApp} {
 		s, err := static.Secret(t.Context())
-		if err != nil || !slices.Equal(s.Services, want) || s.DirectoryKey != directoryKey || s.DefaultApp != appID {
+		services, errServices := static.ServiceKeys(t.Context())
+		if err != nil || errServices != nil || !slices.Equal(services, want) || s.DirectoryKey != directoryKey || s.DefaultApp != appID {
 			t.Errorf("Secret = %+v, %v; want both services and the directory key", s, err)
 		}
 	}
-	if s, _ := plain.Secret(t.Context()); s.Services != nil || s.DirectoryKey != "" {
+	services, _ := plain.ServiceKeys(t.Context())
+	if s, _ := plain.Secret(t.Context()); services != nil || s.DirectoryKey != "" {
 		t.Error("WithEnv changed what it was called on")
 	}
 }

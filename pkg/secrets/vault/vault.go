@@ -25,7 +25,7 @@ const (
 	changeTries = 10
 )
 
-// Vault is one stored secret. Each call takes at most 30 seconds.
+// Vault is one stored secret: the operator's, or that of the services, for which the methods are that name them. Each call takes at most 30 seconds.
 type Vault struct {
 	// Client is made by awssource.NewClient.
 	Client *secretsmanager.Client
@@ -43,6 +43,17 @@ var ErrBusy = errors.New("the secret is being changed by others; try again")
 // Errors: those of edit and of secrets.Draft.Bytes, with nothing changed; ErrBusy; why Secrets Manager refused. None
 // contains a value of the secret.
 func (v *Vault) Change(ctx context.Context, edit func(*secrets.Draft) error) error {
+	return change(ctx, v, secrets.ReadDraft, edit)
+}
+
+// ChangeServices is Change for the secret of the services.
+func (v *Vault) ChangeServices(ctx context.Context, edit func(*secrets.ServicesDraft) error) error {
+	return change(ctx, v, secrets.ReadServicesDraft, edit)
+}
+
+func change[D interface{ Bytes() ([]byte, error) }](
+	ctx context.Context, v *Vault, parse func(raw []byte) (D, error), edit func(D) error,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
 	for range changeTries {
@@ -50,7 +61,7 @@ func (v *Vault) Change(ctx context.Context, edit func(*secrets.Draft) error) err
 		if err != nil {
 			return err
 		}
-		draft, err := secrets.ReadDraft(raw)
+		draft, err := parse(raw)
 		if err != nil {
 			return v.failed(err)
 		}
@@ -88,13 +99,22 @@ func (v *Vault) Look(ctx context.Context, look func(*secrets.Draft) error) error
 //
 // Errors: those of secrets.Parse; why Secrets Manager did not return it. They contain no value.
 func (v *Vault) Secret(ctx context.Context) (*login.Secret, error) {
+	return parsed(ctx, v, secrets.Parse)
+}
+
+// ServiceKeys is Secret for the secret of the services.
+func (v *Vault) ServiceKeys(ctx context.Context) (login.ServiceKeys, error) {
+	return parsed(ctx, v, secrets.ParseServices)
+}
+
+func parsed[T any](ctx context.Context, v *Vault, parse func(raw []byte) (T, error)) (value T, err error) {
 	ctx, cancel := context.WithTimeout(ctx, vaultTime)
 	defer cancel()
 	_, raw, err := v.read(ctx)
 	if err != nil {
-		return nil, err
+		return value, err
 	}
-	return secrets.Parse(raw)
+	return parse(raw)
 }
 
 // read returns the current version and its id.

@@ -2,8 +2,8 @@ package vault_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,13 +37,19 @@ func store(t *testing.T, retryer aws.Retryer) (*secretstest.Server, *vault.Vault
 	return double, &vault.Vault{Client: secretstest.SDKClient(server.URL, retryer), SecretID: id}
 }
 
-func parsed(t *testing.T, double *secretstest.Server) (services int) {
+// added returns how many seal keys were added.
+func added(t *testing.T, double *secretstest.Server) int {
 	t.Helper()
 	s, err := secrets.Parse([]byte(double.Value(id)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(s.Services)
+	return len(s.SealKeys) - 1
+}
+
+func addKey(d *secrets.Draft) error {
+	d.AddSealKey(newKey)
+	return nil
 }
 
 func TestChangesAtOnceAreAllKept(t *testing.T) {
@@ -54,19 +60,19 @@ func TestChangesAtOnceAreAllKept(t *testing.T) {
 			v := &vault.Vault{Client: client, SecretID: "wxbind/changed"}
 			const changes = 5
 			var all sync.WaitGroup
-			for i := range changes {
+			for range changes {
 				all.Go(func() {
-					if err := v.Change(t.Context(), func(d *secrets.Draft) error { return d.AddService(fmt.Sprint("service-", i), newKey) }); err != nil {
+					if err := v.Change(t.Context(), addKey); err != nil {
 						t.Error(err)
 					}
 				})
 			}
 			all.Wait()
-			if s, err := v.Secret(t.Context()); err != nil || len(s.Services) != changes {
-				t.Errorf("got %v, %v; want %d services", s, err, changes)
+			if s, err := v.Secret(t.Context()); err != nil || len(s.SealKeys) != changes+1 {
+				t.Errorf("got %v, %v; want %d more keys", s, err, changes)
 			}
 			s, err := secrets.New(secrets.Config{Source: awssource.Source{Client: client}, SecretID: "wxbind/changed", Timeout: time.Minute}).Secret(t.Context())
-			if err != nil || len(s.Services) != changes {
+			if err != nil || len(s.SealKeys) != changes+1 {
 				t.Errorf("a Manager gives %v, %v", s, err)
 			}
 		})
@@ -79,11 +85,11 @@ func TestChangeThatComesSecond(t *testing.T) {
 	edits := 0
 	err := v.Change(t.Context(), func(d *secrets.Draft) error {
 		if edits++; edits == 1 {
-			double.Put(id, strings.Replace(shortSecret, "{", `{"services":[{"id":"other","key":"`+string(newKey)+`"}],`, 1))
+			double.Put(id, `{"apps":{"`+appID+`":{"appSecret":"S3CRETa"}},"sealKeys":[{"id":"7","key":"`+string(newKey)+`"},{"id":"0","key":"`+string(newKey)+`"}]}`)
 		}
-		return d.AddService("ours", newKey)
+		return addKey(d)
 	})
-	if err != nil || edits != 2 || parsed(t, double) != 2 {
+	if err != nil || edits != 2 || added(t, double) != 2 {
 		t.Errorf("%v after %d edits: %s", err, edits, double.Value(id))
 	}
 }
@@ -94,9 +100,9 @@ func TestChangeThatIsAlwaysSecond(t *testing.T) {
 	err := v.Change(t.Context(), func(d *secrets.Draft) error {
 		edits++
 		double.Put(id, shortSecret)
-		return d.AddService("ours", newKey)
+		return addKey(d)
 	})
-	if !errors.Is(err, vault.ErrBusy) || edits != 10 || parsed(t, double) != 0 {
+	if !errors.Is(err, vault.ErrBusy) || edits != 10 || added(t, double) != 0 {
 		t.Errorf("%v after %d edits", err, edits)
 	}
 }
@@ -109,9 +115,9 @@ func TestLostAnswersCountAsDone(t *testing.T) {
 			edits := 0
 			err := v.Change(t.Context(), func(d *secrets.Draft) error {
 				edits++
-				return d.AddService("orders", newKey)
+				return addKey(d)
 			})
-			if err != nil || edits != 1 || parsed(t, double) != 1 {
+			if err != nil || edits != 1 || added(t, double) != 1 {
 				t.Errorf("%v after %d edits: %s", err, edits, double.Value(id))
 			}
 		})
@@ -136,7 +142,7 @@ func TestChangeThatFailsChangesNothing(t *testing.T) {
 				row.spoil(double)
 			}
 			if row.edit == nil {
-				row.edit = func(d *secrets.Draft) error { return d.AddService("orders", newKey) }
+				row.edit = addKey
 			}
 			before := double.Value(id)
 			err := v.Change(t.Context(), row.edit)
@@ -147,5 +153,29 @@ func TestChangeThatFailsChangesNothing(t *testing.T) {
 				t.Errorf("it is now %s", double.Value(id))
 			}
 		})
+	}
+}
+
+// The secret of the services is changed like the other one.
+func TestChangeServices(t *testing.T) {
+	double, v := store(t, aws.NopRetryer{})
+	double.Put(id, `{"services":[],"unused":"S3CRET"}`)
+	edits := 0
+	err := v.ChangeServices(t.Context(), func(d *secrets.ServicesDraft) error {
+		if edits++; edits == 1 {
+			double.Put(id, `{"services":[{"id":"other","key":"`+string(newKey)+`"}],"unused":"S3CRET"}`)
+		}
+		return d.Add("ours", newKey)
+	})
+	keys, errRead := v.ServiceKeys(t.Context())
+	if err != nil || errRead != nil || edits != 2 || !slices.Equal(keys.IDs(), []string{"other", "ours"}) || !strings.Contains(double.Value(id), `"unused"`) {
+		t.Errorf("%v, %v after %d edits: %s", err, errRead, edits, double.Value(id))
+	}
+	if err := v.ChangeServices(t.Context(), func(d *secrets.ServicesDraft) error { return d.Add("ours", newKey) }); !errors.Is(err, secrets.ErrServiceTaken) {
+		t.Errorf("twice: %v", err)
+	}
+	double.Put(id, "S3CRET")
+	if _, err := v.ServiceKeys(t.Context()); err == nil || strings.Contains(err.Error(), "S3CRET") {
+		t.Errorf("what is there is bad: %v", err)
 	}
 }

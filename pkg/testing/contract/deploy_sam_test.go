@@ -43,12 +43,13 @@ var notOnMoto = []string{
 
 // deployment is a stack on moto.
 type deployment struct {
-	t         *testing.T
-	moto      string
-	secretARN string
-	stacks    *cloudformation.Client
-	outputs   map[string]string
-	made      map[string]cfntypes.StackResource
+	t    *testing.T
+	moto string
+	// secretARNs are by logical ids.
+	secretARNs map[string]string
+	stacks     *cloudformation.Client
+	outputs    map[string]string
+	made       map[string]cfntypes.StackResource
 }
 
 // The template's tables, as deployed, are those that the code and the command use. From
@@ -57,7 +58,7 @@ func TestSAMDeploy(t *testing.T) {
 	d := &deployment{t: t, moto: mototest.Start(t)}
 	weChat := httptest.NewServer(wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}))
 	t.Cleanup(weChat.Close)
-	d.storeSecret()
+	d.storeSecrets()
 	template := d.translated()
 	// With the sample, because moto makes something of the AWS::NoValue that stands for it.
 	d.create(template, map[string]string{"WeChatApiBase": weChat.URL, "Architecture": "x86_64", "SampleRoute": "true"})
@@ -74,15 +75,18 @@ func (d *deployment) fatal(err error) {
 	}
 }
 
-// storeSecret stores what CloudFormation would have generated.
-func (d *deployment) storeSecret() {
+// storeSecrets stores what CloudFormation would have generated.
+func (d *deployment) storeSecrets() {
 	client := secretsmanager.New(secretsmanager.Options{BaseEndpoint: &d.moto, Region: "us-east-1", Credentials: madeUp})
-	made, err := client.CreateSecret(d.t.Context(), &secretsmanager.CreateSecretInput{
-		Name:         aws.String("wxbind"),
-		SecretString: aws.String(`{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + strings.Repeat("k", 64) + `"}`),
-	})
-	d.fatal(err)
-	d.secretARN = *made.ARN
+	d.secretARNs = map[string]string{}
+	for id, text := range map[string]string{
+		"Secret":         `{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + strings.Repeat("k", 64) + `"}`,
+		"ServicesSecret": `{"services":[],"unused":"` + strings.Repeat("u", 32) + `"}`,
+	} {
+		made, err := client.CreateSecret(d.t.Context(), &secretsmanager.CreateSecretInput{Name: aws.String("wxbind-" + id), SecretString: &text})
+		d.fatal(err)
+		d.secretARNs[id] = *made.ARN
+	}
 }
 
 var madeUp = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -115,7 +119,7 @@ func (d *deployment) translated() translated {
 	return translate(d.t, []translation{{string(text), "us-east-1", map[string]string{"Architecture": "x86_64"}}})[0]
 }
 
-// create creates as much of the stack as moto can. It uses the secret that is already stored.
+// create creates as much of the stack as moto can. It uses the secrets that are already stored.
 func (d *deployment) create(template translated, parameters map[string]string) {
 	d.t.Helper()
 	resources, leftOut := map[string]any{}, map[string]bool{}
@@ -129,7 +133,7 @@ func (d *deployment) create(template translated, parameters map[string]string) {
 	if got := slices.Sorted(maps.Keys(leftOut)); !slices.Equal(got, notOnMoto) {
 		d.t.Errorf("left out is %v, want %v", got, notOnMoto)
 	}
-	outputs := map[string]any{"SecretArn": map[string]any{"Value": ref("Secret")}}
+	outputs := map[string]any{"SecretArn": map[string]any{"Value": ref("Secret")}, "ServicesSecretArn": map[string]any{"Value": ref("ServicesSecret")}}
 	for _, schema := range dynamostore.Schema {
 		outputs[schema.Name+"Table"] = map[string]any{"Value": template.Outputs[schema.Name+"Table"].Value}
 	}
@@ -137,7 +141,9 @@ func (d *deployment) create(template translated, parameters map[string]string) {
 		"Parameters": template.Parameters, "Conditions": template.Conditions, "Resources": resources, "Outputs": outputs,
 	})
 	d.fatal(err)
-	text = bytes.ReplaceAll(text, []byte(`{"Ref":"Secret"}`), []byte(`"`+d.secretARN+`"`))
+	for id, arn := range d.secretARNs {
+		text = bytes.ReplaceAll(text, []byte(`{"Ref":"`+id+`"}`), []byte(`"`+arn+`"`))
+	}
 	// CloudFormation makes a truth value of a parameter where one is asked for, moto does not.
 	text = bytes.ReplaceAll(text, []byte(`{"Ref":"DeletionProtection"}`), []byte("true"))
 
@@ -220,7 +226,7 @@ func (d *deployment) readBack(template translated) {
 		if !strings.HasSuffix(c.Role, "/"+role) || c.Runtime != "provided.al2023" || c.Handler != "bootstrap" || c.MemorySize < 128 || c.CodeSize < 1<<20 {
 			d.t.Errorf("%s is %+v, want the role %s", id, c, role)
 		}
-		if c.Environment.Variables["WXBIND_SESSIONS_TABLE"] != d.outputs["SessionsTable"] || c.Environment.Variables["WXBIND_SECRET_ID"] != d.secretARN {
+		if c.Environment.Variables["WXBIND_SESSIONS_TABLE"] != d.outputs["SessionsTable"] || c.Environment.Variables["WXBIND_SECRET_ID"] != d.secretARNs["Secret"] {
 			d.t.Errorf("%s has the environment %v", id, c.Environment.Variables)
 		}
 	}

@@ -154,6 +154,7 @@ var ports = []port{
 		func(c *login.Config, f failing) { c.WeChat = f },
 	},
 	{needs.Secret.Errors(), nil, func(c *login.Config, f failing) { c.Secrets = f }},
+	{needs.Services.Errors(), nil, func(c *login.Config, f failing) { c.Services = f }},
 	{needs.Directory.Errors(), nil, func(c *login.Config, f failing) { c.Directory = f }},
 	{
 		append(needs.Token.Errors(), sessionEnds()...), nil,
@@ -255,6 +256,8 @@ func (f failing) Code2Session(context.Context, login.App, string) (login.WeChatS
 func (f failing) Secret(context.Context) (*login.Secret, error) { return nil, login.Code(f) }
 
 func (f failing) Refetch(context.Context) (*login.Secret, error) { return nil, login.Code(f) }
+
+func (f failing) ServiceKeys(context.Context) (login.ServiceKeys, error) { return nil, login.Code(f) }
 
 func (f failing) Authenticate(context.Context, string, login.Hidden) (login.Profile, error) {
 	return login.Profile{}, login.Code(f)

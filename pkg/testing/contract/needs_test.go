@@ -86,7 +86,7 @@ func TestPoliciesFollowTheNeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resources := map[needs.Set]string{needs.Secret: iamtest.SecretARN("Secret")}
+	resources := map[needs.Set]string{needs.Secret: iamtest.SecretARN("Secret"), needs.Services: iamtest.SecretARN("ServicesSecret")}
 	for _, need := range needs.Tables.Each() {
 		resources[need] = iamtest.TableARN(need.String() + "Table")
 	}

@@ -24,7 +24,7 @@ type promise struct {
 }
 
 var promises = []promise{
-	{"tables", checkTables}, {"secret", checkSecret}, {"functions", checkFunctions}, {"logs", checkLogs},
+	{"tables", checkTables}, {"secrets", checkSecrets}, {"functions", checkFunctions}, {"logs", checkLogs},
 	{"releases", checkReleases}, {"roles", checkRoles}, {"trust", checkTrust}, {"partition", checkPartition},
 	{"routes", checkRoutes}, {"throttles", checkThrottles}, {"authorizer", checkSessionScheme}, {"access log", checkAccessLog},
 	{"domain", checkDomain}, {"alarms", checkAlarms}, {"dashboard", checkDashboard}, {"outputs", checkOutputs},
@@ -84,17 +84,24 @@ func checkTables(s *stack, wrong func(string, ...any)) {
 	}
 }
 
-func checkSecret(s *stack, wrong func(string, ...any)) {
+func checkSecrets(s *stack, wrong func(string, ...any)) {
 	ids := s.of("AWS::SecretsManager::Secret")
-	if !slices.Equal(ids, []string{"Secret"}) {
+	if !slices.Equal(ids, slices.Sorted(maps.Keys(generatedOnce))) {
 		wrong("the secrets are %v", ids)
 	}
-	r := s.resources["Secret"]
-	if !reflect.DeepEqual(r.properties["GenerateSecretString"], generatedOnce) || len(r.properties) != 2 {
-		wrong("it is made by %v, want %v for ever", r.properties, generatedOnce)
-	}
-	if r.deletionPolicy != "Retain" || r.updateReplacePolicy != "Retain" {
-		wrong("it goes with the stack")
+	for id, want := range generatedOnce {
+		r := s.resources[id]
+		properties := maps.Clone(r.properties)
+		if s.parameters["KmsKeyArn"] != "" && properties["KmsKeyId"] != s.parameters["KmsKeyArn"] || s.parameters["KmsKeyArn"] == "" && properties["KmsKeyId"] != nil {
+			wrong("%s has the key %v", id, properties["KmsKeyId"])
+		}
+		delete(properties, "KmsKeyId")
+		if !reflect.DeepEqual(properties["GenerateSecretString"], any(want)) || len(properties) != 2 {
+			wrong("%s is made by %v, want %v for ever", id, properties, want)
+		}
+		if r.deletionPolicy != "Retain" || r.updateReplacePolicy != "Retain" {
+			wrong("%s goes with the stack", id)
+		}
 	}
 }
 
@@ -134,8 +141,10 @@ func checkFunctions(s *stack, wrong func(string, ...any)) {
 		}); err != nil {
 			wrong("%s does not start: %v", id, err)
 		}
-		if variables["WXBIND_SECRET_ID"] != s.arn("secretsmanager", "secret:Secret") {
-			wrong("%s reads the secret %s", id, variables["WXBIND_SECRET_ID"])
+		for name, secret := range map[string]string{"WXBIND_SECRET_ID": "Secret", "WXBIND_SERVICES_SECRET_ID": "ServicesSecret"} {
+			if variables[name] != s.arn("secretsmanager", "secret:"+secret) {
+				wrong("%s reads %s as %s", id, variables[name], name)
+			}
 		}
 		for _, schema := range dynamostore.Schema {
 			if got := variables["WXBIND_"+strings.ToUpper(schema.Name)+"_TABLE"]; got != schema.Name+"Table" {
@@ -194,6 +203,8 @@ func checkOutputs(s *stack, wrong func(string, ...any)) {
 		"ApiUrl":        "https://Api.execute-api." + s.region + "." + s.suffix,
 		"AuthorizerArn": s.arn("lambda", "function:AuthorizerFunction:live"),
 		"SecretArn":     s.arn("secretsmanager", "secret:Secret"),
+
+		"ServicesSecretArn": s.arn("secretsmanager", "secret:ServicesSecret"),
 	}
 	for _, schema := range dynamostore.Schema {
 		want[schema.Name+"Table"] = schema.Name + "Table"

@@ -87,7 +87,11 @@ func checkRoles(s *stack, wrong func(string, ...any)) {
 		roles = append(roles, noun+"Role")
 		aliases = append(aliases, s.arn("lambda", "function:"+id)+"*")
 		group := s.arn("logs", "log-group:"+s.logGroup(noun)+":*")
-		may := map[any]string{s.arn("secretsmanager", "secret:Secret"): "secretsmanager:", group: "logs:"}
+		secret := "Secret"
+		if id == "IntrospectFunction" {
+			secret = "ServicesSecret"
+		}
+		may := map[any]string{s.arn("secretsmanager", "secret:"+secret): "secretsmanager:", group: "logs:"}
 		for _, table := range s.of("AWS::DynamoDB::Table") {
 			may[s.arn("dynamodb", "table/"+table)] = "dynamodb:"
 		}

@@ -40,7 +40,8 @@ func TestSettings(t *testing.T) {
 		}
 	}
 	want := map[string]any{
-		"WXBIND_SECRET_ID": map[string]any{"Ref": "Secret"}, "WECHAT_API_BASE": map[string]any{"Ref": "WeChatApiBase"},
+		"WXBIND_SECRET_ID": map[string]any{"Ref": "Secret"}, "WXBIND_SERVICES_SECRET_ID": map[string]any{"Ref": "ServicesSecret"},
+		"WECHAT_API_BASE":        map[string]any{"Ref": "WeChatApiBase"},
 		"WXBIND_DIRECTORY_URL":   map[string]any{"Ref": "DirectoryUrl"},
 		"WXBIND_STACK":           map[string]any{"Ref": "AWS::StackName"},
 		origin.EnvTrustedProxies: map[string]any{"Ref": "TrustedProxies"}, origin.EnvHeader: map[string]any{"Ref": "ClientAddressHeader"},

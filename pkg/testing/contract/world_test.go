@@ -73,8 +73,8 @@ func newWorld(t *testing.T, store login.AdminStore) *world {
 		DefaultApp: events.AppID,
 		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret}},
 		SealKeys:   []login.SealKey{{ID: "0", Key: login.Hidden(strings.Repeat("k", 64))}},
-		Services:   []login.ServiceKey{{ID: events.ServiceID, Key: events.ServiceKey}},
 	}}
+	w.config.Services = logintest.Services{{ID: events.ServiceID, Key: events.ServiceKey}}
 	w.config.Hasher, w.config.Username = hasher, username.Fold
 	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo"})
 	w.addUser(t, login.User{ID: events.OtherUserID, Username: events.OtherUsername, Name: "Other"})

@@ -74,6 +74,14 @@ func (v *Secrets) Refetch(context.Context) (*login.Secret, error) {
 	return v.Held, nil
 }
 
+// Services are services that never change.
+type Services login.ServiceKeys
+
+// ServiceKeys implements login.Services.
+func (s Services) ServiceKeys(context.Context) (login.ServiceKeys, error) {
+	return login.ServiceKeys(s), nil
+}
+
 // SecretWith makes a secret with seal keys of these ids, newest first.
 func SecretWith(ids ...string) *login.Secret {
 	s := &login.Secret{DefaultApp: AppID, Apps: map[string]login.App{

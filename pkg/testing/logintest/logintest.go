@@ -19,7 +19,7 @@ const Password = "correct horse"
 // changes what it is about.
 func Config(store login.Store) login.Config {
 	return login.Config{
-		Store: store, WeChat: &WeChat{}, Secrets: &Secrets{Held: SecretWith("1")}, Hasher: &Hasher{}, Username: Fold,
+		Store: store, WeChat: &WeChat{}, Secrets: &Secrets{Held: SecretWith("1")}, Services: Services{}, Hasher: &Hasher{}, Username: Fold,
 	}
 }
 
