@@ -14,11 +14,12 @@ import (
 const withDirectory = "HasDirectory"
 
 // conditions lists the other conditions that hold: all those that add to a role.
-var conditions = []string{"HasSampleRoute", "Traces"}
+var conditions = []string{"HasKmsKey", "HasSampleRoute", "Traces"}
 
 // unplayed lists the grants that none of our flows uses, by their actions, and why they
 // exist.
 var unplayed = map[string]string{
+	"kms:Decrypt":              "DynamoDB and Secrets Manager do it in the function's name; DynamoDB Local and the double do not encrypt",
 	"logs:CreateLogStream":     "Lambda makes a stream for each instance; the ARN of a log group ends in :*, which stands for its streams",
 	"logs:PutLogEvents":        "Lambda writes there what the function prints",
 	"xray:PutTelemetryRecords": "Lambda does it for a function that is traced; X-Ray has no resources, so it stands with *",

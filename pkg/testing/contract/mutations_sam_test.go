@@ -16,6 +16,9 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"a table has no recovery", "PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "tables"},
 	{"a table is not protected", "DeletionProtectionEnabled: !Ref DeletionProtection", "DeletionProtectionEnabled: false", "tables"},
 	{"a table goes with the stack", "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n    Properties:\n      BillingMode", "    Properties:\n      BillingMode", "tables"},
+	{"a table without the operator's key", ", SSEType: KMS, KMSMasterKeyId: !Ref KmsKeyArn}", "}", "tables"},
+	{"a secret without the operator's key", "      KmsKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue]\n", "", "secrets"},
+	{"a role may use the key for anything", "            Condition: {StringLike: {\"kms:ViaService\": [\"dynamodb.*\", \"secretsmanager.*\"]}}\n", "", "roles"},
 	{"the secret is made anew", "PasswordLength: 64", "PasswordLength: 65", "secrets"},
 	{"the services' secret is made anew", "PasswordLength: 32", "PasswordLength: 33", "secrets"},
 	{"introspect reads the secret", "Resource: !Ref ServicesSecret", "Resource: !Ref Secret", "roles"},
@@ -64,6 +67,7 @@ func TestSAMStacksNoticeMistakes(t *testing.T) {
 	everything := map[string]string{
 		"SampleRoute": "true", "DomainName": "login.example.cn", "CertificateArn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0a1b2c3d",
 		"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms",
+		"KmsKeyArn":     "arn:aws-cn:kms:cn-north-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
 	}
 	var asked []translation
 	for _, m := range mutations {

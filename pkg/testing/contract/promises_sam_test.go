@@ -75,7 +75,7 @@ func checkTables(s *stack, wrong func(string, ...any)) {
 		if err := s.decode(id, &got); err != nil {
 			wrong("%s: %v", id, err)
 		}
-		if err := got.check(schema, s.parameters["DeletionProtection"]); err != nil {
+		if err := got.check(schema, s.parameters["DeletionProtection"], encryption(s.parameters["KmsKeyArn"])); err != nil {
 			wrong("%s: %v", id, err)
 		}
 		if r := s.resources[id]; r.deletionPolicy != "Retain" || r.updateReplacePolicy != "Retain" {
@@ -91,13 +91,15 @@ func checkSecrets(s *stack, wrong func(string, ...any)) {
 	}
 	for id, want := range generatedOnce {
 		r := s.resources[id]
-		properties := maps.Clone(r.properties)
-		if s.parameters["KmsKeyArn"] != "" && properties["KmsKeyId"] != s.parameters["KmsKeyArn"] || s.parameters["KmsKeyArn"] == "" && properties["KmsKeyId"] != nil {
-			wrong("%s has the key %v", id, properties["KmsKeyId"])
+		known := 2
+		if key := s.parameters["KmsKeyArn"]; key != "" {
+			known++
+			if r.properties["KmsKeyId"] != key {
+				wrong("%s has the key %v", id, r.properties["KmsKeyId"])
+			}
 		}
-		delete(properties, "KmsKeyId")
-		if !reflect.DeepEqual(properties["GenerateSecretString"], any(want)) || len(properties) != 2 {
-			wrong("%s is made by %v, want %v for ever", id, properties, want)
+		if !reflect.DeepEqual(r.properties["GenerateSecretString"], any(want)) || len(r.properties) != known {
+			wrong("%s is made by %v, want %v for ever", id, r.properties, want)
 		}
 		if r.deletionPolicy != "Retain" || r.updateReplacePolicy != "Retain" {
 			wrong("%s goes with the stack", id)

@@ -135,6 +135,7 @@ func checkRoles(s *stack, wrong func(string, ...any)) {
 	if got, _ := tracing["Roles"].([]any); !sameElements(got, roles) {
 		wrong("tracing is for %v, want %v", got, roles)
 	}
+	checkKeyPolicy(s, wrong)
 	var deployment aRole
 	if err := s.decode("DeploymentRole", &deployment); err != nil || len(deployment.Policies) != 1 {
 		wrong("DeploymentRole is %+v, %v", deployment, err)
@@ -145,6 +146,35 @@ func checkRoles(s *stack, wrong func(string, ...any)) {
 		if statement.Action != "cloudwatch:DescribeAlarms" && !sameElements(moves, aliases) {
 			wrong("CodeDeploy may %+v, want %v", statement, aliases)
 		}
+	}
+}
+
+// Every function with a table or a secret may use the operator's key, if there is one, through the services that hold what
+// it encrypts.
+func checkKeyPolicy(s *stack, wrong func(string, ...any)) {
+	key := s.parameters["KmsKeyArn"]
+	policy, exists := s.resources["KeyPolicy"]
+	if exists != (key != "") {
+		wrong("there is a policy for the key %q: %v", key, exists)
+	}
+	if !exists {
+		return
+	}
+	want := []any{map[string]any{
+		"Effect": "Allow", "Action": "kms:Decrypt", "Resource": key,
+		"Condition": map[string]any{"StringLike": map[string]any{"kms:ViaService": []any{"dynamodb.*", "secretsmanager.*"}}},
+	}}
+	if got := object(policy.properties["PolicyDocument"])["Statement"]; !reflect.DeepEqual(got, want) {
+		wrong("the key: %v, want %v", got, want)
+	}
+	var roles []any
+	for _, id := range s.functionIDs() {
+		if id != "WhoamiFunction" {
+			roles = append(roles, strings.TrimSuffix(id, "Function")+"Role")
+		}
+	}
+	if got, _ := policy.properties["Roles"].([]any); !sameElements(got, roles) {
+		wrong("the key is for %v, want %v", got, roles)
 	}
 }
 

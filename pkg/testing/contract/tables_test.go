@@ -20,12 +20,13 @@ func TestTables(t *testing.T) {
 	if tables != len(dynamostore.Schema) {
 		t.Errorf("%d tables, want %d", tables, len(dynamostore.Schema))
 	}
+	encrypted := map[string]any{"Fn::If": []any{"HasKmsKey", encryption(ref("KmsKeyArn")), encryption("")}}
 	for _, schema := range dynamostore.Schema {
 		id := schema.Name + "Table"
 		r := tpl.Resources[id]
 		var got table
 		into(t, r.Properties, &got)
-		if err := got.check(schema, ref("DeletionProtection")); err != nil {
+		if err := got.check(schema, ref("DeletionProtection"), encrypted); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
 		if r.DeletionPolicy != "Retain" || r.UpdateReplacePolicy != "Retain" {
@@ -38,6 +39,14 @@ func TestTables(t *testing.T) {
 	}
 }
 
+// encryption is the encryption of a table with a key of the operator's, or with aws/dynamodb for "".
+func encryption(key any) any {
+	if key == "" {
+		return map[string]any{"SSEEnabled": true}
+	}
+	return map[string]any{"SSEEnabled": true, "SSEType": "KMS", "KMSMasterKeyId": key}
+}
+
 // table is the part of a table's properties that the tests read.
 type table struct {
 	TableName                       any
@@ -47,7 +56,7 @@ type table struct {
 		AttributeName string
 		Enabled       bool
 	}
-	SSESpecification                 struct{ SSEEnabled bool }
+	SSESpecification                 any
 	PointInTimeRecoverySpecification struct{ PointInTimeRecoveryEnabled bool }
 	DeletionProtectionEnabled        any
 }
@@ -55,7 +64,7 @@ type table struct {
 type tableAttribute struct{ AttributeName, AttributeType, KeyType string }
 
 // check says how a table differs from what the code and its operators need.
-func (got table) check(schema dynamostore.TableSchema, protected any) error {
+func (got table) check(schema dynamostore.TableSchema, protected, encrypted any) error {
 	definitions, keys := []tableAttribute{{schema.PartitionKey, "S", ""}}, []tableAttribute{{schema.PartitionKey, "", "HASH"}}
 	if schema.SortKey != "" {
 		definitions = append(definitions, tableAttribute{schema.SortKey, "S", ""})
@@ -67,7 +76,7 @@ func (got table) check(schema dynamostore.TableSchema, protected any) error {
 	if ttl := got.TimeToLiveSpecification; ttl.AttributeName != schema.TTL || ttl.Enabled != (schema.TTL != "") {
 		return fmt.Errorf("it has the TTL %+v, want %q", ttl, schema.TTL)
 	}
-	if got.BillingMode != "PAY_PER_REQUEST" || !got.SSESpecification.SSEEnabled || !reflect.DeepEqual(got.DeletionProtectionEnabled, protected) {
+	if got.BillingMode != "PAY_PER_REQUEST" || !reflect.DeepEqual(got.SSESpecification, encrypted) || !reflect.DeepEqual(got.DeletionProtectionEnabled, protected) {
 		return fmt.Errorf("billing, encryption or deletion protection: %+v", got)
 	}
 	if recovery := got.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled; recovery != (schema.Name != "Ephemeral") {

@@ -23,7 +23,7 @@ func choice(condition string, with, without any) map[string]any {
 // ref is a reference to a parameter or a resource.
 func ref(name string) map[string]any { return map[string]any{"Ref": name} }
 
-// Only the sample and the domain depend on a condition, each with everything that belongs
+// Only the sample, the domain and the key depend on a condition, each with everything that belongs
 // to it.
 func TestConditions(t *testing.T) {
 	tpl := theTemplate(t)
@@ -35,6 +35,7 @@ func TestConditions(t *testing.T) {
 		"HasBindConcurrency":       not(equals("BindConcurrency", "0")),
 		"HasAuthorizerConcurrency": not(equals("AuthorizerConcurrency", "0")),
 		"HasDomain":                not(equals("DomainName", "")),
+		"HasKmsKey":                not(equals("KmsKeyArn", "")),
 		"HasAlarmTopic":            not(equals("AlarmTopicArn", "")),
 		"RollsBack":                equals("RollbackOnAlarm", "true"),
 		// AWS China has no X-Ray for functions.
@@ -51,13 +52,15 @@ func TestConditions(t *testing.T) {
 			condition = "HasSampleRoute"
 		case strings.HasPrefix(id, "Domain"):
 			condition = "HasDomain"
+		case id == "KeyPolicy":
+			condition = "HasKmsKey"
 		}
 		if r.Condition != condition {
 			t.Errorf("%s is there under the condition %q, want %q", id, r.Condition, condition)
 		}
 	}
 	for name, value := range map[string]any{
-		"SampleRoute": "false", "DirectoryUrl": "", "DomainName": "", "CertificateArn": "", "AlarmTopicArn": "",
+		"SampleRoute": "false", "DirectoryUrl": "", "DomainName": "", "CertificateArn": "", "AlarmTopicArn": "", "KmsKeyArn": "",
 		"CheckBindConcurrency": 0.0, "BindConcurrency": 0.0, "AuthorizerConcurrency": 0.0,
 		"Tracing": "true", "RollbackOnAlarm": "true", "Deployment": "Canary10Percent5Minutes",
 	} {

@@ -10,7 +10,7 @@ import (
 // Conditions are the conditions of a statement: by their operators, the values of a key of the request. All must hold.
 //
 // Supported are ForAllValues:StringLike and ForAllValues:StringEquals of dynamodb:LeadingKeys, the partition keys that a
-// request names, and StringEquals of kms:ViaService, which no request that a Guard sees has.
+// request names, and StringLike of kms:ViaService, which no request that a Guard sees has.
 //
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
@@ -19,7 +19,7 @@ type Conditions map[string]map[string]OneOrMore
 const (
 	allLike     = "ForAllValues:StringLike"
 	allEqual    = "ForAllValues:StringEquals"
-	equal       = "StringEquals"
+	like        = "StringLike"
 	leadingKeys = "dynamodb:LeadingKeys"
 	viaService  = "kms:ViaService"
 )
@@ -28,7 +28,7 @@ const (
 func (c Conditions) check() error {
 	for operator, keys := range c {
 		for key, values := range keys {
-			known := (operator == allLike || operator == allEqual) && key == leadingKeys || operator == equal && key == viaService
+			known := (operator == allLike || operator == allEqual) && key == leadingKeys || operator == like && key == viaService
 			// A value with ${…} stands for something of the request.
 			if !known || len(values) == 0 || len(c) != 1 || slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "${") }) {
 				return fmt.Errorf("iamtest: the condition %s of %s: %v is not supported", operator, key, values)
@@ -46,7 +46,7 @@ func (c Conditions) hold(all []Access) bool {
 		for _, values := range keys {
 			for _, a := range all {
 				switch {
-				case operator == equal:
+				case operator == like:
 					return false
 				case a.Key == "":
 				case operator == allEqual && !slices.Contains(values, a.Key), operator == allLike && !matches(values, a.Key, ""):

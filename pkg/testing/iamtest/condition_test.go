@@ -55,7 +55,7 @@ func TestConditions(t *testing.T) {
 			of("Allow", OneOrMore{"*"}, "*"), {deny, OneOrMore{"*"}, OneOrMore{"*"}, Conditions{likeUsers: {leadingKeys: {"password#*"}}}},
 		}, read("user#1"), true},
 		"a key of the request that is not there": {
-			Policy{{allow, OneOrMore{"*"}, OneOrMore{"*"}, Conditions{"StringEquals": {viaService: {"x"}}}}}, read("user#1"), false,
+			Policy{{allow, OneOrMore{"*"}, OneOrMore{"*"}, Conditions{"StringLike": {viaService: {"*"}}}}}, read("user#1"), false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -46,8 +46,6 @@ func (e evaluation) of(n *yaml.Node) (any, error) {
 		return none{}, nil
 	case n.Tag == "!Ref":
 		return e.nameOf(n.Value)
-	case n.Tag == "!Sub" && n.Kind == yaml.ScalarNode:
-		return substituted(n)
 	case n.Tag == "!GetAtt" && strings.HasSuffix(n.Value, ".Arn"):
 		return e.arnOf(strings.TrimSuffix(n.Value, ".Arn"))
 	case n.Tag == "!If" && len(n.Content) == 3:
@@ -95,15 +93,6 @@ func (e evaluation) listOf(n *yaml.Node) ([]any, error) {
 		}
 	}
 	return all, nil
-}
-
-// substituted is what Sub makes of a text, in the region of the tests.
-func substituted(n *yaml.Node) (string, error) {
-	text := strings.NewReplacer("${AWS::Region}", "us-east-1", "${AWS::URLSuffix}", "amazonaws.com").Replace(n.Value)
-	if strings.Contains(text, "${") {
-		return "", fmt.Errorf("line %d: %s is not supported", n.Line, n.Value)
-	}
-	return text, nil
 }
 
 // nameOf is what Ref returns; for a secret, its ARN.

@@ -2,11 +2,14 @@ package iamtest
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
 
 const small = `
+Parameters:
+  Key: {Type: String}
 Resources:
   AFunction:
     Type: AWS::Serverless::Function
@@ -35,6 +38,15 @@ Resources:
       PolicyName: tracing
       PolicyDocument: {Statement: [{Effect: !If [Wide, Allow, Deny], Action: "xray:Put", Resource: "*"}]}
       Roles: [!Ref ARole]
+  KeyPolicy:
+    Type: AWS::IAM::Policy
+    Condition: HasKey
+    Properties:
+      PolicyName: key
+      PolicyDocument:
+        Statement:
+          - {Effect: Allow, Action: "kms:Decrypt", Resource: !Ref Key, Condition: {StringLike: {"kms:ViaService": "dynamodb.*"}}}
+      Roles: [!Ref ARole]
   Secret: {Type: AWS::SecretsManager::Secret}
   Table: {Type: AWS::DynamoDB::Table}
   Topic: {Type: AWS::SNS::Topic}
@@ -57,18 +69,27 @@ func TestRole(t *testing.T) {
 		"by default": {nil, Policy{
 			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table), of("Deny", OneOrMore{"xray:Put"}, "*"),
 		}},
+		"of a policy under a condition": {[]string{"HasKey"}, Policy{
+			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table), of("Deny", OneOrMore{"xray:Put"}, "*"),
+			{allow, OneOrMore{"kms:Decrypt"}, OneOrMore{ParameterValue("Key")}, Conditions{"StringLike": {viaService: {"dynamodb.*"}}}},
+		}},
 		"under a condition": {[]string{"Wide"}, Policy{
 			secret, of("Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, table), of("Allow", OneOrMore{"xray:Put"}, "*"),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			role, err := template.Role("AFunction", c.hold...)
+			// The policies beside the role come in no order.
+			slices.SortFunc(role.Policy, func(a, b Statement) int { return strings.Compare(order(a), order(b)) })
+			slices.SortFunc(c.want, func(a, b Statement) int { return strings.Compare(order(a), order(b)) })
 			if err != nil || !reflect.DeepEqual(role.Policy, c.want) || role.Trust != `{"Statement":[],"Version":"2012-10-17"}` {
 				t.Errorf("%+v, %v; want %+v", role, err, c.want)
 			}
 		})
 	}
 }
+
+func order(s Statement) string { return s.Action[0] + s.Effect }
 
 // Anything that could allow more, or less, than is understood is an error.
 func TestRoleThatIsNotUnderstood(t *testing.T) {
