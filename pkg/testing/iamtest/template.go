@@ -3,6 +3,7 @@ package iamtest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -87,7 +88,8 @@ func (t *Template) Role(function string, hold ...string) (Role, error) {
 	if err := in.into(id, &role); err != nil {
 		return Role{}, err
 	}
-	for other, r := range t.resources {
+	for _, other := range slices.Sorted(maps.Keys(t.resources)) {
+		r := t.resources[other]
 		if r.Condition != "" && !slices.Contains(hold, r.Condition) {
 			continue
 		}

@@ -22,7 +22,10 @@ def members(service, command):
     for name in model.operation_names:
         if xform_name(name, "-") == command:
             shape = model.operation_model(name).input_shape
-            return {"--" + xform_name(m, "-") for m in shape.members} if shape else set()
+            named = {xform_name(m, "-"): s for m, s in shape.members.items()} if shape else {}
+            # What is true or false can be denied.
+            denied = {"--no-" + m for m, s in named.items() if s.type_name == "boolean"}
+            return {"--" + m for m in named} | denied
     raise LookupError(f"{service} has no {command}")
 
 
