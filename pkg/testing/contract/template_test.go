@@ -136,7 +136,7 @@ func TestPartitionIsNowhereAssumed(t *testing.T) {
 
 // The query string contains the code of wx.login, so no access log may show it. These are
 // the variables that cannot contain it.
-var logged = regexp.MustCompile(`^\$context\.(requestId|requestTime|identity\.sourceIp|routeKey|protocol|status|responseLength|` +
+var logged = regexp.MustCompile(`^\$\{AWS::StackName\}$|^\$context\.(requestId|requestTime|identity\.sourceIp|routeKey|protocol|status|responseLength|` +
 	`responseLatency|integrationStatus|integrationLatency|integrationErrorMessage|error\.message|authorizer\.(status|error))$`)
 
 func TestAccessLog(t *testing.T) {
@@ -144,15 +144,16 @@ func TestAccessLog(t *testing.T) {
 	var api struct {
 		AccessLogSettings struct {
 			DestinationArn map[string]string
-			Format         string
+			Format         map[string]string
 		}
 	}
 	into(t, tpl.Resources["Api"].Properties, &api)
-	if strings.Contains(api.AccessLogSettings.Format, "\n") {
+	format := api.AccessLogSettings.Format["Fn::Sub"]
+	if strings.Contains(format, "\n") {
 		t.Error("the format is more than a line")
 	}
 	var fields map[string]string
-	if err := json.Unmarshal([]byte(api.AccessLogSettings.Format), &fields); err != nil {
+	if err := json.Unmarshal([]byte(format), &fields); err != nil {
 		t.Fatalf("the format is not JSON: %v", err)
 	}
 	for name, variable := range fields {
