@@ -1,7 +1,6 @@
 package origin
 
 import (
-	"context"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -116,7 +115,7 @@ func (f *Finder) warn(which int, text string, peer netip.Addr) {
 	if logger == nil {
 		logger = slog.Default()
 	}
-	logger.LogAttrs(context.Background(), slog.LevelWarn, text, slog.String("peer", peer.String()))
+	logger.Warn(text, slog.String("peer", peer.String()))
 }
 
 // headerOf returns a header's value. API Gateway writes the names in lower case. Events made by hand may not.
