@@ -100,6 +100,7 @@ func TestReplaysMakeOneSession(t *testing.T) {
 	for n := 1; n <= 40; n++ {
 		checked, err := w.CheckCode("alice-3")
 		if n > 2 {
+			// Many refused codes of an address are junk.
 			if !errors.Is(err, login.WXCodeUsed) && !errors.Is(err, login.TooManyCodes) {
 				t.Fatalf("replay %d: %v", n, err)
 			}
