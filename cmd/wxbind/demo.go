@@ -14,22 +14,29 @@ import (
 
 const demoUsername = "demo"
 
-// makeDemo adds a user with two menus to a store without users, and returns the password, which is stored nowhere. It
-// returns "" for a store that has users.
-func makeDemo(ctx context.Context, store *admin.Service) (login.Hidden, error) {
+// demoPassword returns a password for the user of a store without users, "" for a store that has users.
+func demoPassword(ctx context.Context, store *admin.Service) (login.Hidden, error) {
 	for _, err := range store.All(ctx) {
 		return "", err
+	}
+	return password.Generate(), nil
+}
+
+// addDemo adds a user with two menus and the password, unless that is "". The password is stored nowhere, so it must have
+// been printed before: a start that is killed leaves no user whose password nobody has seen.
+func addDemo(ctx context.Context, store *admin.Service, secret login.Hidden) error {
+	if secret == "" {
+		return nil
 	}
 	err := store.SetRoles(ctx, []login.Role{{Name: demoUsername, Menus: []login.Menu{
 		{ID: "home", Name: "首页", Path: "/pages/index/index", Icon: "home"},
 		{ID: "me", Name: "我的", Path: "/pages/me/me", Icon: "user"},
 	}}})
 	if err != nil {
-		return "", err
+		return err
 	}
-	secret := password.Generate()
 	_, err = store.Add(ctx, admin.NewUser{Username: demoUsername, Name: "Demo", Password: secret, Roles: []string{demoUsername}})
-	return secret, err
+	return err
 }
 
 // greet prints where the server is and how to try it.

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"syscall"
 	"time"
@@ -18,7 +17,6 @@ import (
 	"github.com/wxbind/wxbind/pkg/localgw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
-	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
@@ -66,10 +64,11 @@ func (serveCmd) Help() string {
 // Run serves until the context ends, and then completes the requests in progress.
 func (c serveCmd) Run(ctx context.Context, t console) error {
 	app.SetLogger(t.err)
-	store, key, err := openData(ctx, c.Data)
+	store, key, unlock, err := openData(ctx, c.Data)
 	if err != nil {
 		return err
 	}
+	defer unlock()
 	defer store.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
@@ -92,32 +91,15 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	warnOfPermissions(ctx, filesIn(c.Data))
 	var demo login.Hidden
 	if far.standInApp && far.directory == nil {
-		if demo, err = makeDemo(ctx, adminOf(store)); err != nil {
+		if demo, err = demoPassword(ctx, adminOf(store)); err != nil {
 			return err
 		}
 	}
 	greet(t.out, c, "http://"+listener.Addr().String(), far, demo)
+	if err := addDemo(ctx, adminOf(store), demo); err != nil {
+		return err
+	}
 	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
-}
-
-// openData opens the store and the seal key in a folder, and creates both if neither exists. It creates the key first:
-// a store without a key has lost it.
-func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.SealKey, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, login.SealKey{}, err
-	}
-	keyFile := filepath.Join(folder, "seal.key")
-	_, noStore := os.Stat(databaseIn(folder))
-	_, noKey := os.Stat(keyFile)
-	if noStore == nil && noKey != nil {
-		return nil, login.SealKey{}, fmt.Errorf("%s is missing, and without it the sealed data in %s cannot be read: put it back", keyFile, databaseIn(folder))
-	}
-	key, err := secrets.SealKeyFile(keyFile)
-	if err != nil {
-		return nil, login.SealKey{}, err
-	}
-	store, err := sqlitestore.Open(ctx, databaseIn(folder))
-	return store, key, err
 }
 
 // handlerOf is the whole API on one store. Each route receives API Gateway events.

@@ -54,11 +54,33 @@ func readSealKey(path string) (login.SealKey, error) {
 	return login.SealKey{ID: firstKeyID, Key: login.Hidden(key)}, nil
 }
 
+// unfinished is what follows the name of a key file in those of files that createSealKey has not yet linked to it.
+const unfinished = ".new-"
+
+// RemoveUnfinishedSealKeys removes what a process leaves behind that is killed while it makes the key at path. Call it
+// when there is a key: whoever is still making another one would not get it linked anyway.
+func RemoveUnfinishedSealKeys(path string) error {
+	folder, name := filepath.Split(path)
+	entries, err := os.ReadDir(filepath.Clean(folder))
+	if err != nil {
+		return fmt.Errorf("look for unfinished seal keys: %w", err)
+	}
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), name+unfinished) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove an unfinished seal key: %w", err)
+		}
+	}
+	return nil
+}
+
 // createSealKey writes a file beside path and links it to path once it is complete and on the disk. The link fails if
 // another process was first: its key stays.
 func createSealKey(path string) error {
 	folder := filepath.Dir(path)
-	f, err := os.CreateTemp(folder, filepath.Base(path)+".new-*") // mode 0600
+	f, err := os.CreateTemp(folder, filepath.Base(path)+unfinished+"*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -70,7 +92,9 @@ func createSealKey(path string) error {
 		return err
 	}
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+		if _, gone := os.Stat(path); gone != nil {
+			return err
+		} // another process was first, and has removed what it took for unfinished
 	}
 	return syncFolder(folder)
 }

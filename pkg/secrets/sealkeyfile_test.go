@@ -166,3 +166,28 @@ func TestSealKeyFileThatCannotBe(t *testing.T) {
 		t.Errorf("without a folder: %v; want fs.ErrNotExist", err)
 	}
 }
+
+// A process that is killed while it makes a key leaves its file behind.
+func TestUnfinishedSealKeysAreRemoved(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "seal.key")
+	key, err := secrets.SealKeyFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"seal.key.new-1", "seal.key.new-22", "seal.key.newest", "other.key.new-1"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := secrets.RemoveUnfinishedSealKeys(path); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil || len(entries) != 3 { // the key, and what is no file of ours
+		t.Errorf("left are %v, %v", entries, err)
+	}
+	if again, err := secrets.SealKeyFile(path); again != key || err != nil {
+		t.Errorf("another key, or %v", err)
+	}
+}

@@ -104,17 +104,17 @@ func (s *Store) BindingByOpenID(ctx context.Context, appID, openID string) (logi
 
 // Unbind implements login.Bindings.
 func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.deletes(ctx, func(tx *sql.Tx) (bool, error) {
 		if err := mustChange(ctx, tx, login.ErrBindingNotFound,
 			`DELETE FROM bindings WHERE app_id = ? AND openid = ? AND id = ? AND user_id = ?`,
 			b.AppID, b.OpenID, b.ID, b.UserID); err != nil || !keepLast {
-			return err
+			return true, err
 		}
 		var other bool
 		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM bindings WHERE user_id = ?)`, b.UserID).Scan(&other)
 		if err == nil && !other {
-			return answer{login.ErrLastBinding}
+			return false, answer{login.ErrLastBinding}
 		}
-		return err
+		return true, err
 	})
 }

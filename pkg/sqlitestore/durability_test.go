@@ -28,7 +28,7 @@ func TestTheWriterWaitsForTheDisk(t *testing.T) {
 // A file system that cannot support a write-ahead log is refused. SQLite reports that as it does for an in-memory
 // database: by another journal mode, without an error.
 func TestDatabaseWithoutAWriteAheadLogIsRefused(t *testing.T) {
-	db, err := connect("/memory", 1, "mode=memory")
+	db, err := connect("/memory", 1, lockWait, "mode=memory")
 	if err != nil {
 		t.Fatal(err)
 	}

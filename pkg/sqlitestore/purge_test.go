@@ -13,6 +13,11 @@ import (
 func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	store, now := open(t, path), time.Now().Truncate(time.Millisecond)
+	for _, id := range []string{"bulk", "user"} {
+		if err := store.AddUser(t.Context(), login.User{ID: id, Username: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	// More than one batch of each kind.
 	const many = 2500
 	raw(t, path,
@@ -63,6 +68,27 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 		_, err := store.LoadRecord(t.Context(), name)
 		if kept := err == nil; kept != end.kept || !kept && !errors.Is(err, login.ErrRecordNotFound) {
 			t.Errorf("the record that ended %s: %v", name, err)
+		}
+	}
+}
+
+// A login that dies between storing its session and finding that its user is gone leaves the session.
+func TestPurgeForgetsSessionsOfUsersWhoAreGone(t *testing.T) {
+	store, now := open(t, filepath.Join(t.TempDir(), "wxbind.db")), time.Now()
+	if err := store.AddUser(t.Context(), login.User{ID: "here", Username: "here"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"here", "gone"} {
+		if err := store.CreateSession(t.Context(), login.Session{UserID: id, TokenHash: id, AbsoluteEnd: now.Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Purge(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]int{"here": 1, "gone": 0} {
+		if left, err := store.SessionsOfUser(t.Context(), id); err != nil || len(left) != want {
+			t.Errorf("%s has %d sessions, want %d, %v", id, len(left), want, err)
 		}
 	}
 }

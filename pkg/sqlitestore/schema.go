@@ -54,20 +54,22 @@ var (
 	schema4 string
 	//go:embed schema5.sql
 	schema5 string
+	//go:embed schema6.sql
+	schema6 string
 )
 
 // migrations lead from each version of the schema, kept in PRAGMA user_version, to the next. A released migration never
 // changes; new ones are appended.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6}
 
-// migrate brings the schema up to date. If several processes do so at once, the first does the work; the others wait
-// and find it done.
+// migrate turns on the write-ahead log and brings the schema up to date. If several processes do so at once, the first
+// does the work; the others wait and find it done.
 func (s *Store) migrate(ctx context.Context) error {
 	version, err := schemaOf(ctx, s.writer)
-	if err != nil || version == len(migrations) {
+	if err != nil {
 		return err
 	}
-	if err := s.useWAL(ctx); err != nil {
+	if err := s.useWAL(ctx); err != nil || version == len(migrations) {
 		return err
 	}
 	tx, err := s.writer.BeginTx(ctx, nil)
@@ -107,8 +109,8 @@ func schemaOf(ctx context.Context, db querier) (int, error) {
 	return version, nil
 }
 
-// useWAL turns on the write-ahead log, which the file remembers. Here SQLite does not wait for another process that
-// does the same, so useWAL retries.
+// useWAL turns on the write-ahead log. The file remembers that, but a copy that VACUUM INTO or another tool has made may
+// not. Here SQLite does not wait for another process that does the same, so useWAL retries.
 func (s *Store) useWAL(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()

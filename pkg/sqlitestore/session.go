@@ -54,10 +54,14 @@ func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason
 	})
 }
 
-// ForgetSession implements login.Sessions.
+// ForgetSession implements login.Sessions. What is left of a user who is gone is a deletion.
 func (s *Store) ForgetSession(ctx context.Context, userID, tokenHash string) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := change(ctx, tx, `DELETE FROM sessions WHERE user_id = ? AND token_hash = ?`, userID, tokenHash)
-		return err
+	return s.deletes(ctx, func(tx *sql.Tx) (gone bool, err error) {
+		forgot, err := change(ctx, tx, `DELETE FROM sessions WHERE user_id = ? AND token_hash = ?`, userID, tokenHash)
+		if err != nil || !forgot {
+			return false, err
+		}
+		err = tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM users WHERE id = ?)`, userID).Scan(&gone)
+		return gone, err
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
@@ -23,15 +24,18 @@ const lockWait = 10 * time.Second
 
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
-	writer *sql.DB // one connection
-	groups groups
-	reader *sql.DB
+	writer  *sql.DB // one connection
+	groups  groups
+	reader  *sql.DB
+	cleaner *sql.DB // one connection, which empties the write-ahead log
+	// deleted says that this process has deleted what names a person.
+	deleted atomic.Bool
 }
 
 // Open opens the database file at path. If the file or its folder does not exist, Open creates it, for the owner only.
 // It migrates an older schema. Several processes may do so at once.
 //
-// Errors: ErrNotOurs, ErrNewerSchema; those of the file system and of the context.
+// Errors: ErrNotOurs, ErrNewerSchema, ErrAccess; those of the file system and of the context.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -40,11 +44,17 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := createFile(path); err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
+	if err := errors.Join(mendCompanions(path), Access(path)); err != nil {
+		return nil, fmt.Errorf("sqlitestore: %w", err)
+	}
 	s := &Store{groups: groups{turn: make(chan struct{}, 1)}}
-	if s.writer, err = connect(path, 1, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
+	if s.writer, err = connect(path, 1, lockWait, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
 		return nil, err
 	}
-	if s.reader, err = connect(path, readers, "_pragma=query_only(1)"); err != nil {
+	if s.reader, err = connect(path, readers, lockWait, "_pragma=query_only(1)"); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if s.cleaner, err = connect(path, 1, emptyWait, ""); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -53,10 +63,12 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the file. It closes the writer last, which empties the write-ahead log.
+// Close closes the file. If this process has deleted something, Close first rewrites the file; see wipe.go. It closes
+// the writer last, which empties the write-ahead log.
 func (s *Store) Close() error {
+	s.wipeOnClose()
 	var err error
-	for _, db := range []*sql.DB{s.reader, s.writer} {
+	for _, db := range []*sql.DB{s.reader, s.cleaner, s.writer} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
@@ -64,12 +76,12 @@ func (s *Store) Close() error {
 	return err
 }
 
-// connect opens a pool of connections. synchronous=FULL waits for the disk at each commit. WAL does not need that to
+// connect opens a pool of connections, which wait that long for a lock. synchronous=FULL waits for the disk at each commit. WAL does not need that to
 // stay consistent, but an acknowledged login needs it to survive a crash.
-func connect(path string, connections int, options string) (*sql.DB, error) {
+func connect(path string, connections int, wait time.Duration, options string) (*sql.DB, error) {
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_dqs=0&%s",
-		&name, lockWait.Milliseconds(), options))
+		&name, wait.Milliseconds(), options))
 	if err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}

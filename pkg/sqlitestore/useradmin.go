@@ -25,19 +25,18 @@ func (s *Store) LogoutUser(ctx context.Context, id, epoch string) error {
 
 // DeleteUser implements login.UserAdmin. The username and the password are deleted with their user.
 func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.deletes(ctx, func(tx *sql.Tx) (bool, error) {
 		stored, err := userByID(ctx, tx, u.ID)
 		switch {
 		case err != nil:
-			return err
+			return false, err
 		case !maps.Equal(stored.Apps, u.Apps):
-			return answer{login.ErrUserChanged}
+			return false, answer{login.ErrUserChanged}
 		}
 		if _, err := change(ctx, tx, `DELETE FROM bindings WHERE user_id = ?`, u.ID); err != nil {
-			return err
+			return false, err
 		}
-		_, err = change(ctx, tx, `DELETE FROM users WHERE id = ?`, u.ID)
-		return err
+		return change(ctx, tx, `DELETE FROM users WHERE id = ?`, u.ID)
 	})
 }
 
