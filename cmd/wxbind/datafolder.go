@@ -15,30 +15,27 @@ import (
 // openData opens the store and the seal key in a folder, and creates both if neither exists: first the store, then the
 // key, and only then users. So a start that is killed in between is made good by the next one, a key without a store
 // means that the store was lost, and a store with users but without a key that the key was lost.
-//
-// The lock ends with unlock: see lockFolder.
-func openData(ctx context.Context, folder string) (store *sqlitestore.Store, key login.SealKey, unlock func(), err error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, key, nil, err
-	}
-	if unlock, err = lockFolder(folder, false); err != nil {
-		return nil, key, nil, err
-	}
-	defer func() {
-		if err != nil {
-			unlock()
-		}
-	}()
+func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.SealKey, error) {
 	if err := errors.Join(refuseNetwork(folder), refuseLostStore(folder)); err != nil {
-		return nil, key, nil, err
+		return nil, login.SealKey{}, err
 	}
-	if store, err = sqlitestore.Open(ctx, databaseIn(folder)); err != nil {
-		return nil, key, nil, explainAccess(err)
+	store, err := sqlitestore.Open(ctx, databaseIn(folder))
+	if err != nil {
+		return nil, login.SealKey{}, explainAccess(err)
 	}
-	if key, err = openSealKey(ctx, store, folder); err != nil {
-		return nil, key, nil, errors.Join(err, store.Close())
+	key, err := openSealKey(ctx, store, folder)
+	if err != nil {
+		return nil, login.SealKey{}, errors.Join(err, store.Close())
 	}
-	return store, key, unlock, nil
+	return store, key, nil
+}
+
+// lockData makes a folder, for its owner only, unless it exists, and locks it: see lockFolder.
+func lockData(folder string, alone bool) (unlock func(), err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	return lockFolder(folder, alone)
 }
 
 // refuseNetwork refuses a folder on a network file system, where SQLite's log corrupts the database or loses writes.

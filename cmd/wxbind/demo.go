@@ -39,7 +39,7 @@ func addDemo(ctx context.Context, store *admin.Service, secret login.Hidden) err
 	return err
 }
 
-// greet prints where the server is and how to try it.
+// greet prints where the server is and how to try it. The user demo is added after that: see addDemo.
 func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidden) {
 	fmt.Fprintf(out, "wxbind is serving on %s\n\n  data    %s\n", url, databaseIn(c.Data))
 	switch {
@@ -76,7 +76,6 @@ Try it: the first answers that alice is not bound, the second binds her, the thi
   curl '%[1]s/mobileApi/user/checkBind?code=alice-3'
 `, url, demoUsername, string(demo))
 	}
-	fmt.Fprint(out, "\nPress Ctrl-C to stop.\n")
 }
 
 // dataFlag is the flag that makes a command work on a folder, quoted for a shell.

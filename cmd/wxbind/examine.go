@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -81,7 +82,7 @@ func (c doctorCmd) examineData(ctx context.Context) []doctor.Check {
 		key = login.SealKey{ID: "0", Key: newKey()}
 	}
 	checks := examineEnvironment(ctx, files, key)
-	if _, err := os.Stat(files.Database); err != nil {
+	if _, err := os.Stat(files.Database); errors.Is(err, fs.ErrNotExist) {
 		return append(checks, failed("store", fmt.Errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
 	}
 	return append(checks, doctor.Embedded(files)...)

@@ -64,11 +64,15 @@ func (serveCmd) Help() string {
 // Run serves until the context ends, and then completes the requests in progress.
 func (c serveCmd) Run(ctx context.Context, t console) error {
 	app.SetLogger(t.err)
-	store, key, unlock, err := openData(ctx, c.Data)
+	unlock, err := lockData(c.Data, false)
 	if err != nil {
 		return err
 	}
 	defer unlock()
+	store, key, err := openData(ctx, c.Data)
+	if err != nil {
+		return err
+	}
 	defer store.Close()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
@@ -99,6 +103,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err := addDemo(ctx, adminOf(store), demo); err != nil {
 		return err
 	}
+	fmt.Fprint(t.out, "\nPress Ctrl-C to stop.\n")
 	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
 }
 

@@ -43,6 +43,9 @@ func Embedded(f Files) []Check {
 // store examines the database before it opens it: opening may write to a store, or make one of an empty file.
 func (f Files) store(ctx context.Context) Finding {
 	const check = "store"
+	if finding, denied := f.denied(check); denied {
+		return finding
+	}
 	damage, err := quickCheck(ctx, f.Database)
 	switch {
 	case ctx.Err() != nil:
@@ -131,6 +134,8 @@ func (f Files) sealKey() Finding {
 	switch _, err := SealKeyIn(f.SealKey); {
 	case errors.Is(err, fs.ErrNotExist):
 		return fail(check, f.SealKey+" is missing: sealed data in the store cannot be opened", putBack)
+	case errors.Is(err, fs.ErrPermission):
+		return f.deniedBecause(check, err)
 	case err != nil:
 		return fail(check, err.Error(), putBack)
 	}

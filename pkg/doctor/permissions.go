@@ -28,7 +28,7 @@ func (f Files) permissions() Finding {
 			continue // another line says so
 		}
 		if err != nil {
-			return fail(check, err.Error(), "run this as the user that `wxbind serve` runs as")
+			return f.deniedBecause(check, err)
 		}
 		mode := info.Mode().Perm()
 		switch {
