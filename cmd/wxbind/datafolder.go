@@ -40,12 +40,15 @@ func lockData(folder string, alone bool) (unlock func(), err error) {
 
 // refuseNetwork refuses a folder on a network file system, where SQLite's log corrupts the database or loses writes.
 func refuseNetwork(folder string) error {
-	name, err := sqlitestore.NetworkFileSystem(folder)
+	name, err := networkFileSystem(folder)
 	if err == nil && name != "" {
 		err = fmt.Errorf("%s is on %s, and SQLite is not safe on a network file system: use a folder on a disk of this machine", folder, name)
 	}
 	return err
 }
+
+// networkFileSystem is a variable for the tests, which mount nothing.
+var networkFileSystem = sqlitestore.NetworkFileSystem
 
 // refuseLostStore refuses a folder whose database is gone or empty. It looks for the key first: another process that
 // starts at the same time makes the database before the key.

@@ -47,6 +47,8 @@ type cli struct {
 		RemoveService   secretRemoveServiceCmd   `cmd:"" help:"Stop a service from introspecting tokens."`
 		NewDirectoryKey secretNewDirectoryKeyCmd `cmd:"" help:"Set a new key for the platform's directory. It is printed once."`
 	} `cmd:"" help:"Manage a deployed stack's secret."`
+	Backup  backupCmd  `cmd:"" help:"Write the embedded store and its seal key to a file, also while it is served."`
+	Restore restoreCmd `cmd:"" help:"Restore a backup into a folder without a store, and end all sessions."`
 	Doctor  doctorCmd  `cmd:"" help:"Check everything that wxbind needs, and say what to do."`
 	Version versionCmd `cmd:"" help:"Print what this program was built from."`
 }

@@ -15,7 +15,7 @@ import (
 const (
 	testSecretID   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:wxbind-dev"
 	testServicesID = "arn:aws:secretsmanager:us-east-1:123456789012:secret:wxbind-dev-services"
-	testSealKey  = "S3CRETk0123456789012345678901234567890123456789"
+	testSealKey    = "S3CRETk0123456789012345678901234567890123456789"
 	// newSecret is the secret of a new stack.
 	newSecret = `{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + testSealKey + `"}`
 	setSecret = `{"appId":"wx0123456789abcdef","appSecret":"S3CRETold","sealKey":"` + testSealKey + `"}`

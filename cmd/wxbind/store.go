@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/user"
@@ -35,19 +37,31 @@ func (f storeFlags) open(ctx context.Context) (*admin.Service, func() error, err
 		return adminOf(s), func() error { return nil }, nil
 	}
 	folder := cmp.Or(f.Data, defaultData)
-	// Only serve creates a store: a mistyped folder, or an empty file, must not become one.
-	if info, err := os.Stat(databaseIn(folder)); err != nil || info.Size() == 0 {
-		return nil, nil, fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder)
+	if err := thereIsAStore(folder); err != nil {
+		return nil, nil, err
 	}
 	s, err := sqlitestore.Open(ctx, databaseIn(folder))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, explainAccess(err)
 	}
 	return adminOf(s), s.Close, nil
 }
 
 // defaultData is the folder of the embedded store if no flag names one.
 const defaultData = ".wxbind"
+
+// thereIsAStore refuses a folder without a store. Only serve creates one: a mistyped folder, or an empty file, must not
+// become one.
+func thereIsAStore(folder string) error {
+	info, err := os.Stat(databaseIn(folder))
+	if errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	if err != nil || info.Size() == 0 {
+		return fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder)
+	}
+	return nil
+}
 
 func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db") }
 

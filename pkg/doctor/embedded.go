@@ -154,6 +154,9 @@ func SealKeyIn(path string) (login.SealKey, error) {
 
 func (f Files) disk() Finding {
 	const check = "disk"
+	if name, err := sqlitestore.NetworkFileSystem(f.Folder); err == nil && name != "" {
+		return fail(check, f.Folder+" is on "+name+", and SQLite is not safe on a network file system", "move the folder to a disk of this machine")
+	}
 	free, err := freeBytes(f.Folder)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):

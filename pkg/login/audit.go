@@ -57,6 +57,7 @@ const (
 	EventUserDisable Event = "user_disable"
 	EventUserEnable  Event = "user_enable"
 	EventRoleSet     Event = "role_set"
+	EventRestore     Event = "store_restore"
 )
 
 // eventMeaning is everything that is fixed about an event.
@@ -91,6 +92,7 @@ var eventMeanings = map[Event]eventMeaning{
 	EventUserDisable: {},
 	EventUserEnable:  {},
 	EventRoleSet:     {},
+	EventRestore:     {notable: true},
 }
 
 // Events lists every event, in no order.

@@ -74,7 +74,7 @@ func TestSAMCommandsOfOperations(t *testing.T) {
 	}
 	slices.Sort(ours)
 	for _, call := range slices.Compact(ours) {
-		arguments := strings.Fields(strings.TrimSuffix(strings.TrimSpace(call), "--stack"))
+		arguments := strings.Fields(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSpace(call), "--stack"), "--data"))
 		help, err := exec.CommandContext(ctx, binary, append(arguments, "--help")...).CombinedOutput()
 		if err != nil || !strings.Contains(string(help), "--stack") {
 			t.Errorf("wxbind %s: %v\n%s", call, err, help)

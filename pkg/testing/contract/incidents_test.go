@@ -48,3 +48,20 @@ func anchors(page string) []string {
 	}
 	return all
 }
+
+// The AWS CLI waits for a table for 500 seconds. Restoring one may take longer, and a page must not go on before it is
+// there.
+func TestPagesWaitUntilATableExists(t *testing.T) {
+	waits := 0
+	for _, page := range []string{"docs/operations.md", "docs/incidents.md"} {
+		for line := range strings.Lines(string(read(t, page))) {
+			all := strings.Count(line, "aws dynamodb wait table-exists")
+			if waits += all; all != strings.Count(line, "until aws dynamodb wait table-exists") {
+				t.Errorf("%s waits once only: %s", page, line)
+			}
+		}
+	}
+	if waits == 0 {
+		t.Error("no page waits for a table")
+	}
+}
