@@ -24,13 +24,13 @@ type Files struct {
 const (
 	// readTime bounds the reading of the whole database.
 	readTime = time.Minute
-	restore  = "stop `wxbind serve` and restore the folder from its backup"
+	restore  = "stop `wxbind serve`, move the folder away, and `wxbind restore` its backup"
 	// diskWarn and diskFail are in bytes.
 	diskWarn, diskFail = 1 << 30, 64 << 20
 )
 
-// Embedded checks an existing embedded store: that it is intact and opens, that the seal key exists, that nobody else
-// can read the files, and that the disk has room.
+// Embedded checks an existing embedded store: that it is intact and that this user may use it, that the seal key exists,
+// that nobody else can read the files, and that the disk has room and belongs to this machine.
 func Embedded(f Files) []Check {
 	return []Check{
 		{Timeout: readTime, Run: func(ctx context.Context) []Finding { return []Finding{f.store(ctx)} }},
@@ -40,7 +40,7 @@ func Embedded(f Files) []Check {
 	}
 }
 
-// store examines the database before it opens it: opening may write to a store, or make one of an empty file.
+// store reads the database. It does not open it as serve does: opening may write to a store, or make one of an empty file.
 func (f Files) store(ctx context.Context) Finding {
 	const check = "store"
 	if finding, denied := f.denied(check); denied {
@@ -55,13 +55,7 @@ func (f Files) store(ctx context.Context) Finding {
 	case damage != "ok":
 		return fail(check, fmt.Sprintf("%s is damaged: %s", f.Database, damage), restore)
 	}
-	if err = f.examine(ctx); err == nil {
-		var s *sqlitestore.Store
-		if s, err = sqlitestore.Open(ctx, f.Database); err == nil {
-			err = s.Close()
-		}
-	}
-	switch {
+	switch err := f.examine(ctx); {
 	case errors.Is(err, sqlitestore.ErrEmpty):
 		return fail(check, f.Database+" is empty: its contents are lost", restore)
 	case errors.Is(err, sqlitestore.ErrOlderSchema):
@@ -71,7 +65,7 @@ func (f Files) store(ctx context.Context) Finding {
 	case errors.Is(err, sqlitestore.ErrNotOurs):
 		return fail(check, err.Error(), "name the folder of the store with --data")
 	case err != nil:
-		return fail(check, err.Error(), "make sure that this user can write to the folder")
+		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore)
 	}
 	return ok(check, f.Database+" is intact")
 }
