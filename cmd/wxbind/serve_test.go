@@ -75,7 +75,7 @@ func startServer(t *testing.T, data string, env ...string) *server {
 		text := ""
 		for buffer := make([]byte, 4096); ; {
 			n, err := out.Read(buffer)
-			if text += string(buffer[:n]); strings.Contains(text, "Ctrl-C") {
+			if text += string(buffer[:n]); strings.Contains(text, "Press Ctrl-C") {
 				greeted <- text
 				text = ""
 			}
