@@ -101,7 +101,7 @@ func snapshot(ctx context.Context, folder, into string) (c sqlitestore.Contents,
 	if err != nil {
 		return c, err
 	}
-	if err := os.WriteFile(sealKeyIn(into), key, 0o600); err != nil {
+	if err := os.WriteFile(sealKeyIn(into), key, 0o600); err != nil { //nolint:gosec // a command writes where it is told to
 		return c, err
 	}
 	return sqlitestore.Check(ctx, databaseIn(into))

@@ -21,7 +21,7 @@ func lockFolder(folder string, alone bool) (unlock func(), err error) {
 	if alone {
 		how = syscall.LOCK_EX
 	}
-	switch err := syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB); { //nolint:gosec // a descriptor is a small number
+	switch err := syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB); {
 	case errors.Is(err, syscall.EWOULDBLOCK) && alone:
 		return nil, errors.Join(fmt.Errorf("%s is being served: stop `wxbind serve` first", folder), file.Close())
 	case errors.Is(err, syscall.EWOULDBLOCK):

@@ -22,7 +22,7 @@ func NetworkFileSystem(folder string) (string, error) {
 	if err := statfs(folder, &s); err != nil {
 		return "", fmt.Errorf("%s: %w", folder, err)
 	}
-	return networkFileSystems[uint32(s.Type)], nil //nolint:gosec,unconvert // the kernel's types have 32 bits
+	return networkFileSystems[uint32(s.Type)], nil //nolint:gosec // the kernel's types have 32 bits
 }
 
 // statfs is a variable for the tests, which mount nothing.

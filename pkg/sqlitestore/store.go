@@ -52,21 +52,25 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	if s.reader, err = connect(path, readers, lockWait, "_pragma=query_only(1)"); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.shut())
 	}
 	if s.cleaner, err = connect(path, 1, emptyWait, ""); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, s.shut())
 	}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlitestore: %s: %w", path, err), s.Close())
+		return nil, errors.Join(fmt.Errorf("sqlitestore: %s: %w", path, err), s.shut())
 	}
 	return s, nil
 }
 
-// Close closes the file. If this process has deleted something, Close first rewrites the file; see wipe.go. It closes
-// the writer last, which empties the write-ahead log.
+// Close closes the file. If this process has deleted something, Close first rewrites the file; see wipe.go.
 func (s *Store) Close() error {
 	s.wipeOnClose()
+	return s.shut()
+}
+
+// shut closes the connections: the writer last, which empties the write-ahead log.
+func (s *Store) shut() error {
 	var err error
 	for _, db := range []*sql.DB{s.reader, s.cleaner, s.writer} {
 		if db != nil {
