@@ -14,7 +14,7 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	store, now := open(t, path), time.Now().Truncate(time.Millisecond)
 	for _, id := range []string{"bulk", "user"} {
-		if err := store.AddUser(t.Context(), login.User{ID: id, Username: id}); err != nil {
+		if err := store.AddUser(t.Context(), login.User{ID: id, Username: id}, login.Password{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,11 +75,11 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 // A login that dies between storing its session and finding that its user is gone leaves the session.
 func TestPurgeForgetsSessionsOfUsersWhoAreGone(t *testing.T) {
 	store, now := open(t, filepath.Join(t.TempDir(), "wxbind.db")), time.Now()
-	if err := store.AddUser(t.Context(), login.User{ID: "here", Username: "here"}); err != nil {
+	if err := store.AddUser(t.Context(), login.User{ID: "here", Username: "here"}, login.Password{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"here", "gone"} {
-		if err := store.CreateSession(t.Context(), login.Session{UserID: id, TokenHash: id, AbsoluteEnd: now.Add(time.Hour)}); err != nil {
+		if _, err := store.CreateSession(t.Context(), login.Session{UserID: id, TokenHash: id, AbsoluteEnd: now.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 	}

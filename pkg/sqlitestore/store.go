@@ -30,6 +30,8 @@ type Store struct {
 	cleaner *sql.DB // one connection, which empties the write-ahead log
 	// deleted says that this process has deleted what names a person.
 	deleted atomic.Bool
+	// opened is the context of Open, without its end, for the work of Close.
+	opened context.Context
 }
 
 // Open opens the database file at path. If the file or its folder does not exist, Open creates it, for the owner only.
@@ -47,7 +49,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := errors.Join(mendCompanions(path), Access(path)); err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
-	s := &Store{groups: groups{turn: make(chan struct{}, 1)}}
+	s := &Store{groups: groups{turn: make(chan struct{}, 1)}, opened: context.WithoutCancel(ctx)}
 	if s.writer, err = connect(path, 1, lockWait, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
 		return nil, err
 	}

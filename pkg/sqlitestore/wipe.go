@@ -85,7 +85,7 @@ func (s *Store) wipeOnClose() {
 	if !s.deleted.Load() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	ctx, cancel := context.WithTimeout(s.opened, closeTime)
 	defer cancel()
 	var size int64
 	err := s.reader.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size)

@@ -23,11 +23,12 @@ func enroll(t *testing.T, store *sqlitestore.Store, p person) {
 	now := time.Now()
 	b := login.Binding{ID: login.NewID(), AppID: appID, OpenID: p.openID, UserID: p.id, SealedKey: strings.Repeat("k", 90), BoundAt: now, LastLoginAt: now}
 	s := login.Session{UserID: p.id, TokenHash: login.NewID(), AppID: appID, BindingID: b.ID, CreatedAt: now, AbsoluteEnd: now.Add(time.Hour), Device: "iPhone"}
-	must(t, store.AddUser(t.Context(), login.User{ID: p.id, Username: p.username, Name: p.name, Roles: []string{"demo"}}))
+	must(t, store.AddUser(t.Context(), login.User{ID: p.id, Username: p.username, Name: p.name, Roles: []string{"demo"}}, login.Password{}))
 	_, err := store.Bind(t.Context(), b, s)
 	must(t, err)
 	s.TokenHash = login.NewID()
-	must(t, store.CreateSession(t.Context(), s))
+	_, err = store.CreateSession(t.Context(), s)
+	must(t, err)
 }
 
 // leave does what login.Remove does, without its wait.
@@ -87,7 +88,8 @@ func TestDeletedUserLeavesNothingInTheFiles(t *testing.T) {
 	}
 
 	// A login that was under way stored its session just before the deletion. The last sweep finds it.
-	must(t, store.CreateSession(t.Context(), login.Session{UserID: alice.id, TokenHash: "late", AbsoluteEnd: time.Now().Add(time.Hour)}))
+	_, err := store.CreateSession(t.Context(), login.Session{UserID: alice.id, TokenHash: "late", AbsoluteEnd: time.Now().Add(time.Hour)})
+	must(t, err)
 	must(t, store.ForgetSession(t.Context(), alice.id, "late"))
 	if n := traces(t, path, alice); n != 0 {
 		t.Error("the files name alice again")
@@ -169,10 +171,10 @@ func withCopies(t *testing.T) (path string, store *sqlitestore.Store, gone, stay
 		path = filepath.Join(t.TempDir(), "wxbind.db")
 		store = open(t, path)
 		random := rand.New(rand.NewPCG(1, seed))
-		people, users := make([]person, many), make([]login.User, many)
+		people, users := make([]person, many), make([]login.Newcomer, many)
 		for i := range people {
 			id, username, name := text(random, 22), text(random, 10+random.IntN(10)), text(random, 10+random.IntN(10))
-			people[i], users[i] = person{id, username, name, id}, login.User{ID: id, Username: username, Name: name}
+			people[i], users[i] = person{id, username, name, id}, login.Newcomer{User: login.User{ID: id, Username: username, Name: name}}
 		}
 		_, err := store.AddUsers(t.Context(), users)
 		must(t, err)
