@@ -94,7 +94,7 @@ func snapshot(ctx context.Context, folder, into string) (c sqlitestore.Contents,
 		return c, explainAccess(err)
 	}
 	err = store.Snapshot(ctx, databaseIn(into))
-	if err := errors.Join(err, store.Close()); err != nil {
+	if err := errors.Join(err, store.Close()); err != nil { //nolint:contextcheck // closing has a time of its own
 		return c, err
 	}
 	key, err := os.ReadFile(sealKeyIn(folder))

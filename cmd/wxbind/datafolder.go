@@ -25,7 +25,7 @@ func openData(ctx context.Context, folder string) (*sqlitestore.Store, login.Sea
 	}
 	key, err := openSealKey(ctx, store, folder)
 	if err != nil {
-		return nil, login.SealKey{}, errors.Join(err, store.Close())
+		return nil, login.SealKey{}, errors.Join(err, store.Close()) //nolint:contextcheck // closing has a time of its own
 	}
 	return store, key, nil
 }

@@ -133,5 +133,5 @@ func endSessions(ctx context.Context, path string) (int64, error) {
 		return 0, err
 	}
 	ended, err := store.ForgetAllSessions(ctx)
-	return ended, errors.Join(err, store.Close())
+	return ended, errors.Join(err, store.Close()) //nolint:contextcheck // closing has a time of its own
 }
