@@ -73,7 +73,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close()
+	defer store.Close() //nolint:contextcheck // closing has a time of its own
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return cannotListen(c.Addr, "--addr", err)
