@@ -79,8 +79,10 @@ func copyProgram(t *testing.T, to string) {
 // chown gives a folder away with all that is in it, and lets its new owner come to it.
 func chown(t *testing.T, folder string, to int) {
 	t.Helper()
-	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { // t.TempDir's own parent
-		t.Fatal(err)
+	for parent := filepath.Dir(folder); parent != filepath.Clean(os.TempDir()) && parent != filepath.Dir(parent); parent = filepath.Dir(parent) {
+		if err := os.Chmod(parent, 0o755); err != nil { // t.TempDir's own parents
+			t.Fatal(err)
+		}
 	}
 	if err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {

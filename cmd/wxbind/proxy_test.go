@@ -55,9 +55,14 @@ func TestTrustedProxyFlags(t *testing.T) {
 	}
 }
 
+// proxied are the flags that serve the stand-in behind a proxy: it must be asked for.
+func proxied(t *testing.T) []string {
+	return []string{"--data", t.TempDir(), "--stand-in", "127.0.0.1:0"}
+}
+
 // Behind a trusted proxy the audit has the callers' addresses.
 func TestServeBehindAProxy(t *testing.T) {
-	s := startServer(t, t.TempDir(), "WXBIND_TRUSTED_PROXIES=127.0.0.0/8")
+	s := startServerWith(t, proxied(t), "WXBIND_TRUSTED_PROXIES=127.0.0.0/8")
 	for _, caller := range []string{"192.0.2.1", "2001:db8::1"} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/mobileApi/user/bind",
 			strings.NewReader(`{"code":"alice-1`+strings.Repeat("0", len(caller))+`","username":"nobody","password":"wrong"}`))
@@ -84,7 +89,7 @@ func TestServeBehindAProxy(t *testing.T) {
 // A request without the key that is required is refused, whatever the route. Health is not.
 func TestServeRequiresTheOriginKey(t *testing.T) {
 	key := "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-	s := startServer(t, t.TempDir(), fmt.Sprintf("WXBIND_ORIGIN_KEY_HASHES=%x", sha256.Sum256([]byte(key))), "WXBIND_REQUIRE_ORIGIN_KEY=true")
+	s := startServerWith(t, proxied(t), fmt.Sprintf("WXBIND_ORIGIN_KEY_HASHES=%x", sha256.Sum256([]byte(key))), "WXBIND_REQUIRE_ORIGIN_KEY=true")
 	for name, c := range map[string]struct {
 		path, key string
 		want      int

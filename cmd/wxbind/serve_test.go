@@ -58,8 +58,14 @@ var servedOn = regexp.MustCompile(`serving on (http://\S+)`)
 // startServer serves data until the test ends.
 func startServer(t *testing.T, data string, env ...string) *server {
 	t.Helper()
+	return startServerWith(t, []string{"--data", data}, env...)
+}
+
+// startServerWith serves with flags until the test ends.
+func startServerWith(t *testing.T, flags []string, env ...string) *server {
+	t.Helper()
 	s := &server{T: t, log: &bytes.Buffer{}, ended: make(chan error, 1)}
-	s.command = exec.Command(program, "serve", "--addr", "127.0.0.1:0", "--data", data)
+	s.command = exec.Command(program, append([]string{"serve", "--addr", "127.0.0.1:0"}, flags...)...)
 	s.command.Env = append(os.Environ(), env...)
 	s.command.Stderr = s.log
 	out, err := s.command.StdoutPipe()
