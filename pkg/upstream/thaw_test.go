@@ -218,7 +218,15 @@ func TestManyWakeTogether(t *testing.T) {
 	for range 5 {
 		var all sync.WaitGroup
 		for range 10 {
-			all.Go(func() { get(t, c, server.URL) })
+			all.Go(func() { get(t, c, server.URL+"/hold") })
+		}
+		// All are answered only once all have arrived, so that each has a connection of its own: one that is dialled in
+		// vain would be ready after the next wake.
+		for range 10 {
+			<-server.held
+		}
+		for range 10 {
+			server.release <- struct{}{}
 		}
 		all.Wait()
 		clock.Advance(time.Minute)
