@@ -15,9 +15,11 @@ import (
 // cryptography lists, for each folder, the cryptography that its code uses, besides random numbers. The inventory in docs/security.md says what
 // for. crypto/subtle only compares, and crypto/x509 only reads the roots of TLS.
 var cryptography = map[string][]string{
+	"cmd/wxbind":         {"crypto/sha256"},
 	"examples/directory": {"crypto/hmac", "crypto/pbkdf2", "crypto/sha256"},
 	"pkg/admin":          {"crypto/sha256"},
 	"pkg/login":          {"crypto/aes", "crypto/cipher", "crypto/hkdf", "crypto/hmac", "crypto/sha256", "crypto/subtle"},
+	"pkg/origin":         {"crypto/sha256", "crypto/subtle"},
 	"pkg/password":       {"crypto/subtle", "golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt"},
 	"pkg/platform":       {"crypto/hmac", "crypto/sha256", "crypto/x509"},
 	"pkg/upstream":       {"crypto/tls", "crypto/x509"},
