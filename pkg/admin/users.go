@@ -34,7 +34,10 @@ type NewUser struct {
 	// Name may be ""; then the username is used.
 	Name     string
 	Password login.Hidden
-	Roles    []string
+	// TemporaryFor, if not 0, is how long the password works. The user must replace it when they bind. It is
+	// at most login.TemporaryLife.
+	TemporaryFor time.Duration
+	Roles        []string
 }
 
 const (
@@ -49,12 +52,13 @@ var (
 	ErrTooManyRoles    = fmt.Errorf("a user can have at most %d roles", login.MaxRoles)
 	ErrRoleNotFound    = errors.New("no such role")
 	ErrPasswordNotHere = errors.New("the platform's directory keeps this user's password")
+	ErrTemporaryFor    = fmt.Errorf("a temporary password must work for more than 0 and at most %v", login.TemporaryLife)
 )
 
 // Add stores a new user.
 //
 // Errors: UsernameMissing, UsernameInvalid, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
-// ErrRoleNotFound, ErrUsernameTaken; those of PasswordPolicy.
+// ErrRoleNotFound, ErrUsernameTaken, ErrTemporaryFor; those of PasswordPolicy.
 func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	u, err := s.newUser(n)
 	if err != nil {
@@ -67,11 +71,10 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 		return login.User{}, err
 	}
 	u.ID = login.NewID()
-	hash, err := s.Hasher.Hash(ctx, n.Password)
+	p, err := s.newPassword(ctx, n.Password, n.TemporaryFor)
 	if err != nil {
 		return login.User{}, err
 	}
-	p := login.NewPassword(hash)
 	u.PasswordID = p.ID
 	if err := s.Store.AddUser(ctx, u, p); err != nil {
 		return login.User{}, err
@@ -102,11 +105,37 @@ func (s *Service) newUser(n NewUser) (login.User, error) {
 	return u, nil
 }
 
+// newPassword makes a password that is temporary unless life is 0.
+//
+// Errors: ErrTemporaryFor; those of the hasher.
+func (s *Service) newPassword(ctx context.Context, password login.Hidden, life time.Duration) (login.Password, error) {
+	if life < 0 || life > login.TemporaryLife {
+		return login.Password{}, ErrTemporaryFor
+	}
+	hash, err := s.Hasher.Hash(ctx, password)
+	if err != nil {
+		return login.Password{}, err
+	}
+	p := login.NewPassword(hash)
+	if life > 0 {
+		p.TemporaryUntil = login.Clock(s.Now).Add(life)
+	}
+	return p, nil
+}
+
 // SetPassword gives a user a new password and ends the user's sessions.
 //
-// Errors: those of User; ErrPasswordNotHere for a directory's user; those of PasswordPolicy;
-// ErrPasswordChanged when it was changed at the same time.
+// Errors: those of SetTemporaryPassword.
 func (s *Service) SetPassword(ctx context.Context, username string, password login.Hidden) error {
+	return s.SetTemporaryPassword(ctx, username, password, 0)
+}
+
+// SetTemporaryPassword gives a user a new password and ends the user's sessions. The user must replace the
+// password within life, which is at most login.TemporaryLife. 0 means that the user may keep it.
+//
+// Errors: those of User; ErrPasswordNotHere for a directory's user; ErrTemporaryFor; those of PasswordPolicy;
+// ErrPasswordChanged when it was changed at the same time.
+func (s *Service) SetTemporaryPassword(ctx context.Context, username string, password login.Hidden, life time.Duration) error {
 	u, err := s.User(ctx, username)
 	if err != nil {
 		return err
@@ -117,11 +146,11 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 	if err := s.PasswordPolicy(password, u.Username); err != nil {
 		return err
 	}
-	hash, err := s.Hasher.Hash(ctx, password)
+	p, err := s.newPassword(ctx, password, life)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordID, login.NewPassword(hash), login.NewID()); err != nil {
+	if err := s.Store.ReplacePassword(ctx, u.ID, u.PasswordID, p, login.NewID()); err != nil {
 		return err
 	}
 	noteUser(ctx, u.ID, login.EventPasswordSet)

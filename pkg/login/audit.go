@@ -37,6 +37,8 @@ const (
 	EventSessionRevoke Event = "session_revoke"
 	// EventUnbind: a binding was removed.
 	EventUnbind Event = "unbind"
+	// EventPasswordChange: a user changed their password, which ends their other sessions.
+	EventPasswordChange Event = "password_change"
 	// EventExport: a user got everything that is held about them.
 	EventExport Event = "account_export"
 	// EventDelete: a user was removed.
@@ -76,12 +78,13 @@ var eventMeanings = map[Event]eventMeaning{
 	EventThrottled:     {notable: true, refusals: []Code{TooManyAttempts}},
 	EventLoginDisabled: {notable: true, refusals: []Code{UserDisabled}},
 
-	EventLogout:        {},
-	EventLogoutAll:     {},
-	EventSessionRevoke: {},
-	EventUnbind:        {},
-	EventExport:        {},
-	EventDelete:        {},
+	EventLogout:         {},
+	EventLogoutAll:      {},
+	EventSessionRevoke:  {},
+	EventUnbind:         {},
+	EventPasswordChange: {},
+	EventExport:         {},
+	EventDelete:         {},
 
 	EventReauthRequired:  {notable: true, refusals: []Code{ReauthRequired}},
 	EventServiceRejected: {notable: true, refusals: []Code{InvalidClient}},

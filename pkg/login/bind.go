@@ -16,6 +16,8 @@ type BindRequest struct {
 	OpenID   string
 	Username string
 	Password Hidden
+	// NewPassword replaces a temporary password; "" if none is to be replaced.
+	NewPassword Hidden
 }
 
 // Limits of what a bind accepts, in bytes.
@@ -28,8 +30,12 @@ const (
 // session. Binding to the same user again succeeds, so a client whose answer was lost can bind again
 // with a new code, or repeat the request: see repeat.go.
 //
+// A temporary password only opens the way to a permanent one, which must come with it: both are replaced
+// and bound in one step. That too can be sent again with a new code.
+//
 // Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing, UsernameInvalid,
-// PasswordMissing, PasswordInvalid, IdentityMismatch, TooManyAttempts, Overloaded, InvalidCredentials,
+// PasswordMissing, PasswordInvalid, PasswordTooWeak, PasswordNotHere, PasswordChangeRequired,
+// PasswordExpired, PasswordNotTemporary, IdentityMismatch, TooManyAttempts, Overloaded, InvalidCredentials,
 // IdentityBound, UserBound; BindingRemoved when the identity was bound already and that binding was
 // removed meanwhile; and what the hasher answers about a hash that it cannot read.
 func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
@@ -62,8 +68,12 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Is it the right one?
-	candidate, err := s.users.authenticate(ctx, x, claim{r.Username, userID, r.Password})
-	if errors.Is(err, InvalidCredentials) || errors.Is(err, ErrUndecided) {
+	claimed := claim{r.Username, userID, r.Password, r.NewPassword}
+	candidate, err := s.users.authenticate(ctx, x, claimed)
+	if err == nil {
+		candidate.change, err = s.renewal(ctx, x, candidate, r.NewPassword)
+	}
+	if wrong(err) {
 		return nil, s.count(ctx, x, attempt, err)
 	}
 	if err != nil {
@@ -71,7 +81,11 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Then bind them.
-	return s.bindTo(ctx, x, candidate, attempt)
+	login, err := s.bindTo(ctx, x, candidate, attempt)
+	if errors.Is(err, ErrPasswordChanged) {
+		return s.bindAfterChange(ctx, x, claimed, attempt)
+	}
+	return login, err
 }
 
 // checkBindRequest refuses a request that cannot succeed, before it costs a call to WeChat. It returns
@@ -90,7 +104,13 @@ func (s *Service) checkBindRequest(r BindRequest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return username, CheckPassword(r.Password)
+	if err := CheckPassword(r.Password); err != nil || r.NewPassword == "" {
+		return username, err
+	}
+	if !s.users.keepPasswords() {
+		return "", PasswordNotHere
+	}
+	return username, s.checkNewPassword(r.NewPassword, r.Password, username)
 }
 
 // CheckPassword refuses what no user can have as a password: an empty one, more than 256 bytes, what
@@ -107,11 +127,18 @@ func CheckPassword(p Hidden) error {
 	return nil
 }
 
-// bindTo stores the binding and the session, and gives the attempt back, all in one round trip.
+// bindTo stores the binding and the session, and gives the attempt back, all in one round trip. If the
+// candidate's password is to be replaced, that is part of the same step.
+//
+// Errors: ErrPasswordChanged, if it was replaced meanwhile.
 func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attempt) (*Login, error) {
 	binding := Binding{
-		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID, Epoch: c.user.Epoch,
+		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID, Epoch: c.epoch(),
 		SealedKey: x.sealedKey, BoundAt: x.began, LastLoginAt: x.answered,
+	}
+	event := EventBind
+	if c.change != nil && c.boundTo(x.Identity) {
+		binding.ID, event = c.user.Apps[x.AppID].BindingID, EventLogin
 	}
 	session, token := s.newSession(x, binding)
 	var standing Binding
@@ -119,7 +146,15 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	for _, counter := range a.counters() {
 		trip.try(func() error { return s.release(ctx, counter) })
 	}
-	read(trip, &standing, func() (Binding, error) { return s.Store.Bind(ctx, binding, session) })
+	switch {
+	case c.change == nil:
+		read(trip, &standing, func() (Binding, error) { return s.Store.Bind(ctx, binding, session) })
+	case event == EventBind:
+		trip.do(func() error { return s.Store.BindWithPassword(ctx, *c.change, binding, session) })
+	default:
+		trip.try(func() error { return s.touchIfBound(ctx, x) })
+		trip.do(func() error { return s.Store.OpenWithPassword(ctx, *c.change, session) })
+	}
 	err := trip.wait()
 	switch {
 	case errors.Is(err, ErrAlreadyBound):
@@ -129,8 +164,26 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	case err != nil:
 		return nil, err
 	}
-	x.trail.Note(EventBind)
+	x.trail.Note(event)
+	if c.change != nil {
+		x.trail.Note(EventPasswordChange)
+	}
 	return s.finish(ctx, x, c.user, session, token, c.others)
+}
+
+// bindAfterChange goes on with a bind whose password was replaced meanwhile, if a repeat of the request has
+// done it.
+//
+// Errors: SessionRevoked, if another request has; and those of bindTo.
+func (s *Service) bindAfterChange(ctx context.Context, x *exchange, claimed claim, a attempt) (*Login, error) {
+	c, err := s.users.authenticate(ctx, x, claimed)
+	switch {
+	case wrong(err), err == nil && !c.renewed:
+		return nil, SessionRevoked
+	case err != nil:
+		return nil, err
+	}
+	return s.bindTo(ctx, x, c, a)
 }
 
 // openAgain opens a session under the binding that already exists.

@@ -44,6 +44,15 @@ const (
 	OriginKeyRequired  Code = "origin_key_required"
 )
 
+// These are decisions about passwords that are to be set.
+const (
+	PasswordTooWeak        Code = "password_too_weak"
+	PasswordChangeRequired Code = "password_change_required"
+	PasswordExpired        Code = "password_expired"
+	PasswordNotTemporary   Code = "password_not_temporary"
+	PasswordNotHere        Code = "password_not_here"
+)
+
 // These say why a session is dead.
 const (
 	SessionInvalid  Code = "session_invalid"
@@ -236,6 +245,12 @@ var meanings = map[Code]meaning{
 	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "没有该登录设备", "There is no such session."},
 	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "The service credential is missing or wrong."},
 	OriginKeyRequired:  developer(KindForbidden, "it must go through the proxy in front of this service, under its domain name."),
+
+	PasswordTooWeak:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "新密码过于简单,请换一个至少 8 个字符的密码", "The new password is too easily guessed; please choose another, of at least 8 characters."},
+	PasswordChangeRequired: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请设置新密码", "Please choose a new password."},
+	PasswordExpired:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "临时密码已过期,请联系管理员重新设置", "The temporary password has expired; please ask your administrator for a new one."},
+	PasswordNotTemporary:   {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该密码不是临时密码,请直接登录", "This password is not temporary; please log in without choosing a new one."},
+	PasswordNotHere:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "密码由平台管理,请到平台修改", "Your platform keeps this password; please change it there."},
 
 	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},

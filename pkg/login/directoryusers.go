@@ -17,6 +17,8 @@ var (
 
 func (directoryUsers) find(context.Context, string) (string, error) { return "", nil }
 
+func (directoryUsers) keepPasswords() bool { return false }
+
 // authenticate asks the directory. Whether the user is disabled here is checked by Store.Bind.
 func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed claim) (c candidate, err error) {
 	profile, err := timedRead(&x.trail.Directory, func() (Profile, error) {

@@ -28,6 +28,8 @@ const (
 	OutcomeSessions
 	// OutcomeRevoked: one of the user's sessions was ended.
 	OutcomeRevoked
+	// OutcomePassword: the user's password was changed.
+	OutcomePassword
 	// OutcomeExported: what is held about the user was shown.
 	OutcomeExported
 	// OutcomeDeleted: the user was removed.
@@ -47,7 +49,7 @@ const (
 var outcomeNames = [outcomeEnd]string{
 	OutcomeLogin: "login", OutcomeUnbound: "unbound", OutcomeBound: "bound",
 	OutcomeUserInfo: "userinfo", OutcomeLogout: "logout", OutcomeSessions: "sessions", OutcomeRevoked: "revoked",
-	OutcomeExported: "exported", OutcomeDeleted: "deleted",
+	OutcomePassword: "password", OutcomeExported: "exported", OutcomeDeleted: "deleted",
 	OutcomeActive: "active", OutcomeInactive: "inactive", OutcomeAllowed: "allowed", OutcomeWhoAmI: "whoami",
 }
 

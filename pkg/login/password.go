@@ -37,3 +37,42 @@ type Passwords interface {
 	// Errors: ErrPasswordChanged, also when there is no password.
 	RenewHash(ctx context.Context, userID string, old, replacement Hidden) error
 }
+
+// TemporaryLife is how long a temporary password works at most.
+const TemporaryLife = 7 * 24 * time.Hour
+
+// Temporary says whether the user must replace the password.
+func (p Password) Temporary() bool { return !p.TemporaryUntil.IsZero() }
+
+// PasswordChange is how a user replaces their password. The user must still be as OldID and OldEpoch say, and
+// not be disabled.
+type PasswordChange struct {
+	UserID string
+	// OldID is the ID of the password that is replaced.
+	OldID    string
+	OldEpoch string
+	Password Password
+	// Epoch is the new epoch.
+	Epoch string
+}
+
+// PasswordChanges replaces passwords by their users' own requests, and with them the epoch. Each method is all
+// or nothing. Of any number of calls at the same time that replace the same password, one succeeds.
+//
+// The errors of each method, in this order: ErrUserNotFound; ErrPasswordChanged when the user's PasswordID is
+// not c.OldID; UserDisabled; SessionRevoked when the user's epoch is not c.OldEpoch; and those of its comment.
+type PasswordChanges interface {
+	// ChangePassword moves the user's session with this TokenHash to the new epoch. All others end.
+	//
+	// Errors: ErrSessionNotFound when there is no such session, or when it has ended.
+	ChangePassword(ctx context.Context, c PasswordChange, tokenHash string) error
+	// BindWithPassword stores the binding, notes it in the user's Apps and stores the session, whose epoch is
+	// the new one.
+	//
+	// Errors: ErrAlreadyBound; IdentityBound; UserBound: see Bindings.Bind.
+	BindWithPassword(ctx context.Context, c PasswordChange, b Binding, s Session) error
+	// OpenWithPassword stores a session, whose epoch is the new one, under the binding that exists already.
+	//
+	// Errors: BindingRemoved when the user's Apps do not have s.BindingID.
+	OpenWithPassword(ctx context.Context, c PasswordChange, s Session) error
+}

@@ -21,6 +21,9 @@ var guarded = map[string]func(w *world, v login.Visitor, code string) error{
 		_, err := w.Export(w.Context(), phone, v, code)
 		return err
 	},
+	"password": func(w *world, v login.Visitor, code string) error {
+		return w.change(v, code, password, newPassword)
+	},
 	"delete": func(w *world, v login.Visitor, code string) error {
 		return w.Delete(w.Context(), phone, v, code)
 	},

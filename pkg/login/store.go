@@ -13,6 +13,7 @@ type Store interface {
 	Presence
 	Users
 	Passwords
+	PasswordChanges
 	UserAdmin
 	Roles
 	HashKinds

@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -16,6 +17,8 @@ func (s storedUsers) find(ctx context.Context, username string) (string, error) 
 	}
 	return id, err
 }
+
+func (storedUsers) keepPasswords() bool { return true }
 
 func (storedUsers) profile(context.Context, *exchange, string) (*Profile, error) { return nil, nil }
 
@@ -41,13 +44,16 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 		return candidate{}, err
 	}
 
-	var ok, outdated bool
-	err := timed(&x.trail.Hashing, func() (err error) {
-		ctx, cancel := early(ctx)
-		defer cancel()
-		ok, outdated, err = s.Hasher.Verify(ctx, c.password.Hash, claimed.password, kinds)
-		return err
-	})
+	ok, outdated, err := s.verify(ctx, x, c, claimed.password, kinds)
+	if err == nil && !ok && claimed.newPassword != "" && c.boundTo(x.Identity) && !c.password.Temporary() {
+		// Perhaps an earlier request has replaced the password, and its answer was lost. Only somebody who is bound to
+		// the user is asked this second question, so nobody guesses faster by it.
+		ok, outdated, err = s.verify(ctx, x, c, claimed.newPassword, kinds)
+		c.renewed = ok
+		if err != nil { // the claimed password was wrong, and nobody knows about the other one
+			err = fmt.Errorf("%w: %w", ErrUndecided, err)
+		}
+	}
 	switch {
 	case err != nil:
 		return candidate{}, err
@@ -62,7 +68,7 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 	if c.user.Disabled {
 		return candidate{}, UserDisabled
 	}
-	if outdated {
+	if outdated && claimed.newPassword == "" { // else it is new, or about to be replaced
 		x.trail.lapse(s.rehash(ctx, c, claimed.password))
 	}
 	return c, nil
@@ -78,6 +84,17 @@ func early(ctx context.Context) (context.Context, context.CancelFunc) {
 		return context.WithDeadline(ctx, deadline.Add(-bindTime))
 	}
 	return ctx, func() {}
+}
+
+// verify says whether a password is the candidate's, and whether its hash is outdated.
+func (s storedUsers) verify(ctx context.Context, x *exchange, c candidate, password Hidden, kinds []string) (ok, outdated bool, err error) {
+	ctx, cancel := early(ctx)
+	defer cancel()
+	err = timed(&x.trail.Hashing, func() error {
+		ok, outdated, err = s.Hasher.Verify(ctx, c.password.Hash, password, kinds)
+		return err
+	})
+	return ok, outdated, err
 }
 
 // rehash stores the password's hash with today's parameters, unless the password was changed meanwhile.

@@ -15,6 +15,8 @@ type userSource interface {
 	// Errors: InvalidCredentials; UserDisabled, but only if the password is right; SessionRevoked when the
 	// password is changed, or a directory's user deleted, meanwhile; those of the hasher.
 	authenticate(ctx context.Context, x *exchange, c claim) (candidate, error)
+	// keepPasswords says whether passwords can be set here.
+	keepPasswords() bool
 	// profile describes a user who logs in through a binding. It is nil if only the store describes users.
 	//
 	// Errors: UserDisabled.
@@ -24,7 +26,8 @@ type userSource interface {
 // claim is who somebody says they are: the username as typed, and the id that find returned for it.
 type claim struct {
 	username, userID string
-	password         Hidden
+	// newPassword is to replace a temporary password; "" if none is to be replaced.
+	password, newPassword Hidden
 }
 
 // candidate is a user who has proved who they are, with the password that did so, if it is kept here, and
@@ -33,4 +36,22 @@ type candidate struct {
 	user     User
 	password Password
 	others   []Session
+	// renewed says that the new password of the claim is the user's already, and the claimed one is not.
+	renewed bool
+	// change, if not nil, is how the password is replaced.
+	change *PasswordChange
+}
+
+// boundTo says whether the user was bound to an identity when they were read.
+func (c candidate) boundTo(i Identity) bool {
+	app, bound := c.user.Apps[i.AppID]
+	return bound && app.OpenID == i.OpenID
+}
+
+// epoch is the one that the user has once the password is replaced, if it is to be.
+func (c candidate) epoch() string {
+	if c.change != nil {
+		return c.change.Epoch
+	}
+	return c.user.Epoch
 }

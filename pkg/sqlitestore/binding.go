@@ -37,10 +37,7 @@ func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (b login.Bindin
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
 	result := b
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		bound, err := change(ctx, tx, `INSERT INTO bindings (`+bindingColumns+`)
-			SELECT ?, ?, ?, ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND epoch = ? ON CONFLICT DO NOTHING`,
-			b.ID, b.AppID, b.OpenID, b.UnionID, b.Epoch, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
-			b.UserID, session.Epoch)
+		bound, err := insertBinding(ctx, tx, b, session)
 		if err != nil {
 			return err
 		}
@@ -55,6 +52,14 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 		return err
 	})
 	return result, err
+}
+
+// insertBinding stores a binding if its user is not disabled and has the session's epoch, and nothing is in its way.
+func insertBinding(ctx context.Context, tx *sql.Tx, b login.Binding, session login.Session) (bound bool, err error) {
+	return change(ctx, tx, `INSERT INTO bindings (`+bindingColumns+`)
+		SELECT ?, ?, ?, ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND epoch = ? ON CONFLICT DO NOTHING`,
+		b.ID, b.AppID, b.OpenID, b.UnionID, b.Epoch, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
+		b.UserID, session.Epoch)
 }
 
 // refusal returns why a binding was not stored, and the conflicting binding if it belongs to the same user.

@@ -54,11 +54,16 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 	if _, done := m.sessions[s.UserID][s.TokenHash]; done {
 		return login.Binding{}, login.BindingRemoved
 	}
+	m.createSession(s)
+	return m.createBinding(b), nil
+}
+
+// createBinding stores a binding and notes it in its user. The caller has the lock.
+func (m *Memory) createBinding(b login.Binding) login.Binding {
 	b.BoundAt, b.LastLoginAt = cut(b.BoundAt), cut(b.LastLoginAt)
 	put(&m.bindings, identity{b.AppID, b.OpenID}, b)
-	u.Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
-	m.createSession(s)
-	return b, nil
+	m.users[b.UserID].Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+	return b
 }
 
 // BindingByOpenID implements login.Bindings.

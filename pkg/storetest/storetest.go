@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		{"InFlight", inFlight},
 		{"Users", users},
 		{"UserAdmin", userAdmin},
+		{"PasswordChanges", passwordChanges},
 		{"Passwords", passwords},
 		{"Removal", removals},
 		{"Registries", registries},

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 )
 
 // AppID is the mini-program of a request that names none.
@@ -20,6 +21,7 @@ const Password = "correct horse"
 func Config(store login.Store) login.Config {
 	return login.Config{
 		Store: store, WeChat: &WeChat{}, Secrets: &Secrets{Held: SecretWith("1")}, Services: Services{}, Hasher: &Hasher{}, Username: Fold,
+		PasswordPolicy: passwordpolicy.Check,
 	}
 }
 

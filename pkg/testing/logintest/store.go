@@ -199,3 +199,18 @@ func Failing(op string) func(string) error {
 		return nil
 	}
 }
+
+func (h *Store) ChangePassword(ctx context.Context, c login.PasswordChange, tokenHash string) error {
+	_, err := Via(h, "ChangePassword", func() (any, error) { return nil, h.Memory.ChangePassword(ctx, c, tokenHash) })
+	return err
+}
+
+func (h *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b login.Binding, s login.Session) error {
+	_, err := Via(h, "BindWithPassword", func() (any, error) { return nil, h.Memory.BindWithPassword(ctx, c, b, s) })
+	return err
+}
+
+func (h *Store) OpenWithPassword(ctx context.Context, c login.PasswordChange, s login.Session) error {
+	_, err := Via(h, "OpenWithPassword", func() (any, error) { return nil, h.Memory.OpenWithPassword(ctx, c, s) })
+	return err
+}

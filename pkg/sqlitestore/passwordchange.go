@@ -1,0 +1,72 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// changePassword replaces a password and the epoch, and does more in the same transaction.
+func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more func(tx *sql.Tx) error) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		var id, epoch string
+		var disabled bool
+		err := tx.QueryRowContext(ctx, `SELECT password_id, epoch, disabled FROM users WHERE id = ?`, c.UserID).Scan(&id, &epoch, &disabled)
+		switch {
+		case err != nil:
+			return found(err, login.ErrUserNotFound)
+		case id != c.OldID:
+			return answer{login.ErrPasswordChanged}
+		case disabled:
+			return answer{login.UserDisabled}
+		case epoch != c.OldEpoch:
+			return answer{login.SessionRevoked}
+		}
+		if _, err := change(ctx, tx, `UPDATE users SET password_id = ?, epoch = ? WHERE id = ?`, c.Password.ID, c.Epoch, c.UserID); err != nil {
+			return err
+		}
+		if err := putPassword(ctx, tx, c.UserID, c.Password); err != nil {
+			return err
+		}
+		return more(tx)
+	})
+}
+
+// ChangePassword implements login.PasswordChanges.
+func (s *Store) ChangePassword(ctx context.Context, c login.PasswordChange, tokenHash string) error {
+	return s.changePassword(ctx, c, func(tx *sql.Tx) error {
+		return mustChange(ctx, tx, login.ErrSessionNotFound,
+			`UPDATE sessions SET epoch = ? WHERE user_id = ? AND token_hash = ? AND ended_reason = ''`, c.Epoch, c.UserID, tokenHash)
+	})
+}
+
+// BindWithPassword implements login.PasswordChanges.
+func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b login.Binding, session login.Session) error {
+	return s.changePassword(ctx, c, func(tx *sql.Tx) error {
+		bound, err := insertBinding(ctx, tx, b, session)
+		if err != nil {
+			return err
+		}
+		if !bound {
+			_, err := refusal(ctx, tx, b, session)
+			return err
+		}
+		_, err = insertSession(ctx, tx, session)
+		return err
+	})
+}
+
+// OpenWithPassword implements login.PasswordChanges.
+func (s *Store) OpenWithPassword(ctx context.Context, c login.PasswordChange, session login.Session) error {
+	return s.changePassword(ctx, c, func(tx *sql.Tx) error {
+		var bound int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM bindings WHERE id = ? AND app_id = ? AND user_id = ?`,
+			session.BindingID, session.AppID, session.UserID).Scan(&bound)
+		if err != nil {
+			return found(err, login.BindingRemoved)
+		}
+		_, err = insertSession(ctx, tx, session)
+		return err
+	})
+}
