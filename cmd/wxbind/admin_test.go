@@ -36,6 +36,11 @@ func TestUserCommands(t *testing.T) {
 		{"a good password\n", "user add b\x01b", 1, "not a valid username"},
 		{"Password1\n", "user add bob", 1, "one of the most common ones"},
 		{"Alice2026\n", "user passwd alice", 1, "must not be the username"},
+		{"", "user add carol --temporary", 0, "temporary password, shown only this once: "},
+		{"", "user passwd carol --temporary --valid-for 24h", 0, "temporary password, shown only this once: "},
+		{"a first password\n", "user passwd carol --valid-for 24h", 2, "--valid-for is for --temporary"},
+		{"", "user passwd carol --temporary --valid-for 169h", 1, "at most 168h0m0s"},
+		{"", "user passwd carol --temporary --valid-for -1h", 1, "more than 0"},
 		{"another password\n", "user passwd alice", 0, "changed the password of alice"},
 		{"another password\n", "user passwd nobody", 1, "no such user"},
 		{"", "user disable bob", 0, "disabled bob"},
@@ -67,9 +72,46 @@ func TestUserCommands(t *testing.T) {
 	for _, u := range list.Users {
 		users[u.Username] = u
 	}
-	if len(users) != 3 || users["alice"].Name != "爱丽丝" || users["alice"].Roles[0] != "demo" || users["bob"].Disabled {
+	if len(users) != 4 || users["alice"].Name != "爱丽丝" || users["alice"].Roles[0] != "demo" || users["bob"].Disabled {
 		t.Errorf("got %+v", users)
 	}
+}
+
+// The password that is printed opens the way to another one, and to nothing else.
+func TestTemporaryPasswordMustBeReplaced(t *testing.T) {
+	folder := t.TempDir()
+	s := startServer(t, folder)
+	status, out, said := command(t, "", "user", "add", "carol", "--temporary", "--json", "--data", folder)
+	var added struct {
+		User              listed
+		TemporaryPassword string
+	}
+	if err := json.Unmarshal([]byte(out), &added); err != nil || status != 0 || added.User.Username != "carol" {
+		t.Fatalf("%v: %s%s", err, out, said)
+	}
+	if added.TemporaryPassword == "" || strings.Contains(said, added.TemporaryPassword) {
+		t.Errorf("no password, or it is in the log: %s", said)
+	}
+	bind := func(code, password, more string) any {
+		a := s.do(s.url+"/mobileApi/user/bind", `{"code":"carol-`+code+`","username":"carol","password":"`+password+`"`+more+`}`)
+		if a["code"] == 1.0 {
+			return "bound"
+		}
+		return a["error"]
+	}
+	if got := bind("1", added.TemporaryPassword, ""); got != "password_change_required" {
+		t.Errorf("alone: %v", got)
+	}
+	if got := bind("2", added.TemporaryPassword, `,"newPassword":"12345678"`); got != "password_too_weak" {
+		t.Errorf("with a weak one: %v", got)
+	}
+	if got := bind("3", added.TemporaryPassword, `,"newPassword":"another horse"`); got != "bound" {
+		t.Errorf("with a new one: %v", got)
+	}
+	if got := bind("4", "another horse", ""); got != "bound" {
+		t.Errorf("the new one alone: %v", got)
+	}
+	s.interrupt()
 }
 
 func TestNewUserLogsIn(t *testing.T) {

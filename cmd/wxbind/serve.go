@@ -17,6 +17,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/localgw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
@@ -116,7 +117,8 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 	service := login.New(login.Config{
 		WeChat: client, Secrets: far.secrets, Services: far.secrets,
 		Store:  store,
-		Hasher: password.New(password.Config{Parallel: min(runtime.GOMAXPROCS(0), maxHashes)}), Username: username.Fold, Directory: far.directory,
+		Hasher: password.New(password.Config{Parallel: min(runtime.GOMAXPROCS(0), maxHashes)}), Username: username.Fold,
+		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
 		Verifier: login.Verifier{Presence: store}, Origin: far.origin, LogAddress: true,

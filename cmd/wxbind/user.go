@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 type userAddCmd struct {
 	storeFlags
+	temporaryFlags
 	Username string   `arg:"" help:"The name to log in with."`
 	Name     string   `help:"How the platform addresses the user; the username if not given."`
 	Role     []string `help:"A role of the user; may be given several times."`
@@ -18,18 +21,23 @@ type userAddCmd struct {
 // Run adds the user.
 func (c userAddCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
-		password, err := t.newPassword(ctx)
+		password, life, err := c.password(ctx, t)
 		if err != nil {
 			return err
 		}
-		u, err := a.Add(ctx, admin.NewUser{Username: c.Username, Name: c.Name, Password: password, Roles: c.Role})
+		u, err := a.Add(ctx, admin.NewUser{Username: c.Username, Name: c.Name, Password: password, TemporaryFor: life, Roles: c.Role})
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			return printJSON(t, map[string]listed{"user": listedOf(u)})
+			added := map[string]any{"user": listedOf(u)}
+			if c.Temporary {
+				added["temporaryPassword"] = string(password)
+			}
+			return printJSON(t, added)
 		}
 		fmt.Fprintf(t.out, "added %s (%s)\n", u.Username, u.ID)
+		c.tell(t, password, life)
 		return nil
 	})
 }
@@ -51,17 +59,25 @@ func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *a
 	})
 }
 
-type userPasswdCmd struct{ oneUser }
+type userPasswdCmd struct {
+	oneUser
+	temporaryFlags
+}
 
 // Run sets the password.
 func (c userPasswdCmd) Run(ctx context.Context, t console) error {
-	return c.do(ctx, t, func(ctx context.Context, a *administrator) error {
-		password, err := t.newPassword(ctx)
-		if err != nil {
+	var password login.Hidden
+	var life time.Duration
+	err := c.do(ctx, t, func(ctx context.Context, a *administrator) (err error) {
+		if password, life, err = c.password(ctx, t); err != nil {
 			return err
 		}
-		return a.SetPassword(ctx, c.Username, password)
+		return a.SetTemporaryPassword(ctx, c.Username, password, life)
 	}, "changed the password of %s and ended the sessions")
+	if err == nil {
+		c.tell(t, password, life)
+	}
+	return err
 }
 
 type userDisableCmd struct{ oneUser }
