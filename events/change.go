@@ -22,6 +22,10 @@ const (
 	Replaced
 	// BoundElsewhere: the user is also bound in another mini-program.
 	BoundElsewhere
+	// Temporary: an administrator gives the user the same password again, as a temporary one.
+	Temporary
+	// TemporaryExpired: so long ago that it has expired.
+	TemporaryExpired
 )
 
 // String says what happens.
@@ -37,6 +41,10 @@ func (c Change) String() string {
 		return "other logins replace the sessions"
 	case BoundElsewhere:
 		return "the user is bound in another mini-program"
+	case Temporary:
+		return "the password becomes temporary"
+	case TemporaryExpired:
+		return "the password was temporary and has expired"
 	}
 	return fmt.Sprintf("change %d", int(c))
 }
@@ -44,6 +52,7 @@ func (c Change) String() string {
 // Stores holds the ports that a Change needs.
 type Stores interface {
 	login.Users
+	login.Passwords
 	login.UserAdmin
 	login.Sessions
 	login.Bindings
@@ -84,8 +93,22 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 			Epoch: user.Epoch, CreatedAt: at, SeenAt: at, IdleEnd: at.Add(login.IdleLife), AbsoluteEnd: at.Add(login.AbsoluteLife),
 		})
 		return err
+	case Temporary:
+		return makeTemporary(ctx, stores, now().Add(time.Hour))
+	case TemporaryExpired:
+		return makeTemporary(ctx, stores, now().Add(-time.Hour))
 	}
 	return fmt.Errorf("events: no change %d", int(c))
+}
+
+// makeTemporary replaces the password by itself, as a temporary one.
+func makeTemporary(ctx context.Context, stores Stores, until time.Time) error {
+	user, p, err := stores.UserWithPassword(ctx, UserID)
+	if err != nil {
+		return err
+	}
+	p.ID, p.TemporaryUntil = login.NewID(), until
+	return stores.ReplacePassword(ctx, UserID, user.PasswordID, p, login.NewID())
 }
 
 func eachSession(ctx context.Context, stores Stores, change func(login.Session) error) error {

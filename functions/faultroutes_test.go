@@ -40,6 +40,8 @@ type call struct {
 	unbound bool
 	// makes is what the request changes, and remakes what one more such request does.
 	makes, remakes change
+	// atOnce says that the change is one transaction, although it changes no binding.
+	atOnce bool
 	// partly is what may be done of a call that failed; one more then does the rest.
 	partly change
 	// over is how one more is answered where the request has ended its own session.
@@ -56,11 +58,11 @@ func (c call) changes() bool { return c.makes != change{} }
 
 // writesSession says whether the call writes a session outside a transaction.
 func (c call) writesSession() bool {
-	return c.changes() && c.makes.Bindings == 0 || c.partly != change{}
+	return c.changes() && !c.transacts() || c.partly != change{}
 }
 
 // transacts says whether the call writes in a transaction.
-func (c call) transacts() bool { return c.makes.Bindings != 0 }
+func (c call) transacts() bool { return c.makes.Bindings != 0 || c.atOnce }
 
 // special holds the calls of routes that change something, or that need more than a token
 // and a code.
@@ -95,6 +97,13 @@ var special = []call{
 		makes: change{Bindings: -1, Sessions: -2}, over: login.BindingRemoved,
 		event: func(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			return withBody(token, map[string]any{"code": code, "force": true})
+		},
+	},
+	{
+		key:   "POST /mobileApi/user/password",
+		makes: change{Sessions: -1}, atOnce: true, // the session that asks goes on
+		event: func(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			return withBody(token, map[string]any{"code": code, "password": events.Password, "newPassword": events.NewPassword})
 		},
 	},
 	{

@@ -67,7 +67,11 @@ func bindFlows(of *directories) []flow {
 		{name: "bound, with more sessions than are kept", prepare: (*performance).addSessions, cases: []string{"bind-again"}},
 	}
 	if of == nil {
-		return append(flows, flow{name: "an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bind-good"}})
+		return append(flows,
+			flow{name: "an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bind-good"}},
+			flow{name: "a temporary password", unbound: true, cases: []string{"bind-new-password"}},
+			flow{name: "a temporary password of somebody who is bound", cases: []string{"bind-new-password-again"}},
+		)
 	}
 	flows = append(flows, flow{
 		name: "the user leaves meanwhile", during: leaving, cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked,
@@ -101,6 +105,11 @@ var plainFlows = map[string][]flow{
 		{name: "by force", cases: []string{"unbind-force-good"}},
 		{name: "by force with a code of another's, and again", cases: []string{"unbind-force-code-of-another", "unbind-force-code-of-another"}},
 		orphaned("unbind-last-binding"),
+	},
+	"password": {
+		{name: "good, and again", cases: []string{"password-good", "password-repeated-request"}},
+		{name: "wrong password", cases: []string{"password-wrong"}},
+		orphaned("password-good"),
 	},
 	"account": {
 		{name: "export, and again", cases: []string{"account-export-good", "account-export-repeated-request"}},

@@ -24,6 +24,7 @@ var linkedFor = map[string]needs.Set{
 	"github.com/wxbind/wxbind/pkg/wechat":                 needs.WeChat,
 	"github.com/wxbind/wxbind/pkg/platform":               needs.Directory,
 	"github.com/wxbind/wxbind/pkg/password":               needs.Passwords,
+	"github.com/wxbind/wxbind/pkg/passwordpolicy":         needs.Passwords,
 	"github.com/wxbind/wxbind/pkg/username":               needs.Passwords,
 	"golang.org/x/crypto/argon2":                          needs.Passwords,
 }
@@ -33,6 +34,7 @@ var linkedFor = map[string]needs.Set{
 var importedFor = map[string]needs.Set{
 	"github.com/wxbind/wxbind/pkg/secrets/awssource": needs.Secret | needs.Services,
 	"github.com/wxbind/wxbind/pkg/password":          needs.Passwords,
+	"github.com/wxbind/wxbind/pkg/passwordpolicy":    needs.Passwords,
 	"github.com/wxbind/wxbind/pkg/username":          needs.Passwords,
 }
 

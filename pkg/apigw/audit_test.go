@@ -55,6 +55,9 @@ func TestRequestsAreAudited(t *testing.T) {
 		"unbind": {"unbind", func(w *world, alice *visitor) answer {
 			return alice.ask(apigw.Unbind, fromPhone(post(form, "force=true&code="+w.code("alice"))))
 		}},
+		"password_change": {"password", func(w *world, alice *visitor) answer {
+			return alice.ask(apigw.Password, fromPhone(post(form, "password="+password+"&newPassword=another+horse&code="+w.code("alice"))))
+		}},
 		"account_export": {"account", func(w *world, alice *visitor) answer {
 			return alice.ask(apigw.Export, fromPhone(get("code="+w.code("alice"))))
 		}},

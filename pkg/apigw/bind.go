@@ -10,14 +10,17 @@ import (
 
 // Bind binds the identity behind a code to a user, and logs the user in.
 var Bind = Route{
-	Function: "bind",
-	Method:   http.MethodPost,
-	Path:     "/mobileApi/user/bind",
-	handler:  byCode(bind),
-	fieldsIn: inBody,
-	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
-	outcomes: []login.Outcome{login.OutcomeLogin},
+	Function:  "bind",
+	Method:    http.MethodPost,
+	Path:      "/mobileApi/user/bind",
+	handler:   byCode(bind),
+	fieldsIn:  inBody,
+	ownFields: []field{newPassword},
+	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	outcomes:  []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
+		login.UsernameMissing, login.UsernameInvalid, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
+		login.PasswordNotTemporary, login.PasswordNotHere,
 		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
@@ -25,10 +28,11 @@ var Bind = Route{
 
 func bind(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
 	opened, err := s.Bind(ctx, caller, login.BindRequest{
-		Code:     code,
-		OpenID:   r.fields["openId"],
-		Username: r.fields["username"],
-		Password: login.Hidden(r.fields["password"]),
+		Code:        code,
+		OpenID:      r.fields["openId"],
+		Username:    r.fields["username"],
+		Password:    login.Hidden(r.fields["password"]),
+		NewPassword: login.Hidden(r.fields["newPassword"]),
 	})
 	if err != nil {
 		return answer{}, err

@@ -37,7 +37,7 @@ type Route struct {
 func Routes() []Route {
 	return []Route{
 		CheckBind, Bind, Code2Session,
-		UserInfo, Logout, Sessions, RevokeSession, Unbind, Export, DeleteAccount,
+		UserInfo, Logout, Sessions, RevokeSession, Unbind, Password, Export, DeleteAccount,
 		Introspect, WhoAmI,
 	}
 }

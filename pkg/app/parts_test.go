@@ -7,6 +7,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/passwordpolicy"
 	"github.com/wxbind/wxbind/pkg/secrets/awssource"
 	"github.com/wxbind/wxbind/pkg/username"
 )
@@ -55,7 +56,7 @@ func TestEveryNeedIsMet(t *testing.T) {
 		settings["WXBIND_DIRECTORY_URL"] = "https://users.example.com/wxbind"
 		brought := slices.DeleteFunc(parts(needed), func(p Part) bool { return p.meets == needs.Passwords })
 		if needed.Has(needs.Passwords) {
-			brought = append(brought, Passwords(password.New(password.Config{}), username.Fold))
+			brought = append(brought, Passwords(password.New(password.Config{}), username.Fold, passwordpolicy.Check))
 		}
 		f, err := newFunction(getenv(settings), needed, brought)
 		if err != nil {
@@ -65,7 +66,7 @@ func TestEveryNeedIsMet(t *testing.T) {
 		for need, there := range map[needs.Set]bool{
 			needs.Bindings: c.Store != nil, needs.Sessions: c.Store != nil, needs.Users: c.Store != nil, needs.Ephemeral: c.Store != nil,
 			needs.Secret: c.Secrets != nil, needs.WeChat: c.WeChat != nil, needs.Directory: c.Directory != nil,
-			needs.Passwords: c.Hasher != nil && c.Username != nil, needs.Services: c.Services != nil,
+			needs.Passwords: c.Hasher != nil && c.Username != nil && c.PasswordPolicy != nil, needs.Services: c.Services != nil,
 		} {
 			if needed.Has(need) && !there {
 				t.Errorf("%s: nothing meets %s", route.Key(), need)

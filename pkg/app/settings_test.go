@@ -25,7 +25,7 @@ func getenv(settings map[string]string) func(string) string {
 
 // parts returns the parts that a function with these needs brings.
 func parts(needed needs.Set) []Part {
-	all := []Part{Passwords(nil, nil), Directory, WeChat, Secret(awssource.New), Services(awssource.New), Stores}
+	all := []Part{Passwords(nil, nil, nil), Directory, WeChat, Secret(awssource.New), Services(awssource.New), Stores}
 	return slices.DeleteFunc(all, func(p Part) bool { return p.meets&needed == 0 })
 }
 

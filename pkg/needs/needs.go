@@ -25,7 +25,7 @@ const (
 	WeChat
 	// Directory has the platform's own users, if the operator has set one.
 	Directory
-	// Passwords let a user log in with username and password: a hasher and the form of usernames.
+	// Passwords let a user show or set a password: a hasher, the form of usernames, and what a new password must be.
 	Passwords
 	// Services are the keys of the platform's services that may introspect tokens. They are a secret of their own.
 	Services
@@ -64,8 +64,7 @@ var meanings = []meaning{
 	}},
 	{Directory, "Directory", []login.Code{login.DirectoryUnavailable}},
 	{Passwords, "Passwords", []login.Code{
-		login.UsernameMissing, login.UsernameInvalid, login.PasswordMissing, login.PasswordInvalid,
-		login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
+		login.PasswordMissing, login.PasswordInvalid, login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
 	}},
 	{Services, "Services", []login.Code{login.SecretUnavailable}},
 }

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -90,7 +91,9 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 			reached[route.Key()][c.Error] = strconv.Itoa(c.Status)
 		}
 	}
-	reached[apigw.Bind.Key()][login.TooManyAttempts] = statusOfGuessing(t)
+	for _, route := range []apigw.Route{apigw.Bind, apigw.Password} {
+		reached[route.Key()][login.TooManyAttempts] = statusOfGuessing(t, route)
+	}
 	for _, route := range apigw.Routes() {
 		good := goodCases(t, route)
 		reached[route.Key()][login.OriginKeyRequired] = statusWithoutKey(t, route, good[0])
@@ -155,7 +158,7 @@ var ports = []port{
 	},
 	{needs.Secret.Errors(), nil, func(c *login.Config, f failing) { c.Secrets = f }},
 	{needs.Services.Errors(), nil, func(c *login.Config, f failing) { c.Services = f }},
-	{needs.Directory.Errors(), nil, func(c *login.Config, f failing) { c.Directory = f }},
+	{needs.Directory.Errors(), []login.Code{login.PasswordNotHere}, func(c *login.Config, f failing) { c.Directory = f }},
 	{
 		append(needs.Token.Errors(), sessionEnds()...), nil,
 		func(c *login.Config, f failing) { c.Store = failingPresence{c.Store, f} },
@@ -166,6 +169,7 @@ var ports = []port{
 	},
 	{needs.Users.Errors(), sessionEnds(), func(c *login.Config, f failing) { c.Store = failingUsers{c.Store, f} }},
 	{[]login.Code{login.Overloaded}, nil, func(c *login.Config, f failing) { c.Hasher = f }},
+	{nil, []login.Code{login.PasswordNotHere}, func(c *login.Config, _ failing) { c.Store = withoutPassword{c.Store} }},
 	{needs.Ephemeral.Errors(), nil, func(c *login.Config, f failing) { c.Store = failingRecords{c.Store, f} }},
 }
 
@@ -206,21 +210,32 @@ func (p port) reach(t *testing.T, route apigw.Route, good []events.Case, codes [
 	return reached
 }
 
-// statusOfGuessing sends wrong passwords until there are too many, and returns the status.
-func statusOfGuessing(t *testing.T) string {
+// statusOfGuessing sends wrong passwords to a route until there are too many, and returns the status.
+func statusOfGuessing(t *testing.T, route apigw.Route) string {
 	t.Helper()
 	w := newMemoryWorld(t)
+	c, err := events.CaseNamed(route.Function + "-good")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := w.prepare(t, c)
 	for n := range 100 {
-		payload := changed(t, "bind-wrong-password", func(e *lambda.APIGatewayV2HTTPRequest) {
-			e.Body = fmt.Sprintf(`{"code":"alice-%d","username":%q,"password":"wrong"}`, n, events.Username)
-		})
-		answer := w.answerTo(t, apigw.Bind, payload)
+		var e lambda.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(good, &e); err != nil {
+			t.Fatal(err)
+		}
+		e.Body = fmt.Sprintf(`{"code":"alice-%d","username":%q,"password":"wrong-password","newPassword":"another-password"}`, n+100, events.Username)
+		payload, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := w.answerTo(t, route, payload)
 		if _, body := bodyOf(t, answer); body.Error == login.TooManyAttempts {
-			checkAnswer(t, theValidators(t), requestOf(t, apigw.Bind, payload), answer)
+			checkAnswer(t, theValidators(t), requestOf(t, route, payload), answer)
 			return strconv.Itoa(answer.StatusCode)
 		}
 	}
-	t.Error("100 wrong passwords are not too many")
+	t.Errorf("%s: 100 wrong passwords are not too many", route.Key())
 	return ""
 }
 
@@ -300,6 +315,15 @@ func (f failingUsers) UserByID(context.Context, string) (login.User, error) {
 
 func (f failingUsers) UserWithPassword(context.Context, string) (login.User, login.Password, error) {
 	return login.User{}, login.Password{}, login.Code(f.failing)
+}
+
+// withoutPassword has users without a password.
+type withoutPassword struct{ login.Store }
+
+func (w withoutPassword) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
+	s, u, err := w.Store.SessionWithUser(ctx, userID, tokenHash)
+	u.PasswordID = ""
+	return s, u, err
 }
 
 // failingRecords stores nothing for a repeat.

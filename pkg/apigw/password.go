@@ -1,0 +1,37 @@
+package apigw
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
+)
+
+// newPassword is the field of the password that replaces another.
+var newPassword = field{"newPassword", text}
+
+// Password changes the user's password.
+var Password = Route{
+	Function:  "password",
+	Method:    http.MethodPost,
+	Path:      "/mobileApi/user/password",
+	handler:   bySession(changePassword),
+	fieldsIn:  inBody,
+	ownFields: []field{newPassword},
+	needs:     needs.Code | needs.Bindings | needs.Passwords,
+	outcomes:  []login.Outcome{login.OutcomePassword},
+	refusals:  []login.Code{login.ReauthRequired, login.PasswordTooWeak, login.PasswordNotHere},
+}
+
+func changePassword(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
+	err := s.ChangePassword(ctx, r.caller, v, login.PasswordRequest{
+		Code:        r.fields["code"],
+		Password:    login.Hidden(r.fields["password"]),
+		NewPassword: login.Hidden(r.fields["newPassword"]),
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	return done(r, login.OutcomePassword, "密码已修改", "The password is changed."), nil
+}
