@@ -27,6 +27,7 @@ var acts = []func(*client) error{
 	(*client).endSession, (*client).endSession, (*client).extendSession, (*client).extendSession,
 	(*client).changeUser, (*client).changeUser, (*client).changeUser,
 	(*client).describe, (*client).describe, (*client).describe,
+	(*client).changePassword, (*client).changePassword,
 	(*client).remove,
 }
 
@@ -35,7 +36,7 @@ func (c *client) act() error { return acts[c.chance.IntN(len(acts))](c) }
 // answers are the errors by which a store refuses.
 var answers = []error{
 	login.ErrBindingNotFound, login.ErrAlreadyBound, login.ErrLastBinding, login.ErrSessionNotFound, login.ErrUserNotFound,
-	login.ErrUserChanged, login.IdentityBound, login.UserBound, login.UserDisabled, login.SessionRevoked,
+	login.ErrUserChanged, login.ErrPasswordChanged, login.IdentityBound, login.UserBound, login.UserDisabled, login.SessionRevoked,
 }
 
 // outcomeOf is an error as an output holds it.
@@ -242,6 +243,25 @@ func (c *client) changeUser() error {
 		in := input{kind: logout, user: u, epoch: c.tick()}
 		return c.do(in, func() error { return c.store.LogoutUser(c.ctx, id, c.epoch(in.epoch)) }, nil)
 	}
+}
+
+// changePassword works from what it read of the user, in one of the latest sessions.
+func (c *client) changePassword() error {
+	n, ok := c.someSession(c.chance)
+	if !ok {
+		return nil
+	}
+	in := input{kind: change, session: n, user: c.userOf(n)}
+	read, err := c.readUser(in.user)
+	if err != nil || read.ID == "" {
+		return err
+	}
+	in.password, in.was, in.epoch = c.epochAt(read.PasswordID), c.epochAt(read.Epoch), c.tick()
+	change := login.PasswordChange{
+		UserID: read.ID, OldID: read.PasswordID, OldEpoch: read.Epoch,
+		Password: login.Password{ID: c.epoch(in.epoch), Hash: "hash"}, Epoch: c.epoch(in.epoch),
+	}
+	return c.do(in, func() error { return c.store.ChangePassword(c.ctx, change, c.session(n).TokenHash) }, nil)
 }
 
 // describe does what a directory's answer does, at a login or a refresh.

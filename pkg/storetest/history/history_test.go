@@ -67,6 +67,7 @@ func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 		disable:     {nil, login.ErrUserNotFound},
 		enable:      {nil, login.ErrUserNotFound},
 		logout:      {nil, login.ErrUserNotFound},
+		change:      {nil, login.ErrUserNotFound, login.ErrPasswordChanged, login.UserDisabled, login.SessionRevoked, login.ErrSessionNotFound},
 		remove:      {nil, login.ErrUserNotFound, login.ErrUserChanged},
 		enrol:       {nil},
 		refresh:     {nil, login.ErrUserNotFound},
@@ -94,6 +95,7 @@ func TestBrokenStoreIsCaught(t *testing.T) {
 		"an unbind counts the bindings first":               func(m *storetest.Memory) login.AdminStore { return countingUnbind{m} },
 		"a verification reads what was true a while ago":    func(m *storetest.Memory) login.AdminStore { return &staleReads{Memory: m} },
 		"a logout is answered before it is done":            func(m *storetest.Memory) login.AdminStore { return lateLogout{m} },
+		"a password change looks at the epoch first":        func(m *storetest.Memory) login.AdminStore { return lateChange{m} },
 		"a disabled user's sessions live when enabled":      func(m *storetest.Memory) login.AdminStore { return forgivingDisable{m} },
 		"a deletion looks at the bindings first":            func(m *storetest.Memory) login.AdminStore { return hastyDelete{m} },
 		"a session ends for the last reason, not the first": func(m *storetest.Memory) login.AdminStore { return lastReason{m} },
@@ -151,6 +153,21 @@ func (s lateBind) Bind(ctx context.Context, b login.Binding, session login.Sessi
 	late := session
 	late.Epoch = now.Epoch
 	return s.Memory.Bind(ctx, b, late)
+}
+
+type lateChange struct{ *storetest.Memory }
+
+func (s lateChange) ChangePassword(ctx context.Context, c login.PasswordChange, tokenHash string) error {
+	u, err := s.UserByID(ctx, c.UserID)
+	if err != nil || u.Disabled || u.Epoch != c.OldEpoch {
+		return s.Memory.ChangePassword(ctx, c, tokenHash)
+	}
+	short()
+	if u, err = s.UserByID(ctx, c.UserID); err != nil {
+		return err
+	}
+	c.OldEpoch = u.Epoch
+	return s.Memory.ChangePassword(ctx, c, tokenHash)
 }
 
 type bluntNote struct{ *storetest.Memory }

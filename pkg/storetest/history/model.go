@@ -31,11 +31,11 @@ type binding struct {
 	epoch  int64 // as the binding last knew it
 }
 
-// user has the epoch that an operation gave it: the tick of that operation, 0 for none.
+// user has the epoch and the password that an operation gave it: the tick of that operation, 0 for none.
 type user struct {
-	there, disabled bool
-	epoch, created  int64
-	apps            [apps]int // the user's bindings
+	there, disabled          bool
+	epoch, password, created int64
+	apps                     [apps]int // the user's bindings
 }
 
 func (u user) bindings() (n int) {
@@ -68,6 +68,7 @@ const (
 	disable kind = "disable"
 	enable  kind = "enable"
 	logout  kind = "log out"
+	change  kind = "change the password"
 	remove  kind = "delete"
 	enrol   kind = "enrol"
 	refresh kind = "refresh"
@@ -86,6 +87,8 @@ type input struct {
 	binding, session  int
 	// at is the tick that the operation stores, and was the one that it expects.
 	at, was int64
+	// password is the one that the operation replaces, by one of the tick that epoch is.
+	password int64
 	// epoch is the one that the operation stores: in a user a new one, elsewhere one that somebody read.
 	epoch    int64
 	apps     [apps]int
@@ -130,6 +133,8 @@ func (s state) step(in input) (output, state) {
 		return s.unbind(in)
 	case remove:
 		return s.remove(in)
+	case change:
+		return s.change(in)
 	case create:
 		one := &s.sessions[in.session]
 		if !one.there {
@@ -198,6 +203,25 @@ func (s state) bind(in input) (output, state) {
 	return output{outcome: done, binding: fresh}, s
 }
 
+// change replaces a password. Of the user's sessions one goes on under the new epoch.
+func (s state) change(in input) (output, state) {
+	u, kept := &s.users[in.user], &s.sessions[in.session]
+	switch {
+	case !u.there:
+		return refused(login.ErrUserNotFound), s
+	case u.password != in.password:
+		return refused(login.ErrPasswordChanged), s
+	case u.disabled:
+		return refused(login.UserDisabled), s
+	case u.epoch != in.was:
+		return refused(login.SessionRevoked), s
+	case !kept.there || kept.ended != "":
+		return refused(login.ErrSessionNotFound), s
+	}
+	u.password, u.epoch, kept.epoch = in.epoch, in.epoch, in.epoch
+	return output{outcome: done}, s
+}
+
 func (s state) unbind(in input) (output, state) {
 	u := &s.users[in.user]
 	switch {
@@ -253,6 +277,8 @@ func (in input) String() string {
 	case bind, unbind, note:
 		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d, keepLast %t, at %d with epoch %d",
 			in.user, in.openID, in.app, in.binding, in.keepLast, in.at, in.epoch))
+	case change:
+		text = append(text, fmt.Sprintf("user %d from %d to %d, epoch was %d, keeps %d", in.user, in.password, in.epoch, in.was, in.session))
 	case create, extend, end, findSession, readSession:
 		text = append(text, fmt.Sprintf("%d at %d, was %d %s, epoch %d", in.session, in.at, in.was, in.reason, in.epoch))
 	default:

@@ -201,7 +201,7 @@ func (w *world) lastSeen(session int) int64 {
 
 // view is a user as the model sees them.
 func (w *world) view(u login.User) user {
-	seen := user{there: true, disabled: u.Disabled, epoch: w.epochAt(u.Epoch), created: w.ticks(u.CreatedAt)}
+	seen := user{there: true, disabled: u.Disabled, epoch: w.epochAt(u.Epoch), password: w.epochAt(u.PasswordID), created: w.ticks(u.CreatedAt)}
 	for app, appID := range appIDs {
 		if note, ok := u.Apps[appID]; ok {
 			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID})
