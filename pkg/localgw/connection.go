@@ -12,7 +12,8 @@ const patience = time.Second
 
 // listener accepts a bounded number of connections. When all places are taken, the connection that has kept the server
 // waiting longest has to go: an idle one, one whose request does not come to its end, or one that does not read its
-// answer. So no number of them keeps others out. A connection whose request is being served stays.
+// answer. Nor is a connection kept for its next request while another waits: see keep. So no number of them keeps others
+// out. A connection whose request is being served stays.
 type listener struct {
 	net.Listener
 	most int
@@ -23,6 +24,8 @@ type listener struct {
 
 	mu   sync.Mutex
 	open int
+	// crowded says that a new connection waits for a place.
+	crowded bool
 	// waiting holds every *connection that waits for its client, the one that has waited longest first.
 	waiting list.List
 }
@@ -65,7 +68,7 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) admit(raw net.Conn) (c, evicted *connection, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.open >= l.most {
+	if l.crowded = l.open >= l.most; l.crowded {
 		first := l.waiting.Front()
 		if first == nil {
 			return nil, nil, wholeTime // all are being served
@@ -75,6 +78,7 @@ func (l *listener) admit(raw net.Conn) (c, evicted *connection, wait time.Durati
 			return nil, nil, wait
 		}
 		evicted.remove()
+		l.crowded = false
 	}
 	l.open++
 	c = &connection{Conn: raw, listener: l, since: time.Now()}
@@ -134,6 +138,17 @@ func (c *connection) serve() bool {
 	defer c.listener.mu.Unlock()
 	c.leave()
 	return !c.closed
+}
+
+// keep reports whether the connection may send another request after this one. While others wait for a place it may not:
+// otherwise clients that send something every moment, and so never keep the server waiting, would keep their places.
+func (c *connection) keep() bool {
+	if c == nil {
+		return true
+	}
+	c.listener.mu.Lock()
+	defer c.listener.mu.Unlock()
+	return !c.listener.crowded
 }
 
 // leave takes it off the list of those that wait, under the lock.

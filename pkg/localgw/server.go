@@ -13,6 +13,8 @@ import (
 const (
 	maxConnections = 512
 	maxHeader      = 16 << 10
+	// headerSlop is how much more than its MaxHeaderBytes net/http reads.
+	headerSlop = 4 << 10
 	// headerTime bounds the header of a request, and readTime the whole request.
 	headerTime = 5 * time.Second
 	readTime   = 10 * time.Second
@@ -27,12 +29,17 @@ const (
 // read an answer. Its Serve takes a listener of Bound.
 func NewServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !connectionOf(r).keep() {
+				w.Header().Set("Connection", "close")
+			}
+			handler.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
 		WriteTimeout:      wholeTime,
 		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    maxHeader,
+		MaxHeaderBytes:    maxHeader - headerSlop,
 		// The server's own messages contain a peer's address or a panic, never what a client sent. So they may be
 		// logged, unlike those of package log (see app.SetLogger).
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +90,20 @@ func TestClientsAreLetGo(t *testing.T) {
 	}
 }
 
+// A header is bounded as a whole, its first line included.
+func TestHeaderIsBounded(t *testing.T) {
+	for size, want := range map[int]int{maxHeader - 1: 200, maxHeader + 1: http.StatusRequestHeaderFieldsTooLarge} {
+		synctest.Test(t, func(t *testing.T) {
+			c := served(t, takes(0), 10)()
+			defer c.Close()
+			const begin, end = "POST /x HTTP/1.1\r\nHost: x\r\nA: ", "\r\n\r\n"
+			if got := status(c, begin+strings.Repeat("a", size-len(begin+end))+end); got != want {
+				t.Errorf("a header of %d bytes gets %d, want %d", size, got, want)
+			}
+		})
+	}
+}
+
 // A function that takes its whole time is still answered: what bounds a client does not bound it.
 func TestFunctionHasItsWholeTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -141,6 +156,37 @@ func TestNewConnectionTakesThePlaceOfTheIdlest(t *testing.T) {
 		}
 		if got := <-worked; got != 200 {
 			t.Errorf("the one being served gets %d", got)
+		}
+	})
+}
+
+// Clients that send something every moment never keep the server waiting for long. They keep nobody out all the same.
+func TestBusyConnectionsMakePlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial := served(t, takes(0), 3)
+		var busy sync.WaitGroup
+		defer busy.Wait()
+		for range 3 {
+			c := dial()
+			defer c.Close()
+			busy.Go(func() {
+				for status(c, post("{}")) == 200 {
+					time.Sleep(patience / 3)
+				}
+			})
+		}
+		synctest.Wait()
+		fresh := dial()
+		defer fresh.Close()
+		got := make(chan int, 1)
+		go func() { got <- status(fresh, post("{}")) }()
+		select {
+		case answer := <-got:
+			if answer != 200 {
+				t.Errorf("a new one gets %d", answer)
+			}
+		case <-time.After(2 * patience):
+			t.Error("a new one is not served")
 		}
 	})
 }
