@@ -15,6 +15,9 @@ const (
 	// junkPace is the time after which one more is let through, however many come. It is a floor for the
 	// neighbours of whoever sends junk from behind the same NAT: they are slowed down, never shut out.
 	junkPace = time.Second
+	// junkMemory is how long an address that has used up its bucket keeps it. Without a bucket all codes pass that are
+	// under way together, so whoever was forgotten sooner could send another burst each half minute.
+	junkMemory = 10 * time.Minute
 	// junkAddresses is how many addresses have a bucket. Beyond that the one that was longest without a code
 	// loses it, and begins anew with a full one.
 	junkAddresses = 10_000
@@ -24,7 +27,7 @@ const (
 var errJunk = errors.New("WeChat has refused too many codes of this address")
 
 // junkMeter counts refused codes by address, in this process only: a good login asks no store about it.
-// Only addresses with a refused code in the last seconds have a bucket.
+// Only addresses with a refused code in the last seconds have a bucket, and those that have lately used it up.
 type junkMeter struct {
 	now     func() time.Time
 	mu      sync.Mutex
@@ -39,6 +42,8 @@ type bucket struct {
 	codes   float64
 	// at is when codes was right.
 	at time.Time
+	// emptied is when a refused code last left nothing; zero if none has.
+	emptied time.Time
 }
 
 func newJunkMeter(now func() time.Time) *junkMeter {
@@ -91,10 +96,12 @@ func (m *junkMeter) settle(address string, taken float64, repeated bool, err err
 	case err == nil && !repeated:
 		back++
 	}
-	b.codes = max(0, b.codes+back)
+	if b.codes = max(0, b.codes+back); refused && b.codes < 1 {
+		b.emptied = m.now()
+	}
 }
 
-// bucketOf returns an address' bucket as it is now. One that is full is forgotten.
+// bucketOf returns an address' bucket as it is now. One that is full is forgotten, unless it has lately been used up.
 func (m *junkMeter) bucketOf(address string) (b *bucket, known bool) {
 	element, known := m.buckets[address]
 	if !known {
@@ -105,8 +112,11 @@ func (m *junkMeter) bucketOf(address string) (b *bucket, known bool) {
 	b.codes += max(0, now.Sub(b.at).Seconds()/junkPace.Seconds())
 	b.at = now
 	if b.codes >= junkBurst {
-		m.forget(element)
-		return nil, false
+		if b.emptied.IsZero() || now.Sub(b.emptied) >= junkMemory {
+			m.forget(element)
+			return nil, false
+		}
+		b.codes = junkBurst
 	}
 	m.recent.MoveToFront(element)
 	return b, true

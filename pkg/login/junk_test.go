@@ -192,6 +192,33 @@ func TestJunkUnderWay(t *testing.T) {
 	}
 }
 
+// Codes of an address without a bucket all pass if they are under way together: nobody knows yet that they are junk. Who
+// has sent such a flood cannot send the next one for a while.
+func TestJunkThatComesTogether(t *testing.T) {
+	m := newMeterAt()
+	together := func() (asked int) {
+		var settles []func(bool, error)
+		for range 256 {
+			if settle, err := m.pass(Caller{Address: sender}); err == nil {
+				settles = append(settles, settle)
+			}
+		}
+		for _, settle := range settles {
+			settle(false, WXCodeInvalid)
+		}
+		return len(settles)
+	}
+	for _, row := range []struct {
+		pause time.Duration
+		want  int
+	}{{0, 256}, {0, 0}, {31 * time.Second, 30}, {junkMemory - time.Second, 30}, {junkMemory, 256}} {
+		m.time = m.time.Add(row.pause)
+		if asked := together(); asked != row.want {
+			t.Errorf("after %v WeChat is asked %d times, want %d", row.pause, asked, row.want)
+		}
+	}
+}
+
 // Who goes on sending is not forgotten for others who come in between.
 func TestJunkOfASenderAmongManyAddresses(t *testing.T) {
 	m, asked := newMeterAt(), 0
@@ -218,7 +245,7 @@ func TestJunkOfManyAddresses(t *testing.T) {
 	if asked := m.sendAll(100, fmt.Sprintf("address %d", 3*junkAddresses-1), WXCodeInvalid); asked != 29 {
 		t.Errorf("the last one may send %d", asked)
 	}
-	m.time = m.time.Add(time.Minute)
+	m.time = m.time.Add(junkMemory)
 	for n := range 3 * junkAddresses {
 		m.send(fmt.Sprintf("address %d", n), nil)
 	}
