@@ -104,16 +104,21 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, param
 
 // call waits for a place, and then asks the function.
 func (g *Gateway) call(r *http.Request, rt *route, body []byte, parameters map[string]string) ([]byte, error) {
-	leave, ok := g.flight.enter(len(body))
-	if !ok {
-		return nil, errBusy
-	}
-	defer leave()
+	// Whoever waits for the server does not keep it waiting. Only a large request, which takes memory while it waits, may
+	// lose its connection to somebody else.
 	connection := connectionOf(r)
-	if !connection.serve() {
+	if len(body) <= smallBody && !connection.serve() {
 		return nil, errBusy
 	}
 	defer connection.await()
+	leave, ok := g.flight.enter(len(body))
+	if !ok || !connection.serve() {
+		if ok {
+			leave()
+		}
+		return nil, errBusy
+	}
+	defer leave()
 	e := event(r, body, rt.key, time.Now())
 	e.PathParameters = parameters
 	// A client that disconnects does not stop a function.

@@ -191,6 +191,28 @@ func TestBusyConnectionsMakePlace(t *testing.T) {
 	})
 }
 
+// A request that waits for its turn is answered, even while others wait for its connection's place.
+func TestWhoWaitsForTheServerIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const places = maxSmall + 2
+		dial := served(t, takes(functionTimeout-time.Millisecond), places)
+		answers := make(chan int, places+1)
+		for range places + 1 { // one more than there are connections
+			c := dial()
+			defer c.Close()
+			go func() { answers <- status(c, post("{}")) }()
+			synctest.Wait()
+		}
+		got := map[int]int{}
+		for range places + 1 {
+			got[<-answers]++
+		}
+		if got[200] < maxSmall || got[0] > 0 {
+			t.Errorf("got so many of each status: %v", got)
+		}
+	})
+}
+
 // A connection that nobody needs the place of may idle.
 func TestIdleConnectionsStayWhileThereAreEnoughPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
