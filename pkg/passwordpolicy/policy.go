@@ -42,11 +42,16 @@ func Check(password login.Hidden, username string) error {
 	if common(folded) {
 		return ErrCommon
 	}
-	word := strings.TrimFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) })
-	if name := fold(username); folded == name || word != "" && (word == name || slices.Contains(serviceWords, word)) {
+	if slices.ContainsFunc(append(slices.Clone(serviceWords), fold(username)), func(word string) bool { return decorated(folded, word) }) {
 		return ErrObvious
 	}
 	return nil
+}
+
+// decorated says whether text is a word with only digits and punctuation around it. The word may have some at its own ends.
+func decorated(text, word string) bool {
+	before, after, found := strings.Cut(text, word)
+	return found && word != "" && !strings.ContainsFunc(before+after, unicode.IsLetter)
 }
 
 // fold makes letters lower-case, and full-width characters narrow, as a Chinese keyboard types them.
