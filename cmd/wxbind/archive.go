@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
@@ -130,7 +131,7 @@ func unpack(ctx context.Context, from io.Reader, folder string) (m manifest, err
 // unpackFile writes the next file of a backup, which must have this name.
 func unpackFile(archive *tar.Reader, name, folder string) error {
 	header, err := archive.Next()
-	if err != nil || header.Name != name || header.Typeflag != tar.TypeReg || name != databaseName && header.Size > maxSmallFile {
+	if err != nil || header.Name != name || header.Typeflag != tar.TypeReg || sparse(header) || name != databaseName && header.Size > maxSmallFile {
 		return fmt.Errorf("%w: %s is not where it must be", errNotBackup, name)
 	}
 	file, err := os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -142,6 +143,16 @@ func unpackFile(archive *tar.Reader, name, folder string) error {
 		err = fmt.Errorf("%w: it ends within %s", errNotBackup, name)
 	}
 	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// sparse says whether a file of an archive has holes: a small archive could fill the disk with them.
+func sparse(header *tar.Header) bool {
+	for record := range header.PAXRecords {
+		if strings.HasPrefix(record, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
 }
 
 func checkUnpacked(ctx context.Context, folder string, m manifest) error {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"archive/tar"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -184,6 +187,7 @@ func TestRestoresThatCannotBe(t *testing.T) {
 		"other counts": {changed(func(raw []byte) []byte {
 			return []byte(strings.Replace(string(raw), `"users": 1`, `"users": 2`, 1))
 		}), "", "should hold"},
+		"a database with holes":      {changed(withHoles), "", "wxbind.db is not where it must be"},
 		"a folder with a store":      {file, full, "move it away"},
 		"a folder that is served":    {file, served, "stop `wxbind serve` first"},
 		"a file instead of a folder": {file, file, "not a directory"},
@@ -213,6 +217,22 @@ func TestRestoresThatCannotBe(t *testing.T) {
 		t.Errorf("status %d: %s", status, said)
 	}
 	s.command.Process.Kill()
+}
+
+// withHoles is a backup whose database is a GiB of nothing, in a few bytes.
+func withHoles(raw []byte) []byte {
+	const size = 1 << 30
+	var out bytes.Buffer
+	out.Write(raw[:4*512]) // the manifest and the key
+	writer := tar.NewWriter(&out)
+	layout := fmt.Appendf(nil, "1\n%d\n0\n", size)
+	layout = append(layout, make([]byte, 512-len(layout))...)
+	writer.WriteHeader(&tar.Header{Name: databaseName, Size: int64(len(layout)), Mode: 0o600, PAXRecords: map[string]string{
+		"WXB.sparse.major": "1", "WXB.sparse.minor": "0", "WXB.sparse.name": databaseName, "WXB.sparse.realsize": strconv.Itoa(size),
+	}})
+	writer.Write(layout)
+	writer.Close()
+	return bytes.ReplaceAll(out.Bytes(), []byte("WXB.sparse."), []byte("GNU.sparse.")) // a tar.Writer writes no holes
 }
 
 func TestRestoreRemovesWhatAKilledOneLeft(t *testing.T) {

@@ -38,6 +38,12 @@ func TestServeRefusesAFolderThatLostItsStore(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused(t, folder, databaseIn(folder)+" "+what, "wxbind restore", "move "+sealKeyIn(folder)+" away")
+		for _, args := range [][]string{{"user", "list"}, {"doctor"}} {
+			status, out, said := command(t, "", append(args, "--data", folder)...)
+			if said += out; status != 1 || !strings.Contains(said, what) || !strings.Contains(said, "wxbind restore") || strings.Contains(said, "makes one") {
+				t.Errorf("%s: status %d: %s", args[0], status, said)
+			}
+		}
 		if info, err := os.Stat(databaseIn(folder)); err == nil && info.Size() > 0 {
 			t.Error("it has made a store")
 		}

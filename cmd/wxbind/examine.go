@@ -83,6 +83,10 @@ func (c doctorCmd) examineData(ctx context.Context) []doctor.Check {
 	}
 	checks := examineEnvironment(ctx, files, key)
 	if _, err := os.Stat(files.Database); errors.Is(err, fs.ErrNotExist) {
+		if refuseLostStore(folder) != nil {
+			return append(checks, failed("store", fmt.Errorf("%s is missing, and %s shows that there was one: its contents are lost", files.Database, files.SealKey),
+				"move the folder away, and `wxbind restore` its backup"))
+		}
 		return append(checks, failed("store", fmt.Errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
 	}
 	return append(checks, doctor.Embedded(files)...)

@@ -58,7 +58,7 @@ func thereIsAStore(folder string) error {
 		return err
 	}
 	if err != nil || info.Size() == 0 {
-		return fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder)
+		return cmp.Or(refuseLostStore(folder), fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 )
 
 // Contents is how many there are of what a backup is about.
@@ -63,7 +64,7 @@ func check(ctx context.Context, db *sql.DB) (c Contents, err error) {
 		return c, err
 	}
 	if damage != "ok" {
-		return c, errors.New("the database is damaged: " + damage)
+		return c, errors.New("the database is damaged: " + strings.Join(strings.Fields(damage), " "))
 	}
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM pragma_foreign_key_check`).Scan(&broken); err != nil {
 		return c, err
