@@ -43,8 +43,8 @@ func addDemo(ctx context.Context, store *admin.Service, secret login.Hidden) err
 func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidden) {
 	fmt.Fprintf(out, "wxbind is serving on %s\n\n  data    %s\n", url, databaseIn(c.Data))
 	switch {
-	case far.standIn:
-		fmt.Fprintf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.base)
+	case far.standIn != "":
+		fmt.Fprintf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.standIn)
 	case far.base != "":
 		fmt.Fprintf(out, "  WeChat  %s, as %s\n", far.base, far.appID)
 	default:

@@ -8,7 +8,7 @@ import (
 )
 
 func TestGreeting(t *testing.T) {
-	standIn := farSide{appID: standInAppID, base: "http://far", standIn: true, standInApp: true}
+	standIn := farSide{appID: standInAppID, base: "http://far", standIn: "http://far", standInApp: true}
 	another := farSide{appID: standInAppID, base: "http://far", standInApp: true}
 	genuine := farSide{appID: "wxmine"}
 	proxied := farSide{appID: "wxmine", base: "http://far"}

@@ -29,8 +29,8 @@ type farSide struct {
 	appID     string
 	// base is WeChat's address, "" for the real WeChat.
 	base string
-	// standIn means that base is the stand-in in this process.
-	standIn bool
+	// standIn is where the stand-in in this process listens for others, "" if there is none.
+	standIn string
 	// standInApp means that the mini-program is the stand-in's, so that codes such as alice-1 are understood.
 	standInApp bool
 	// origin finds the callers' addresses.
@@ -81,7 +81,8 @@ func standInSecret(getenv func(string) string, key login.SealKey) (*secrets.Stat
 	return static.WithEnv(getenv)
 }
 
-// startStandIn serves the stand-in on an address.
+// startStandIn serves the stand-in on an address, and on loopback for this process: what is sent to WeChat goes over no
+// network without TLS.
 func (f *farSide) startStandIn(ctx context.Context, addr string) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -92,7 +93,15 @@ func (f *farSide) startStandIn(ctx context.Context, addr string) error {
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	go server.Serve(listener) //nolint:errcheck // it ends when closed
-	f.base, f.standIn = "http://"+listener.Addr().String(), true
 	f.close = func() { server.Close() }
+	f.standIn = "http://" + listener.Addr().String()
+	own := listener
+	if !onLoopback(listener.Addr()) {
+		if own, err = new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {
+			return errors.Join(err, server.Close())
+		}
+		go server.Serve(own) //nolint:errcheck // likewise
+	}
+	f.base = "http://" + own.Addr().String()
 	return nil
 }

@@ -133,3 +133,20 @@ func TestServeWarnsAtItsStart(t *testing.T) {
 		}
 	}
 }
+
+// Containers reach the stand-in at an address that is not loopback: see docs/sam-local.md.
+func TestStandInForOtherMachinesServesThisOneToo(t *testing.T) {
+	s := startServerWith(t, []string{"--data", t.TempDir(), "--stand-in", "0.0.0.0:0"})
+	if a := s.check("alice-1"); a["code"] != 301.0 {
+		t.Errorf("checkBind: %v", a)
+	}
+	port := regexp.MustCompile(`a stand-in at http://\S+:(\d+):`).FindStringSubmatch(s.greeting)
+	if port == nil {
+		t.Fatalf("it does not say where the stand-in is:\n%s", s.greeting)
+	}
+	answer := s.text("http://127.0.0.1:"+port[1]+"/sns/jscode2session?appid="+standInAppID+"&secret="+standInAppSecret+"&js_code=alice-2&grant_type=authorization_code", "")
+	if !strings.Contains(answer, `"openid"`) {
+		t.Errorf("the stand-in answers %s", answer)
+	}
+	s.interrupt()
+}

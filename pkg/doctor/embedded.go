@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -78,7 +79,7 @@ func quickCheck(ctx context.Context, path string) (damage string, err error) {
 	}
 	defer db.Close()
 	err = db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&damage)
-	return damage, err
+	return strings.Join(strings.Fields(damage), " "), err // SQLite writes it on two lines
 }
 
 // examine is sqlitestore.Examine, with the file's name in the error.

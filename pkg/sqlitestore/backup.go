@@ -64,7 +64,7 @@ func check(ctx context.Context, db *sql.DB) (c Contents, err error) {
 		return c, err
 	}
 	if damage != "ok" {
-		return c, errors.New("the database is damaged: " + strings.Join(strings.Fields(damage), " "))
+		return c, errors.New("the database is damaged: " + strings.Join(strings.Fields(damage), " ")) // SQLite writes it on two lines
 	}
 	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM pragma_foreign_key_check`).Scan(&broken); err != nil {
 		return c, err
