@@ -74,7 +74,7 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	if err != nil {
 		failure = login.AsError(err)
 		level, outcome = levels[failure.Code.Severity()], string(failure.Code)
-		if !failure.Code.EndsSession() {
+		if !denies(failure.Code) {
 			level = slog.LevelError // Lambda counts it among the function's errors, so it begins an alarm
 		}
 	}
@@ -97,11 +97,14 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	switch {
 	case err == nil:
 		return json.Marshal(allowed(v))
-	case failure.Code.EndsSession(), failure.Code == login.OriginKeyRequired:
+	case denies(failure.Code):
 		return json.Marshal(events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: false})
 	}
 	return nil, errors.New(string(failure.Code))
 }
+
+// denies says whether the authorizer answers a failure with a denial. It fails at any other.
+func denies(c login.Code) bool { return c.EndsSession() || c == login.OriginKeyRequired }
 
 // verify calls Verifier.Verify with the event's token. A panic becomes an error.
 func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.APIGatewayV2CustomAuthorizerV2Request) (v login.Visitor, err error) {

@@ -120,6 +120,11 @@ func TestOriginKeyIsRequired(t *testing.T) {
 			}
 		})
 	}
+	for _, line := range w.lines("request") {
+		if line["level"] != "INFO" { // strangers can send as many as they like
+			t.Errorf("the log has %v", line)
+		}
+	}
 	noMark(t, "the log", strings.ReplaceAll(w.log.String(), alice.token, ""))
 }
 
