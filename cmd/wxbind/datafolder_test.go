@@ -160,6 +160,21 @@ func TestKilledFirstStarts(t *testing.T) {
 	}
 }
 
+// The other one's user stays as it is.
+func TestTwoFirstStartsAtOnce(t *testing.T) {
+	store, _, err := openData(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if err := addDemo(t.Context(), adminOf(store), "first password"); err != nil {
+		t.Fatal(err)
+	}
+	if err := addDemo(t.Context(), adminOf(store), "second password"); err == nil || !strings.Contains(err.Error(), "the one above does not") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A read-only database would be opened, and every login would fail.
 func TestServeRefusesWhatItMayNotWrite(t *testing.T) {
 	folder := data(t)

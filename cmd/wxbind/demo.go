@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -36,6 +37,9 @@ func addDemo(ctx context.Context, store *admin.Service, secret login.Hidden) err
 		return err
 	}
 	_, err = store.Add(ctx, admin.NewUser{Username: demoUsername, Name: "Demo", Password: secret, Roles: []string{demoUsername}})
+	if errors.Is(err, login.ErrUsernameTaken) {
+		return errors.New("another `wxbind serve` has begun with the same folder at the same time: the password that it printed counts, and the one above does not")
+	}
 	return err
 }
 
