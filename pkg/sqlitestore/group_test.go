@@ -126,3 +126,50 @@ func TestWriteThatWaitsEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v; %d wait", err, s.waiting())
 	}
 }
+
+// A write that was refused has seen the ones before it. So when the commit fails, nobody is told anything else.
+func TestGroupThatCannotBeCommittedFailsAsAWhole(t *testing.T) {
+	s := opened(t)
+	refused := func(context.Context, context.CancelFunc, *sql.Tx) error { return answer{login.ErrAlreadyBound} }
+	// SQLite looks for the missing user when it commits.
+	spoiler := func(ctx context.Context, _ context.CancelFunc, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `PRAGMA defer_foreign_keys = 1; INSERT INTO passwords VALUES ('nobody', 'id', 'hash', 0)`)
+		return err
+	}
+	for i, err := range grouped(t, s, put("in vain"), refused, spoiler) {
+		if !errors.Is(err, login.StoreUnavailable) {
+			t.Errorf("write %d: %v", i, err)
+		}
+	}
+	if _, err := s.LoadRecord(t.Context(), "in vain"); !errors.Is(err, login.ErrRecordNotFound) {
+		t.Errorf("got %v", err)
+	}
+	if err := errors.Join(grouped(t, s, put("later"), put("too"))...); err != nil {
+		t.Errorf("the writes after it: %v", err)
+	}
+}
+
+// A caller whose write another one is doing waits for it, even beyond the deadline: the write uses what is the caller's.
+func TestCallerStaysWhileTheWriteIsDone(t *testing.T) {
+	s := opened(t)
+	s.groups.turn <- struct{}{}
+	ctx, cancel := context.WithCancel(t.Context())
+	var did bool
+	returned := make(chan bool)
+	go func() {
+		s.write(ctx, func(*sql.Tx) error {
+			cancel()
+			time.Sleep(20 * time.Millisecond) // in which the caller could return
+			did = true
+			return nil
+		})
+		returned <- did
+	}()
+	for s.waiting() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	commit(s.writer, s.groups.take())
+	if !<-returned {
+		t.Error("the caller was gone before the write was done")
+	}
+}

@@ -10,8 +10,8 @@ import (
 const purgeBatch = 1000
 
 // Purge deletes sessions past their absolute end and expired records, as DynamoDB does by itself, and sessions of users
-// who are gone. If a person's data was
-// deleted since the last time, it then rewrites the file; see wipe.go. Call it about every hour.
+// who are gone. If a person's data was deleted since the last time, it then rewrites the file; see wipe.go. Call it
+// about every hour.
 //
 // Errors: StoreUnavailable.
 func (s *Store) Purge(ctx context.Context, now time.Time) error {

@@ -82,8 +82,8 @@ func (s *Store) shut() error {
 	return err
 }
 
-// connect opens a pool of connections, which wait that long for a lock. synchronous=FULL waits for the disk at each commit. WAL does not need that to
-// stay consistent, but an acknowledged login needs it to survive a crash.
+// connect opens a pool of connections, which wait that long for a lock. synchronous=FULL waits for the disk at each
+// commit. WAL does not need that to stay consistent, but an acknowledged login needs it to survive a crash.
 func connect(path string, connections int, wait time.Duration, options string) (*sql.DB, error) {
 	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_dqs=0&%s",
