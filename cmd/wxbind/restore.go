@@ -99,8 +99,13 @@ func restoreInto(ctx context.Context, folder, path string) (r restored, err erro
 		return r, err
 	}
 	r.Sessions = 0
-	// The key comes last: without it, nobody can serve half a store.
-	return r, errors.Join(os.Rename(databaseIn(work), databaseIn(folder)), os.Rename(sealKeyIn(work), sealKeyIn(folder)), syncFolder(folder))
+	// The key comes last, and only beside its database: without it, nobody can serve half a store.
+	for _, in := range []func(folder string) string{databaseIn, sealKeyIn} {
+		if err := os.Rename(in(work), in(folder)); err != nil {
+			return r, err
+		}
+	}
+	return r, syncFolder(folder)
 }
 
 // restoring is how the folders begin in which restoreInto works.
