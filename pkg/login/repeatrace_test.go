@@ -108,13 +108,22 @@ func TestAtMostTwoRepeatsAtTheSameTime(t *testing.T) {
 				w.WeChatDouble.Before = func(string) error { time.Sleep(100 * time.Millisecond); return nil }
 				w.DB.Do(func(string) error { time.Sleep(10 * time.Millisecond); return nil })
 				const sent = 12
-				tokens, errs := make([]login.Hidden, sent), make([]error, sent)
+				tokens, errs, trails := make([]login.Hidden, sent), make([]error, sent), make([]login.Trail, sent)
 				var wg sync.WaitGroup
 				for i := range sent {
-					wg.Go(func() { tokens[i], errs[i] = c.send(t.Context(), w.process()) })
+					wg.Go(func() { tokens[i], errs[i] = c.send(login.WithTrail(t.Context(), &trails[i]), w.process()) })
 				}
 				wg.Wait()
 				w.DB.Do(nil)
+				repeats := 0
+				for i := range trails {
+					if trails[i].Repeated {
+						repeats++
+					}
+				}
+				if repeats != 2 {
+					t.Errorf("the logs say that %d were repeats, want 2", repeats)
+				}
 				count, token := 0, login.Hidden("")
 				for i, err := range errs {
 					switch {
