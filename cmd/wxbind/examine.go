@@ -171,7 +171,7 @@ func warnOfPermissions(ctx context.Context, files doctor.Files) {
 	}
 }
 
-func sealKeyIn(folder string) string { return filepath.Join(folder, "seal.key") }
+func sealKeyIn(folder string) string { return filepath.Join(folder, keyName) }
 
 // newKey is 260 random bits as letters and digits.
 func newKey() login.Hidden { return login.Hidden(rand.Text() + rand.Text()) }

@@ -63,7 +63,7 @@ func thereIsAStore(folder string) error {
 	return nil
 }
 
-func databaseIn(folder string) string { return filepath.Join(folder, "wxbind.db") }
+func databaseIn(folder string) string { return filepath.Join(folder, databaseName) }
 
 func adminOf(s login.AdminStore) *admin.Service {
 	return &admin.Service{

@@ -23,9 +23,9 @@ type counter struct {
 	record Record
 	// reserved says that the attempt is in the counter, or may be: the answer to the write may be lost.
 	reserved bool
-	// repeated says that the request is a repeat. If its attempt is in the counter already, it is shared
-	// with the first request, which gives it back or not.
-	repeated, shared bool
+	// repeated says that the request is a repeat. If its attempt is in the counter already, it is borrowed
+	// from the first request, which gives it back or not.
+	repeated, borrowed bool
 	// wait is how long until an attempt may be made; 0 means at once.
 	wait time.Duration
 	// spent says that the policy's free wrong passwords are used up.
@@ -72,7 +72,7 @@ func (s *Service) reserve(ctx context.Context, c *counter) error {
 			return nil, errNotReserved
 		}
 		if len(others) < len(entries) {
-			c.shared = c.shared || c.repeated && !again
+			c.borrowed = c.borrowed || c.repeated && !again
 			return entries, nil
 		}
 		return append(others, entry{ID: c.id, At: now.UnixMilli(), Held: true}), nil
@@ -142,7 +142,7 @@ func newest(entries []entry, n int) []entry {
 
 // release gives the reserved attempt back. It does so even after the request's deadline.
 func (s *Service) release(ctx context.Context, c *counter) error {
-	if !c.reserved || c.shared {
+	if !c.reserved || c.borrowed {
 		return nil
 	}
 	ctx, cancel := settling(ctx)

@@ -69,7 +69,7 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 		return nil, err
 	}
 	x, err := s.exchangeOnce(ctx, p)
-	settle(TrailOf(ctx).Repeated, err)
+	settle(err == nil && x.repeated, err)
 	return x, err
 }
 

@@ -35,8 +35,8 @@ const (
 
 // ids are what makes a request that is done twice count once.
 type ids struct {
-	// began is the time before anything was read. A session that is opened now counts as created then,
-	// so whatever ends the user's sessions meanwhile ends this one too.
+	// began is the time before anything was read. A session that is opened now counts as created then, and
+	// a departure that is noted later refuses the bind.
 	began time.Time
 	// session is the secret part of the token that the request may hand out.
 	session [32]byte
@@ -53,7 +53,7 @@ func (s *Service) firstOrRepeat(ctx context.Context, x *exchange, p presented, a
 	switch {
 	case err == nil:
 		x.kept = x.keep(p, answer)
-		x.trail.first = func(ctx context.Context) error {
+		x.trail.beside = func(ctx context.Context) error {
 			x.trail.lapse(s.storeKept(ctx, x)) // only the repeats of this request will be refused
 			return nil
 		}
@@ -89,7 +89,7 @@ func (s *Service) recall(ctx context.Context, x *exchange, p presented, refusal 
 	}
 	x.ids, x.answered, x.repeated = k.ids(), k.usedAt(), true
 	x.trail.Repeated = true
-	x.trail.first = func(ctx context.Context) error { return s.claim(ctx, x, k, refusal) }
+	x.trail.beside = func(ctx context.Context) error { return s.claim(ctx, x, k, refusal) }
 	return WeChatSession{OpenID: k.OpenID, UnionID: k.UnionID, SessionKey: Hidden(k.SessionKey)}, nil
 }
 

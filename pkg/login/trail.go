@@ -26,9 +26,9 @@ type Trail struct {
 	Events []Event
 	// Lapses are failures that the request survived.
 	Lapses []error
-	// first is what the request's next round trip does beside its own steps, if not nil. If it fails, so
+	// beside is what the request's next round trip does beside its own steps, if not nil. If it fails, so
 	// does the round trip, with that error alone.
-	first func(context.Context) error
+	beside func(context.Context) error
 }
 
 type trailKey struct{}

@@ -14,7 +14,7 @@ import (
 type roundTrip struct {
 	trail *Trail
 	steps []func() error
-	// refused is the error of the trail's first.
+	// refused is the error of the trail's beside.
 	refused error
 }
 
@@ -22,9 +22,9 @@ type roundTrip struct {
 // repeats of the request; for a repeat, it counts it, and fails if it is one too many.
 func (t *Trail) roundTrip(ctx context.Context) *roundTrip {
 	trip := &roundTrip{trail: t}
-	if first := t.first; first != nil {
-		t.first = nil
-		trip.do(func() error { trip.refused = first(ctx); return trip.refused })
+	if beside := t.beside; beside != nil {
+		t.beside = nil
+		trip.do(func() error { trip.refused = beside(ctx); return trip.refused })
 	}
 	return trip
 }

@@ -64,19 +64,19 @@ func (f *Finder) Find(peer string, headers map[string]string) Origin {
 // caller returns the last hop of a list that is not trusted, and true. Whoever is to the left of it may have
 // written what they liked. If a hop before it cannot be read, or if all are trusted, caller returns the last
 // hop known, which is a proxy: so no header ever leads to an address that no proxy has seen.
-func (r Rules) caller(list string, peer netip.Addr) (address netip.Addr, named bool) {
-	known := peer
+func (r Rules) caller(list string, peer netip.Addr) (known netip.Addr, named bool) {
+	known = peer
 	for range maxHops {
-		var hop string
-		if hop, list = lastHop(list); hop == "" {
+		var text string
+		if text, list = lastHop(list); text == "" {
 			return known, false
 		}
-		address := parseHop(hop)
-		if !address.IsValid() {
+		hop := parseHop(text)
+		if !hop.IsValid() {
 			return known, false
 		}
-		if known = address; !r.trusts(address) {
-			return address, true
+		if known = hop; !r.trusts(hop) {
+			return hop, true
 		}
 	}
 	return known, false

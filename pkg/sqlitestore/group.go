@@ -75,10 +75,14 @@ func (g *groups) leave(w *groupedWrite) bool {
 }
 
 // commit does the writes of a group in one transaction. If a caller gives up in the middle of a write, SQLite rolls the
-// whole transaction back; then each is done alone.
+// whole transaction back; then each is done alone. A panic of the driver fails all: nobody knows what was written.
 func commit(db *sql.DB, group []*groupedWrite) {
 	defer func() {
+		p := recover()
 		for _, w := range group {
+			if p != nil {
+				w.err = login.Unavailable(login.Panicked(p))
+			}
 			close(w.done)
 		}
 	}()

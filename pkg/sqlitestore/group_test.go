@@ -173,3 +173,15 @@ func TestCallerStaysWhileTheWriteIsDone(t *testing.T) {
 		t.Error("the caller was gone before the write was done")
 	}
 }
+
+// A panic of the driver must not tell anybody that a write was done, nor keep others from writing.
+func TestPanicOfTheDriverFailsTheGroup(t *testing.T) {
+	group := []*groupedWrite{{ctx: t.Context(), done: make(chan struct{})}, {ctx: t.Context(), done: make(chan struct{})}}
+	commit(nil, group)
+	for i, w := range group {
+		<-w.done
+		if !errors.Is(w.err, login.StoreUnavailable) {
+			t.Errorf("write %d: %v", i, w.err)
+		}
+	}
+}
