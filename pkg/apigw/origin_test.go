@@ -118,6 +118,9 @@ func TestOriginKeyIsRequired(t *testing.T) {
 			if err != nil || strings.Contains(string(out), `"isAuthorized":true`) != c.passes {
 				t.Errorf("the authorizer says %s, %v", out, err)
 			}
+			if line := w.lastLine(); line["level"] == "ERROR" { // a denial is no error of the function
+				t.Errorf("the authorizer logs %v", line)
+			}
 		})
 	}
 	for _, line := range w.lines("request") {
