@@ -10,7 +10,7 @@ import (
 // A code that WeChat refuses costs a call of the mini-program's quota all the same, and anybody can make one
 // up. So each address has a bucket of such codes, before WeChat is asked. The numbers are in docs/limits.md.
 const (
-	// junkBurst is how many codes of one address WeChat may refuse at once.
+	// junkBurst is how many codes of one address WeChat may refuse in a row.
 	junkBurst = 30
 	// junkPace is the time after which one more is let through, however many come. It is a floor for the
 	// neighbours of whoever sends junk from behind the same NAT: they are slowed down, never shut out.

@@ -220,6 +220,31 @@ func TestJunkThatComesTogether(t *testing.T) {
 }
 
 // Who goes on sending is not forgotten for others who come in between.
+// However many are refused that were under way together, the neighbours wait for no more than the floor.
+func TestManyUnderWayLeaveTheFloor(t *testing.T) {
+	m := newMeterAt()
+	var settles []func(bool, error)
+	for range 1_000 {
+		settle, err := m.pass(Caller{Address: sender})
+		if err != nil {
+			t.Fatal(err)
+		}
+		settles = append(settles, settle)
+	}
+	for _, settle := range settles {
+		settle(false, WXCodeInvalid)
+	}
+	for range 3 {
+		if asked := m.sendAll(10, sender, WXCodeInvalid); asked != 0 {
+			t.Errorf("%d are let through at once", asked)
+		}
+		m.time = m.time.Add(junkPace)
+		if asked := m.sendAll(10, sender, WXCodeInvalid); asked != 1 {
+			t.Errorf("%d are let through after a second", asked)
+		}
+	}
+}
+
 func TestJunkOfASenderAmongManyAddresses(t *testing.T) {
 	m, asked := newMeterAt(), 0
 	for n := range 100 {

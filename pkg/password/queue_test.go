@@ -148,3 +148,31 @@ func TestOneBadMeasurementIsForgotten(t *testing.T) {
 		}
 	})
 }
+
+// Work that was let in and given up before its turn is no longer ahead of anybody.
+func TestWorkThatIsGivenUpIsNotAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := slow(1)
+		var binds sync.WaitGroup
+		for range 2 {
+			binds.Go(func() { _, _, _ = h.Verify(t.Context(), "", "any", nil) })
+		}
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		for range 100 {
+			binds.Go(func() {
+				if _, _, err := h.Verify(ctx, "", "any", nil); !errors.Is(err, login.Overloaded) {
+					t.Errorf("given up: %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		cancel()
+		binds.Wait()
+		soon, cancel := context.WithTimeout(t.Context(), 2*today.effort())
+		defer cancel()
+		if _, _, err := h.Verify(soon, "", "any", nil); err != nil {
+			t.Errorf("the next: %v", err)
+		}
+	})
+}
