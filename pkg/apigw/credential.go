@@ -8,11 +8,12 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // tokenIn finds the token in the headers of an event.
 func tokenIn(headers map[string]string) login.Hidden {
-	return login.TokenOf(header(headers, "authorization"), header(headers, "x-token"))
+	return login.TokenOf(origin.Header(headers, "authorization"), origin.Header(headers, "x-token"))
 }
 
 // credential reads `Authorization: Basic <id:key>`, both parts percent-encoded

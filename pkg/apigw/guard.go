@@ -5,6 +5,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // Guard says what a caller must show. The table guards holds everything else about it.
@@ -111,7 +112,7 @@ type byService func(ctx context.Context, s *login.Service, by login.KnownService
 func (byService) guard() Guard { return GuardService }
 
 func (handle byService) serve(ctx context.Context, s *login.Service, r *request) (answer, error) {
-	id, key := credential(header(r.event.Headers, "authorization"))
+	id, key := credential(origin.Header(r.event.Headers, "authorization"))
 	by, err := s.AuthenticateService(ctx, id, key)
 	if err != nil {
 		return answer{}, err

@@ -1,6 +1,7 @@
 package apigw_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -141,6 +142,31 @@ func TestEveryRouteKnowsTheProxy(t *testing.T) {
 		}
 		if !slices.Contains(route.Errors(), login.OriginKeyRequired) {
 			t.Errorf("%s does not declare it", route.Key())
+		}
+	}
+}
+
+// Where no access log has it, the line of a route or of the authorizer has the caller's address.
+func TestLinesHaveTheCallersAddress(t *testing.T) {
+	w := newWorld(t)
+	find := trusting(t, map[string]string{origin.EnvTrustedProxies: "10.0.0.0/8"})
+	logger := slog.New(slog.NewJSONHandler(w.log, nil))
+	asked := authorizerEvent(map[string]string{"x-forwarded-for": "192.0.2.7"})
+	asked.RequestContext.HTTP.SourceIP = "10.0.0.1"
+	for name, c := range map[string]struct {
+		function interface {
+			Invoke(ctx context.Context, payload []byte) ([]byte, error)
+		}
+		event any
+	}{
+		"a route":        {apigw.New(apigw.Config{Logger: logger, Origin: find, LogAddress: true}, apigw.UserInfo), proxied(get("x=1&x=2"), "192.0.2.7")},
+		"the authorizer": {apigw.NewAuthorizer(apigw.AuthorizerConfig{Logger: logger, Origin: find, LogAddress: true}), asked},
+	} {
+		if _, err := c.function.Invoke(t.Context(), []byte(asJSON(t, c.event))); err != nil {
+			t.Fatal(err)
+		}
+		if line := w.lastLine(); line["address"] != "192.0.2.7" {
+			t.Errorf("%s: the line says %v", name, line)
 		}
 	}
 }

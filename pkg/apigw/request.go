@@ -117,31 +117,17 @@ func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) 
 	if len(body) > MaxBody {
 		return nil, login.BodyTooLarge
 	}
-	return r.parseBody(header(event.Headers, "content-type"), body)
+	return r.parseBody(origin.Header(event.Headers, "content-type"), body)
 }
 
 // callerOf returns what is known of an event's sender, apart from the fields.
 func callerOf(event events.APIGatewayV2HTTPRequest, from origin.Origin) login.Caller {
 	return login.Caller{
-		RefererAppID:  refererAppID(header(event.Headers, "referer")),
+		RefererAppID:  refererAppID(origin.Header(event.Headers, "referer")),
 		Address:       addressOf(from.Address),
 		SharedAddress: from.Shared,
-		Device:        deviceOf(header(event.Headers, "user-agent")),
+		Device:        deviceOf(origin.Header(event.Headers, "user-agent")),
 	}
-}
-
-// header returns a header's value. API Gateway writes the names in lower case.
-// Events made by hand may not.
-func header(headers map[string]string, name string) string {
-	if v, ok := headers[name]; ok {
-		return v
-	}
-	for k, v := range headers {
-		if strings.EqualFold(k, name) {
-			return v
-		}
-	}
-	return ""
 }
 
 // addressOf returns the unit by which callers are counted: an IPv4 address, or the

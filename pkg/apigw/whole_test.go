@@ -58,6 +58,7 @@ func TestWholeRequest(t *testing.T) {
 		"no token":                     {sent{asJSON, "", body, "", ""}, false},
 		"username and password change": {sent{asJSON, "", `{"code":"c","username":"p","password":"u"}`, "Bearer wxb_a", ""}, false},
 		"a value that holds the next":  {sent{asJSON, "", `{"code":"c","username":"u","password":"p\u0008username"}`, "Bearer wxb_a", ""}, false},
+		"a value that swallows one":    {sent{asJSON, "", `{"code":"c","password":"pusernameu"}`, "Bearer wxb_a", ""}, false},
 		"other bytes that are no text": {sent{asForm, "", "code=c&username=u&password=%FF", "Bearer wxb_a", ""}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

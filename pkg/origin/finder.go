@@ -39,7 +39,7 @@ const (
 // came in several lines the values are joined with commas.
 func (f *Finder) Find(peer string, headers map[string]string) Origin {
 	from := parse(peer)
-	key := headerOf(headers, KeyHeader)
+	key := Header(headers, KeyHeader)
 	byKey := f.Rules.knowsKey(key)
 	found := Origin{Address: from, Refused: f.Rules.RequireKey && !byKey}
 	if key != "" && !byKey && len(f.Rules.KeyHashes) > 0 {
@@ -49,7 +49,7 @@ func (f *Finder) Find(peer string, headers map[string]string) Origin {
 		found.Shared = f.lookAt(headers, from)
 		return found
 	}
-	list := headerOf(headers, f.Rules.header())
+	list := Header(headers, f.Rules.header())
 	if byKey {
 		list = withoutPeer(list, from)
 	}
@@ -100,7 +100,7 @@ func (f *Finder) lookAt(headers map[string]string, peer netip.Addr) (shared bool
 // forwarded says whether a request has a forwarding header. API Gateway always sends one that names the peer.
 func forwarded(headers map[string]string, peer netip.Addr) bool {
 	for _, name := range []string{DefaultHeader, "forwarded", "x-real-ip", "x-wx-client-ip"} {
-		if value := headerOf(headers, name); value != "" && (!peer.IsValid() || parse(strings.TrimSpace(value)) != peer) {
+		if value := Header(headers, name); value != "" && (!peer.IsValid() || parse(strings.TrimSpace(value)) != peer) {
 			return true
 		}
 	}
@@ -118,8 +118,8 @@ func (f *Finder) warn(which int, text string, peer netip.Addr) {
 	logger.Warn(text, slog.String("peer", peer.String()))
 }
 
-// headerOf returns a header's value. API Gateway writes the names in lower case. Events made by hand may not.
-func headerOf(headers map[string]string, name string) string {
+// Header returns the value of an event's header. API Gateway writes the names in lower case. Events made by hand may not.
+func Header(headers map[string]string, name string) string {
 	if v, ok := headers[name]; ok {
 		return v
 	}
