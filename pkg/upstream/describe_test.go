@@ -3,6 +3,7 @@ package upstream_test
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"syscall"
 	"testing"
 
@@ -35,7 +35,7 @@ func TestDescribe(t *testing.T) {
 		"a certificate":             {&tls.CertificateVerificationError{Err: errors.New("S3CRET")}, "its certificate is not trusted"},
 		"closed":                    {io.EOF, "connection closed"},
 		"closed in the midst of it": {io.ErrUnexpectedEOF, "connection closed"},
-		"several causes":            {errors.Join(errors.New("S3CRET"), fmt.Errorf("S3CRET: %w", http.ErrHijacked), errors.New("S3CRET"), &strconv.NumError{Func: "S3CRET", Num: "S3CRET", Err: strconv.ErrSyntax}), "no HTTP or no answer (*errors.errorString, *strconv.NumError)"},
+		"several causes":            {errors.Join(errors.New("S3CRET"), fmt.Errorf("S3CRET: %w", http.ErrHijacked), errors.New("S3CRET"), &json.UnsupportedValueError{Str: "S3CRET"}), "no HTTP or no answer (*errors.errorString, *json.UnsupportedValueError)"},
 		"one known of several":      {errors.Join(errors.New("S3CRET"), io.EOF), "connection closed"},
 		"a cause that is none":      {fmt.Errorf("S3CRET: %w", error(nil)), "no HTTP or no answer (*fmt.wrapError)"},
 		"anything else":             {fmt.Errorf("S3CRET: %w", errors.New("S3CRET")), "no HTTP or no answer (*errors.errorString)"},
