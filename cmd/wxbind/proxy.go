@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,8 +17,12 @@ type proxyFlags struct {
 
 // finder makes what finds the callers' addresses.
 func (f proxyFlags) finder(getenv func(string) string) (*origin.Finder, error) {
+	networks := strings.Join(f.TrustedProxy, ",")
+	if len(f.TrustedProxy) > 0 && networks == "" {
+		return nil, errors.New("settings: --trusted-proxy (is empty: write the networks, or none)")
+	}
 	flags := map[string][2]string{
-		origin.EnvTrustedProxies: {"--trusted-proxy", strings.Join(f.TrustedProxy, ",")},
+		origin.EnvTrustedProxies: {"--trusted-proxy", networks},
 		origin.EnvHeader:         {"--client-address-header", f.ClientAddressHeader},
 	}
 	var given []string // the variables with the flags that replaced them

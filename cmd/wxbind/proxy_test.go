@@ -18,6 +18,7 @@ func TestServeNamesWrongProxySettings(t *testing.T) {
 		want string
 	}{
 		"a flag without a CIDR":   {[]string{"--trusted-proxy", "nginx"}, [2]string{}, "settings: --trusted-proxy (network 1 of 1 is no CIDR)"},
+		"an empty flag":           {[]string{"--trusted-proxy", ""}, [2]string{}, "--trusted-proxy (is empty"},
 		"a list with a hole":      {[]string{"--trusted-proxy", "10.0.0.0/8,,127.0.0.0/8"}, [2]string{}, "--trusted-proxy (network 2 of 3 is empty)"},
 		"a header without proxy":  {[]string{"--client-address-header", "X-Real-IP"}, [2]string{}, "--client-address-header (needs"},
 		"a variable with a hole":  {nil, [2]string{"WXBIND_TRUSTED_PROXIES", ","}, "WXBIND_TRUSTED_PROXIES (network 1 of 2 is empty)"},
