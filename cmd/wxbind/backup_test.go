@@ -236,16 +236,22 @@ func withHoles(raw []byte) []byte {
 }
 
 func TestRestoreRemovesWhatAKilledOneLeft(t *testing.T) {
-	folder, file := t.TempDir(), filepath.Join(t.TempDir(), "backup.tar")
+	file, root := filepath.Join(t.TempDir(), "backup.tar"), t.TempDir()
 	succeed(t, "backup", file, "--data", data(t))
-	left := filepath.Join(folder, restoring+"123")
-	if err := os.Mkdir(left, 0o700); err != nil {
-		t.Fatal(err)
+	// As a pattern, the folder's name stands for the other's.
+	left, others := filepath.Join(root, "data[1]", restoring+"123"), filepath.Join(root, "data1", restoring+"123")
+	for _, path := range []string{left, others} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	emptyStore(t, left)
-	succeed(t, "restore", file, "--data", folder)
+	succeed(t, "restore", file, "--data", filepath.Dir(left))
 	if _, err := os.Stat(left); !os.IsNotExist(err) {
 		t.Errorf("it is still there: %v", err)
+	}
+	if _, err := os.Stat(others); err != nil {
+		t.Errorf("another folder's is gone: %v", err)
 	}
 }
 

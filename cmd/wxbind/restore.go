@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/app"
@@ -113,9 +114,11 @@ const restoring = ".restore-"
 
 // removeAbandoned removes what a killed restore left. The lock says that none is at work.
 func removeAbandoned(folder string) error {
-	left, err := filepath.Glob(filepath.Join(folder, restoring+"*"))
-	for _, path := range left {
-		err = errors.Join(err, os.RemoveAll(path))
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), restoring) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(folder, entry.Name())))
+		}
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package login_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -188,4 +190,42 @@ type deletes struct {
 func (d deletes) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
 	b, err := d.Store.TouchBinding(ctx, t)
 	return b, errors.Join(err, d.user())
+}
+
+// A repeat that has reserved an attempt itself, since the first request could not, gives it back in every counter, also in
+// that of the pair, which is asked twice when the account is under attack.
+func TestRepeatGivesBackWhatItReserved(t *testing.T) {
+	w := newWorld(t)
+	w.AddUser("alice")
+	for n := range 10 {
+		stranger := login.Caller{Address: fmt.Sprintf("198.51.100.%d", n)}
+		_, err := w.Bind(w.Context(), stranger, login.BindRequest{Code: fmt.Sprintf("stranger%d-1", n), Username: "alice", Password: "wrong"})
+		if !errors.Is(err, login.InvalidCredentials) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.BindUser("alice-1", "alice", "wrong"); !errors.Is(err, login.InvalidCredentials) {
+		t.Fatal(err)
+	}
+	c := w.Config
+	c.Store = uncounted{w.DB}
+	if _, err := binding(password)(t.Context(), login.New(c)); !errors.Is(err, login.StoreUnavailable) {
+		t.Fatal(err)
+	}
+	if _, err := binding(password)(t.Context(), w.process()); err != nil {
+		t.Fatalf("the repeat: %v", err)
+	}
+	if _, err := w.BindUser("alice-3", "alice", password); err != nil {
+		t.Errorf("the next: %v", err)
+	}
+}
+
+// uncounted cannot write counters.
+type uncounted struct{ login.Store }
+
+func (u uncounted) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
+	if strings.HasPrefix(name, "count#") {
+		return login.Record{}, login.Unavailable(errors.New("down"))
+	}
+	return u.Store.SwapRecord(ctx, name, old, r)
 }
