@@ -25,7 +25,8 @@ const (
 	changeTries = 10
 )
 
-// Vault is one stored secret: the operator's, or that of the services, for which the methods are that name them. Each call takes at most 30 seconds.
+// Vault is one stored secret: the operator's, or that of the services, which ChangeServices and ServiceKeys are for. Each
+// call takes at most 30 seconds.
 type Vault struct {
 	// Client is made by awssource.NewClient.
 	Client *secretsmanager.Client
