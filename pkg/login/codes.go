@@ -188,10 +188,10 @@ type meaning struct {
 }
 
 const (
-	zhDeveloper = "小程序请求有误,请联系开发者"
-	zhOperator  = "登录服务配置有误,请联系管理员"
-	zhBusy      = "服务繁忙,请稍后再试"
-	zhLogin     = "登录已失效,请重新登录"
+	zhDeveloper = "小程序请求有误，请联系开发者"
+	zhOperator  = "登录服务配置有误，请联系管理员"
+	zhBusy      = "服务繁忙，请稍后再试"
+	zhLogin     = "登录已失效，请重新登录"
 	enDeveloper = "The mini-program sent a bad request: "
 	enOperator  = "The login service is misconfigured; please tell its operator."
 	enBusy      = "The service is busy; please try again in a moment."
@@ -233,51 +233,51 @@ var meanings = map[Code]meaning{
 	TokenMissing:           developer(KindMalformed, "token is missing."),
 
 	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
-	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "微信身份已变化,请重新登录", "The openId is not that of the code."},
+	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "微信身份已变化，请重新登录", "The openId is not that of the code."},
 	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "用户名或密码错误", "Wrong username or password."},
 	UserDisabled:       {KindSessionEnd, ActionNone, SeverityNone, CulpritNone, 0, "账号已被停用", "This account is disabled."},
 	IdentityBound:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该微信已绑定其他账号", "This WeChat is bound to another account."},
 	UserBound:          {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该账号已绑定其他微信", "This account is bound to another WeChat."},
-	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "尝试次数过多,请稍后再试", "Too many attempts; please wait."},
-	TooManyCodes:       {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "操作过于频繁,请稍后再试", "Too many codes that are not valid; please wait."},
+	TooManyAttempts:    {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "尝试次数过多，请稍后再试", "Too many attempts; please wait."},
+	TooManyCodes:       {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "操作过于频繁，请稍后再试", "Too many codes that are not valid; please wait."},
 	ReauthRequired:     {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新验证微信身份后再试", "This needs a fresh code of the WeChat that is logged in."},
 	LastBinding:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "这是该账号唯一的登录方式", "This is the account's only way to log in."},
 	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "没有该登录设备", "There is no such session."},
 	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "The service credential is missing or wrong."},
 	OriginKeyRequired:  developer(KindForbidden, "it must go through the proxy in front of this service, under its domain name."),
 
-	PasswordTooWeak:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "新密码过于简单,请换一个至少 8 个字符的密码", "The new password is too easily guessed; please choose another, of at least 8 characters."},
+	PasswordTooWeak:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "新密码过于简单，请换一个至少 8 个字符的密码", "The new password is too easily guessed; please choose another, of at least 8 characters."},
 	PasswordChangeRequired: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请设置新密码", "Please choose a new password."},
-	PasswordExpired:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "临时密码已过期,请联系管理员重新设置", "The temporary password has expired; please ask your administrator for a new one."},
-	PasswordNotTemporary:   {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该密码不是临时密码,请直接登录", "This password is not temporary; please log in without choosing a new one."},
-	PasswordNotHere:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "密码由平台管理,请到平台修改", "Your platform keeps this password; please change it there."},
+	PasswordExpired:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "临时密码已过期，请联系管理员重新设置", "The temporary password has expired; please ask your administrator for a new one."},
+	PasswordNotTemporary:   {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该密码不是临时密码，请直接登录", "This password is not temporary; please log in without choosing a new one."},
+	PasswordNotHere:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "密码由平台管理，请到平台修改", "Your platform keeps this password; please change it there."},
 
 	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
-	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已退出登录,请重新登录", "You are logged out; please log in again."},
-	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已在其他设备登录,请重新登录", "You have logged in on other devices; please log in again."},
-	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "该微信已解除绑定,请重新登录", "This WeChat is no longer bound; please log in again."},
+	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已退出登录，请重新登录", "You are logged out; please log in again."},
+	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已在其他设备登录，请重新登录", "You have logged in on other devices; please log in again."},
+	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "该微信已解除绑定，请重新登录", "This WeChat is no longer bound; please log in again."},
 
-	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证无效,请重试", "The code is not valid; please try again."},
-	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证已使用,请重试", "The code has been used; please try again."},
-	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, CulpritNone, time.Minute, "操作过于频繁,请一分钟后再试", "Too many logins; please wait a minute."},
+	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证无效，请重试", "The code is not valid; please try again."},
+	WXCodeUsed:       {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证已使用，请重试", "The code has been used; please try again."},
+	WXThrottled:      {KindThrottled, ActionWait, SeverityCount, CulpritNone, time.Minute, "操作过于频繁，请一分钟后再试", "Too many logins; please wait a minute."},
 	WXUserBlocked:    {KindDecision, ActionNone, SeverityCount, CulpritNone, 0, "微信限制了该账号登录", "WeChat has blocked this login."},
 	WXUserLimited:    {KindDecision, ActionNone, SeverityCount, CulpritNone, 0, "该微信账号状态异常", "This WeChat account is limited."},
-	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, time.Second, "微信繁忙,请稍后再试", "WeChat is busy; please try again in a moment."},
-	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, time.Second, "微信暂时无法访问,请稍后再试", "WeChat cannot be reached; please try again in a moment."},
-	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritWeChat, time.Second, "微信返回异常,请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
+	WXBusy:           {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, time.Second, "微信繁忙，请稍后再试", "WeChat is busy; please try again in a moment."},
+	WXUnavailable:    {KindUnavailable, ActionRetry, SeverityCount, CulpritWeChat, time.Second, "微信暂时无法访问，请稍后再试", "WeChat cannot be reached; please try again in a moment."},
+	WXUnexpected:     {KindUnavailable, ActionRetry, SeverityAlarm, CulpritWeChat, time.Second, "微信返回异常，请稍后再试", "WeChat gave an unexpected answer; please try again in a moment."},
 	WXAppRejected:    operator(CulpritWeChat),
 	WXSecretRejected: busy(CulpritAppSecret, 2*time.Second), // the secret is fetched anew at most that often
 	WXSecretUnusable: operator(CulpritAppSecret),
 	WXRequestInvalid: operator(CulpritWeChat),
 	WXAddressBlocked: operator(CulpritWeChat),
-	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, 0, "今日登录次数已达上限,请稍后再试", "The daily quota at WeChat is spent; please wait."},
+	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, 0, "今日登录次数已达上限，请稍后再试", "The daily quota at WeChat is spent; please wait."},
 
 	StoreUnavailable:     busy(CulpritStore, time.Second),
 	DirectoryUnavailable: busy(CulpritDirectory, 2*time.Second),
 	SecretUnavailable:    busy(CulpritSecret, 2*time.Second),
 	Overloaded:           {KindUnavailable, ActionRetry, SeverityCount, CulpritLoad, 2 * time.Second, zhBusy, enBusy},
-	Internal:             {KindInternal, ActionRetry, SeverityAlarm, CulpritOurs, 0, "服务出错,请稍后再试", "Something went wrong; please try again."},
+	Internal:             {KindInternal, ActionRetry, SeverityAlarm, CulpritOurs, 0, "服务出错，请稍后再试", "Something went wrong; please try again."},
 }
 
 // Codes lists every code, in no order.
