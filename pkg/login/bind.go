@@ -68,7 +68,7 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Is it the right one?
-	claimed := claim{r.Username, userID, r.Password, r.NewPassword}
+	claimed := attempt.claim(r.Username, userID, r.Password, r.NewPassword)
 	candidate, err := s.users.authenticate(ctx, x, claimed)
 	if err == nil {
 		candidate.change, err = s.renewal(ctx, x, candidate, r.NewPassword)
@@ -157,8 +157,10 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	}
 	err := trip.wait()
 	switch {
-	case errors.Is(err, ErrAlreadyBound):
+	case errors.Is(err, ErrAlreadyBound) && c.change == nil:
 		return s.openAgain(ctx, x, standing)
+	case errors.Is(err, ErrAlreadyBound): // a binding that the user does not have: tables of different moments
+		return nil, BindingRemoved
 	case errors.Is(err, ErrUserNotFound):
 		return nil, InvalidCredentials
 	case err != nil:

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -218,4 +219,28 @@ func TestRepeatedMismatchIsToldTheSame(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+}
+
+// A binding that its user does not have is left from tables of different moments.
+func TestBindAnewOverABindingThatTheUserDoesNotHave(t *testing.T) {
+	w := withTemporary(t)
+	c := w.Config
+	c.Store = &alreadyBound{w.DB}
+	w.Service = login.New(c)
+	if _, err := w.bindAnew("alice-1", temporary, newPassword); !errors.Is(err, login.BindingRemoved) {
+		t.Errorf("got %v", err)
+	}
+}
+
+type alreadyBound struct{ *logintest.Store }
+
+func (*alreadyBound) BindWithPassword(context.Context, login.PasswordChange, login.Binding, login.Session) error {
+	return login.ErrAlreadyBound
+}
+
+func (s *alreadyBound) UserByID(ctx context.Context, id string) (login.User, error) {
+	if id == "" {
+		return login.User{}, errors.New("a user without an id is read")
+	}
+	return s.Store.UserByID(ctx, id)
 }

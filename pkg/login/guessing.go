@@ -63,6 +63,12 @@ func (a attempt) underAttack() bool { return a.account.spent }
 // first says whether this is the only attempt of its identity. Of several at the same time only one is.
 func (a attempt) first() bool { return a.identity.alone && a.identity.reserved }
 
+// claim is what the attempt claims. A second password is looked at only while the identity has free attempts:
+// else somebody who is bound would guess two passwords with each attempt.
+func (a attempt) claim(username, userID string, password, newPassword Hidden) claim {
+	return claim{username, userID, password, newPassword, newPassword != "" && !a.identity.spent}
+}
+
 // refusal returns TooManyAttempts with the time until an attempt may be made, or nil if it may be made
 // now.
 func (a attempt) refusal() error {

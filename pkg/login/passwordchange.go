@@ -26,7 +26,7 @@ var errSamePassword = errors.New("the new password is the old one")
 // that happened meanwhile; and those of the hasher.
 func (s *Service) ChangePassword(ctx context.Context, caller Caller, visitor Visitor, r PasswordRequest) error {
 	ctx, trail := trailed(ctx)
-	if visitor.User.PasswordID == "" {
+	if visitor.User.PasswordID == "" || !s.users.keepPasswords() {
 		return PasswordNotHere
 	}
 	if err := CheckPassword(r.Password); err != nil {
@@ -56,7 +56,7 @@ func (s *Service) changePassword(ctx context.Context, x *exchange, visitor Visit
 		return err
 	}
 	// Is it the right one?
-	claimed := claim{visitor.User.Username, visitor.User.ID, r.Password, r.NewPassword}
+	claimed := attempt.claim(visitor.User.Username, visitor.User.ID, r.Password, r.NewPassword)
 	c, err := storedUsers{s}.authenticate(ctx, x, claimed)
 	if err == nil && !c.renewed {
 		c.change, err = s.changeTo(ctx, x, c, r.NewPassword)

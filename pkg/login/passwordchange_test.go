@@ -104,6 +104,19 @@ func TestUserWithoutAPasswordCannotChangeIt(t *testing.T) {
 	}
 }
 
+// A user from before the directory still has a password in the store.
+func TestDirectoryKeepsPasswordsThatAreStoredHere(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-1", "alice")
+	v := w.Visit(w.Token("alice-2"))
+	c := w.Config
+	c.Directory, c.Hasher = &directory{}, nil
+	w.Service = login.New(c)
+	if err := w.change(v, "alice-3", password, newPassword); !errors.Is(err, login.PasswordNotHere) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // A wrong old password is a guess, like one of a bind: of the same WeChat, address and account.
 func TestWrongOldPasswordsAreCounted(t *testing.T) {
 	w := newWorld(t)

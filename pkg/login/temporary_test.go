@@ -186,23 +186,6 @@ func TestBindAnewWhoseAnswerIsLostIsSentAgain(t *testing.T) {
 	}
 }
 
-// The new password opens nothing for a WeChat that is not bound to the user, and every such try is a guess.
-func TestNewPasswordIsNoSecondGuess(t *testing.T) {
-	w := newWorld(t)
-	w.Bound("alice-1", "alice")
-	for n := range 5 {
-		if _, err := w.bindAnew("mallory-1"+string(rune('0'+n)), "wrong", password); !errors.Is(err, login.InvalidCredentials) {
-			t.Errorf("guess %d: %v", n, err)
-		}
-	}
-	if _, err := w.bindAnew("mallory-20", "wrong", password); !errors.Is(err, login.TooManyAttempts) {
-		t.Errorf("the sixth: %v", err)
-	}
-	if w.Plain.Checks != 6 { // the bind of alice's among them
-		t.Errorf("%d passwords were hashed", w.Plain.Checks)
-	}
-}
-
 // Of many at the same time that know the temporary password one replaces it and is bound. The same request, sent
 // several times, succeeds each time.
 func TestBindsAnewAtTheSameTime(t *testing.T) {

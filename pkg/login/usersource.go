@@ -26,8 +26,10 @@ type userSource interface {
 // claim is who somebody says they are: the username as typed, and the id that find returned for it.
 type claim struct {
 	username, userID string
-	// newPassword is to replace a temporary password; "" if none is to be replaced.
+	// newPassword is to replace the password; "" if it is not to be replaced.
 	password, newPassword Hidden
+	// perhapsRenewed says that a wrong password may be a repeat, whose new password is stored already.
+	perhapsRenewed bool
 }
 
 // candidate is a user who has proved who they are, with the password that did so, if it is kept here, and
