@@ -98,7 +98,7 @@ func (s *Service) checkNewPassword(password, old Hidden, username string) error 
 //
 // Errors: those of the hasher.
 func (s *Service) changeTo(ctx context.Context, x *exchange, c candidate, password Hidden) (*PasswordChange, error) {
-	hash, err := timedRead(&x.trail.Hashing, func() (Hidden, error) { return s.Hasher.Hash(ctx, password) })
+	hash, err := timedRead(&x.trail.Hashing, func() (Hidden, error) { return s.hash(ctx, password) })
 	if err != nil {
 		return nil, err
 	}

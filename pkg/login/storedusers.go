@@ -75,7 +75,7 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 	return c, nil
 }
 
-// bindTime is what a bind needs after the hash, to store its outcome.
+// bindTime is what a request needs after a hash, to store its outcome.
 const bindTime = 500 * time.Millisecond
 
 // early is the context of a hash. It ends before the request's, since a hash that leaves no time to bind is
@@ -98,9 +98,16 @@ func (s storedUsers) verify(ctx context.Context, x *exchange, c candidate, passw
 	return ok, outdated, err
 }
 
+// hash makes a hash of a password, unless that would leave no time to store it.
+func (s *Service) hash(ctx context.Context, password Hidden) (Hidden, error) {
+	ctx, cancel := early(ctx)
+	defer cancel()
+	return s.Hasher.Hash(ctx, password)
+}
+
 // rehash stores the password's hash with today's parameters, unless the password was changed meanwhile.
 func (s storedUsers) rehash(ctx context.Context, c candidate, password Hidden) error {
-	replacement, err := s.Hasher.Hash(ctx, password)
+	replacement, err := s.hash(ctx, password)
 	if err != nil {
 		return err
 	}
