@@ -41,6 +41,7 @@ func TestUserCommands(t *testing.T) {
 		{"a first password\n", "user passwd carol --valid-for 24h", 2, "--valid-for is for --temporary"},
 		{"", "user passwd carol --temporary --valid-for 169h", 1, "at most 168h0m0s"},
 		{"", "user passwd carol --temporary --valid-for -1h", 1, "more than 0"},
+		{"", "user passwd carol --temporary --valid-for 0s", 2, "more than 0"},
 		{"another password\n", "user passwd alice", 0, "changed the password of alice"},
 		{"another password\n", "user passwd nobody", 1, "no such user"},
 		{"", "user disable bob", 0, "disabled bob"},
