@@ -178,6 +178,7 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 //
 // Errors: SessionRevoked, if another request has; and those of bindTo.
 func (s *Service) bindAfterChange(ctx context.Context, x *exchange, claimed claim, a attempt) (*Login, error) {
+	claimed.perhapsRenewed = true // no guess: the password was right a moment ago
 	c, err := s.users.authenticate(ctx, x, claimed)
 	switch {
 	case wrong(err), err == nil && !c.renewed:

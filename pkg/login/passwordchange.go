@@ -134,6 +134,7 @@ func (s *Service) replacePassword(ctx context.Context, x *exchange, a attempt, c
 //
 // Errors: SessionRevoked, if it is another one; and what the store and the hasher answer.
 func (s *Service) alreadyChanged(ctx context.Context, x *exchange, claimed claim) error {
+	claimed.perhapsRenewed = true // no guess: the password was right a moment ago
 	c, err := storedUsers{s}.authenticate(ctx, x, claimed)
 	switch {
 	case err == nil && !c.renewed, wrong(err):

@@ -79,3 +79,38 @@ func TestWrongPasswordDoesNotShowATemporaryOne(t *testing.T) {
 	work("alice-4", temporary) // a guess as well
 	w.guesses("alice", 2)
 }
+
+// A request that is repeated while it is under way is no guess, also of somebody who has guessed before.
+func TestRepeatDuringAChangeIsNoGuess(t *testing.T) {
+	for name, c := range map[string]struct {
+		op  string
+		try func(w *world) error
+	}{
+		"bind": {"OpenWithPassword", func(w *world) error {
+			_, err := w.bindAnew("alice-30", temporary, newPassword)
+			return err
+		}},
+		"change": {"ChangePassword", func(w *world) error {
+			return w.change(w.Visit(w.Token("alice-2")), "alice-30", temporary, newPassword)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Bound("alice-1", "alice")
+			w.makeTemporary()
+			w.guesses("alice", 5)
+			w.Pass(time.Minute)
+			var repeat error
+			w.DB.Do(func(op string) error {
+				if op == c.op {
+					w.DB.Do(nil)
+					repeat = c.try(w)
+				}
+				return nil
+			})
+			if err := c.try(w); err != nil || repeat != nil {
+				t.Errorf("got %v, and the repeat %v", err, repeat)
+			}
+		})
+	}
+}
