@@ -186,24 +186,6 @@ func TestHashThatHasBegunCounts(t *testing.T) {
 	}
 }
 
-// A hash that ends with the request would leave no time to bind, so its deadline is earlier.
-func TestHashLeavesTimeToBind(t *testing.T) {
-	w := newWorld(t)
-	w.AddUser("alice")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-	defer cancel()
-	request, _ := ctx.Deadline()
-	w.Hasher = hasher{w.Plain, func(ctx context.Context) (bool, error) {
-		if deadline, ok := ctx.Deadline(); !ok || request.Sub(deadline) < 400*time.Millisecond {
-			t.Errorf("the hash has until %v, the request until %v", deadline, request)
-		}
-		return true, nil
-	}}
-	if _, err := w.Bind(ctx, phone, login.BindRequest{Code: "alice-1", Username: "alice", Password: "any"}); err != nil {
-		t.Error(err)
-	}
-}
-
 // The store is too slow for the deadline: what was hashed counts all the same.
 func TestWrongPasswordCountsAfterTheDeadline(t *testing.T) {
 	w := newWorld(t)
