@@ -110,7 +110,7 @@ func checkSecrets(s *stack, wrong func(string, ...any)) {
 // memoryOf names the parameter that sets a function's memory.
 func memoryOf(function string) string {
 	switch function {
-	case "BindFunction":
+	case "BindFunction", "PasswordFunction":
 		return "BindMemory"
 	case "AccountFunction", "CheckBindFunction", "Code2SessionFunction", "UnbindFunction":
 		return "LoginMemory" // these ask WeChat
