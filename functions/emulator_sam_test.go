@@ -118,7 +118,7 @@ func findEmulator(t *testing.T, processor string) string {
 	return found[0]
 }
 
-// newVault starts a Secrets Manager with the secret, and returns its URL.
+// newVault starts a Secrets Manager with both secrets, and returns its URL.
 func newVault(t *testing.T) string {
 	t.Helper()
 	url := mototest.Start(t)
@@ -128,11 +128,10 @@ func newVault(t *testing.T) string {
 			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
 		}),
 	})
-	_, err := client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
-		Name: aws.String("wxbind"), SecretString: aws.String(secret()),
-	})
-	if err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"wxbind": secret(), "wxbind-services": services()} {
+		if _, err := client.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &name, SecretString: &text}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return url
 }
