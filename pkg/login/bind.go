@@ -141,6 +141,7 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 		binding.ID, event = c.user.Apps[x.AppID].BindingID, EventLogin
 	}
 	session, token := s.newSession(x, binding)
+	binding.Sessions = []SessionMark{session.Mark()}
 	var standing Binding
 	trip := x.trail.roundTrip(ctx)
 	for _, counter := range a.counters() {
@@ -152,13 +153,13 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	case event == EventBind:
 		trip.do(func() error { return s.Store.BindWithPassword(ctx, *c.change, binding, session) })
 	default:
-		trip.try(func() error { return s.touchIfBound(ctx, x) })
+		trip.try(func() error { return s.touchIfBound(ctx, x, session.Mark()) })
 		trip.do(func() error { return s.Store.OpenWithPassword(ctx, *c.change, session) })
 	}
 	err := trip.wait()
 	switch {
 	case errors.Is(err, ErrAlreadyBound) && c.change == nil:
-		return s.openAgain(ctx, x, standing)
+		return s.open(ctx, x, standing)
 	case errors.Is(err, ErrAlreadyBound): // a binding that the user does not have: tables of different moments
 		return nil, BindingRemoved
 	case errors.Is(err, ErrUserNotFound):
@@ -170,7 +171,7 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	if c.change != nil {
 		x.trail.Note(EventPasswordChange)
 	}
-	return s.finish(ctx, x, c.user, session, token, c.others)
+	return s.finish(ctx, x, c.user, session, token)
 }
 
 // bindAfterChange goes on with a bind whose password was replaced meanwhile, if a repeat of the request has
@@ -187,17 +188,4 @@ func (s *Service) bindAfterChange(ctx context.Context, x *exchange, claimed clai
 		return nil, err
 	}
 	return s.bindTo(ctx, x, c, a)
-}
-
-// openAgain opens a session under the binding that already exists.
-func (s *Service) openAgain(ctx context.Context, x *exchange, standing Binding) (login *Login, err error) {
-	err = together(
-		func() (err error) { login, err = s.open(ctx, x, standing); return err },
-		func() error {
-			_, err := s.Store.TouchBinding(ctx, x.asTouch())
-			x.trail.lapse(err)
-			return nil
-		},
-	)
-	return login, err
 }

@@ -20,6 +20,10 @@ type Binding struct {
 	SealedKey   string
 	BoundAt     time.Time
 	LastLoginAt time.Time
+	// Sessions are the marks of the sessions that were opened under the binding. Of two that logins have
+	// ended, the one that ended first comes first. Only BindingByOpenID reads them, and a Bind that finds the
+	// binding.
+	Sessions []SessionMark
 }
 
 // Touch marks a binding as used by its identity, and holds what WeChat has just given for it.
@@ -31,4 +35,6 @@ type Touch struct {
 	SealedKey string
 	// At is when WeChat gave the session_key. It becomes the binding's LastLoginAt.
 	At time.Time
+	// Opened marks a session that is opened under the binding; its TokenHash is "" if none is.
+	Opened SessionMark
 }

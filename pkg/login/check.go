@@ -41,7 +41,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 		return Checked{}, err
 	}
 	// Are they bound?
-	binding, err := s.touch(ctx, x)
+	binding, err := s.standing(ctx, x)
 	if errors.Is(err, ErrBindingNotFound) {
 		return Checked{Identity: x.Identity}, nil
 	}

@@ -33,7 +33,6 @@ func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed c
 	}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &c.user, func() (User, error) { return s.Store.EnrollUser(ctx, profile, x.began, NewID()) })
-	read(trip, &c.others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, profile.ID) })
 	if err := trip.wait(); err != nil {
 		return candidate{}, err
 	}

@@ -30,6 +30,8 @@ type exchange struct {
 	// repeated says that the request is a repeat, and kept is what its record says; see repeat.go.
 	repeated bool
 	kept     kept
+	// unrecorded says that the record is still to be stored, with the session that the request opens.
+	unrecorded bool
 }
 
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
@@ -145,7 +147,39 @@ func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err 
 	return binding, err
 }
 
+// standing reads the binding of the identity of a login. If there is one, the record for repeats waits for the
+// session; see enter. If not, it is stored now.
+//
+// Errors: ErrBindingNotFound; and what the store answers.
+func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, err error) {
+	record := x.trail.beside
+	if !x.repeated {
+		x.trail.beside = nil
+	}
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &binding, func() (Binding, error) { return s.Store.BindingByOpenID(ctx, x.AppID, x.OpenID) })
+	err = trip.wait()
+	switch {
+	case x.repeated:
+	case err == nil:
+		x.unrecorded = true
+	default:
+		x.trail.beside = record
+		_ = x.trail.roundTrip(ctx).wait() // a failure is a lapse
+	}
+	return binding, err
+}
+
 // asTouch is the Touch of the binding of x's identity.
 func (x *exchange) asTouch() Touch {
 	return Touch{AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, SealedKey: x.sealedKey, At: x.answered}
+}
+
+// shown is the hash of the token that a launch has shown, if it is one of the user's.
+func (x *exchange) shown(userID string) string {
+	token, err := ParseToken(string(x.caller.Token))
+	if err != nil || token.UserID != userID {
+		return ""
+	}
+	return token.Hash()
 }

@@ -29,6 +29,8 @@ type Caller struct {
 	Address string
 	// SharedAddress says that Address may be a proxy's, so that all its callers have the same one.
 	SharedAddress bool
+	// Token is the one that the request shows, "" if none. A launch replaces its session.
+	Token Hidden
 	// Device names the caller's device in a few words, for the list of sessions.
 	Device string
 	// Request is everything else that the answer to the request depends on: every field and the token that

@@ -14,11 +14,11 @@ import (
 func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Login, error) {
 	x.trail.UserID = binding.UserID
 	session, token := s.newSession(x, binding)
-	user, others, err := s.enter(ctx, x, &session)
+	user, err := s.enter(ctx, x, binding, &session)
 	// A repeat may meet a session that has ended since: it stays ended.
 	if err == nil && !x.repeated && session.behind(user, s.clock()) {
 		if session, err = s.catchUp(ctx, x, binding, session, user.Epoch); err == nil {
-			user, others, err = s.enter(ctx, x, &session)
+			user, err = s.enter(ctx, x, binding, &session)
 		}
 	}
 	if err == nil {
@@ -32,7 +32,7 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 		return nil, err
 	}
 	x.trail.Note(EventLogin)
-	return s.finish(ctx, x, user, session, token, others)
+	return s.finish(ctx, x, user, session, token)
 }
 
 // discard forgets the session of a login that failed, unless the same request has its token in another
@@ -46,39 +46,62 @@ func (s *Service) discard(ctx context.Context, x *exchange, session Session, why
 	return s.Store.ForgetSession(ctx, session.UserID, session.TokenHash)
 }
 
-// enter stores a session and, in the same round trip, reads its user and the user's other sessions.
-// So the session is stored before anything is known of the user. That is safe: whether it may live
-// is judged by the user as read, now and on every visit. If a repeat of the request has stored it, it is
-// judged, and becomes, as it is stored.
+// enter stores a session with all that goes with it, and in the same round trip reads its user. So the session
+// is stored before anything is known of the user. That is safe: whether it may live is judged by the user as
+// read, now and on every visit. If a repeat of the request has stored it, it is judged, and becomes, as it
+// is stored.
 //
 // Errors: UserDisabled for a user whom the directory has disabled; ErrUserNotFound; and what the store and
 // the directory answer.
-func (s *Service) enter(ctx context.Context, x *exchange, session *Session) (user User, others []Session, err error) {
-	fresh, stored := *session, Session{}
+func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, session *Session) (User, error) {
+	opening, err := s.opening(x, binding, *session)
+	if err != nil {
+		return User{}, err
+	}
+	var opened Opened
 	var profile *Profile
 	began := time.Now()
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, fresh.UserID) })
-	read(trip, &stored, func() (Session, error) { return s.Store.CreateSession(ctx, fresh) })
-	read(trip, &others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, fresh.UserID) })
-	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, fresh.UserID) })
+	read(trip, &opened, func() (Opened, error) { return s.Store.Enter(ctx, opening) })
+	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, session.UserID) })
 	if err := trip.wait(); err != nil {
-		return User{}, nil, err
+		return User{}, err
 	}
-	*session = stored
+	*session = opened.Session
+	x.trail.lapse(opened.Untidy)
+	x.trail.lapse(s.recorded(ctx, x, opened.Recorded))
+	user := opened.User
 	if time.Since(began) >= inFlight {
 		// The user may have been deleted, and the sessions swept, before this one was stored.
 		// See removal.
 		if _, err := s.Store.UserByID(ctx, session.UserID); err != nil {
-			return User{}, nil, err
+			return User{}, err
 		}
 	}
 	if profile != nil && !profile.describes(user) {
 		if user, err = s.Store.RefreshUser(ctx, *profile); err != nil {
-			return User{}, nil, err
+			return User{}, err
 		}
 	}
-	return user, others, nil
+	return user, nil
+}
+
+// opening gathers what opening a session under a binding writes. The record for repeats is part of it, unless
+// it is stored already.
+func (s *Service) opening(x *exchange, binding Binding, session Session) (Opening, error) {
+	room := binding.makeRoom(session, x.shown(binding.UserID), s.clock())
+	o := Opening{
+		Binding: binding, Touch: x.asTouch(), Session: session,
+		Sessions: room.sessions, Ended: room.ended, Forgotten: room.forgotten,
+	}
+	o.Touch.Opened = session.Mark()
+	if !x.unrecorded {
+		return o, nil
+	}
+	x.unrecorded = false
+	var err error
+	o.Name, o.Record, err = x.recordOf(x.kept)
+	return o, err
 }
 
 // catchUp gives a session that is not yet anybody's the user's epoch, and so does it to the binding for the
@@ -119,26 +142,11 @@ func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
 	}, token
 }
 
-// finish gathers the answer. It also ends the sessions that this one replaces, and removes old dead
-// ones. It costs a round trip only if there are such sessions, or menus that are not cached.
-func (s *Service) finish(ctx context.Context, x *exchange, user User, session Session, token Token, others []Session) (*Login, error) {
+// finish gathers the answer. It costs a round trip only if there are menus that are not cached.
+func (s *Service) finish(ctx context.Context, x *exchange, user User, session Session, token Token) (*Login, error) {
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &login.Menus, func() ([]Menu, error) { return s.menus.of(ctx, user.Roles) })
-	// What cannot be tidied up now is left to the next login.
-	surplus, forgotten := user.sort(others, session, s.clock())
-	for _, old := range surplus {
-		trip.try(func() error {
-			err := s.Store.EndSession(ctx, old.UserID, old.TokenHash, SessionReplaced)
-			if errors.Is(err, ErrSessionNotFound) { // another login was faster
-				return nil
-			}
-			return err
-		})
-	}
-	for _, old := range forgotten {
-		trip.try(func() error { return s.Store.ForgetSession(ctx, old.UserID, old.TokenHash) })
-	}
 	if err := trip.wait(); err != nil {
 		return nil, err
 	}

@@ -115,7 +115,7 @@ func (s *Service) replacePassword(ctx context.Context, x *exchange, a attempt, c
 	for _, counter := range a.counters() {
 		trip.try(func() error { return s.release(ctx, counter) })
 	}
-	trip.try(func() error { return s.touchIfBound(ctx, x) })
+	trip.try(func() error { return s.touchIfBound(ctx, x, SessionMark{}) })
 	trip.do(func() error { return s.Store.ChangePassword(ctx, change, session.TokenHash) })
 	err := trip.wait()
 	switch {
@@ -164,9 +164,12 @@ func (s *Service) renewal(ctx context.Context, x *exchange, c candidate, newPass
 // wrong says whether an attempt counts as a wrong password: it was one, or nobody knows.
 func wrong(err error) bool { return errors.Is(err, InvalidCredentials) || errors.Is(err, ErrUndecided) }
 
-// touchIfBound marks the identity's binding as used now, if there is one.
-func (s *Service) touchIfBound(ctx context.Context, x *exchange) error {
-	_, err := s.Store.TouchBinding(ctx, x.asTouch())
+// touchIfBound marks the identity's binding as used now, if there is one, and the session that is opened under
+// it, if one is.
+func (s *Service) touchIfBound(ctx context.Context, x *exchange, opened SessionMark) error {
+	touch := x.asTouch()
+	touch.Opened = opened
+	_, err := s.Store.TouchBinding(ctx, touch)
 	if errors.Is(err, ErrBindingNotFound) {
 		return nil
 	}

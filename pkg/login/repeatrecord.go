@@ -89,20 +89,37 @@ func (s *Service) storeKept(ctx context.Context, x *exchange) error {
 	return err
 }
 
+// recorded deals with a record that Enter has not stored, or perhaps not.
+func (s *Service) recorded(ctx context.Context, x *exchange, err error) error {
+	if err == nil || !errors.Is(err, ErrRecordChanged) {
+		return err
+	}
+	return s.storeKept(ctx, x) // WeChat has given an old code anew
+}
+
 // swapKept writes the record if it still has the version old; "" means that there is none. It notes what
 // it writes in x.kept even if it fails, since the answer may be lost.
 //
 // Errors: those of Ephemeral.SwapRecord, with the record that is stored.
 func (s *Service) swapKept(ctx context.Context, x *exchange, old string, k kept) (Record, error) {
+	name, record, err := x.recordOf(k)
+	if err != nil {
+		return Record{}, err
+	}
+	return s.Store.SwapRecord(ctx, name, old, record)
+}
+
+// recordOf makes the record that keeps k, with a version of its own, which it notes in x.kept.
+func (x *exchange) recordOf(k kept) (name string, r Record, err error) {
 	k.version = NewID()
 	x.kept = k
 	plain, err := json.Marshal(k) //nolint:gosec // it is sealed at once
 	if err != nil {
-		return Record{}, err
+		return "", Record{}, err
 	}
-	return s.Store.SwapRecord(ctx, x.recordName(k.code), old, Record{
+	return x.recordName(k.code), Record{
 		Version:   k.version,
 		Value:     []byte(x.secret.Seal(plain, repeatPurpose, x.trail.AppID, k.code)),
 		ExpiresAt: k.usedAt().Add(repeatWindow),
-	})
+	}, nil
 }

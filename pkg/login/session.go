@@ -11,12 +11,13 @@ const (
 	IdleLife = 7 * 24 * time.Hour
 	// AbsoluteLife ends every session, however much it is used.
 	AbsoluteLife = 30 * 24 * time.Hour
-	// MaxSessions is how many live sessions a user may have. A login ends the oldest beyond that.
+	// MaxSessions is how many live sessions a binding may have. A login ends those beyond that; see
+	// Binding.makeRoom.
 	MaxSessions = 10
-	// MaxDeadSessions is how many dead sessions of a user are kept. That is enough to tell a device why it
-	// is logged out, and few enough that what a login reads does not grow with the logins before it.
-	// See docs/decisions/forgetting-dead-sessions.md.
-	MaxDeadSessions = 20
+	// MaxDeadSessions is how many sessions of a binding are kept that logins have ended: enough to tell a device
+	// why it is logged out, and few enough that what is stored does not grow with the logins.
+	// See docs/decisions/marks-in-the-binding.md.
+	MaxDeadSessions = 5
 	// maxTidied bounds how many sessions one login ends, and how many it forgets.
 	maxTidied = 10
 )
@@ -81,30 +82,6 @@ func (s Session) behind(user User, now time.Time) bool {
 	}
 	s.Epoch = user.Epoch
 	return s.Dead(user, now) == ""
-}
-
-// sort picks which of a user's other sessions a login ends and which it forgets. It ends the live ones
-// behind the newest MaxSessions-1, to make room for the fresh one. It forgets the dead ones behind the
-// newest MaxDeadSessions. Neither list is longer than maxTidied; the next login does the rest.
-func (u User) sort(others []Session, fresh Session, now time.Time) (surplus, forgotten []Session) {
-	var live, dead []Session
-	for _, s := range others {
-		switch {
-		case s.TokenHash == fresh.TokenHash:
-		case s.Dead(u, now) == "":
-			live = append(live, s)
-		default:
-			dead = append(dead, s)
-		}
-	}
-	return beyond(live, MaxSessions-1), beyond(dead, MaxDeadSessions)
-}
-
-// beyond returns the sessions behind the newest n, at most maxTidied of them.
-func beyond(sessions []Session, n int) []Session {
-	newestFirst(sessions)
-	rest := sessions[min(len(sessions), n):]
-	return rest[:min(len(rest), maxTidied)]
 }
 
 func newestFirst(sessions []Session) {

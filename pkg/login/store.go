@@ -10,6 +10,7 @@ import (
 type Store interface {
 	Bindings
 	Sessions
+	Entrance
 	Presence
 	Users
 	Passwords
@@ -48,11 +49,11 @@ var (
 type Bindings interface {
 	// TouchBinding stores what t says in the binding of t's identity, and returns the binding as it then
 	// is. A touch that is older than LastLoginAt changes nothing, since only WeChat's newest session_key
-	// counts. It never brings back a binding that is gone.
+	// counts, but for the mark of the session that it opens. It never brings back a binding that is gone.
 	//
 	// Errors: ErrBindingNotFound.
 	TouchBinding(ctx context.Context, t Touch) (Binding, error)
-	// Bind stores the binding, notes it in the user's Apps and stores the session, all or nothing. Of
+	// Bind stores the binding with its marks, notes it in the user's Apps and stores the session, all or nothing. Of
 	// any number of calls at the same time that contradict each other, exactly one succeeds.
 	//
 	// Errors: ErrAlreadyBound when the identity is already bound to this user: then the result is that
@@ -61,7 +62,7 @@ type Bindings interface {
 	// UserDisabled; SessionRevoked when the user's epoch is not s.Epoch, since the password may have been
 	// changed meanwhile; UserBound when the user is bound to another openid in this app.
 	Bind(ctx context.Context, b Binding, s Session) (Binding, error)
-	// BindingByOpenID reads a binding.
+	// BindingByOpenID reads a binding, with the marks of its sessions.
 	//
 	// Errors: ErrBindingNotFound.
 	BindingByOpenID(ctx context.Context, appID, openID string) (Binding, error)
@@ -75,6 +76,46 @@ type Bindings interface {
 	//
 	// Errors: ErrBindingNotFound.
 	NoteEpoch(ctx context.Context, b Binding, epoch string) error
+}
+
+// Opening is what a login writes when it opens a session under a binding.
+type Opening struct {
+	// Binding is the binding as the login read it, and Touch what WeChat has just given for its identity, with
+	// the mark of Session.
+	Binding Binding
+	Touch   Touch
+	Session Session
+	// Sessions are the marks that the binding has from now on. A store that reads them from the sessions
+	// themselves needs them no more than a login that comes later.
+	Sessions []SessionMark
+	// Ended are the token hashes of the user's sessions that end as SessionReplaced, and Forgotten those of the
+	// sessions that are removed. Both together are at most 20.
+	Ended, Forgotten []string
+	// Name names the record for repeats of the request, and Record is it; "" if none is to be stored.
+	Name   string
+	Record Record
+}
+
+// Opened is what a login finds when it has opened a session.
+type Opened struct {
+	// Session is the session as it is stored, and User its user as read not before that.
+	Session Session
+	User    User
+	// Recorded is ErrRecordChanged if another record is stored under the name, or why it is unknown whether one is.
+	Recorded error
+	// Untidy says why a session in Ended or Forgotten may still be what it was. The next login sees to it.
+	Untidy error
+}
+
+// Entrance opens the sessions of logins.
+type Entrance interface {
+	// Enter stores a session, as CreateSession does, and reads its user, at the same moment or later. Beside
+	// that it touches the binding, as TouchBinding does, if it still has the ID that the login read; it ends and
+	// forgets other sessions; and it stores the record, unless there is one of that name. So a login needs
+	// one commit, or few calls. It may fail in the middle, and can be repeated.
+	//
+	// Errors: ErrUserNotFound, when the session may be stored all the same.
+	Enter(ctx context.Context, o Opening) (Opened, error)
 }
 
 // Sessions keeps the sessions of users.

@@ -38,7 +38,6 @@ func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed clai
 		}
 		return err
 	})
-	read(trip, &c.others, func() ([]Session, error) { return s.Store.SessionsOfUser(ctx, lookup) })
 	read(trip, &kinds, func() ([]string, error) { return s.kinds.of(ctx) })
 	if err := trip.wait(); err != nil {
 		return candidate{}, err

@@ -32,12 +32,10 @@ type claim struct {
 	perhapsRenewed bool
 }
 
-// candidate is a user who has proved who they are, with the password that did so, if it is kept here, and
-// their sessions.
+// candidate is a user who has proved who they are, with the password that did so, if it is kept here.
 type candidate struct {
 	user     User
 	password Password
-	others   []Session
 	// renewed says that the new password of the claim is the user's already, and the claimed one is not.
 	renewed bool
 	// change, if not nil, is how the password is replaced.

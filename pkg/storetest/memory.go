@@ -22,6 +22,8 @@ type Memory struct {
 	roles    map[string][]login.Menu
 	kinds    map[string]bool
 	records  map[string]login.Record
+	// replaced are the token hashes of sessions that logins have ended, in that order.
+	replaced []string
 }
 
 type identity struct{ appID, openID string }

@@ -16,15 +16,20 @@ func (m *Memory) TouchBinding(ctx context.Context, t login.Touch) (login.Binding
 	if !ok {
 		return login.Binding{}, login.ErrBindingNotFound
 	}
+	return m.touch(b, t), nil
+}
+
+// touch does what a touch says to a binding. The caller has the lock.
+func (m *Memory) touch(b login.Binding, t login.Touch) login.Binding {
 	if cut(t.At).Before(b.LastLoginAt) {
-		return b, nil
+		return b
 	}
 	if t.UnionID != "" {
 		b.UnionID = t.UnionID
 	}
 	b.SealedKey, b.LastLoginAt = t.SealedKey, cut(t.At)
 	m.bindings[identity{t.AppID, t.OpenID}] = b
-	return b, nil
+	return b
 }
 
 // Bind implements login.Bindings.
@@ -35,7 +40,7 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 	defer m.mu.Unlock()
 	switch standing, bound := m.bindings[identity{b.AppID, b.OpenID}]; {
 	case bound && standing.UserID == b.UserID:
-		return standing, login.ErrAlreadyBound
+		return m.marked(standing), login.ErrAlreadyBound
 	case bound:
 		return login.Binding{}, login.IdentityBound
 	}
@@ -60,7 +65,7 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 
 // createBinding stores a binding and notes it in its user. The caller has the lock.
 func (m *Memory) createBinding(b login.Binding) login.Binding {
-	b.BoundAt, b.LastLoginAt = cut(b.BoundAt), cut(b.LastLoginAt)
+	b.BoundAt, b.LastLoginAt, b.Sessions = cut(b.BoundAt), cut(b.LastLoginAt), nil
 	put(&m.bindings, identity{b.AppID, b.OpenID}, b)
 	m.users[b.UserID].Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
 	return b
@@ -76,7 +81,7 @@ func (m *Memory) BindingByOpenID(ctx context.Context, appID, openID string) (log
 	if !ok {
 		return login.Binding{}, login.ErrBindingNotFound
 	}
-	return b, nil
+	return m.marked(b), nil
 }
 
 // Unbind implements login.Bindings.

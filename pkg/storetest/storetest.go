@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		{"Bind", bind},
 		{"Unbind", unbinds},
 		{"Sessions", sessions},
+		{"Entrance", entrance},
 		{"Presence", presence},
 		{"InFlight", inFlight},
 		{"Users", users},

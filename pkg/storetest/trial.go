@@ -89,6 +89,7 @@ func (t *trial) bound() (login.User, login.Binding, login.Session) {
 func (t *trial) bind(b login.Binding) login.Session {
 	t.Helper()
 	s := t.newSession(b)
+	b.Sessions = []login.SessionMark{s.Mark()}
 	_, err := t.Bind(t.ctx, b, s)
 	t.must(err)
 	return s
@@ -134,6 +135,7 @@ func plain[T any](v T) T {
 		v.TemporaryUntil = milli(v.TemporaryUntil)
 	case *login.Binding:
 		v.BoundAt, v.LastLoginAt = milli(v.BoundAt), milli(v.LastLoginAt)
+		v.Sessions = nil // see entrance.go
 	case *login.Session:
 		v.CreatedAt, v.SeenAt = milli(v.CreatedAt), milli(v.SeenAt)
 		v.IdleEnd, v.AbsoluteEnd = milli(v.IdleEnd), milli(v.AbsoluteEnd)

@@ -59,6 +59,10 @@ func (h *Store) CreateSession(ctx context.Context, s login.Session) (login.Sessi
 	return Via(h, "CreateSession", func() (login.Session, error) { return h.Memory.CreateSession(ctx, s) })
 }
 
+func (h *Store) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	return Via(h, "Enter", func() (login.Opened, error) { return h.Memory.Enter(ctx, o) })
+}
+
 func (h *Store) SessionsOfUser(ctx context.Context, id string) ([]login.Session, error) {
 	return Via(h, "SessionsOfUser", func() ([]login.Session, error) { return h.Memory.SessionsOfUser(ctx, id) })
 }
