@@ -126,6 +126,7 @@ func callerOf(event events.APIGatewayV2HTTPRequest, from origin.Origin) login.Ca
 		RefererAppID:  refererAppID(origin.Header(event.Headers, "referer")),
 		Address:       addressOf(from.Address),
 		SharedAddress: from.Shared,
+		Token:         tokenIn(event.Headers),
 		Device:        deviceOf(origin.Header(event.Headers, "user-agent")),
 	}
 }

@@ -143,7 +143,7 @@ func TestOutdatedHashIsReplacedAtLogin(t *testing.T) {
 }
 
 func TestBindSurvivesNothingOfTheStore(t *testing.T) {
-	for _, op := range []string{"SwapRecord", "UserIDByName", "UserWithPassword", "SessionsOfUser", "Bind"} {
+	for _, op := range []string{"SwapRecord", "UserIDByName", "UserWithPassword", "Bind"} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
 			w.AddUser("alice")

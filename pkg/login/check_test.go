@@ -3,7 +3,6 @@ package login_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -116,7 +115,7 @@ func TestLoginInFlight(t *testing.T) {
 		"binding removed":         {(*world).unbind, nil, false},
 		"disabled and re-enabled": {(*world).disableAndEnable, nil, true},
 	} {
-		for _, step := range []string{"TouchBinding", "UserByID", "CreateSession"} {
+		for _, step := range []string{"BindingByOpenID", "Enter"} {
 			t.Run(name+" before "+step, func(t *testing.T) {
 				w := newWorld(t)
 				u := w.Bound("alice-1", "alice")
@@ -135,13 +134,11 @@ func TestLoginInFlight(t *testing.T) {
 				checked, err := w.CheckCode("alice-2")
 				w.DB.Do(nil)
 				answered := checked.Login != nil
-				if step != "CreateSession" { // beside which the user may have been read already
-					if !errors.Is(err, c.want) || answered != c.goesOn {
-						t.Errorf("got %+v, %v; want a login: %t, and %v", checked, err, c.goesOn, c.want)
-					}
+				if !errors.Is(err, c.want) || answered != c.goesOn {
+					t.Errorf("got %+v, %v; want a login: %t, and %v", checked, err, c.goesOn, c.want)
 				}
 				if c.goesOn {
-					if answered && step != "CreateSession" {
+					if answered {
 						w.Visit(checked.Login.Token)
 					}
 					return
@@ -157,91 +154,6 @@ func TestLoginInFlight(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-func TestEleventhSessionEndsTheOldest(t *testing.T) {
-	w := newWorld(t)
-	w.Bound("alice-0", "alice")
-	var tokens []login.Hidden
-	for _, n := range "123456789abc" {
-		w.Pass(time.Second)
-		checked, err := w.CheckCode("alice-" + string(n))
-		if err != nil {
-			t.Fatal(err)
-		}
-		tokens = append(tokens, checked.Login.Token)
-	}
-	for i, token := range tokens {
-		want := login.Code("")
-		if i < len(tokens)-login.MaxSessions {
-			want = login.SessionReplaced
-		}
-		if got := w.Dead(token); got != want {
-			t.Errorf("session %d of %d: %q, want %q", i+1, len(tokens), got, want)
-		}
-	}
-}
-
-// What a login reads stays small, however many there were before.
-func TestDeadSessionsAreForgotten(t *testing.T) {
-	w := newWorld(t)
-	w.Bound("alice-0", "alice")
-	var newest, oldest login.Hidden
-	for n := range 60 {
-		w.Pass(time.Second)
-		checked, err := w.CheckCode(fmt.Sprintf("alice-%d", n+1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if newest = checked.Login.Token; oldest == "" {
-			oldest = newest
-		}
-	}
-	if got, want := len(w.sessions("u-alice")), login.MaxSessions+login.MaxDeadSessions; got < want || got > want+1 {
-		t.Errorf("%d sessions are kept, want %d and perhaps the one that died last", got, want)
-	}
-	if why := w.Dead(newest); why != "" {
-		t.Errorf("the newest is %q", why)
-	}
-	parsed, err := login.ParseToken(string(oldest))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := w.DB.SessionWithUser(t.Context(), parsed.UserID, parsed.Hash()); !errors.Is(err, login.ErrSessionNotFound) {
-		t.Errorf("the oldest: %v", err)
-	}
-}
-
-// A session that is dead for another reason does not push out one that lives.
-func TestDeadSessionsTakeNoRoom(t *testing.T) {
-	w := newWorld(t)
-	u := w.Bound("alice-0", "alice")
-	first, err := w.CheckCode("alice-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := login.Caller{AppID: "wxtwo", Address: phone.Address}
-	if _, err := w.Bind(t.Context(), other, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
-		t.Fatal(err)
-	}
-	for n := range login.MaxSessions - 3 {
-		w.Pass(time.Second)
-		w.must(w.Check(t.Context(), other, fmt.Sprintf("alice-%d", n+3)))
-	}
-	stored, err := w.DB.UserByID(t.Context(), u.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	away := stored.Apps["wxtwo"]
-	if err := w.DB.Unbind(t.Context(), login.Binding{ID: away.BindingID, AppID: "wxtwo", OpenID: away.OpenID, UserID: u.ID}, false); err != nil {
-		t.Fatal(err)
-	}
-	w.Pass(time.Second)
-	w.must(w.CheckCode("alice-20"))
-	w.must(w.CheckCode("alice-21"))
-	if why := w.Dead(first.Login.Token); why != "" {
-		t.Errorf("it was ended as %q", why)
 	}
 }
 
@@ -268,7 +180,7 @@ func TestUserWhoIsGoneIsNotBound(t *testing.T) {
 	w := newWorld(t)
 	w.Bound("alice-1", "alice")
 	w.DB.Do(func(op string) error {
-		if op == "UserByID" {
+		if op == "Enter" {
 			return login.ErrUserNotFound
 		}
 		return nil
@@ -276,45 +188,6 @@ func TestUserWhoIsGoneIsNotBound(t *testing.T) {
 	if checked, err := w.CheckCode("alice-2"); err != nil || checked.Login != nil || checked.OpenID != "o-alice" {
 		t.Errorf("got %+v, %v", checked, err)
 	}
-}
-
-// The list of sessions is read while the new one is written, and may have it.
-func TestNewSessionIsNotCountedTwice(t *testing.T) {
-	w := newWorld(t)
-	w.Bound("alice-0", "alice")
-	for _, n := range "12345678" {
-		w.Pass(time.Second)
-		w.must(w.CheckCode("alice-" + string(n)))
-	}
-	w.Pass(time.Second)
-	stored := make(chan struct{})
-	w.Store = &createFirst{Store: w.DB, stored: stored}
-	w.must(w.CheckCode("alice-9"))
-	live := 0
-	for _, s := range w.sessions("u-alice") {
-		if s.EndedReason == "" {
-			live++
-		}
-	}
-	if live != login.MaxSessions {
-		t.Errorf("%d sessions live, want %d", live, login.MaxSessions)
-	}
-}
-
-// createFirst lists the sessions once the new one is stored.
-type createFirst struct {
-	login.Store
-	stored chan struct{}
-}
-
-func (c *createFirst) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
-	defer close(c.stored)
-	return c.Store.CreateSession(ctx, s)
-}
-
-func (c *createFirst) SessionsOfUser(ctx context.Context, id string) ([]login.Session, error) {
-	<-c.stored
-	return c.Store.SessionsOfUser(ctx, id)
 }
 
 func TestMenusAreThoseOfTheUsersRoles(t *testing.T) {
@@ -377,7 +250,7 @@ func TestExchangeSaysWhetherBoundAndOpensNoSession(t *testing.T) {
 }
 
 func TestStoreDownIsNoDecision(t *testing.T) {
-	for _, op := range []string{"TouchBinding", "UserByID", "CreateSession", "SessionsOfUser", "MenusByRole"} {
+	for _, op := range []string{"BindingByOpenID", "Enter", "MenusByRole"} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t)
 			w.boundWithRole("alice-1", "alice")
@@ -388,24 +261,37 @@ func TestStoreDownIsNoDecision(t *testing.T) {
 			}
 		})
 	}
-	for _, op := range []string{"SwapRecord", "EndSession"} {
-		t.Run("but a login survives the loss of "+op, func(t *testing.T) {
+	down := login.Unavailable(errors.New("down"))
+	for name, opened := range map[string]login.Opened{
+		"the record":     {Recorded: down},
+		"what it tidies": {Untidy: down},
+	} {
+		t.Run("but a login survives the loss of "+name, func(t *testing.T) {
 			w := newWorld(t)
 			w.Bound("alice-0", "alice")
-			for _, n := range "123456789" {
-				w.Pass(time.Second)
-				w.must(w.CheckCode("alice-" + string(n)))
-			}
-			w.DB.Do(logintest.Failing(op))
-			trail := &login.Trail{}
-			if _, err := w.Check(login.WithTrail(t.Context(), trail), phone, "alice-x"); err != nil {
-				t.Errorf("got %v", err)
-			}
+			w.Store = untidy{w.DB, opened}
+			trail := w.TrailOf(func(ctx context.Context) {
+				if checked, err := w.Check(ctx, phone, "alice-1"); err != nil || checked.Login == nil {
+					t.Errorf("got %+v, %v", checked, err)
+				}
+			})
 			if len(trail.Lapses) == 0 {
 				t.Error("the operator is not told")
 			}
 		})
 	}
+}
+
+// untidy says of what it stores that something was lost.
+type untidy struct {
+	login.Store
+	lost login.Opened
+}
+
+func (l untidy) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	opened, err := l.Store.Enter(ctx, o)
+	opened.Recorded, opened.Untidy = l.lost.Recorded, l.lost.Untidy
+	return opened, err
 }
 
 func (w *world) sessions(userID string) []login.Session {

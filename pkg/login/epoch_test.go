@@ -103,7 +103,7 @@ func TestLoginDuringWhichAllSessionsEndTwiceIsRefused(t *testing.T) {
 	u := w.Bound("alice-1", "alice")
 	before := len(w.sessions(u.ID))
 	w.DB.Do(func(op string) error {
-		if op == "TouchBinding" || op == "NoteEpoch" {
+		if op == "BindingByOpenID" || op == "NoteEpoch" {
 			return w.DB.Memory.LogoutUser(t.Context(), u.ID, login.NewID())
 		}
 		return nil

@@ -161,7 +161,7 @@ func TestRepeatKnowsTheSessionKeyOfTheFirst(t *testing.T) {
 	w := newWorld(t)
 	w.Bound("alice-1", "alice")
 	w.Pass(time.Minute)
-	w.DB.Do(logintest.Failing("TouchBinding"))
+	w.DB.Do(logintest.Failing("Enter"))
 	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
 		t.Fatal(err)
 	}

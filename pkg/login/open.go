@@ -62,7 +62,14 @@ func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, sessi
 	var profile *Profile
 	began := time.Now()
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &opened, func() (Opened, error) { return s.Store.Enter(ctx, opening) })
+	trip.do(func() (err error) {
+		if opened, err = s.Store.Enter(ctx, opening); err != nil && opening.Name != "" {
+			// The request can be repeated all the same.
+			_, failure := s.Store.SwapRecord(ctx, opening.Name, "", opening.Record)
+			x.trail.lapse(failure)
+		}
+		return err
+	})
 	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, session.UserID) })
 	if err := trip.wait(); err != nil {
 		return User{}, err

@@ -47,18 +47,18 @@ func TestRequestUnderWayDoesNotBringADeletedUserBack(t *testing.T) {
 	}{
 		"checkBind": {
 			func(w *world, _ login.Hidden) error { _, err := w.CheckCode("alice-9"); return err },
-			[]string{"TouchBinding", "UserByID", "CreateSession", "SessionsOfUser"},
+			[]string{"BindingByOpenID", "Enter"},
 		},
 		"bind again": {
 			func(w *world, _ login.Hidden) error { _, err := w.BindUser("alice-9", "alice", password); return err },
-			[]string{"SwapRecord", "UserIDByName", "UserByID", "UserWithPassword", "SessionsOfUser", "Bind", "CreateSession", "TouchBinding"},
+			[]string{"SwapRecord", "UserIDByName", "UserWithPassword", "Bind", "Enter"},
 		},
 		"bind another WeChat": {
 			func(w *world, _ login.Hidden) error {
 				_, err := w.Bind(w.Context(), otherApp, login.BindRequest{Code: "alice-9", Username: "alice", Password: password})
 				return err
 			},
-			[]string{"UserIDByName", "UserWithPassword", "SessionsOfUser", "Bind"},
+			[]string{"UserIDByName", "UserWithPassword", "Bind"},
 		},
 		"verify": {
 			func(w *world, token login.Hidden) error { _, err := w.Verify(w.Context(), token); return err },
@@ -202,26 +202,4 @@ func TestOfTwoDeletionsTheLaterFindsNobody(t *testing.T) {
 		}
 		w.Gone(u, "o-alice")
 	})
-}
-
-func TestLoginThatFailsLeavesNoSession(t *testing.T) {
-	w := newWorld(t)
-	u := w.Bound("alice-1", "alice")
-	before, err := w.DB.SessionsOfUser(t.Context(), u.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.DB.Do(func(op string) error {
-		if op == "UserByID" {
-			return login.Unavailable(errors.New("down"))
-		}
-		return nil
-	})
-	if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
-		t.Errorf("got %v", err)
-	}
-	w.DB.Do(nil)
-	if after, err := w.DB.SessionsOfUser(t.Context(), u.ID); err != nil || len(after) != len(before) {
-		t.Errorf("%d sessions, before %d, %v", len(after), len(before), err)
-	}
 }

@@ -164,17 +164,19 @@ func TestRepeatOfAFailedFirstSucceeds(t *testing.T) {
 	visitors := func(what string) func(*world, login.Visitor) error {
 		return func(w *world, v login.Visitor) error { return guarded[what](w, v, "alice-3") }
 	}
+	checkBind := func(w *world, _ login.Visitor) error {
+		checked, err := w.CheckCode("alice-3")
+		if err == nil && checked.Login == nil {
+			w.Error("there is no login")
+		}
+		return err
+	}
 	for name, c := range map[string]struct {
 		fails string // the operation of the store
 		do    func(w *world, v login.Visitor) error
 	}{
-		"checkBind": {"TouchBinding", func(w *world, _ login.Visitor) error {
-			checked, err := w.CheckCode("alice-3")
-			if err == nil && checked.Login == nil {
-				w.Error("there is no login")
-			}
-			return err
-		}},
+		"checkBind":             {"BindingByOpenID", checkBind},
+		"checkBind, at its end": {"Enter", checkBind},
 		"code2session": {"TouchBinding", func(w *world, _ login.Visitor) error {
 			_, err := w.Code2Session(w.Context(), phone, "alice-3")
 			return err

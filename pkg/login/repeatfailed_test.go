@@ -30,7 +30,7 @@ func TestFailedFirstDoesNotForgetTheSessionOfItsRepeat(t *testing.T) {
 				var swaps, claims, failed atomic.Int32
 				first := w.hooked(func(op string) error {
 					switch {
-					case op == "SessionsOfUser" && failed.Add(1) == 1:
+					case op == "Entered" && failed.Add(1) == 1:
 						return login.Unavailable(errors.New("down"))
 					case op == "SwapRecord" && swaps.Add(1) == 2 && meanwhile.at == op:
 						close(stopped)
@@ -90,11 +90,13 @@ func (h hooked) SwapRecord(ctx context.Context, name, old string, r login.Record
 	return h.Store.SwapRecord(ctx, name, old, r)
 }
 
-func (h hooked) SessionsOfUser(ctx context.Context, user string) ([]login.Session, error) {
-	if err := h.before("SessionsOfUser"); err != nil {
-		return nil, err
+// Enter has a hook when it is done, too, so that its answer can be lost.
+func (h hooked) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	opened, err := h.Store.Enter(ctx, o)
+	if err == nil {
+		err = h.before("Entered")
 	}
-	return h.Store.SessionsOfUser(ctx, user)
+	return opened, err
 }
 
 func (h hooked) ForgetSession(ctx context.Context, user, hash string) error {
@@ -125,21 +127,19 @@ func TestRecordThatIsSentAgainForgetsNoRepeat(t *testing.T) {
 	}
 }
 
-// sendsAgain writes the first record twice, with something between.
+// sendsAgain writes what the first request writes twice, with something between.
 type sendsAgain struct {
 	login.Store
 	between func()
-	sent    bool
 }
 
-func (s *sendsAgain) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
-	stored, err := s.Store.SwapRecord(ctx, name, old, r)
-	if s.sent || err != nil {
-		return stored, err
+func (s *sendsAgain) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	opened, err := s.Store.Enter(ctx, o)
+	if err != nil {
+		return opened, err
 	}
-	s.sent = true
 	s.between()
-	return s.Store.SwapRecord(ctx, name, old, r)
+	return s.Store.Enter(ctx, o)
 }
 
 // A first request whose record could not be stored has no repeats: when it fails, its session is nobody's.
@@ -149,17 +149,26 @@ func TestFailedFirstWithoutARecordLeavesNoSession(t *testing.T) {
 	had := len(w.sessions("u-alice"))
 	var swaps atomic.Int32
 	first := w.hooked(func(op string) error {
-		if op == "SessionsOfUser" || op == "SwapRecord" && swaps.Add(1) == 1 {
+		if op == "Entered" || op == "SwapRecord" && swaps.Add(1) == 1 {
 			return login.Unavailable(errors.New("down"))
 		}
 		return nil
 	})
+	first.Store = recordless{first.Store}
 	if _, err := checking(t.Context(), first); !errors.Is(err, login.StoreUnavailable) {
 		t.Fatal(err)
 	}
 	if got := len(w.sessions("u-alice")); got != had {
 		t.Errorf("%d sessions, want %d", got, had)
 	}
+}
+
+// recordless stores no records with sessions.
+type recordless struct{ login.Store }
+
+func (r recordless) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	o.Name = ""
+	return r.Store.Enter(ctx, o)
 }
 
 // A user who is deleted while a repeat is under way leaves no session, though the repeat shares it with the first request.
@@ -181,14 +190,14 @@ func TestRepeatThatMeetsADeletionLeavesNoSession(t *testing.T) {
 	})
 }
 
-// deletes deletes a user as soon as a binding is touched.
+// deletes deletes a user as soon as a binding is read.
 type deletes struct {
 	login.Store
 	user func() error
 }
 
-func (d deletes) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
-	b, err := d.Store.TouchBinding(ctx, t)
+func (d deletes) BindingByOpenID(ctx context.Context, app, openID string) (login.Binding, error) {
+	b, err := d.Store.BindingByOpenID(ctx, app, openID)
 	return b, errors.Join(err, d.user())
 }
 

@@ -234,7 +234,7 @@ func TestRepeatOfAVisitorsRequest(t *testing.T) {
 				v := w.Visit(w.Token("alice-2"))
 				down := true
 				w.DB.Do(func(op string) error { // all that these routes do, except the record
-					if down && (op == "TouchBinding" || op == "Unbind" || op == "SessionsOfUser") {
+					if down && (op == "TouchBinding" || op == "Unbind" || op == "SessionsOfUser" || op == "UserWithPassword") {
 						return login.Unavailable(errors.New("down"))
 					}
 					return nil
@@ -249,7 +249,7 @@ func TestRepeatOfAVisitorsRequest(t *testing.T) {
 				if err := do(w, v, "alice-3"); !errors.Is(err, login.ReauthRequired) {
 					t.Errorf("the fourth: %v", err)
 				}
-				for _, op := range []string{"TouchBinding", "Unbind", "SessionsOfUser"} {
+				for _, op := range []string{"TouchBinding", "Unbind", "SessionsOfUser", "UserWithPassword"} {
 					if w.DB.Called(op) {
 						t.Errorf("the fourth calls %s", op)
 					}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // The first fails after its repeat has been wrong, or the repeat while the first is under way: neither gives
@@ -29,7 +28,7 @@ func TestAttemptIsGivenBackByNobodyElse(t *testing.T) {
 				}
 			}
 			failing := w.process()
-			failing.Store = noSessions{w.DB}
+			failing.Store = noPasswords{w.DB}
 			repeated := false
 			w.DB.Do(func(op string) error {
 				if op != "HashKinds" || repeated { // which comes after the attempt is reserved
@@ -77,21 +76,13 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 		w.Bound("alice-1", "alice")
 		w.Pass(time.Second)
 		var token login.Hidden
-		repeated := false
-		w.DB.Do(func(op string) error {
-			if op != "UserByID" || repeated {
-				return nil
-			}
-			repeated = true
-			synctest.Wait() // by now the first has stored its session
+		first := w.process()
+		first.Store = answerLost{w.DB, func() {
 			var err error
 			if token, err = checking(t.Context(), w.process()); err != nil {
 				t.Errorf("the repeat: %v", err)
 			}
-			return nil
-		})
-		first := w.process()
-		first.Store = noSessions{w.DB}
+		}}
 		if _, err := checking(t.Context(), first); !errors.Is(err, login.StoreUnavailable) {
 			t.Fatalf("the first: %v", err)
 		}
@@ -101,11 +92,25 @@ func TestFailingFirstLeavesTheRepeatItsSession(t *testing.T) {
 	})
 }
 
-// noSessions cannot list sessions.
-type noSessions struct{ login.Store }
+// noPasswords cannot read passwords.
+type noPasswords struct{ login.Store }
 
-func (noSessions) SessionsOfUser(context.Context, string) ([]login.Session, error) {
-	return nil, login.Unavailable(errors.New("down"))
+func (noPasswords) UserWithPassword(context.Context, string) (login.User, login.Password, error) {
+	return login.User{}, login.Password{}, login.Unavailable(errors.New("down"))
+}
+
+// answerLost loses the answer to what a login writes, after something has happened.
+type answerLost struct {
+	login.Store
+	meanwhile func()
+}
+
+func (a answerLost) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	if _, err := a.Store.Enter(ctx, o); err != nil {
+		return login.Opened{}, err
+	}
+	a.meanwhile()
+	return login.Opened{}, login.Unavailable(errors.New("lost"))
 }
 
 // If nobody has repeated it, nothing is left behind, and the repeat gets a session of its own.
@@ -115,15 +120,15 @@ func TestFailedLoginLeavesNoSession(t *testing.T) {
 	w.Pass(time.Second)
 	before := len(w.sessions(u.ID))
 	for range 2 {
-		w.DB.Do(logintest.Failing("SessionsOfUser"))
-		if _, err := w.CheckCode("alice-2"); !errors.Is(err, login.StoreUnavailable) {
+		failing := w.process()
+		failing.Store = answerLost{w.DB, func() {}}
+		if _, err := checking(t.Context(), failing); !errors.Is(err, login.StoreUnavailable) {
 			t.Fatal(err)
 		}
 		if got := len(w.sessions(u.ID)); got != before {
 			t.Errorf("%d sessions, want %d", got, before)
 		}
 	}
-	w.DB.Do(nil)
 	if why := w.Dead(w.Token("alice-2")); why != "" {
 		t.Errorf("the repeat's session is dead: %s", why)
 	}

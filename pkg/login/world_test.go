@@ -29,7 +29,7 @@ type touchSpy struct {
 	touched *login.Touch
 }
 
-func (s *touchSpy) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
-	*s.touched = t
-	return s.Store.TouchBinding(ctx, t)
+func (s *touchSpy) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	*s.touched = o.Touch
+	return s.Store.Enter(ctx, o)
 }

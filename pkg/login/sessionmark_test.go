@@ -1,0 +1,217 @@
+package login_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// launch logs in with a code on a device, which shows a token.
+func (w *world) launch(code, device string, shown login.Hidden) login.Hidden {
+	w.Helper()
+	w.Pass(time.Second)
+	caller := phone
+	caller.Device, caller.Token = device, shown
+	checked, err := w.Check(w.Context(), caller, code)
+	if err != nil || checked.Login == nil {
+		w.Fatalf("got %+v, %v", checked, err)
+	}
+	return checked.Login.Token
+}
+
+func TestEleventhSessionEndsTheOldest(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	var tokens []login.Hidden
+	for n := range 13 {
+		tokens = append(tokens, w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", ""))
+	}
+	for i, token := range tokens {
+		want := login.Code("")
+		if i < len(tokens)-login.MaxSessions {
+			want = login.SessionReplaced
+		}
+		if got := w.Dead(token); got != want {
+			t.Errorf("session %d of %d: %q, want %q", i+1, len(tokens), got, want)
+		}
+	}
+}
+
+// Ten launches of a phone do not log a tablet out, nor does a third device.
+func TestSurplusEndsAtTheDeviceThatHasMost(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	tablet := w.launch("alice-tablet", "iPad", "")
+	var phones []login.Hidden
+	for n := range 2 * login.MaxSessions {
+		phones = append(phones, w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", ""))
+	}
+	computer := w.launch("alice-computer", "Windows", "")
+	for name, token := range map[string]login.Hidden{"tablet": tablet, "computer": computer, "phone": phones[len(phones)-1]} {
+		if why := w.Dead(token); why != "" {
+			t.Errorf("the %s's session is %q", name, why)
+		}
+	}
+	if why := w.Dead(phones[len(phones)-login.MaxSessions+1]); why != login.SessionReplaced {
+		t.Errorf("an old session of the phone is %q", why)
+	}
+}
+
+// Between devices that have the same number the oldest session ends.
+func TestSurplusOfManyDevicesEndsTheOldest(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	var tokens []login.Hidden
+	for n := range login.MaxSessions + 1 {
+		tokens = append(tokens, w.launch(fmt.Sprintf("alice-%d", n+1), fmt.Sprintf("device %d", n), ""))
+	}
+	for i, token := range tokens {
+		if ended := w.Dead(token) == login.SessionReplaced; ended != (i == 0) {
+			t.Errorf("session %d is %q", i+1, w.Dead(token))
+		}
+	}
+}
+
+func TestLaunchReplacesTheSessionWhoseTokenItShows(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	other := w.launch("alice-other", "iPhone", "")
+	token := w.launch("alice-1", "iPhone", "")
+	for n := range 2 * login.MaxSessions {
+		shown := token
+		token = w.launch(fmt.Sprintf("alice-%d", n+2), "iPhone", shown)
+		if why := w.Dead(shown); why != login.SessionReplaced {
+			t.Fatalf("the session that was shown is %q", why)
+		}
+	}
+	for name, live := range map[string]login.Hidden{"newest": token, "other": other} {
+		if why := w.Dead(live); why != "" {
+			t.Errorf("the %s session is %q", name, why)
+		}
+	}
+}
+
+// Whose token it is not, and what is no token, replaces nothing.
+func TestLaunchReplacesNobodyElsesSession(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	w.AddUser("bob")
+	if _, err := w.BindUser("bob-0", "bob", password); err != nil {
+		t.Fatal(err)
+	}
+	mine, theirs := w.launch("alice-1", "iPhone", ""), w.launch("bob-1", "iPhone", "")
+	for n, shown := range []login.Hidden{theirs, "", "wxb_", mine[:len(mine)-1], login.NewToken("u-alice").Text()} {
+		w.launch(fmt.Sprintf("alice-%d", n+2), "iPhone", shown)
+	}
+	for name, token := range map[string]login.Hidden{"alice's": mine, "bob's": theirs} {
+		if why := w.Dead(token); why != "" {
+			t.Errorf("%s session is %q", name, why)
+		}
+	}
+}
+
+// The limit is a binding's: a mini-program takes no places from another one.
+func TestSessionsOfAnotherBindingTakeNoPlaces(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	first := w.launch("alice-1", "iPhone", "")
+	other := login.Caller{AppID: "wxtwo", Address: phone.Address, Device: "iPhone"}
+	if _, err := w.Bind(t.Context(), other, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 * login.MaxSessions {
+		w.Pass(time.Second)
+		w.must(w.Check(t.Context(), other, fmt.Sprintf("alice-%d", n+3)))
+	}
+	if why := w.Dead(first); why != "" {
+		t.Errorf("it is %q", why)
+	}
+}
+
+// What is stored stays small, however many logins there were.
+func TestDeadSessionsAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	var tokens []login.Hidden
+	for n := range 60 {
+		tokens = append(tokens, w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", ""))
+	}
+	const kept = login.MaxSessions + login.MaxDeadSessions
+	if got := len(w.sessions("u-alice")); got != kept {
+		t.Errorf("%d sessions are kept, want %d", got, kept)
+	}
+	for i, token := range tokens {
+		parsed, err := login.ParseToken(string(token))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = w.DB.SessionWithUser(t.Context(), parsed.UserID, parsed.Hash())
+		if gone := errors.Is(err, login.ErrSessionNotFound); gone != (i < len(tokens)-kept) {
+			t.Errorf("session %d of %d: %v", i+1, len(tokens), err)
+		}
+	}
+}
+
+// A session that has just ended is told why, however old it is.
+func TestOldSessionThatEndsIsKeptForAWhile(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	tablet := w.launch("alice-tablet", "iPad", "")
+	for n := range 2 * login.MaxSessions {
+		w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", "")
+	}
+	w.launch("alice-40", "iPad", tablet)
+	for n := range login.MaxDeadSessions - 1 {
+		w.launch(fmt.Sprintf("alice-%d", n+50), "iPhone", "")
+		if why := w.Dead(tablet); why != login.SessionReplaced {
+			t.Fatalf("after %d more logins it is %q", n+1, why)
+		}
+	}
+}
+
+// A repeat opens no second session, so it takes no second place.
+func TestRepeatTakesNoPlace(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	first := w.launch("alice-1", "iPhone", "")
+	for n := range login.MaxSessions - 2 {
+		w.launch(fmt.Sprintf("alice-%d", n+2), "iPhone", "")
+	}
+	for range 2 {
+		w.must(w.CheckCode("alice-last"))
+	}
+	if why := w.Dead(first); why != "" {
+		t.Errorf("the first session is %q", why)
+	}
+}
+
+// Sessions past their end take no places.
+func TestSessionsPastTheirEndTakeNoPlaces(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	for n := range login.MaxSessions {
+		w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", "")
+	}
+	w.Pass(login.AbsoluteLife)
+	var opening login.Opening
+	w.Store = watched{w.DB, &opening}
+	w.launch("alice-30", "iPhone", "")
+	if len(opening.Ended) != 0 || len(opening.Sessions) != 1 {
+		t.Errorf("%d sessions end, %d marks stay", len(opening.Ended), len(opening.Sessions))
+	}
+}
+
+// watched keeps the last opening.
+type watched struct {
+	login.Store
+	last *login.Opening
+}
+
+func (s watched) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	*s.last = o
+	return s.Store.Enter(ctx, o)
+}
