@@ -98,7 +98,7 @@ type Opening struct {
 
 // Opened is what a login finds when it has opened a session.
 type Opened struct {
-	// Session is the session as it is stored, and User its user as read not before that.
+	// Session is the session as it is stored, and User its user.
 	Session Session
 	User    User
 	// Recorded is ErrRecordChanged if another record is stored under the name, or why it is unknown whether one is.
@@ -109,7 +109,7 @@ type Opened struct {
 
 // Entrance opens the sessions of logins.
 type Entrance interface {
-	// Enter stores a session, as CreateSession does, and reads its user, at the same moment or later. Beside
+	// Enter stores a session, as CreateSession does, and reads its user, each at some moment of its own. Beside
 	// that it touches the binding, as TouchBinding does, if it still has the ID that the login read; it ends and
 	// forgets other sessions; and it stores the record, unless there is one of that name. So a login needs
 	// one commit, or few calls. It may fail in the middle, and can be repeated.

@@ -38,6 +38,10 @@ func contexts(s *suite) {
 			_, err := t.BindingByOpenID(ctx, app, on.binding.OpenID)
 			return err
 		},
+		"Enter": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.Enter(ctx, t.opening(on.binding))
+			return err
+		},
 		"CreateSession": func(ctx context.Context, t *trial, on stage) error {
 			_, err := t.CreateSession(ctx, t.newSession(on.binding))
 			return err

@@ -8,9 +8,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// inFlight tests a login while something else happens to its user. A login takes two steps: it touches (or makes) the
-// binding, then creates the session with the binding's epoch. Whatever happens before or between them, or after the last,
-// must leave the session dead. What happens before the touch does so because the binding's epoch is then behind; the
+// inFlight tests a login while something else happens to its user. A login takes two steps: it reads (or makes) the
+// binding, then opens the session with the binding's epoch. Whatever happens before or between them, or after the last,
+// must leave the session dead. What happens before the first does so because the binding's epoch is then behind; the
 // domain makes up for that.
 func inFlight(s *suite) {
 	for _, event := range []struct {
@@ -18,7 +18,7 @@ func inFlight(s *suite) {
 		do   func(t *trial, b login.Binding)
 		// want is why the session is dead.
 		want login.Code
-		// unbinds means that a touch finds no binding afterwards.
+		// unbinds means that no binding is found afterwards.
 		unbinds bool
 	}{
 		{"the binding is removed", func(t *trial, b login.Binding) {
@@ -44,7 +44,7 @@ func inFlight(s *suite) {
 		}, login.SessionRevoked, false},
 		{"nothing", func(*trial, login.Binding) {}, "", false},
 	} {
-		for place, moment := range []string{"before the touch", "before the session is created", "after"} {
+		for place, moment := range []string{"before it", "before the session is opened", "after"} {
 			s.test("login: "+event.name+" "+moment, func(t *trial) {
 				_, b, _ := t.bound()
 				t.now = t.now.Add(time.Minute) // the login starts
@@ -54,7 +54,7 @@ func inFlight(s *suite) {
 					}
 				}
 				happens(0)
-				found, err := t.TouchBinding(t.ctx, login.Touch{AppID: app, OpenID: b.OpenID, SealedKey: "2.sealed", At: t.now})
+				found, err := t.bindingNow(b)
 				if event.unbinds && place == 0 {
 					t.want(err, login.ErrBindingNotFound)
 					return
@@ -65,7 +65,10 @@ func inFlight(s *suite) {
 				}
 				session := t.newSession(found)
 				happens(1)
-				t.must(t.create(session))
+				t.enter(login.Opening{
+					Binding: found, Session: session, Sessions: []login.SessionMark{session.Mark()},
+					Touch: login.Touch{AppID: app, OpenID: b.OpenID, SealedKey: "2.sealed", At: t.now, Opened: session.Mark()},
+				})
 				happens(2)
 				if got := t.dead(session); got != event.want {
 					t.Fatalf("the session is %q, want %q", got, event.want)

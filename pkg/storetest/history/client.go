@@ -106,13 +106,18 @@ func (c *client) bind() error {
 	})
 }
 
-// login is a touch and then a session under the binding that the touch found, with the binding's epoch.
+// login reads a binding, some logins by a touch, and opens a session under it with the binding's epoch.
 func (c *client) login() error {
 	in := input{kind: touch, app: c.chance.IntN(apps), openID: c.chance.IntN(openIDs)}
 	started := c.tick()
+	mark := login.Touch{AppID: appIDs[in.app], OpenID: c.openID(in.app, in.openID), At: c.time(started)}
 	var found login.Binding
 	err := c.do(in, func() (err error) {
-		found, err = c.store.TouchBinding(c.ctx, login.Touch{AppID: appIDs[in.app], OpenID: c.openID(in.app, in.openID), At: c.time(started)})
+		if c.chance.IntN(4) == 0 {
+			found, err = c.store.TouchBinding(c.ctx, mark)
+		} else {
+			found, err = c.store.BindingByOpenID(c.ctx, mark.AppID, mark.OpenID)
+		}
 		return err
 	}, func(out *output) {
 		if out.outcome == done {
@@ -127,21 +132,51 @@ func (c *client) login() error {
 	if !ok {
 		return nil
 	}
+	o := login.Opening{Binding: found, Touch: mark, Session: c.session(session)}
+	o.Touch.Opened = o.Session.Mark()
+	o.Sessions = append(found.Sessions, o.Touch.Opened)
+	in = input{kind: create, session: session, at: started, epoch: c.epochAt(found.Epoch)}
 	// A repeat of the request creates the same session.
 	for range 1 + c.chance.IntN(2) {
-		var stored login.Session
-		if err := c.do(input{kind: create, session: session, at: started, epoch: c.epochAt(found.Epoch)}, func() (err error) {
-			stored, err = c.store.CreateSession(c.ctx, c.session(session))
-			return err
-		}, func(out *output) {
-			if out.outcome == done {
-				out.session = c.seen(stored)
-			}
-			c.publish(session)
-		}); err != nil {
+		if err := c.enter(in, o); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// enter opens a session, reads its user and perhaps ends another session. What an opening does counts as one operation
+// each, with the same call and return, since the contract does not promise that all is of one moment.
+func (c *client) enter(in input, o login.Opening) error {
+	other, replaces := c.someSession(c.chance)
+	if replaces = replaces && c.chance.IntN(3) == 0 && c.session(other).UserID == o.Session.UserID && other != in.session; replaces {
+		o.Ended = []string{c.session(other).TokenHash}
+	}
+	call := c.begin(c.id)
+	c.pause()
+	opened, err := c.store.Enter(c.ctx, o)
+	c.pause()
+	end := call.end()
+	outcome, err := outcomeOf(err)
+	if err != nil {
+		return err
+	}
+	stored, owner := output{outcome: unknown}, output{outcome: outcome}
+	if outcome == done {
+		stored, owner.user = output{outcome: done, session: c.seen(opened.Session)}, c.view(opened.User)
+	}
+	call.add(end, in, stored)
+	if outcome != unknown {
+		call.add(end, input{kind: readUser, user: c.userOf(in.session)}, owner)
+	}
+	if replaces {
+		replaced := output{outcome: silent}
+		if outcome != done || opened.Untidy != nil {
+			replaced.outcome = unknown
+		}
+		call.add(end, input{kind: endOther, session: other, reason: login.SessionReplaced}, replaced)
+	}
+	c.publish(in.session)
 	return nil
 }
 

@@ -58,20 +58,22 @@ type session struct {
 type kind string
 
 const (
-	bind    kind = "bind"
-	touch   kind = "touch"
-	unbind  kind = "unbind"
-	note    kind = "note the epoch"
-	create  kind = "create session"
-	extend  kind = "extend session"
-	end     kind = "end session"
-	disable kind = "disable"
-	enable  kind = "enable"
-	logout  kind = "log out"
-	change  kind = "change the password"
-	remove  kind = "delete"
-	enrol   kind = "enrol"
-	refresh kind = "refresh"
+	bind   kind = "bind"
+	touch  kind = "touch"
+	unbind kind = "unbind"
+	note   kind = "note the epoch"
+	create kind = "create session"
+	extend kind = "extend session"
+	end    kind = "end session"
+	// A login that ends another session is not told whether there is one.
+	endOther kind = "end session for another"
+	disable  kind = "disable"
+	enable   kind = "enable"
+	logout   kind = "log out"
+	change   kind = "change the password"
+	remove   kind = "delete"
+	enrol    kind = "enrol"
+	refresh  kind = "refresh"
 	// A verification reads a session and its user in one call, but the contract does not promise that both are of one
 	// moment: on DynamoDB it is a BatchGetItem. So it counts as two operations with the same call and return. If it
 	// finds no user, it says about the session only that it exists.
@@ -108,6 +110,7 @@ type output struct {
 const (
 	done    = "done"
 	unknown = "unknown"
+	silent  = "silent"
 )
 
 func refused(err error) output { return output{outcome: err.Error()} }
@@ -117,7 +120,7 @@ var model = porcupine.Model{
 	Step: func(now, in, out any) (bool, any) {
 		want, next := now.(state).step(in.(input))
 		got := out.(output)
-		return got == want || got.outcome == unknown, next
+		return got == want || got.outcome == unknown || got.outcome == silent, next
 	},
 	DescribeOperation: func(in, out any) string { return fmt.Sprintf("%v: %v", in, out) },
 	DescribeState:     func(s any) string { return fmt.Sprint(s) },
@@ -146,7 +149,7 @@ func (s state) step(in input) (output, state) {
 			one.seen = in.at
 		}
 		return output{outcome: done}, s
-	case end, findSession, readSession:
+	case end, endOther, findSession, readSession:
 		return s.ofSession(in)
 	case touch, note:
 		b := &s.bound[in.app][in.openID]
@@ -279,7 +282,7 @@ func (in input) String() string {
 			in.user, in.openID, in.app, in.binding, in.keepLast, in.at, in.epoch))
 	case change:
 		text = append(text, fmt.Sprintf("user %d from %d to %d, epoch was %d, keeps %d", in.user, in.password, in.epoch, in.was, in.session))
-	case create, extend, end, findSession, readSession:
+	case create, extend, end, endOther, findSession, readSession:
 		text = append(text, fmt.Sprintf("%d at %d, was %d %s, epoch %d", in.session, in.at, in.was, in.reason, in.epoch))
 	default:
 		text = append(text, fmt.Sprintf("user %d at %d with %v, epoch %d", in.user, in.at, in.apps, in.epoch))
