@@ -77,11 +77,18 @@ func (b *breaking) SessionsOfUser(ctx context.Context, userID string) ([]login.S
 	return b.Memory.SessionsOfUser(ctx, userID)
 }
 
-func (b *breaking) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
-	if err := b.fail("CreateSession"); err != nil {
-		return login.Session{}, err
+func (b *breaking) BindingByOpenID(ctx context.Context, appID, openID string) (login.Binding, error) {
+	if err := b.fail("BindingByOpenID"); err != nil {
+		return login.Binding{}, err
 	}
-	return b.Memory.CreateSession(ctx, s)
+	return b.Memory.BindingByOpenID(ctx, appID, openID)
+}
+
+func (b *breaking) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	if err := b.fail("Enter"); err != nil {
+		return login.Opened{}, err
+	}
+	return b.Memory.Enter(ctx, o)
 }
 
 func (b *breaking) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {

@@ -52,7 +52,7 @@ func TestNoSecretShows(t *testing.T) {
 		"a reset": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		for _, broken := range []string{
-			"", "TouchBinding", "Bind", "UserByID", "UserWithPassword", "SwapRecord", "CreateSession", "StoreRecord",
+			"", "TouchBinding", "BindingByOpenID", "Bind", "UserByID", "UserWithPassword", "SwapRecord", "Enter", "StoreRecord",
 			"SessionWithUser", "SessionsOfUser", "EndSession", "Unbind", "DeleteUser",
 		} {
 			t.Run(name+", broken: "+broken, func(t *testing.T) {

@@ -122,7 +122,7 @@ func TestAnswersAreCounted(t *testing.T) {
 			func(w *world, _ *visitor) { w.authorize(nil) }, []string{metrics.VisitFailures}, visit,
 		},
 		"the store is down for a login": {
-			store("TouchBinding", withCode(apigw.CheckBind, "alice")),
+			store("BindingByOpenID", withCode(apigw.CheckBind, "alice")),
 			[]string{metrics.LoginFailures, metrics.StoreFailures, "store_unavailable"}, exchanged,
 		},
 		"the store is down for a visit": {

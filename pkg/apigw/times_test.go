@@ -12,7 +12,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
-// slow is a store that takes a while to read a session, and twice as long to touch one.
+// slow is a store that takes a while to read a session, and twice as long for a binding.
 type slow struct {
 	*storetest.Memory
 	takes time.Duration
@@ -23,9 +23,9 @@ func (s slow) SessionWithUser(ctx context.Context, userID, tokenHash string) (lo
 	return s.Memory.SessionWithUser(ctx, userID, tokenHash)
 }
 
-func (s slow) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
+func (s slow) BindingByOpenID(ctx context.Context, appID, openID string) (login.Binding, error) {
 	time.Sleep(2 * s.takes)
-	return s.Memory.TouchBinding(ctx, t)
+	return s.Memory.BindingByOpenID(ctx, appID, openID)
 }
 
 // slowWeChat is anyone, but takes a while for a code.

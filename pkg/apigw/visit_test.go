@@ -210,3 +210,25 @@ func TestFunctionOfTwoRoutes(t *testing.T) {
 	}
 	call("DELETE /mobileApi/user/sessions/{id}").done(t, "已下线该设备")
 }
+
+// A launch that shows its old token, in either header, replaces that session, and no other.
+func TestLaunchReplacesTheSessionItShows(t *testing.T) {
+	for _, headers := range []string{"authorization", "x-token"} {
+		t.Run(headers, func(t *testing.T) {
+			w := newWorld(t)
+			shown, other := w.login("alice"), w.login("alice")
+			value := shown.token
+			if headers == "authorization" {
+				value = "Bearer " + value
+			}
+			a := w.invoke(t.Context(), apigw.CheckBind, withHeaders(get("code="+w.code("alice")), map[string]string{headers: value}))
+			fresh, _ := a.body["token"].(string)
+			for token, want := range map[string]any{shown.token: "session_replaced", other.token: nil, fresh: nil} {
+				a := w.invoke(t.Context(), apigw.UserInfo, withHeaders(get(""), map[string]string{"x-token": token}))
+				if a.body["error"] != want {
+					t.Errorf("got %s, want the error %v", a.text, want)
+				}
+			}
+		})
+	}
+}
