@@ -19,7 +19,8 @@ import (
 // what its owner has asked for, and for that only if they have seen the whole request.
 //
 // What a repeat needs to know stands in a record of the code; see kept. The first request stores it beside
-// its first round trip to the stores. If it dies before that, nobody knows the identity any more, and a
+// its first round trip to the stores; a checkBind stores it with the session that it opens, or as soon as it
+// knows that nobody is bound. If it dies before that, nobody knows the identity any more, and a
 // repeat is refused like any other request. See docs/decisions/repeating-under-the-same-ids.md.
 const (
 	// repeatWindow is how long a request may be repeated after WeChat has answered the first one.
