@@ -54,7 +54,7 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	identity, user, done := no.items[0], no.items[1], no.items[2].broken
 	switch {
 	case identity.broken:
-		stored, err := bindingOf(identity.stored)
+		stored, err := markedBindingOf(identity.stored)
 		switch {
 		case err != nil:
 			return login.Binding{}, err

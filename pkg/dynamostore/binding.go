@@ -3,6 +3,7 @@ package dynamostore
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -15,54 +16,110 @@ func bindingKey(appID, openID string) item {
 func bindingItem(b login.Binding) item {
 	it := bindingKey(b.AppID, b.OpenID)
 	it["bindingId"] = text(b.ID)
-	it["appId"] = text(b.AppID)
-	it["openId"] = text(b.OpenID)
 	it["unionId"] = text(b.UnionID)
 	it["userId"] = text(b.UserID)
 	it["epoch"] = text(b.Epoch)
 	it["sealedKey"] = text(b.SealedKey)
 	it["boundAt"] = millis(b.BoundAt)
 	it["lastLoginAt"] = millis(b.LastLoginAt)
+	it[marksAttribute] = packedAll(b.Sessions)
 	return it
 }
 
+// bindingOf reads all of a binding but its marks.
 func bindingOf(it item) (login.Binding, error) {
 	r := &reader{noun: "Bindings", item: it}
+	return r.binding(), r.err()
+}
+
+// markedBindingOf reads a binding with the marks of its sessions.
+func markedBindingOf(it item) (login.Binding, error) {
+	r := &reader{noun: "Bindings", item: it}
+	b := r.binding()
+	b.Sessions = r.marks()
+	return b, r.err()
+}
+
+func (r *reader) binding() login.Binding {
 	b := login.Binding{
 		ID:          r.text("bindingId"),
-		AppID:       r.text("appId"),
-		OpenID:      r.text("openId"),
 		UnionID:     r.text("unionId"),
 		UserID:      r.text("userId"),
 		SealedKey:   r.text("sealedKey"),
 		BoundAt:     r.time("boundAt"),
 		LastLoginAt: r.time("lastLoginAt"),
 	}
+	b.AppID, b.OpenID, _ = strings.Cut(r.text(keyAttribute), "#")
 	b.Epoch, _ = r.added("epoch")
-	return b, r.err()
+	return b
 }
 
 // TouchBinding implements login.Bindings.
 func (s *Store) TouchBinding(ctx context.Context, t login.Touch) (login.Binding, error) {
-	change := "SET lastLoginAt = :at, sealedKey = :key"
-	values := item{":at": millis(t.At), ":key": text(t.SealedKey)}
-	if t.UnionID != "" {
-		change += ", unionId = :union"
-		values[":union"] = text(t.UnionID)
-	}
-	it, err := s.update(ctx, "TouchBinding", s.tables.Bindings, bindingKey(t.AppID, t.OpenID), expression{
-		change: change, condition: "attribute_exists(pk) AND lastLoginAt <= :at", values: values,
-	})
-	if no, ok := errors.AsType[*refused](err); ok {
-		if it = no.items[0].stored; it == nil {
+	return s.touch(ctx, "TouchBinding", t, "")
+}
+
+// touch does what t says to a binding that has this ID, "" for any. It is one write, unless something of it is done
+// already or comes too late: then the rest is another.
+//
+// Errors: ErrBindingNotFound.
+func (s *Store) touch(ctx context.Context, name string, t login.Touch, id string) (login.Binding, error) {
+	newest, unmarked := true, t.Opened.TokenHash != ""
+	for {
+		it, err := s.update(ctx, name, s.tables.Bindings, bindingKey(t.AppID, t.OpenID), touching(t, id, newest, unmarked))
+		no, ok := errors.AsType[*refused](err)
+		switch {
+		case err == nil:
+			return bindingOf(it)
+		case !ok:
+			return login.Binding{}, err
+		case no.items[0].stored == nil:
 			return login.Binding{}, login.ErrBindingNotFound
 		}
-		return bindingOf(it) // a newer login has touched it
+		b, err := markedBindingOf(no.items[0].stored)
+		switch {
+		case err != nil:
+			return login.Binding{}, err
+		case id != "" && b.ID != id:
+			return login.Binding{}, login.ErrBindingNotFound
+		}
+		age := b.LastLoginAt.UnixMilli() - t.At.UnixMilli()
+		unmarked = unmarked && !marksSession(b, t.Opened.TokenHash)
+		newest = newest && (age < 0 || age == 0 && unmarked)
+		if !newest && !unmarked { // a newer login has touched it, or this very write
+			b.Sessions = nil
+			return b, nil
+		}
 	}
-	if err != nil {
-		return login.Binding{}, err
+}
+
+// touching is the update of a touch: as the newest, as one that marks a session, or both.
+func touching(t login.Touch, id string, newest, unmarked bool) expression {
+	e := expression{condition: "attribute_exists(pk)", values: item{}}
+	var set []string
+	if id != "" {
+		e.condition += " AND bindingId = :id"
+		e.values[":id"] = text(id)
 	}
-	return bindingOf(it)
+	if newest {
+		e.condition += " AND lastLoginAt <= :at"
+		set = append(set, "lastLoginAt = :at", "sealedKey = :key")
+		e.values[":at"], e.values[":key"] = millis(t.At), text(t.SealedKey)
+		if t.UnionID != "" {
+			set = append(set, "unionId = :union")
+			e.values[":union"] = text(t.UnionID)
+		}
+	}
+	if unmarked {
+		live, ended := t.Opened, t.Opened
+		live.Ended, ended.Ended = false, true
+		e.condition += " AND NOT contains(marks, :live) AND NOT contains(marks, :ended)"
+		set = append(set, "marks = list_append(if_not_exists(marks, :none), :opened)")
+		e.values[":live"], e.values[":ended"] = packed(live), packed(ended)
+		e.values[":none"], e.values[":opened"] = packedAll(nil), packedAll([]login.SessionMark{t.Opened})
+	}
+	e.change = "SET " + strings.Join(set, ", ")
+	return e
 }
 
 // NoteEpoch implements login.Bindings. A repeat may store an epoch that is no longer the newest, which only costs the next
@@ -88,5 +145,5 @@ func (s *Store) BindingByOpenID(ctx context.Context, appID, openID string) (logi
 	case it == nil:
 		return login.Binding{}, login.ErrBindingNotFound
 	}
-	return bindingOf(it)
+	return markedBindingOf(it)
 }

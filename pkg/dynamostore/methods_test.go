@@ -33,11 +33,25 @@ func writes() []method {
 			},
 		},
 		{
+			name: "TouchBinding that marks a session", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				_, err := on.TouchBinding(ctx, login.Touch{
+					AppID: app, OpenID: s.binding.OpenID, SealedKey: "2.sealed", At: s.now.Add(time.Hour), Opened: s.fresh.session.Mark(),
+				})
+				return err
+			},
+			done: func(s *scene) bool {
+				got, err := s.store.BindingByOpenID(s.Context(), app, s.binding.OpenID)
+				s.must(err)
+				return got.SealedKey == "2.sealed" && len(got.Sessions) == 1 && got.Sessions[0].TokenHash == s.fresh.session.TokenHash
+			},
+		},
+		{
 			name: "Bind", operation: "TransactWriteItems",
 			prepare: func(s *scene) { s.must(s.store.AddUser(s.Context(), s.fresh.user, passwordOf(s.fresh.user))) },
 			do: func(ctx context.Context, s *scene, on store) error {
 				got, err := on.Bind(ctx, s.fresh.binding, s.fresh.session)
-				if err == nil && got != s.fresh.binding {
+				if err == nil && !reflect.DeepEqual(got, s.fresh.binding) {
 					err = errors.New("it gives another binding")
 				}
 				return err
@@ -290,7 +304,7 @@ func reads() []method {
 		}},
 		{name: "BindingByOpenID", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
 			got, err := on.BindingByOpenID(ctx, app, s.binding.OpenID)
-			if err == nil && got != s.binding {
+			if err == nil && !reflect.DeepEqual(got, s.binding) {
 				err = errors.New("another binding")
 			}
 			return err

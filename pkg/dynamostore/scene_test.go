@@ -56,7 +56,10 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 	s.tables = dynamotest.NewTables(t, s.client)
 	s.proxy = dynamotest.NewProxy(t, endpoint)
 	s.store = dynamostore.New(dynamostore.Config{Client: s.client, Tables: s.tables})
-	s.faulty = dynamostore.New(dynamostore.Config{Client: dynamotest.Client(s.proxy.URL(), options...), Tables: s.tables})
+	s.faulty = dynamostore.New(dynamostore.Config{
+		Client: dynamotest.Client(s.proxy.URL(), options...), Tables: s.tables,
+		BatchPatience: time.Minute, // a slow machine must not make a request take too long
+	})
 
 	s.user = s.newUser()
 	s.binding = s.newBinding(s.user)

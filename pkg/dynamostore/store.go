@@ -1,8 +1,10 @@
 package dynamostore
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -13,22 +15,31 @@ import (
 
 // Store implements login.AdminStore on DynamoDB.
 type Store struct {
-	client *dynamodb.Client
-	tables Tables
+	client     *dynamodb.Client
+	tables     Tables
+	statements statements
+	// batchPatience is Config.BatchPatience.
+	batchPatience time.Duration
 }
 
 var _ login.AdminStore = (*Store)(nil)
 
-// Config configures a Store. Every field is required.
+// Config configures a Store. Client and Tables are required.
 type Config struct {
 	// Client should use Retryer, and limit a dial to 1 s and an attempt to 2 s.
 	Client *dynamodb.Client
 	Tables Tables
+	// BatchPatience bounds the batch of Enter, 1 s by default. It is never more than half of the time that is left, so
+	// that there is time to do one by one what the batch has not done.
+	BatchPatience time.Duration
 }
 
 // New makes a Store. It sends nothing to DynamoDB.
 func New(c Config) *Store {
-	return &Store{client: c.Client, tables: c.Tables}
+	return &Store{
+		client: c.Client, tables: c.Tables, statements: statementsFor(c.Tables),
+		batchPatience: cmp.Or(c.BatchPatience, time.Second),
+	}
 }
 
 // get reads one item. It returns nil if there is none.

@@ -1,6 +1,7 @@
 package dynamotest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -16,10 +17,29 @@ type Fault func(x *Exchange)
 
 // LoseAnswer lets the engine execute the request and then resets the connection: the client does not know that it was
 // executed.
-func LoseAnswer() Fault {
+func LoseAnswer() Fault { return LoseAnswerAfter(func() {}) }
+
+// LoseAnswerAfter is LoseAnswer with an event between what the engine does and the reset.
+func LoseAnswerAfter(event func()) Fault {
 	return func(x *Exchange) {
 		_, _, _, _ = x.forward()
+		event()
 		x.reset()
+	}
+}
+
+// Drop resets the connection before the engine sees the request.
+func Drop() Fault { return (*Exchange).reset }
+
+// Late resets the connection, and lets the engine execute the request once the channel is closed: the client has gone on
+// by then. It calls executed afterwards.
+func Late(until <-chan struct{}, executed func()) Fault {
+	return func(x *Exchange) {
+		x.request = x.request.WithContext(context.WithoutCancel(x.request.Context()))
+		x.reset()
+		<-until
+		_, _, _, _ = x.forward()
+		executed()
 	}
 }
 
