@@ -49,7 +49,8 @@ func checkBindFlows(of *directories) []flow {
 	flows := []flow{
 		{name: "unbound, and again", unbound: true, cases: []string{"checkbind-good", "checkbind-repeated-request"}},
 		{name: "bound", cases: []string{"checkbind-bound"}},
-		{name: "more sessions than are kept", prepare: (*performance).addSessions, cases: []string{"checkbind-bound"}},
+		{name: "as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"checkbind-bound"}},
+		{name: "as many sessions, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"checkbind-bound"}},
 	}
 	if of == nil {
 		return flows
@@ -64,7 +65,8 @@ func bindFlows(of *directories) []flow {
 	flows := []flow{
 		{name: "good, and again", unbound: true, cases: []string{"bind-good", "bind-repeated-request"}},
 		{name: "wrong password", unbound: true, cases: []string{"bind-wrong-password"}},
-		{name: "bound, with more sessions than are kept", prepare: (*performance).addSessions, cases: []string{"bind-again"}},
+		{name: "bound, with as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"bind-again"}},
+		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"bind-again"}},
 	}
 	if of == nil {
 		return append(flows,

@@ -13,19 +13,32 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
+	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// addSessions makes more sessions than a user keeps, live and dead.
+// addSessions makes as many sessions under the binding as it may have, live and ended.
 func (p *performance) addSessions() {
 	p.Helper()
-	for i := range login.MaxSessions + login.MaxDeadSessions + 1 {
+	openID := wechattest.OpenID(events.AppID, "alice")
+	bound, err := p.store.BindingByOpenID(p.Context(), events.AppID, openID)
+	p.must(err)
+	for i := range login.MaxSessions + login.MaxDeadSessions {
 		s := p.session(fmt.Sprint("session-", i), 2*time.Hour)
 		if i >= login.MaxSessions {
-			s.EndedReason = login.SessionRevoked
+			s.EndedReason = login.SessionReplaced
 		}
 		_, err := p.store.CreateSession(p.Context(), s)
 		p.must(err)
+		_, err = p.store.TouchBinding(p.Context(), login.Touch{
+			AppID: events.AppID, OpenID: openID, SealedKey: bound.SealedKey, At: bound.LastLoginAt, Opened: s.Mark(),
+		})
+		p.must(err)
 	}
+}
+
+// unanswered cuts the connection of every batch before DynamoDB sees it.
+func unanswered(*performance) dynamotest.Rule {
+	return dynamotest.Rule{Operation: "BatchExecuteStatement", Times: dynamotest.Always, Fault: dynamotest.Drop()}
 }
 
 // makeHashOld hashes the password with older parameters.

@@ -58,6 +58,22 @@ func TestAccesses(t *testing.T) {
 		"a reading transaction": {
 			"DynamoDB_20120810.TransactGetItems", `{"TransactItems":[{"Get":{"TableName":"a","Key":{"pk":{"S":"x"}}}}]}`, [][]Access{{on("ATable", "GetItem").of("x")}},
 		},
+		"a batch of statements by each of them": {
+			"DynamoDB_20120810.BatchExecuteStatement",
+			`{"Statements":[{"Statement":"DELETE FROM \"b\" WHERE userId=? AND tokenHash=?","Parameters":[{"S":"u"},{"S":"h"}]},
+				{"Statement":"INSERT INTO \"a\" VALUE {'n':?,'pk':?}","Parameters":[{"N":"1"},{"S":"x"}]},
+				{"Statement":"UPDATE \"a\" SET n=? SET pk2=? WHERE n<=? AND pk=?","Parameters":[{"N":"1"},{"S":"w"},{"N":"2"},{"S":"y"}]}]}`,
+			[][]Access{{on("ATable", "PartiQLInsert").of("x")}, {on("ATable", "PartiQLUpdate").of("y")}, {on("BTable", "PartiQLDelete").of("u")}},
+		},
+		"an empty batch of statements":       {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[]}`, nil},
+		"a statement that reads":             {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"SELECT * FROM \"a\" WHERE pk=?","Parameters":[{"S":"x"}]}]}`, nil},
+		"a statement on an unknown table":    {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"c\" WHERE pk=?","Parameters":[{"S":"x"}]}]}`, nil},
+		"a statement on an index":            {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"a\".\"i\" WHERE pk=?","Parameters":[{"S":"x"}]}]}`, nil},
+		"a statement without the key":        {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"b\" WHERE pk=?","Parameters":[{"S":"x"}]}]}`, nil},
+		"a statement with a range of keys":   {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"a\" WHERE pk<=?","Parameters":[{"S":"x"}]}]}`, nil},
+		"a statement with a choice of keys":  {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"a\" WHERE pk=? OR pk=?","Parameters":[{"S":"x"},{"S":"y"}]}]}`, nil},
+		"a statement with a value in it":     {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"a\" WHERE pk='x'"}]}`, nil},
+		"a statement that lacks a parameter": {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"DELETE FROM \"a\" WHERE n=? AND pk=?","Parameters":[{"N":"1"}]}]}`, nil},
 		"a secret": {
 			"secretsmanager.GetSecretValue", `{"SecretId":"arn:aws:secretsmanager:us-east-1:000000000000:secret:S"}`,
 			[][]Access{{{Action: "secretsmanager:GetSecretValue", Resource: SecretARN("S")}}},

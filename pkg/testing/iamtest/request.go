@@ -25,6 +25,7 @@ type request struct {
 	ExpressionAttributeValues attributes
 	RequestItems              map[string]json.RawMessage
 	TransactItems             []map[string]request
+	Statements                []statement
 }
 
 // attributes are those of an item, or the values of an expression. Keys are texts.
@@ -37,6 +38,8 @@ type attributes map[string]struct{ S string }
 // needs the actions of its parts, each like a request of its own:
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+//
+// So does a batch of statements; see statement.access.
 func accessesOf(target string, body []byte, tables map[string]Table) ([][]Access, error) {
 	if operation, ok := strings.CutPrefix(target, secretsManager); ok {
 		return secretAccess(operation, body)
@@ -67,6 +70,11 @@ func accessesOf(target string, body []byte, tables map[string]Table) ([][]Access
 			for what, on := range part {
 				add(partActions[what], on.TableName, on.keys)
 			}
+		}
+	case "BatchExecuteStatement":
+		for _, part := range r.Statements {
+			one, failed := part.access(tables)
+			all, err = append(all, one), cmp.Or(err, failed)
 		}
 	default:
 		return nil, fmt.Errorf("iamtest: it is unknown what %s needs", operation)
