@@ -63,7 +63,7 @@ func TestAccesses(t *testing.T) {
 			`{"Statements":[{"Statement":"DELETE FROM \"b\" WHERE userId=? AND tokenHash=?","Parameters":[{"S":"u"},{"S":"h"}]},
 				{"Statement":"INSERT INTO \"a\" VALUE {'n':?,'pk':?}","Parameters":[{"N":"1"},{"S":"x"}]},
 				{"Statement":"UPDATE \"a\" SET n=? SET pk2=? WHERE n<=? AND pk=?","Parameters":[{"N":"1"},{"S":"w"},{"N":"2"},{"S":"y"}]}]}`,
-			[][]Access{{on("ATable", "PartiQLInsert").of("x")}, {on("ATable", "PartiQLUpdate").of("y")}, {on("BTable", "PartiQLDelete").of("u")}},
+			[][]Access{{on("BTable", "PartiQLDelete").of("u")}, {on("ATable", "PartiQLInsert").of("x")}, {on("ATable", "PartiQLUpdate").of("y")}},
 		},
 		"an empty batch of statements":       {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[]}`, nil},
 		"a statement that reads":             {"DynamoDB_20120810.BatchExecuteStatement", `{"Statements":[{"Statement":"SELECT * FROM \"a\" WHERE pk=?","Parameters":[{"S":"x"}]}]}`, nil},
