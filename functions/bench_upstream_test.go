@@ -34,13 +34,14 @@ type usage struct {
 }
 
 // before serves in front of an upstream. Each call takes at least as long as takes.
-func (u *upstreams) before(target string, takes time.Duration, count func(r *http.Request, status int, body []byte)) string {
+func (u *upstreams) before(target string, takes time.Duration, count func(e *exchanged)) string {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		u.begin()
 		defer u.end()
 		began := time.Now()
-		status, header, body := u.forward(target, r)
-		count(r, status, body)
+		e := &exchanged{Request: r, target: target}
+		header := u.forward(e)
+		count(e)
 		select {
 		case <-time.After(takes - time.Since(began)):
 		case <-r.Context().Done():
@@ -49,8 +50,8 @@ func (u *upstreams) before(target string, takes time.Duration, count func(r *htt
 			w.Header()[name] = values
 		}
 		w.Header().Del("X-Amz-Crc32") // of the body without the capacity
-		w.WriteHeader(status)
-		if _, err := w.Write(body); err != nil && r.Context().Err() == nil {
+		w.WriteHeader(e.status)
+		if _, err := w.Write(e.body); err != nil && r.Context().Err() == nil {
 			u.Errorf("an upstream's answer: %v", err)
 		}
 	}))
@@ -58,23 +59,35 @@ func (u *upstreams) before(target string, takes time.Duration, count func(r *htt
 	return server.URL
 }
 
-// forward asks the upstream itself. It also asks DynamoDB for the consumed capacity.
-func (u *upstreams) forward(target string, r *http.Request) (status int, header http.Header, body []byte) {
+// exchanged is a call of an upstream at a target.
+type exchanged struct {
+	*http.Request
+	target string
+	asked  []byte
+	status int
+	body   []byte
+}
+
+// forward asks the upstream itself, and returns the header of its answer. It also asks DynamoDB for the
+// consumed capacity.
+func (u *upstreams) forward(e *exchanged) http.Header {
+	r := e.Request
 	asked, err := io.ReadAll(r.Body)
+	e.asked = asked
 	if r.Header.Get("X-Amz-Target") != "" {
 		asked = bytes.Replace(asked, []byte("{"), []byte(`{"ReturnConsumedCapacity":"TOTAL",`), 1)
 	}
 	if err == nil {
 		var request *http.Request
-		request, err = http.NewRequestWithContext(r.Context(), r.Method, target+r.URL.RequestURI(), bytes.NewReader(asked))
+		request, err = http.NewRequestWithContext(r.Context(), r.Method, e.target+r.URL.RequestURI(), bytes.NewReader(asked))
 		if err == nil {
 			request.Header = r.Header
 			var response *http.Response
 			if response, err = http.DefaultClient.Do(request); err == nil {
 				defer response.Body.Close()
-				body, err = io.ReadAll(response.Body)
-				if err == nil {
-					return response.StatusCode, response.Header, body
+				if e.body, err = io.ReadAll(response.Body); err == nil {
+					e.status = response.StatusCode
+					return response.Header
 				}
 			}
 		}
@@ -82,7 +95,8 @@ func (u *upstreams) forward(target string, r *http.Request) (status int, header 
 	if r.Context().Err() == nil {
 		u.Errorf("an upstream: %v", err)
 	}
-	return http.StatusBadGateway, nil, nil
+	e.status = http.StatusBadGateway
+	return nil
 }
 
 func (u *upstreams) begin() {
@@ -110,8 +124,8 @@ func (u *upstreams) take() usage {
 	return used
 }
 
-func (u *upstreams) countWeChat(r *http.Request, _ int, _ []byte) {
-	if r.Method == http.MethodHead {
+func (u *upstreams) countWeChat(e *exchanged) {
+	if e.Method == http.MethodHead {
 		return // a start opens its connection
 	}
 	u.mu.Lock()
@@ -123,16 +137,18 @@ func (u *upstreams) countWeChat(r *http.Request, _ int, _ []byte) {
 // write whose condition fails. For such a write AWS charges the size of the existing
 // item, or one unit if there is none. So one unit is counted here.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
-func (u *upstreams) countDynamoDB(r *http.Request, status int, body []byte) {
-	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+func (u *upstreams) countDynamoDB(e *exchanged) {
+	_, operation, _ := strings.Cut(e.Header.Get("X-Amz-Target"), ".")
 	units := 0.0
 	switch {
-	case status == http.StatusOK:
-		units = consumed(u, body)
-	case bytes.Contains(body, []byte("ConditionalCheckFailedException")):
+	case e.status == http.StatusOK && operation == "BatchExecuteStatement":
+		units = u.unitsOfStatements(e)
+	case e.status == http.StatusOK:
+		units = consumed(u, e.body)
+	case bytes.Contains(e.body, []byte("ConditionalCheckFailedException")):
 		units = 1
 	default:
-		u.Errorf("DynamoDB answers %s with %d: %s", operation, status, body)
+		u.Errorf("DynamoDB answers %s with %d: %s", operation, e.status, e.body)
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()

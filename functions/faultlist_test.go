@@ -102,6 +102,7 @@ func dynamoDBFaults() []fault {
 			{"every write", call.writes, onEach(writeOperations, always)},
 			{"every write of a session", call.writesSession, ofSessions(always)},
 			{"every transaction", call.transacts, onEach(transactions, always)},
+			{"every batch of statements", nil, onEach(batches, always)},
 			{"the first read of each kind", nil, onEach(readOperations, once)},
 			{"the first write of a session and the first transaction", nil, append(ofSessions(once), onEach(transactions, once)...)},
 		} {
@@ -122,7 +123,8 @@ func dynamoDBFaults() []fault {
 // These are the requests that a function sends to DynamoDB.
 var (
 	readOperations  = []string{"GetItem", "BatchGetItem", "Query"}
-	plainWrites     = []string{"PutItem", "UpdateItem", "DeleteItem"}
+	batches         = []string{"BatchExecuteStatement"}
+	plainWrites     = slices.Concat([]string{"PutItem", "UpdateItem", "DeleteItem"}, batches)
 	transactions    = []string{"TransactWriteItems"}
 	writeOperations = slices.Concat(plainWrites, transactions)
 	operations      = slices.Concat(readOperations, writeOperations)
@@ -139,7 +141,7 @@ func onEach(operations []string, rule dynamotest.Rule) []dynamotest.Rule {
 
 // ofSessions applies a rule to the writes of sessions that are not part of a transaction.
 func ofSessions(rule dynamotest.Rule) []dynamotest.Rule {
-	rule.Body = func(body []byte) bool { return bytes.Contains(body, []byte(`-Sessions"`)) }
+	rule.Body = func(body []byte) bool { return bytes.Contains(body, []byte("-Sessions")) }
 	return onEach(plainWrites, rule)
 }
 

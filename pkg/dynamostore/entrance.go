@@ -54,10 +54,10 @@ func (s *Store) writeAll(ctx context.Context, o login.Opening) (login.Opened, er
 		entries = append(entries, record)
 	}
 	var old []*entry
-	for _, hash := range o.Ended {
+	for _, hash := range unique(o.Ended) {
 		old = append(old, s.ending(o.Session.UserID, hash))
 	}
-	for _, hash := range o.Forgotten {
+	for _, hash := range unique(o.Forgotten) {
 		old = append(old, s.forgetting(o.Session.UserID, hash))
 	}
 	trouble := []error{s.do(ctx, slices.Concat(entries, old))}
@@ -77,6 +77,9 @@ func (s *Store) writeAll(ctx context.Context, o login.Opening) (login.Opened, er
 	opened.Untidy = errors.Join(trouble...)
 	return opened, nil
 }
+
+// unique are hashes without those that are there twice: a batch may name an item once.
+func unique(hashes []string) []string { return slices.Compact(slices.Sorted(slices.Values(hashes))) }
 
 // remark gives sessions that may still be what they were the marks that they had, so that the next login ends or
 // forgets them. If another login has replaced the marks meanwhile, it leaves them: then such a session goes when it

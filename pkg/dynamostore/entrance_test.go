@@ -125,6 +125,16 @@ func TestLoginIsOneBatchBesideOneRead(t *testing.T) {
 	e.asked(map[string]int{"BatchExecuteStatement": 1, "GetItem": 1})
 }
 
+// A batch that names an item twice is refused as a whole.
+func TestSessionIsEndedOnceHoweverOftenItIsMarked(t *testing.T) {
+	e := newEntry(t)
+	e.Ended, e.Forgotten = append(e.Ended, e.Ended...), append(e.Forgotten, e.Forgotten...)
+	opened, err := e.enter()
+	e.done(opened, err)
+	e.must(opened.Untidy)
+	e.asked(map[string]int{"BatchExecuteStatement": 1, "GetItem": 1})
+}
+
 // onBatch selects the batch.
 func onBatch(fault dynamotest.Fault) dynamotest.Rule {
 	return dynamotest.Rule{Operation: "BatchExecuteStatement", Fault: fault, Times: dynamotest.Always}
