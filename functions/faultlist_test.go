@@ -20,6 +20,8 @@ type fault struct {
 	wants func(c call) login.Code
 	// unsaid says that a request may have done its work although it failed.
 	unsaid bool
+	// mute says that it may even have done what it tried to undo.
+	mute bool
 	// code is the prefix that makes the stand-in fail; see wechattest.
 	code string
 	// left is how much time the function is told that it has; 0 for all of it.
@@ -108,6 +110,7 @@ func dynamoDBFaults() []fault {
 		} {
 			all = append(all, fault{
 				name: "DynamoDB " + how.name + " " + which.name, wants: fail(login.StoreUnavailable, which.feels), unsaid: how.unsaid,
+				mute: how.unsaid && which.name == "every write",
 				begin: func(w *world) {
 					for _, r := range which.rules {
 						w.proxy.Inject(r)

@@ -198,8 +198,9 @@ func (p *pair) judge(r result) {
 	if p.call.function == events.Authorizer {
 		status = 0
 	}
-	// A session that each call creates is worth nothing to a person who never got its token.
-	mayBeDone := p.fault.unsaid && p.call.makes != p.call.remakes
+	// A session that each call creates is worth nothing to a person who never got its token. So the call forgets
+	// it, if it learns that no repeat of it has the token either.
+	mayBeDone := p.fault.unsaid && (p.call.makes != p.call.remakes || p.fault.mute)
 	switch {
 	case want == "" && !p.succeeded(r.met):
 		p.errorf("the answer is %v, want success", r.met)
