@@ -61,10 +61,10 @@ func event(r *http.Request, routeKey string, parameters map[string]string, body 
 
 // queryOf returns the query parameters of a request, nil if there are none.
 func queryOf(r *http.Request) map[string]string {
-	if r.URL.RawQuery == "" {
+	values := r.URL.Query()
+	if len(values) == 0 {
 		return nil
 	}
-	values := r.URL.Query()
 	query := make(map[string]string, len(values))
 	for name, all := range values {
 		query[text(name)] = text(strings.Join(all, ","))
