@@ -58,16 +58,33 @@ func NewAuthorizer(c AuthorizerConfig) *Authorizer {
 	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics, origin: c.Origin, address: c.LogAddress}
 }
 
-// Invoke decides whether a request may pass, and says who sent it. On a denial, API
-// Gateway tells the client nothing but 403; the reason is in our log line. If the
-// store does not answer, Invoke fails, and API Gateway answers 500. A denial would
-// make clients drop good tokens.
+// Invoke is Authorize for events as JSON.
 func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	begin := time.Now()
+	var event events.APIGatewayV2CustomAuthorizerV2Request
+	if json.Unmarshal(payload, &event) != nil {
+		event.Version = "" // it is refused as malformed
+	}
+	response, err := a.authorize(ctx, begin, event)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(response)
+}
+
+// Authorize decides whether a request may pass, and says who sent it. On a denial, API
+// Gateway tells the client nothing but 403; the reason is in our log line. If the
+// store does not answer, Authorize fails, and API Gateway answers 500. A denial would
+// make clients drop good tokens.
+func (a *Authorizer) Authorize(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+	return a.authorize(ctx, time.Now(), event)
+}
+
+func (a *Authorizer) authorize(ctx context.Context, begin time.Time, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
-	begin, trail := time.Now(), &login.Trail{}
-	var event events.APIGatewayV2CustomAuthorizerV2Request
-	v, err := a.verify(login.WithTrail(ctx, trail), payload, &event)
+	trail := &login.Trail{}
+	v, err := a.verify(login.WithTrail(ctx, trail), event)
 
 	failure := &login.Error{}
 	level, outcome, attrs := slog.LevelInfo, login.OutcomeAllowed.String(), []slog.Attr{}
@@ -96,24 +113,24 @@ func (a *Authorizer) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 
 	switch {
 	case err == nil:
-		return json.Marshal(allowed(v))
+		return allowed(v), nil
 	case denies(failure.Code):
-		return json.Marshal(events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: false})
+		return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: false}, nil
 	}
-	return nil, errors.New(string(failure.Code))
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, errors.New(string(failure.Code))
 }
 
 // denies says whether the authorizer answers a failure with a denial. It fails at any other.
 func denies(c login.Code) bool { return c.EndsSession() || c == login.OriginKeyRequired }
 
 // verify calls Verifier.Verify with the event's token. A panic becomes an error.
-func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.APIGatewayV2CustomAuthorizerV2Request) (v login.Visitor, err error) {
+func (a *Authorizer) verify(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (v login.Visitor, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = login.Panicked(p)
 		}
 	}()
-	if err := json.Unmarshal(payload, event); err != nil || event.Version != "2.0" {
+	if event.Version != "2.0" {
 		return login.Visitor{}, login.EventMalformed
 	}
 	if a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Refused {
@@ -123,15 +140,20 @@ func (a *Authorizer) verify(ctx context.Context, payload []byte, event *events.A
 }
 
 // allowed is the response that lets a request pass. The routes behind the authorizer
-// find its context in requestContext.authorizer.lambda.
+// find its context in requestContext.authorizer.lambda. Its values have the types that JSON
+// gives them, since they may get there without becoming JSON.
 func allowed(v login.Visitor) events.APIGatewayV2CustomAuthorizerSimpleResponse {
+	roles := make([]any, len(v.User.Roles)) // [], not null
+	for i, role := range v.User.Roles {
+		roles[i] = role
+	}
 	return events.APIGatewayV2CustomAuthorizerSimpleResponse{
 		IsAuthorized: true,
 		Context: map[string]any{
 			"userId":     v.User.ID,
 			"appId":      v.Session.AppID,
 			"openIdHash": v.Session.OpenIDHash,
-			"roles":      append([]string{}, v.User.Roles...), // [], not null
+			"roles":      roles,
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -52,8 +53,9 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := w.loginIn(appID, "bob", "staff")
+	event := authorizerEvent(map[string]string{"authorization": "Bearer " + v.token})
 	// The store takes a millisecond, since less than a microsecond is logged without storeMs.
-	out, err := w.authorizer(slow{w.store, time.Millisecond}).Invoke(t.Context(), []byte(asJSON(t, authorizerEvent(map[string]string{"authorization": "Bearer " + v.token}))))
+	out, err := w.authorizer(slow{w.store, time.Millisecond}).Invoke(t.Context(), []byte(asJSON(t, event)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +69,12 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 	line := w.lastLine()
 	if line["route"] != "authorizer" || line["outcome"] != "allowed" || line["userId"] != "u2" || line["requestId"] != "JKJaXmPLvHcESHA=" || line["storeMs"] == nil {
 		t.Errorf("the log says %v", line)
+	}
+	// A route behind it finds the same, whether the answer has become JSON on the way or not.
+	value, err := w.authorizer(w.store).Authorize(t.Context(), event)
+	var read events.APIGatewayV2CustomAuthorizerSimpleResponse
+	if err := errors.Join(err, json.Unmarshal(out, &read)); err != nil || !reflect.DeepEqual(value, read) {
+		t.Errorf("as a value it says %#v, %v, and read from JSON %#v", value, err, read)
 	}
 }
 

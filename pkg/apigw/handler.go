@@ -81,18 +81,20 @@ func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithCancel(ctx)
 }
 
-// Invoke answers one event. It returns no error: whatever happens becomes an answer
-// in the envelope.
+// Invoke is Answer for an event as JSON. Its error is always nil.
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	ctx, cancel := inTime(ctx)
-	defer cancel()
-	x := &invocation{
-		handler: h, begin: time.Now(), trail: &login.Trail{},
-		request: &request{route: &h.unknown},
+	x := h.begin()
+	if json.Unmarshal(payload, &x.request.event) != nil {
+		x.request.event.Version = "" // it is refused as malformed
 	}
-	response := x.run(login.WithTrail(ctx, x.trail), payload)
-	audit.Write(ctx, h.logger, x.trail, x.request.attrs()...)
-	return json.Marshal(response)
+	return json.Marshal(x.answer(ctx))
+}
+
+// Answer answers one event. Whatever happens becomes an answer in the envelope.
+func (h *Handler) Answer(ctx context.Context, event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
+	x := h.begin()
+	x.request.event = event
+	return x.answer(ctx)
 }
 
 // invocation is one event on its way to its answer.
@@ -100,17 +102,32 @@ type invocation struct {
 	handler *Handler
 	begin   time.Time
 	trail   *login.Trail
-	// request holds as much of the event as could be read.
+	// request has the event, and as much of it as could be read.
 	request *request
 }
 
-func (x *invocation) run(ctx context.Context, payload []byte) (response events.APIGatewayV2HTTPResponse) {
+func (h *Handler) begin() *invocation {
+	return &invocation{
+		handler: h, begin: time.Now(), trail: &login.Trail{},
+		request: &request{route: &h.unknown},
+	}
+}
+
+func (x *invocation) answer(ctx context.Context) events.APIGatewayV2HTTPResponse {
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	response := x.run(login.WithTrail(ctx, x.trail))
+	audit.Write(ctx, x.handler.logger, x.trail, x.request.attrs()...)
+	return response
+}
+
+func (x *invocation) run(ctx context.Context) (response events.APIGatewayV2HTTPResponse) {
 	defer func() {
 		if p := recover(); p != nil {
 			response = x.respondError(ctx, login.Panicked(p))
 		}
 	}()
-	if err := x.handler.decode(payload, x.request); err != nil {
+	if err := x.handler.read(x.request); err != nil {
 		return x.respondError(ctx, err)
 	}
 	a, err := x.request.route.handler.serve(ctx, x.handler.service, x.request)

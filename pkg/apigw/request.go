@@ -2,7 +2,6 @@ package apigw
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -66,10 +65,10 @@ func refererAppID(referer string) string {
 	return id
 }
 
-// decode reads an event into r. If it fails, r holds what could be read until then:
+// read reads the event of r. If it fails, r holds what could be read until then:
 // the answer needs the id and the language.
-func (h *Handler) decode(payload []byte, r *request) error {
-	if err := json.Unmarshal(payload, &r.event); err != nil || r.event.Version != "2.0" {
+func (h *Handler) read(r *request) error {
+	if r.event.Version != "2.0" {
 		return login.EventMalformed
 	}
 	r.id = requestID(r.event.RequestContext.RequestID)

@@ -17,15 +17,11 @@ type sent struct{ contentType, query, body, authorization, xToken string }
 
 func (s sent) caller(t *testing.T) login.Caller {
 	t.Helper()
-	payload, err := json.Marshal(events.APIGatewayV2HTTPRequest{
+	r := &request{event: events.APIGatewayV2HTTPRequest{
 		Version: "2.0", RawQueryString: s.query, Body: s.body,
 		Headers: map[string]string{"content-type": s.contentType, "authorization": s.authorization, "x-token": s.xToken},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &request{}
-	if err := New(Config{}, Bind).decode(payload, r); err != nil {
+	}}
+	if err := New(Config{}, Bind).read(r); err != nil {
 		t.Fatal(err)
 	}
 	return r.caller

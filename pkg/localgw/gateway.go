@@ -1,5 +1,6 @@
 // Package localgw is an API Gateway HTTP API on one machine. It turns HTTP requests into events of payload format 2.0,
-// and a function's answers back into HTTP, so that handlers are called locally exactly as in the cloud.
+// and a function's answers back into HTTP, so that handlers are called locally as in the cloud. An event goes from hand to
+// hand as a value, and is the same as if it were made into JSON and read again.
 //
 // Its rules follow
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
@@ -8,25 +9,20 @@ package localgw
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
-	"mime"
-	"net"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Function is the function behind a route: lambda.Handler of aws-lambda-go.
+// Function is the function behind a route. It must not change the event's maps.
 type Function interface {
-	Invoke(ctx context.Context, payload []byte) ([]byte, error)
+	Answer(ctx context.Context, event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse
 }
 
 // Limits of API Gateway and of the functions in template.yaml.
@@ -56,7 +52,7 @@ func (g *Gateway) Route(method, path string, f Function) {
 }
 
 // RouteBehind is Route with a Lambda authorizer before the function.
-func (g *Gateway) RouteBehind(authorizer Function, method, path string, f Function) {
+func (g *Gateway) RouteBehind(authorizer Authorizer, method, path string, f Function) {
 	g.Route(method, path, f)
 	g.routes[len(g.routes)-1].authorizer = authorizer
 }
@@ -92,7 +88,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, param
 	case errors.Is(err, errForbidden):
 		refuse(w, http.StatusForbidden, "Forbidden")
 	case err != nil:
-		slog.ErrorContext(r.Context(), "function failed", "route", rt.key, "error", err)
+		slog.ErrorContext(r.Context(), "authorizer failed", "route", rt.key, "error", err)
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 	default:
 		reply(w, answer)
@@ -100,12 +96,12 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, param
 }
 
 // call waits for a place, and then asks the function.
-func (g *Gateway) call(r *http.Request, rt *route, body []byte, parameters map[string]string) ([]byte, error) {
+func (g *Gateway) call(r *http.Request, rt *route, body []byte, parameters map[string]string) (events.APIGatewayV2HTTPResponse, error) {
 	// Whoever waits for the server does not keep it waiting. Only a large request, which takes memory while it waits, may
 	// lose its connection to somebody else.
 	connection := connectionOf(r)
 	if len(body) <= smallBody && !connection.serve() {
-		return nil, errBusy
+		return events.APIGatewayV2HTTPResponse{}, errBusy
 	}
 	defer connection.await()
 	leave, ok := g.flight.enter(len(body))
@@ -113,11 +109,10 @@ func (g *Gateway) call(r *http.Request, rt *route, body []byte, parameters map[s
 		if ok {
 			leave()
 		}
-		return nil, errBusy
+		return events.APIGatewayV2HTTPResponse{}, errBusy
 	}
 	defer leave()
-	e := event(r, body, rt.key, time.Now())
-	e.PathParameters = parameters
+	e := event(r, rt.key, parameters, body, time.Now())
 	// A client that disconnects does not stop a function.
 	return rt.answer(context.WithoutCancel(r.Context()), e)
 }
@@ -146,90 +141,24 @@ var (
 )
 
 // answer is the function's answer to an event, if the authorizer lets it pass.
-func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) ([]byte, error) {
+func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	if rt.authorizer != nil {
 		allowed, err := authorize(ctx, rt.authorizer, &e)
 		if err != nil {
-			return nil, fmt.Errorf("authorizer: %w", err)
+			return events.APIGatewayV2HTTPResponse{}, err
 		}
 		if !allowed {
-			return nil, errForbidden
+			return events.APIGatewayV2HTTPResponse{}, errForbidden
 		}
 	}
-	payload, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	return invoke(ctx, rt.function, payload)
-}
-
-// invoke runs a function within its time limit.
-func invoke(ctx context.Context, f Function, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, functionTimeout)
 	defer cancel()
-	return f.Invoke(ctx, payload)
-}
-
-// event is what API Gateway would send for r.
-func event(r *http.Request, body []byte, routeKey string, now time.Time) events.APIGatewayV2HTTPRequest {
-	headers := map[string]string{"host": r.Host}
-	for name, values := range r.Header {
-		if name != "Cookie" {
-			headers[strings.ToLower(name)] = strings.Join(values, ",")
-		}
-	}
-	query := map[string]string{}
-	for name, values := range r.URL.Query() {
-		query[name] = strings.Join(values, ",")
-	}
-	source, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		source = r.RemoteAddr
-	}
-	e := events.APIGatewayV2HTTPRequest{
-		Version:               "2.0",
-		RouteKey:              routeKey,
-		RawPath:               r.URL.EscapedPath(),
-		RawQueryString:        r.URL.RawQuery,
-		Cookies:               r.Header.Values("Cookie"),
-		Headers:               headers,
-		QueryStringParameters: query,
-		RequestContext: events.APIGatewayV2HTTPRequestContext{
-			RouteKey:   routeKey,
-			AccountID:  "000000000000",
-			Stage:      "$default",
-			APIID:      "local",
-			RequestID:  rand.Text(),
-			DomainName: r.Host,
-			Time:       now.UTC().Format("02/Jan/2006:15:04:05 -0700"),
-			TimeEpoch:  now.UnixMilli(),
-			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
-				Method: r.Method, Path: r.URL.Path, Protocol: r.Proto, SourceIP: source, UserAgent: r.UserAgent(),
-			},
-		},
-	}
-	if isText(r.Header.Get("Content-Type")) {
-		e.Body = string(body)
-	} else if len(body) > 0 {
-		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
-	}
-	return e
-}
-
-// isText reports whether a body of this type is sent as text. All others, forms included, are sent in base64.
-func isText(contentType string) bool {
-	mediaType, _, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		return false
-	}
-	return strings.HasPrefix(mediaType, "text/") || mediaType == "application/json" ||
-		mediaType == "application/xml" || mediaType == "application/javascript"
+	return rt.function.Answer(ctx, e), nil
 }
 
 // reply writes a function's answer.
-func reply(w http.ResponseWriter, answer []byte) {
-	var a events.APIGatewayV2HTTPResponse
-	if err := json.Unmarshal(answer, &a); err != nil || a.StatusCode < 100 || a.StatusCode > 999 {
+func reply(w http.ResponseWriter, a events.APIGatewayV2HTTPResponse) {
+	if a.StatusCode < 100 || a.StatusCode > 999 {
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}

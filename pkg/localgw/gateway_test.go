@@ -15,27 +15,22 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// stub returns what it is told to and keeps the event.
-type stub[E any] struct {
-	event  E
-	answer string
-	err    error
+// function returns what it is told to and keeps the event.
+type function struct {
+	event  events.APIGatewayV2HTTPRequest
+	answer events.APIGatewayV2HTTPResponse
+	// unbounded says that its context had no deadline.
+	unbounded bool
 }
 
-type (
-	function   = stub[events.APIGatewayV2HTTPRequest]
-	authorizer = stub[events.APIGatewayV2CustomAuthorizerV2Request]
-)
-
-func (s *stub[E]) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	if _, ok := ctx.Deadline(); !ok {
-		return nil, errors.New("no deadline")
-	}
-	if err := json.Unmarshal(payload, &s.event); err != nil {
-		return nil, err
-	}
-	return []byte(s.answer), s.err
+func (f *function) Answer(ctx context.Context, event events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
+	_, bounded := ctx.Deadline()
+	f.event, f.unbounded = event, !bounded
+	return f.answer
 }
+
+// good is an answer that says nothing.
+var good = events.APIGatewayV2HTTPResponse{StatusCode: http.StatusOK}
 
 func serve(t *testing.T, f *function) *httptest.Server {
 	g := New(64 << 10)
@@ -58,7 +53,7 @@ func TestRequestBecomesEvent(t *testing.T) {
 		"no body":                 {form, "", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &function{answer: `{"statusCode":200}`}
+			f := &function{answer: good}
 			server := serve(t, f)
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/x?code=a%20b&code=c", strings.NewReader(c.body))
 			if err != nil {
@@ -85,6 +80,9 @@ func TestRequestBecomesEvent(t *testing.T) {
 			if _, ok := e.Headers["cookie"]; ok || len(e.Cookies) != 1 || e.Cookies[0] != "k=v" {
 				t.Errorf("cookies %v", e.Cookies)
 			}
+			if f.unbounded {
+				t.Error("its time has no end")
+			}
 			if e.RequestContext.RequestID == "" || e.RequestContext.HTTP.SourceIP != "127.0.0.1" || e.RequestContext.HTTP.Method != http.MethodPost {
 				t.Errorf("context %+v", e.RequestContext)
 			}
@@ -93,21 +91,20 @@ func TestRequestBecomesEvent(t *testing.T) {
 }
 
 func TestAnswerBecomesResponse(t *testing.T) {
+	slow := map[string]string{"retry-after": "7"}
 	for name, c := range map[string]struct {
-		answer     string
-		err        error
+		answer     events.APIGatewayV2HTTPResponse
 		wantStatus int
 		wantBody   string
 	}{
-		"text":                  {`{"statusCode":429,"headers":{"retry-after":"7"},"body":"slow"}`, nil, 429, "slow"},
-		"base64":                {`{"statusCode":200,"headers":{"retry-after":"7"},"isBase64Encoded":true,"body":"aGk="}`, nil, 200, "hi"},
-		"a function that fails": {`{}`, errors.New("boom"), 500, `{"message":"Internal Server Error"}` + "\n"},
-		"no status":             {`{}`, nil, 500, `{"message":"Internal Server Error"}` + "\n"},
-		"no JSON":               {`what`, nil, 500, `{"message":"Internal Server Error"}` + "\n"},
-		"broken base64":         {`{"statusCode":200,"isBase64Encoded":true,"body":"%"}`, nil, 500, `{"message":"Internal Server Error"}` + "\n"},
+		"text":              {events.APIGatewayV2HTTPResponse{StatusCode: 429, Headers: slow, Body: "slow"}, 429, "slow"},
+		"base64":            {events.APIGatewayV2HTTPResponse{StatusCode: 200, Headers: slow, Body: "aGk=", IsBase64Encoded: true}, 200, "hi"},
+		"no status":         {events.APIGatewayV2HTTPResponse{}, 500, `{"message":"Internal Server Error"}` + "\n"},
+		"a status too long": {events.APIGatewayV2HTTPResponse{StatusCode: 1000}, 500, `{"message":"Internal Server Error"}` + "\n"},
+		"broken base64":     {events.APIGatewayV2HTTPResponse{StatusCode: 200, Body: "%", IsBase64Encoded: true}, 500, `{"message":"Internal Server Error"}` + "\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serve(t, &function{answer: c.answer, err: c.err})
+			server := serve(t, &function{answer: c.answer})
 			response, err := http.Post(server.URL+"/x", "application/json", strings.NewReader("{}"))
 			if err != nil {
 				t.Fatal(err)
@@ -125,7 +122,7 @@ func TestAnswerBecomesResponse(t *testing.T) {
 }
 
 func TestGatewayAnswersItself(t *testing.T) {
-	server := serve(t, &function{answer: `{"statusCode":200}`})
+	server := serve(t, &function{answer: good})
 	for name, c := range map[string]struct {
 		method, path string
 		body         io.Reader
@@ -179,7 +176,7 @@ func TestReadingStopsAtWhatFunctionsAccept(t *testing.T) {
 		"of unknown length":       {-1, most + 1, most + 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, body := &function{answer: `{"statusCode":200}`}, &countedBody{}
+			f, body := &function{answer: good}, &countedBody{}
 			g := New(most)
 			g.Route(http.MethodPost, "/x", f)
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/x", body)
@@ -207,11 +204,11 @@ type slow struct {
 	ended        chan error
 }
 
-func (f slow) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+func (f slow) Answer(ctx context.Context, _ events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
 	close(f.begun)
 	<-f.letGo
 	f.ended <- ctx.Err()
-	return []byte(`{"statusCode":200}`), nil
+	return good
 }
 
 // In the cloud, a bind that has begun is completed even if the client disconnects.

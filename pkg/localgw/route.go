@@ -14,7 +14,7 @@ type route struct {
 	segments []string
 	function Function
 	// authorizer is called first, unless it is nil.
-	authorizer Function
+	authorizer Authorizer
 }
 
 func newRoute(method, path string, f Function) *route {
@@ -31,18 +31,20 @@ func parameterOf(segment string) string {
 	return name
 }
 
-// match reports whether the route matches a request, and returns the request's path parameters, percent-decoded. A
-// parameter is one segment of the path, and not empty.
+// match reports whether the route matches a request, and returns the request's path parameters, percent-decoded; nil if
+// it has none. A parameter is one segment of the path, and not empty.
 func (rt *route) match(method string, segments []string) (parameters map[string]string, ok bool) {
 	if method != rt.method || len(segments) != len(rt.segments) {
 		return nil, false
 	}
-	parameters = map[string]string{}
 	for i, segment := range segments {
 		name := parameterOf(rt.segments[i])
 		switch {
 		case name != "" && segment != "":
-			parameters[name] = segment
+			if parameters == nil {
+				parameters = map[string]string{}
+			}
+			parameters[name] = text(segment)
 		case segment != rt.segments[i]:
 			return nil, false
 		}

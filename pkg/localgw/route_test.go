@@ -1,12 +1,15 @@
 package localgw
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
 )
 
 // request sends a request and returns the answer.
@@ -47,7 +50,7 @@ func TestPathParameters(t *testing.T) {
 		"/X/a":         "",
 		"/x/..":        "..",
 	} {
-		f := &function{answer: `{"statusCode":200}`}
+		f := &function{answer: good}
 		g := New(64 << 10)
 		g.Route(http.MethodDelete, "/x/{id}", f)
 		status, body := request(t, g, http.MethodDelete, path)
@@ -68,7 +71,7 @@ func TestRouteWithoutParametersComesFirst(t *testing.T) {
 	for name, order := range map[string][]string{"first": {"/x/y", "/x/{id}"}, "last": {"/x/{id}", "/x/y"}} {
 		g, functions := New(64<<10), map[string]*function{}
 		for _, path := range order {
-			functions[path] = &function{answer: `{"statusCode":200}`}
+			functions[path] = &function{answer: good}
 			g.Route(http.MethodGet, path, functions[path])
 		}
 		if request(t, g, http.MethodGet, "/x/y"); functions["/x/y"].event.Version == "" {
@@ -80,21 +83,35 @@ func TestRouteWithoutParametersComesFirst(t *testing.T) {
 	}
 }
 
+// authorizer decides what it is told to and keeps the event.
+type authorizer struct {
+	event     events.APIGatewayV2CustomAuthorizerV2Request
+	verdict   events.APIGatewayV2CustomAuthorizerSimpleResponse
+	err       error
+	unbounded bool
+}
+
+func (a *authorizer) Authorize(ctx context.Context, event events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+	_, bounded := ctx.Deadline()
+	a.event, a.unbounded = event, !bounded
+	return a.verdict, a.err
+}
+
 func TestAuthorizer(t *testing.T) {
+	who := map[string]any{"userId": "u1", "roles": []any{"a"}}
 	for name, c := range map[string]struct {
-		answer string
-		err    error
-		status int
-		body   string
+		verdict events.APIGatewayV2CustomAuthorizerSimpleResponse
+		err     error
+		status  int
+		body    string
 	}{
-		"it lets pass":   {`{"isAuthorized":true,"context":{"userId":"u1","roles":["a"]}}`, nil, 200, "served"},
-		"it denies":      {`{"isAuthorized":false,"context":{"userId":"u1"}}`, nil, 403, `{"message":"Forbidden"}`},
-		"it says little": {`{}`, nil, 403, `{"message":"Forbidden"}`},
-		"it fails":       {`{"isAuthorized":true}`, errors.New("boom"), 500, `{"message":"Internal Server Error"}`},
-		"it says nought": {``, nil, 500, `{"message":"Internal Server Error"}`},
+		"it lets pass":   {events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true, Context: who}, nil, 200, "served"},
+		"it denies":      {events.APIGatewayV2CustomAuthorizerSimpleResponse{Context: who}, nil, 403, `{"message":"Forbidden"}`},
+		"it says little": {events.APIGatewayV2CustomAuthorizerSimpleResponse{}, nil, 403, `{"message":"Forbidden"}`},
+		"it fails":       {events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: true}, errors.New("boom"), 500, `{"message":"Internal Server Error"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a, f := &authorizer{answer: c.answer, err: c.err}, &function{answer: `{"statusCode":200,"body":"served"}`}
+			a, f := &authorizer{verdict: c.verdict, err: c.err}, &function{answer: events.APIGatewayV2HTTPResponse{StatusCode: 200, Body: "served"}}
 			g := New(64 << 10)
 			g.RouteBehind(a, http.MethodGet, "/x/{id}", f)
 			status, body := request(t, g, http.MethodGet, "/x/7?q=1")
@@ -104,6 +121,9 @@ func TestAuthorizer(t *testing.T) {
 			if asked := a.event; asked.Version != "2.0" || asked.Type != "REQUEST" || asked.RouteKey != "GET /x/{id}" ||
 				asked.Headers["x-token"] != "t1" || asked.PathParameters["id"] != "7" || asked.RawQueryString != "q=1" || asked.RequestContext.RequestID == "" {
 				t.Errorf("it is asked %+v", asked)
+			}
+			if a.unbounded || f.unbounded {
+				t.Error("their time has no end")
 			}
 			if c.status != 200 {
 				if f.event.Version != "" {

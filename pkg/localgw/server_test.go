@@ -14,12 +14,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
+
 	"github.com/wxbind/wxbind/pkg/testing/pipetest"
 )
 
 // answers is a function whose answer has this many bytes.
 func answers(size int) *function {
-	return &function{answer: `{"statusCode":200,"body":"` + strings.Repeat("x", size) + `"}`}
+	return &function{answer: events.APIGatewayV2HTTPResponse{StatusCode: http.StatusOK, Body: strings.Repeat("x", size)}}
 }
 
 // served serves one function at POST /x in a bubble, and returns what connects to it.
@@ -121,12 +123,12 @@ func TestFunctionHasItsWholeTime(t *testing.T) {
 // takes is a function that takes this long.
 type takes time.Duration
 
-func (d takes) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
+func (d takes) Answer(ctx context.Context, _ events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
 	select {
 	case <-time.After(time.Duration(d)):
-		return []byte(`{"statusCode":200}`), nil
+		return good
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return events.APIGatewayV2HTTPResponse{StatusCode: http.StatusInternalServerError}
 	}
 }
 

@@ -5,12 +5,12 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -25,11 +25,8 @@ var ErrSealBroken = errors.New("login: sealed text cannot be opened")
 // (HKDF-SHA-256, RFC 5869) for this purpose and these parts only, so a text that is moved elsewhere cannot
 // be opened. The result names the seal key: "<id>.<base64url>".
 func (s *Secret) Seal(plain []byte, purpose string, parts ...string) string {
-	key := s.SealKeys[0]
-	aead := aeadFor(key, purpose, parts)
-	nonce := make([]byte, aead.NonceSize())
-	rand.Read(nonce) // never fails since Go 1.24
-	return key.ID + "." + base64.RawURLEncoding.EncodeToString(aead.Seal(nonce, nonce, plain, nil))
+	sealed := aeadFor(s.derived().roots[0], purpose, parts).Seal(nil, nil, plain, nil)
+	return s.SealKeys[0].ID + "." + base64.RawURLEncoding.EncodeToString(sealed)
 }
 
 // Open decrypts what Seal made for the same purpose and parts.
@@ -40,60 +37,86 @@ func (s *Secret) Open(sealed, purpose string, parts ...string) ([]byte, error) {
 	if !ok {
 		return nil, ErrSealBroken
 	}
-	for _, key := range s.SealKeys {
-		if key.ID != id {
-			continue
-		}
-		raw, err := base64.RawURLEncoding.DecodeString(text)
-		aead := aeadFor(key, purpose, parts)
-		if err != nil || len(raw) < aead.NonceSize() {
-			return nil, ErrSealBroken
-		}
-		plain, err := aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], nil)
-		if err != nil {
-			return nil, ErrSealBroken
-		}
-		return plain, nil
+	i := slices.IndexFunc(s.SealKeys, func(key SealKey) bool { return key.ID == id })
+	if i < 0 {
+		return nil, ErrUnknownSealKey
 	}
-	return nil, ErrUnknownSealKey
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, ErrSealBroken
+	}
+	plain, err := aeadFor(s.derived().roots[i], purpose, parts).Open(nil, nil, raw, nil)
+	if err != nil {
+		return nil, ErrSealBroken
+	}
+	return plain, nil
 }
 
 // Hash names a record without showing what it is about: HMAC-SHA-256 in hex. Its key is derived from the
 // oldest seal key. That stays the same when a newer one is added, so processes with the old and the new
 // secret agree on the name.
 func (s *Secret) Hash(purpose string, parts ...string) string {
-	oldest := s.SealKeys[len(s.SealKeys)-1]
-	mac := hmac.New(sha256.New, derive(oldest, "hash", nil))
+	mac := hmac.New(sha256.New, s.derived().hash)
 	mac.Write(joined(purpose, parts))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func aeadFor(key SealKey, purpose string, parts []string) cipher.AEAD {
-	block, err := aes.NewCipher(derive(key, purpose, parts))
+// derivedKeys are what is derived from the seal keys alone.
+type derivedKeys struct {
+	// roots are the results of HKDF's first step, in the order of the seal keys.
+	roots [][]byte
+	// hash is the key of Hash.
+	hash []byte
+}
+
+// derived derives them once: together they take longer than what is sealed with them.
+func (s *Secret) derived() *derivedKeys {
+	if known := s.keys.Load(); known != nil {
+		return known
+	}
+	fresh := &derivedKeys{}
+	for _, key := range s.SealKeys {
+		root, err := hkdf.Extract(sha256.New, []byte(key.Key), nil)
+		if err != nil {
+			panic(err) // a seal key is long enough even for FIPS 140
+		}
+		fresh.roots = append(fresh.roots, root)
+	}
+	fresh.hash = expand(fresh.roots[len(fresh.roots)-1], "hash", nil)
+	s.keys.Store(fresh)
+	return fresh
+}
+
+// aeadFor makes a cipher that puts a random nonce of 96 bits before what it seals.
+func aeadFor(root []byte, purpose string, parts []string) cipher.AEAD {
+	block, err := aes.NewCipher(expand(root, purpose, parts))
 	if err != nil {
 		panic(err) // the key is always 32 bytes long
 	}
-	aead, err := cipher.NewGCM(block)
+	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
 		panic(err) // AES always has GCM's block size
 	}
 	return aead
 }
 
-func derive(key SealKey, purpose string, parts []string) []byte {
-	derived, err := hkdf.Key(sha256.New, []byte(key.Key), nil, "wxbind "+string(joined(purpose, parts)), 32)
+func expand(root []byte, purpose string, parts []string) []byte {
+	key, err := hkdf.Expand(sha256.New, root, "wxbind "+string(joined(purpose, parts)), 32)
 	if err != nil {
 		panic(err) // 32 bytes are within HKDF's limit
 	}
-	return derived
+	return key
 }
 
 // joined writes each part after its length, so that no two lists look alike.
 func joined(purpose string, parts []string) []byte {
-	var b []byte
-	for _, part := range append([]string{purpose}, parts...) {
-		b = binary.AppendUvarint(b, uint64(len(part)))
-		b = append(b, part...)
+	b := appendPart(nil, purpose)
+	for _, part := range parts {
+		b = appendPart(b, part)
 	}
 	return b
+}
+
+func appendPart(b []byte, part string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(part))), part...)
 }

@@ -2,6 +2,8 @@ package login_test
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -58,6 +60,28 @@ func TestHashStaysWhileAKeyIsAdded(t *testing.T) {
 	s := logintest.SecretWith("1")
 	if s.Hash("p", "ab", "c") == s.Hash("p", "a", "bc") || s.Hash("p", "a") == s.Hash("q", "a") {
 		t.Error("two records have one name")
+	}
+}
+
+// What is stored outlives a version of the program.
+func TestSealsAndHashesOfBefore(t *testing.T) {
+	s := logintest.SecretWith("1")
+	if plain, err := s.Open("1.-r2_Gk4hbHT6t1hxbdovnPD8ZZ0K_TrTZR3nB_bJaAb4kmk", "session_key", "wx1", "o1"); err != nil || string(plain) != "the key" {
+		t.Errorf("got %q, %v", plain, err)
+	}
+	if hash := s.Hash("p", "a", "bc"); hash != "46619b26ff35ed60a55b1e95a3e54528fd88553fcf832544f311fef6f95a2d96" {
+		t.Errorf("got %s", hash)
+	}
+}
+
+// A secret that has been used has more in it that must not be shown than before.
+func TestUsedSecretShowsNoKey(t *testing.T) {
+	s := logintest.SecretWith("1")
+	before := fmt.Sprintf("%v %+v", s, s)
+	s.Hash("p")
+	after := regexp.MustCompile(`0x[0-9a-f]+`).ReplaceAllString(fmt.Sprintf("%v %+v", s, s), "<nil>")
+	if after != before {
+		t.Errorf("it prints as %s, and did as %s", after, before)
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 )
 
 // Secret is what the operator keeps in Secrets Manager: the mini-programs with
-// their AppSecrets, and the keys that seal what is stored.
+// their AppSecrets, and the keys that seal what is stored. Once it is in use it must
+// not be changed.
 type Secret struct {
 	// DefaultApp is the appid of a request that names none.
 	DefaultApp string
@@ -18,6 +20,8 @@ type Secret struct {
 	SealKeys []SealKey
 	// DirectoryKey signs the requests to the platform's directory. It is "" without one.
 	DirectoryKey Hidden
+	// keys are derived from SealKeys when they are first needed. A pointer does not show them, however the secret is printed.
+	keys atomic.Pointer[derivedKeys]
 }
 
 // App is one mini-program, as code2Session needs it.

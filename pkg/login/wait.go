@@ -65,24 +65,31 @@ func timedRead[T any](waited *time.Duration, call func() (T, error)) (result T, 
 }
 
 // together runs the steps at the same time, waits for all, and joins their errors in the order of the
-// steps. A panic becomes an error, since a caller cannot recover from another goroutine's panic; then the
-// other errors are dropped.
+// steps. The last one runs on the caller's own goroutine, whose stack has already grown. A panic of one of
+// several becomes an error, since a caller cannot recover from another goroutine's panic; then the other
+// errors are dropped.
 func together(steps ...func() error) error {
-	if len(steps) == 1 {
+	switch len(steps) {
+	case 0:
+		return nil
+	case 1:
 		return steps[0]()
 	}
 	errs, panics := make([]error, len(steps)), make([]error, len(steps))
-	var wg sync.WaitGroup
-	for i, step := range steps {
-		wg.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					panics[i] = Panicked(p)
-				}
-			}()
-			errs[i] = step()
-		})
+	run := func(i int) {
+		defer func() {
+			if p := recover(); p != nil {
+				panics[i] = Panicked(p)
+			}
+		}()
+		errs[i] = steps[i]()
 	}
+	last := len(steps) - 1
+	var wg sync.WaitGroup
+	for i := range last {
+		wg.Go(func() { run(i) })
+	}
+	run(last)
 	wg.Wait()
 	if err := errors.Join(panics...); err != nil {
 		return err

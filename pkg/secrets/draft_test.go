@@ -38,16 +38,16 @@ func TestDraftChanges(t *testing.T) {
 	const noDefault = `{"apps":{"` + appID + `":{"appSecret":"` + appSecret + `"}},"sealKeys":[{"id":"0","key":"` + sealKey + `"}]}`
 	app := func(id string, secret login.Hidden) login.App { return login.App{ID: id, Secret: secret} }
 	first := login.SealKey{ID: "0", Key: sealKey}
-	one := login.Secret{DefaultApp: appID, Apps: map[string]login.App{appID: app(appID, appSecret)}, SealKeys: []login.SealKey{first}}
-	with := func(change func(*login.Secret)) login.Secret {
-		s := one
-		change(&s)
+	with := func(change func(*login.Secret)) *login.Secret {
+		s := &login.Secret{DefaultApp: appID, Apps: map[string]login.App{appID: app(appID, appSecret)}, SealKeys: []login.SealKey{first}}
+		change(s)
 		return s
 	}
+	one := with(func(*login.Secret) {})
 	for name, row := range map[string]struct {
 		raw  string
 		edit func(*secrets.Draft)
-		want login.Secret
+		want *login.Secret
 	}{
 		"the short form becomes the long one": {shortSecret, nil, one},
 		"the first app of a new secret":       {placeholders, func(d *secrets.Draft) { d.SetApp(appID, appSecret, false) }, one},
@@ -76,8 +76,8 @@ func TestDraftChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(*got, row.want) {
-				t.Errorf("got %+v, want %+v", *got, row.want)
+			if !reflect.DeepEqual(got, row.want) {
+				t.Errorf("got %+v, want %+v", got, row.want)
 			}
 		})
 	}

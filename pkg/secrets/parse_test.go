@@ -43,9 +43,7 @@ func TestParse(t *testing.T) {
 		SealKeys:   []login.SealKey{{ID: "2", Key: sealKey}, {ID: "1", Key: sealKey2}},
 	}
 	with := func(s *login.Secret) *login.Secret {
-		more := *s
-		more.DirectoryKey = directoryKey
-		return &more
+		return &login.Secret{DefaultApp: s.DefaultApp, Apps: s.Apps, SealKeys: s.SealKeys, DirectoryKey: directoryKey}
 	}
 	tests := []struct {
 		name, raw string

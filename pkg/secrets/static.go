@@ -72,7 +72,7 @@ func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 //
 // Errors say what is wrong, never a value.
 func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
-	secret, services := *s.secret, s.services
+	secret, services := s.secret, s.services
 	if list := getenv(EnvServices); list != "" {
 		var err error
 		if services, err = splitServices(list); err != nil {
@@ -86,12 +86,12 @@ func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
 		if err := checkText(key, EnvDirectoryKey); err != nil {
 			return nil, err
 		}
-		secret.DirectoryKey = login.Hidden(key)
+		secret = &login.Secret{DefaultApp: secret.DefaultApp, Apps: secret.Apps, SealKeys: secret.SealKeys, DirectoryKey: login.Hidden(key)}
 		if err := secret.Validate(); err != nil {
 			return nil, fmt.Errorf("%s: %w", EnvDirectoryKey, err)
 		}
 	}
-	return &Static{&secret, services}, nil
+	return &Static{secret, services}, nil
 }
 
 // splitServices parses WX_SERVICES.

@@ -72,6 +72,9 @@ type unrepeatable struct{}
 func (unrepeatable) Read([]byte) (int, error) { return 0, io.EOF }
 func (unrepeatable) Close() error             { return nil }
 
+// WriteTo keeps net/http from making a buffer of 32 KB to copy nothing, more than all else that a login takes.
+func (unrepeatable) WriteTo(io.Writer) (int64, error) { return 0, nil }
+
 // departure records whether any byte of one request was written.
 type departure struct {
 	conn   atomic.Pointer[countedConn]
