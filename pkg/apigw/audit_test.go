@@ -70,7 +70,7 @@ func TestRequestsAreAudited(t *testing.T) {
 			alice := w.login("alice")
 			w.log.Reset()
 			a := c.play(w, alice)
-			lines := w.lines("audit")
+			lines := w.events()
 			if len(lines) != 1 {
 				t.Fatalf("%d lines after %s", len(lines), a.text)
 			}
@@ -103,7 +103,7 @@ func TestLooksAreNotAudited(t *testing.T) {
 	v.ask(apigw.Unbind, post("", ""))
 	w.invoke(t.Context(), apigw.Introspect, introspection(v.token))
 	w.invoke(t.Context(), apigw.CheckBind, get("code="+w.code("bob")))
-	if lines := w.lines("audit"); len(lines) != 0 {
+	if lines := w.events(); len(lines) != 0 {
 		t.Errorf("got %v", lines)
 	}
 }

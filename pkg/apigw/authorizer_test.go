@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -27,8 +26,7 @@ func authorizerEvent(headers map[string]string) events.APIGatewayV2CustomAuthori
 // authorizer returns an authorizer on a store.
 func (w *world) authorizer(presence login.Presence) *apigw.Authorizer {
 	return apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: presence, Now: w.now}, Logger: slog.New(slog.NewJSONHandler(w.log, nil)),
-		Metrics: w.metrics(), Origin: w.origin,
+		Verifier: login.Verifier{Presence: presence, Now: w.now}, Log: w.requestLog(), Origin: w.origin,
 	})
 }
 
@@ -52,7 +50,7 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := w.loginIn(appID, "bob", "staff")
-	// The store takes a millisecond, since less than a microsecond is logged without storeMs.
+	// The store takes a millisecond, since less than a microsecond is logged without StoreLatency.
 	out, err := w.authorizer(slow{w.store, time.Millisecond}).Invoke(t.Context(), []byte(asJSON(t, authorizerEvent(map[string]string{"authorization": "Bearer " + v.token}))))
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +63,7 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 		t.Errorf("got %s, want %s", got.String(), want)
 	}
 	line := w.lastLine()
-	if line["route"] != "authorizer" || line["outcome"] != "allowed" || line["userId"] != "u2" || line["requestId"] != "JKJaXmPLvHcESHA=" || line["storeMs"] == nil {
+	if line["route"] != "authorizer" || line["outcome"] != "allowed" || line["userId"] != "u2" || line["requestId"] != "JKJaXmPLvHcESHA=" || line["StoreLatency"] == nil {
 		t.Errorf("the log says %v", line)
 	}
 }
@@ -88,7 +86,7 @@ func TestAuthorizerDenies(t *testing.T) {
 	if err != nil || string(out) != `{"isAuthorized":false}` {
 		t.Errorf("got %s, %v", out, err)
 	}
-	if line := w.lastLine(); line["outcome"] != string(login.SessionRevoked) || line["level"] != "INFO" {
+	if line := w.lastLine(); line["outcome"] != string(login.SessionRevoked) || line["severity"] != "INFO" {
 		t.Errorf("the log says %v", line)
 	}
 }
@@ -125,7 +123,7 @@ func TestAuthorizerFailsWhereItCannotTell(t *testing.T) {
 			if err == nil || out != nil || err.Error() != string(c.want) {
 				t.Errorf("got %s, %v; want %s", out, err, c.want)
 			}
-			if line := w.lastLine(); line["outcome"] != string(c.want) || line["level"] != c.level {
+			if line := w.lastLine(); line["outcome"] != string(c.want) || line["severity"] != c.level {
 				t.Errorf("the log says %v", line)
 			}
 			noMark(t, "the log", w.log.String())
