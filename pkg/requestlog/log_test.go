@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -160,6 +161,17 @@ func TestLine(t *testing.T) {
 			}
 			parsed(t, out.Bytes())
 		})
+	}
+}
+
+// docs/metrics.md shows the line of a login.
+func TestExample(t *testing.T) {
+	document, err := os.ReadFile("../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := written(t, loggedIn()); !bytes.Contains(document, []byte("```json\n"+text+"```\n")) {
+		t.Errorf("docs/metrics.md does not show\n%s", text)
 	}
 }
 
