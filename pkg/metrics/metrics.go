@@ -10,6 +10,7 @@ import (
 // Counting says how a request is counted.
 type Counting int
 
+// These are the ways to count a request.
 const (
 	// CountedElsewhere: the authorizer has already counted it.
 	CountedElsewhere Counting = iota
