@@ -87,7 +87,7 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 	process := p.processes[function]
 	process.Stop()
 	for line := range strings.Lines(process.Log()) {
-		if strings.Contains(line, `"lapses"`) && strings.Contains(line, "AccessDenied") {
+		if strings.Contains(line, `"lapse"`) && strings.Contains(line, "AccessDenied") {
 			p.troubles = append(p.troubles, line)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/passwordpolicy"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
@@ -86,7 +87,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	defer far.close()
-	handler, err := handlerOf(store, far)
+	handler, err := handlerOf(store, far, requestlog.New(requestlog.Config{Output: t.err}))
 	if err != nil {
 		return err
 	}
@@ -108,8 +109,8 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
 }
 
-// handlerOf is the whole API on one store. Each route receives API Gateway events.
-func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
+// handlerOf is the whole API on one store. Each route receives API Gateway events. The log has a line for each.
+func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (http.Handler, error) {
 	client, err := wechat.New(wechat.Config{Base: far.base})
 	if err != nil {
 		return nil, err
@@ -121,11 +122,11 @@ func handlerOf(store *sqlitestore.Store, far *farSide) (http.Handler, error) {
 		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: store}, Origin: far.origin, LogAddress: true,
+		Verifier: login.Verifier{Presence: store}, Log: log, Origin: far.origin, LogAddress: true,
 	})
 	gateway := localgw.New(apigw.MaxBody)
 	for _, route := range apigw.Routes() {
-		handler := apigw.New(apigw.Config{Service: service, Origin: far.origin, LogAddress: true}, route)
+		handler := apigw.New(apigw.Config{Service: service, Log: log, Origin: far.origin, LogAddress: true}, route)
 		if route.Guard() == apigw.GuardAuthorizer {
 			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)
 		} else {

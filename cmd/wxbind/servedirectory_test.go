@@ -73,7 +73,7 @@ func TestServeWithADirectory(t *testing.T) {
 		t.Errorf("a session while the directory is down: %d %v", status, a)
 	}
 	s.interrupt()
-	if log := s.log.String(); strings.Contains(log, "MARK") || strings.Contains(log, "correct horse") || !strings.Contains(log, `"directoryMs":`) {
+	if log := s.log.String(); strings.Contains(log, "MARK") || strings.Contains(log, "correct horse") || !strings.Contains(log, `"DirectoryLatency":`) {
 		t.Errorf("the log: %s", log)
 	}
 }

@@ -101,7 +101,7 @@ func TestServeASession(t *testing.T) {
 	}
 	s.interrupt()
 	for _, event := range []string{"bind", "login", "session_revoke", "logout"} {
-		if !regexp.MustCompile(`"msg":"audit","event":"` + event + `","userId":"`).MatchString(s.log.String()) {
+		if !regexp.MustCompile(`"msg":"request",.*"userId":".*,"event":"` + event + `"`).MatchString(s.log.String()) {
 			t.Errorf("no audit of %s: %s", event, s.log)
 		}
 	}

@@ -1,12 +1,15 @@
 package apigw_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // What a request did to an account is logged once, with the user and where the request came from.
@@ -70,7 +73,7 @@ func TestRequestsAreAudited(t *testing.T) {
 			alice := w.login("alice")
 			w.log.Reset()
 			a := c.play(w, alice)
-			lines := w.lines("audit")
+			lines := w.lines()
 			if len(lines) != 1 {
 				t.Fatalf("%d lines after %s", len(lines), a.text)
 			}
@@ -92,6 +95,22 @@ func TestRequestsAreAudited(t *testing.T) {
 	}
 }
 
+// A request that is two events loses none of them.
+func TestTwoEventsInOneRequest(t *testing.T) {
+	w := newWorld(t)
+	temporary := login.NewPassword(password)
+	temporary.TemporaryUntil = time.Now().Add(time.Hour)
+	if err := w.store.AddUser(t.Context(), login.User{ID: "u2", Username: "new", Apps: map[string]login.UserApp{}}, temporary); err != nil {
+		t.Fatal(err)
+	}
+	a := w.invoke(t.Context(), apigw.Bind, post("application/json",
+		`{"code":"`+w.code("bob")+`","username":"new","password":"`+password+`","newPassword":"another horse"}`))
+	line := w.lastLine()
+	if want := []any{"bind", "password_change"}; len(w.lines()) != 1 || line["event"] != "bind" || !reflect.DeepEqual(line["events"], want) {
+		t.Errorf("%s is logged as %v", a.text, w.lines())
+	}
+}
+
 // A request that only reads is not an event.
 func TestLooksAreNotAudited(t *testing.T) {
 	w := newWorld(t)
@@ -103,7 +122,7 @@ func TestLooksAreNotAudited(t *testing.T) {
 	v.ask(apigw.Unbind, post("", ""))
 	w.invoke(t.Context(), apigw.Introspect, introspection(v.token))
 	w.invoke(t.Context(), apigw.CheckBind, get("code="+w.code("bob")))
-	if lines := w.lines("audit"); len(lines) != 0 {
+	if lines := w.events(); len(lines) != 0 {
 		t.Errorf("got %v", lines)
 	}
 }

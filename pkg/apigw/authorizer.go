@@ -9,11 +9,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/origin"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 )
 
 // AuthorizerFunction is the authorizer's folder in functions/.
@@ -25,10 +25,8 @@ const AuthorizerNeeds = needs.Token
 // AuthorizerConfig holds what an Authorizer needs.
 type AuthorizerConfig struct {
 	Verifier login.Verifier
-	// Logger gets one line per request; nil means slog.Default().
-	Logger *slog.Logger
-	// Metrics, Origin and LogAddress are as in Config.
-	Metrics    *metrics.Writer
+	// Log, Origin and LogAddress are as in Config.
+	Log        *requestlog.Log
 	Origin     *origin.Finder
 	LogAddress bool
 }
@@ -41,21 +39,17 @@ type AuthorizerConfig struct {
 // It implements lambda.Handler of aws-lambda-go.
 type Authorizer struct {
 	verifier login.Verifier
-	logger   *slog.Logger
-	metrics  *metrics.Writer
+	log      *requestlog.Log
 	address  bool
 	origin   *origin.Finder
 }
 
 // NewAuthorizer returns an Authorizer.
 func NewAuthorizer(c AuthorizerConfig) *Authorizer {
-	if c.Logger == nil {
-		c.Logger = slog.Default()
-	}
 	if c.Origin == nil {
-		c.Origin = &origin.Finder{Logger: c.Logger}
+		c.Origin = &origin.Finder{}
 	}
-	return &Authorizer{verifier: c.Verifier, logger: c.Logger, metrics: c.Metrics, origin: c.Origin, address: c.LogAddress}
+	return &Authorizer{verifier: c.Verifier, log: c.Log, origin: c.Origin, address: c.LogAddress}
 }
 
 // Invoke is Authorize for events as JSON.
@@ -86,38 +80,27 @@ func (a *Authorizer) authorize(ctx context.Context, begin time.Time, event event
 	trail := &login.Trail{}
 	v, err := a.verify(login.WithTrail(ctx, trail), event)
 
-	failure := &login.Error{}
-	level, outcome, attrs := slog.LevelInfo, login.OutcomeAllowed.String(), []slog.Attr{}
-	if err != nil {
-		failure = login.AsError(err)
-		level, outcome = levels[failure.Code.Severity()], string(failure.Code)
-		if !denies(failure.Code) {
-			level = slog.LevelError // Lambda counts it among the function's errors, so it begins an alarm
-		}
-	}
-	if failure.Cause != nil {
-		attrs = append(attrs, slog.String("cause", failure.Cause.Error()))
-	}
-	line := []slog.Attr{
-		slog.String("route", AuthorizerFunction),
-		slog.String("outcome", outcome),
-		slog.String("requestId", requestID(event.RequestContext.RequestID)),
+	line := requestlog.Request{
+		Route: AuthorizerFunction, ID: requestID(event.RequestContext.RequestID), Counted: metrics.CountedAsVisit,
+		Outcome: login.OutcomeAllowed, Took: time.Since(begin), Trail: trail,
 	}
 	if a.address {
-		line = append(line, slog.String(audit.Address, addressOf(a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Address)))
+		line.Address = addressOf(a.origin.Find(event.RequestContext.HTTP.SourceIP, event.Headers).Address)
 	}
-	logRequest(ctx, a.logger, level, trail, begin, append(line, attrs...))
-	a.metrics.Write(metrics.Request{
-		Route: AuthorizerFunction, Visit: true, Failure: failure.Code, Took: time.Since(begin), Trail: trail,
-	})
-
-	switch {
-	case err == nil:
+	if err == nil {
+		a.log.Write(line)
 		return allowed(v), nil
-	case denies(failure.Code):
+	}
+	line.Failure = login.AsError(err)
+	denied := denies(line.Failure.Code)
+	if !denied {
+		line.Severity = slog.LevelError // Lambda counts it among the function's errors, so it begins an alarm
+	}
+	a.log.Write(line)
+	if denied {
 		return events.APIGatewayV2CustomAuthorizerSimpleResponse{IsAuthorized: false}, nil
 	}
-	return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, errors.New(string(failure.Code))
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, errors.New(string(line.Failure.Code))
 }
 
 // denies says whether the authorizer answers a failure with a denial. It fails at any other.

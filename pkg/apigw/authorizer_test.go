@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"reflect"
 	"strings"
 	"testing"
@@ -28,8 +27,7 @@ func authorizerEvent(headers map[string]string) events.APIGatewayV2CustomAuthori
 // authorizer returns an authorizer on a store.
 func (w *world) authorizer(presence login.Presence) *apigw.Authorizer {
 	return apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: presence, Now: w.now}, Logger: slog.New(slog.NewJSONHandler(w.log, nil)),
-		Metrics: w.metrics(), Origin: w.origin,
+		Verifier: login.Verifier{Presence: presence, Now: w.now}, Log: w.requestLog(), Origin: w.origin,
 	})
 }
 
@@ -54,7 +52,7 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 	}
 	v := w.loginIn(appID, "bob", "staff")
 	event := authorizerEvent(map[string]string{"authorization": "Bearer " + v.token})
-	// The store takes a millisecond, since less than a microsecond is logged without storeMs.
+	// The store takes a millisecond, since less than a microsecond is logged without StoreLatency.
 	out, err := w.authorizer(slow{w.store, time.Millisecond}).Invoke(t.Context(), []byte(asJSON(t, event)))
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +65,7 @@ func TestAuthorizerSaysWhoItIs(t *testing.T) {
 		t.Errorf("got %s, want %s", got.String(), want)
 	}
 	line := w.lastLine()
-	if line["route"] != "authorizer" || line["outcome"] != "allowed" || line["userId"] != "u2" || line["requestId"] != "JKJaXmPLvHcESHA=" || line["storeMs"] == nil {
+	if line["route"] != "authorizer" || line["outcome"] != "allowed" || line["userId"] != "u2" || line["requestId"] != "JKJaXmPLvHcESHA=" || line["StoreLatency"] == nil {
 		t.Errorf("the log says %v", line)
 	}
 	// A route behind it finds the same, whether the answer has become JSON on the way or not.
@@ -96,7 +94,7 @@ func TestAuthorizerDenies(t *testing.T) {
 	if err != nil || string(out) != `{"isAuthorized":false}` {
 		t.Errorf("got %s, %v", out, err)
 	}
-	if line := w.lastLine(); line["outcome"] != string(login.SessionRevoked) || line["level"] != "INFO" {
+	if line := w.lastLine(); line["outcome"] != string(login.SessionRevoked) || line["severity"] != "INFO" {
 		t.Errorf("the log says %v", line)
 	}
 }
@@ -133,7 +131,7 @@ func TestAuthorizerFailsWhereItCannotTell(t *testing.T) {
 			if err == nil || out != nil || err.Error() != string(c.want) {
 				t.Errorf("got %s, %v; want %s", out, err, c.want)
 			}
-			if line := w.lastLine(); line["outcome"] != string(c.want) || line["level"] != c.level {
+			if line := w.lastLine(); line["outcome"] != string(c.want) || line["severity"] != c.level {
 				t.Errorf("the log says %v", line)
 			}
 			noMark(t, "the log", w.log.String())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
 	"testing"
@@ -11,8 +12,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
+
+// discarded is the log of a function whose lines are made, and not kept.
+func discarded() *requestlog.Log {
+	return requestlog.New(requestlog.Config{Output: io.Discard, Stack: "prod"})
+}
 
 // BenchmarkCheckBind measures our own share of a login: event in, answer out, over
 // ports that take no time. Each round has another bound user.
@@ -50,7 +57,7 @@ func BenchmarkCheckBind(b *testing.B) {
 				}
 				events[i] = payload
 			}
-			handler := apigw.New(apigw.Config{Service: service, Logger: slog.New(slog.DiscardHandler)}, apigw.CheckBind)
+			handler := apigw.New(apigw.Config{Service: service, Log: discarded()}, apigw.CheckBind)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				if _, err := handler.Invoke(b.Context(), events[i%users]); err != nil {
@@ -89,7 +96,7 @@ func BenchmarkAuthorizer(b *testing.B) {
 		}
 	}
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: store}, Logger: slog.New(slog.DiscardHandler),
+		Verifier: login.Verifier{Presence: store}, Log: discarded(),
 	})
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -123,7 +130,7 @@ func BenchmarkCheckBindJunk(b *testing.B) {
 				b.Fatal(err)
 			}
 			quiet := slog.New(slog.DiscardHandler)
-			handler := apigw.New(apigw.Config{Service: login.New(config), Logger: quiet, Origin: &origin.Finder{Logger: quiet}}, apigw.CheckBind)
+			handler := apigw.New(apigw.Config{Service: login.New(config), Log: discarded(), Origin: &origin.Finder{Logger: quiet}}, apigw.CheckBind)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := handler.Invoke(b.Context(), payload); err != nil {

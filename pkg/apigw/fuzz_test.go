@@ -13,6 +13,7 @@ import (
 	cases "github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/storetest"
 )
 
@@ -28,10 +29,10 @@ func FuzzInvoke(f *testing.F) {
 	f.Add([]byte(`{"version":"2.0"}`))
 	store := &storetest.Memory{}
 	service := login.New(configOn(store))
-	logger := slog.New(slog.DiscardHandler)
+	finder := &origin.Finder{Logger: slog.New(slog.DiscardHandler)}
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		for _, route := range apigw.Routes() {
-			out, err := apigw.New(apigw.Config{Service: service, Logger: logger}, route).Invoke(t.Context(), payload)
+			out, err := apigw.New(apigw.Config{Service: service, Log: discarded(), Origin: finder}, route).Invoke(t.Context(), payload)
 			var response events.APIGatewayV2HTTPResponse
 			if err != nil || json.Unmarshal(out, &response) != nil {
 				t.Fatalf("%s: %v", route.Path, err)
@@ -78,9 +79,9 @@ func FuzzTokenInHeaders(f *testing.F) {
 		f.Fatal(err)
 	}
 	token := string(opened.Token)
-	logger := slog.New(slog.DiscardHandler)
-	handler := apigw.New(apigw.Config{Service: service, Logger: logger}, apigw.UserInfo)
-	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}, Logger: logger})
+	finder := &origin.Finder{Logger: slog.New(slog.DiscardHandler)}
+	handler := apigw.New(apigw.Config{Service: service, Log: discarded(), Origin: finder}, apigw.UserInfo)
+	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: login.Verifier{Presence: store}, Log: discarded(), Origin: finder})
 	f.Fuzz(func(t *testing.T, authorization, xToken string) {
 		headers := map[string]string{
 			"authorization": strings.ReplaceAll(authorization, "TOKEN", token), "x-token": strings.ReplaceAll(xToken, "TOKEN", token),
@@ -112,8 +113,8 @@ func FuzzServiceCredential(f *testing.F) {
 	for _, credential := range []string{"", ":", "orders", "orders:", "orders:%", "orders:%zz", "orders:" + serviceKey, "%6Frders:" + url.QueryEscape(serviceKey), "\xff:\x00"} {
 		f.Add(credential)
 	}
-	logger := slog.New(slog.DiscardHandler)
-	handler := apigw.New(apigw.Config{Service: login.New(configOn(&storetest.Memory{})), Logger: logger}, apigw.Introspect)
+	finder := &origin.Finder{Logger: slog.New(slog.DiscardHandler)}
+	handler := apigw.New(apigw.Config{Service: login.New(configOn(&storetest.Memory{})), Log: discarded(), Origin: finder}, apigw.Introspect)
 	f.Fuzz(func(t *testing.T, credential string) {
 		id, key, _ := strings.Cut(credential, ":")
 		out, err := handler.Invoke(t.Context(), []byte(asJSON(t, withHeaders(introspection("x"), basic(id, key)))))

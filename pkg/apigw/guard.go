@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/origin"
 )
@@ -22,16 +23,6 @@ const (
 	GuardAuthorizer
 )
 
-// counting says how metrics count a request.
-type counting int
-
-const (
-	// countedElsewhere: the authorizer has already counted it.
-	countedElsewhere counting = iota + 1
-	countedAsLogin
-	countedAsVisit
-)
-
 // meaning is everything that is fixed about a guard.
 type meaning struct {
 	// security lists the schemes of openapi.yaml. Any one of them suffices. It is empty
@@ -42,7 +33,7 @@ type meaning struct {
 	challenge string
 	// bySession says that a session is what lets the caller in; see envelope.Status.
 	bySession bool
-	counted   counting
+	counted   metrics.Counting
 	// needs is what the guard itself stands on.
 	needs needs.Set
 	// errors are the guard's refusals.
@@ -51,24 +42,24 @@ type meaning struct {
 
 var guards = map[Guard]meaning{
 	GuardCode: {
-		counted: countedAsLogin, needs: needs.Code,
+		counted: metrics.CountedAsLogin, needs: needs.Code,
 		errors: []login.Code{login.CodeMissing, login.WXCodeInvalid, login.WXCodeUsed},
 	},
 	GuardSession: {
 		security: []string{"Bearer", "XToken"}, challenge: "Bearer", bySession: true,
-		counted: countedAsVisit, needs: needs.Token,
+		counted: metrics.CountedAsVisit, needs: needs.Token,
 		errors: []login.Code{
 			login.SessionInvalid, login.SessionExpired, login.SessionRevoked, login.SessionReplaced, login.UserDisabled, login.BindingRemoved,
 		},
 	},
 	GuardService: {
 		security: []string{"Service"}, challenge: `Basic realm="wxbind", charset="UTF-8"`,
-		counted: countedAsVisit, needs: needs.Services,
+		counted: metrics.CountedAsVisit, needs: needs.Services,
 		errors: []login.Code{login.InvalidClient},
 	},
 	GuardAuthorizer: {
 		security: []string{"Bearer", "XToken"}, challenge: "Bearer", bySession: true,
-		counted: countedElsewhere,
+		counted: metrics.CountedElsewhere,
 		errors:  []login.Code{login.SessionInvalid},
 	},
 }

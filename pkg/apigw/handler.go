@@ -3,25 +3,21 @@ package apigw
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/origin"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 )
 
 // Config holds what a Handler needs.
 type Config struct {
 	// Service may be nil if the authorizer guards every route.
 	Service *login.Service
-	// Logger gets one line per request and one per security event; nil means slog.Default().
-	Logger *slog.Logger
-	// Metrics gets the counts and times of each request; nil means no metrics.
-	Metrics *metrics.Writer
+	// Log gets the line of each request; nil means none.
+	Log *requestlog.Log
 	// LogAddress puts the caller's address into the line of each request, where no access log of API Gateway has it.
 	LogAddress bool
 	// Origin finds the callers' addresses; nil means one that trusts no proxy. Handlers in one
@@ -36,8 +32,7 @@ type Handler struct {
 	// unknown stands in for the route of an event that names none of ours.
 	unknown Route
 	service *login.Service
-	logger  *slog.Logger
-	metrics *metrics.Writer
+	log     *requestlog.Log
 	// address says whether a request's line has the caller's address.
 	address bool
 	origin  *origin.Finder
@@ -45,14 +40,11 @@ type Handler struct {
 
 // New returns the handler of a function's routes. There must be at least one.
 func New(c Config, routes ...Route) *Handler {
-	if c.Logger == nil {
-		c.Logger = slog.Default()
-	}
 	if c.Origin == nil {
-		c.Origin = &origin.Finder{Logger: c.Logger}
+		c.Origin = &origin.Finder{}
 	}
 	unknown := Route{Function: routes[0].Function, handler: routes[0].handler}
-	return &Handler{routes: routes, unknown: unknown, service: c.Service, logger: c.Logger, metrics: c.Metrics, origin: c.Origin, address: c.LogAddress}
+	return &Handler{routes: routes, unknown: unknown, service: c.Service, log: c.Log, origin: c.Origin, address: c.LogAddress}
 }
 
 // routeOf finds the route of an event by its routeKey. A function with only one
@@ -116,23 +108,21 @@ func (h *Handler) begin() *invocation {
 func (x *invocation) answer(ctx context.Context) events.APIGatewayV2HTTPResponse {
 	ctx, cancel := inTime(ctx)
 	defer cancel()
-	response := x.run(login.WithTrail(ctx, x.trail))
-	audit.Write(ctx, x.handler.logger, x.trail, x.request.attrs()...)
-	return response
+	return x.run(login.WithTrail(ctx, x.trail))
 }
 
 func (x *invocation) run(ctx context.Context) (response events.APIGatewayV2HTTPResponse) {
 	defer func() {
 		if p := recover(); p != nil {
-			response = x.respondError(ctx, login.Panicked(p))
+			response = x.respondError(login.Panicked(p))
 		}
 	}()
 	if err := x.handler.read(x.request); err != nil {
-		return x.respondError(ctx, err)
+		return x.respondError(err)
 	}
 	a, err := x.request.route.handler.serve(ctx, x.handler.service, x.request)
 	if err != nil {
-		return x.respondError(ctx, err)
+		return x.respondError(err)
 	}
-	return x.respond(ctx, a)
+	return x.respond(a)
 }

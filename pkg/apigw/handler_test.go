@@ -301,7 +301,7 @@ func TestLapsesAreWarnedOf(t *testing.T) {
 	w.service = w.serviceOn("http://127.0.0.1:1", &breaking{w.store, "SwapRecord"})
 	w.service.WeChat = anyone{}
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
-	if line := w.lastLine(); a.body["code"] != 301.0 || line["level"] != "WARN" || line["lapses"] == nil {
+	if line := w.lastLine(); a.body["code"] != 301.0 || line["severity"] != "WARN" || line["lapse"] == nil {
 		t.Errorf("got %s, logged %v", a.text, line)
 	}
 }
@@ -317,22 +317,22 @@ func TestLogLine(t *testing.T) {
 	w := newWorld(t)
 	w.invoke(t.Context(), apigw.Bind, post("application/json", bindBody))
 	line := w.lastLine()
-	for _, key := range []string{"requestId", "route", "outcome", "status", "appId", "openIdHash", "userId", "wechatMs", "storeMs", "totalMs"} {
+	for _, key := range []string{"requestId", "route", "outcome", "status", "appId", "openIdHash", "userId", "WeChatLatency", "StoreLatency", "totalMs"} {
 		if line[key] == nil {
 			t.Errorf("no %s in %v", key, line)
 		}
 	}
-	if line["level"] != "INFO" || line["outcome"] != "login" || line["route"] != "bind" {
+	if line["severity"] != "INFO" || line["outcome"] != "login" || line["route"] != "bind" {
 		t.Errorf("got %v", line)
 	}
 	w.invoke(t.Context(), apigw.CheckBind, get("code=err40164-x"))
 	line = w.lastLine()
 	details, _ := line["wechat"].(map[string]any)
-	if line["level"] != "ERROR" || details["errcode"] != 40164.0 || details["rid"] == "" || details["rid"] == nil {
+	if line["severity"] != "ERROR" || details["errcode"] != 40164.0 || details["rid"] == "" || details["rid"] == nil {
 		t.Errorf("an alarm: %v", line)
 	}
 	w.invoke(t.Context(), apigw.CheckBind, get("code=err-1-x"))
-	if line = w.lastLine(); line["level"] != "WARN" {
+	if line = w.lastLine(); line["severity"] != "WARN" {
 		t.Errorf("what is worth a graph: %v", line)
 	}
 	if text, err := json.Marshal(line); err != nil || strings.Contains(string(text), "err-1-x") {

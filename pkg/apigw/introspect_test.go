@@ -97,7 +97,7 @@ func TestIntrospectRefusesStrangers(t *testing.T) {
 		if a.status != 401 || a.body["error"] != string(login.InvalidClient) || a.header["www-authenticate"] != `Basic realm="wxbind", charset="UTF-8"` {
 			t.Errorf("%s: got %d %s, %v", name, a.status, a.text, a.header)
 		}
-		if line := w.lastLine(); line["outcome"] != string(login.InvalidClient) || line["level"] != "WARN" || line["userId"] != nil {
+		if line := w.lastLine(); line["outcome"] != string(login.InvalidClient) || line["severity"] != "WARN" || line["userId"] != nil {
 			t.Errorf("%s: the log says %v", name, line)
 		}
 	}

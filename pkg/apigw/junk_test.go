@@ -33,11 +33,11 @@ func TestJunkDoesNotReachWeChat(t *testing.T) {
 	if last.body["error"] != string(login.TooManyCodes) || last.body["action"] != "wait" || last.header["retry-after"] != "1" {
 		t.Errorf("the answer is %s with %v", last.text, last.header)
 	}
-	if line := w.lines("request")[1_499]; line["level"] != "WARN" || line["cause"] == nil || line["wechatMs"] != nil || line["storeMs"] != nil {
+	if line := w.lines()[1_499]; line["severity"] != "WARN" || line["cause"] == nil || line["WeChatLatency"] != nil || line["StoreLatency"] != nil {
 		t.Errorf("the log says %v", line)
 	}
 	// It is no password that was refused.
-	if lines := w.lines("audit"); len(lines) != 0 {
+	if lines := w.events(); len(lines) != 0 {
 		t.Errorf("the audit has %v", lines[0])
 	}
 	elsewhere := get("code=" + w.code("alice"))

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/origin"
 )
 
 // Every secret that passes through carries a mark. Whatever happens to a request, no
@@ -60,6 +62,7 @@ func TestNoSecretShows(t *testing.T) {
 				w := newWorld(t)
 				server := httptest.NewServer(far)
 				defer server.Close()
+				w.origin = &origin.Finder{Logger: slog.New(slog.NewJSONHandler(w.log, nil))}
 				store := &breaking{w.store, broken}
 				w.service = w.serviceOn(server.URL, store)
 				token := string(login.NewToken("MARK-nobody").Text())

@@ -1,7 +1,7 @@
 package apigw_test
 
 import (
-	"maps"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -11,30 +11,34 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 )
 
-// counted returns the counts and the times in the metrics of the only request in the log.
-// It leaves out times that may be too short to be measured here.
+// counted returns the counts and the times that CloudWatch takes from the only line in the log, and the error that
+// LoginFailures is counted by. It leaves out times that may be too short to be measured here.
 func (w *world) counted() (counts, latencies []string) {
 	w.Helper()
-	lines := w.lines("metrics")
-	if len(lines) != 1 {
-		w.Fatalf("%d lines of metrics", len(lines))
+	var line struct {
+		AWS struct {
+			CloudWatchMetrics []struct{ Metrics []struct{ Name string } }
+		} `json:"_aws"`
+		Error string
 	}
-	for _, name := range slices.Sorted(maps.Keys(lines[0])) {
-		if _, ok := lines[0][name].(float64); !ok {
-			continue
-		}
+	if err := json.Unmarshal(w.log.Bytes(), &line); err != nil || len(line.AWS.CloudWatchMetrics) == 0 {
+		w.Fatalf("no line of metrics: %v: %s", err, w.log)
+	}
+	for _, m := range line.AWS.CloudWatchMetrics[0].Metrics {
 		switch {
-		case name == metrics.StoreLatency, name == metrics.HashingLatency:
-		case strings.HasSuffix(name, "Latency"):
-			latencies = append(latencies, name)
+		case m.Name == metrics.StoreLatency, m.Name == metrics.HashingLatency:
+		case strings.HasSuffix(m.Name, "Latency"):
+			latencies = append(latencies, m.Name)
 		default:
-			counts = append(counts, name)
+			counts = append(counts, m.Name)
 		}
 	}
-	if outcome, ok := lines[0][metrics.Outcome].(string); ok {
-		counts = append(counts, outcome)
+	slices.Sort(counts)
+	if line.Error != "" {
+		counts = append(counts, line.Error)
 	}
 	return counts, latencies
 }
@@ -156,23 +160,26 @@ func TestAnswersAreCounted(t *testing.T) {
 	}
 }
 
-// The authorizer has already counted a request to a route behind it.
-func TestRoutesBehindTheAuthorizerAreNotCountedAgain(t *testing.T) {
-	w := newWorld(t)
-	w.invoke(t.Context(), apigw.WhoAmI, get(""))
-	if lines := w.lines("metrics"); len(lines) != 0 {
-		t.Errorf("got %v", lines)
-	}
-}
-
-// `wxbind serve` has no metrics.
-func TestNoMetricsUnlessAskedFor(t *testing.T) {
-	w := newWorld(t)
-	payload := []byte(asJSON(t, get("code="+w.code("alice"))))
-	if _, err := apigw.New(apigw.Config{Service: w.service}, apigw.CheckBind).Invoke(t.Context(), payload); err != nil {
-		t.Fatal(err)
-	}
-	if w.log.Len() != 0 {
-		t.Errorf("got %s", w.log)
+// The authorizer has already counted a request to a route behind it. `wxbind serve` has no metrics. A line without metrics
+// has a level of its own.
+func TestLinesWithoutMetrics(t *testing.T) {
+	for name, c := range map[string]struct {
+		stack string
+		route apigw.Route
+	}{
+		"behind the authorizer": {"prod", apigw.WhoAmI},
+		"on one machine":        {"", apigw.CheckBind},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			log := requestlog.New(requestlog.Config{Output: w.log, Stack: c.stack})
+			payload := []byte(asJSON(t, get("code="+w.code("alice"))))
+			if _, err := apigw.New(apigw.Config{Service: w.service, Log: log}, c.route).Invoke(t.Context(), payload); err != nil {
+				t.Fatal(err)
+			}
+			if line := w.lastLine(); line["_aws"] != nil || line["level"] != "INFO" || line["severity"] != "INFO" {
+				t.Errorf("got %v", line)
+			}
+		})
 	}
 }

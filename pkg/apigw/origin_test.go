@@ -72,7 +72,7 @@ func TestStrangerBehindTheProxy(t *testing.T) {
 			if a := bind("owner", "demo", password, "192.0.2.7"); a.status != c.owner {
 				t.Errorf("the owner gets %s", a.text)
 			}
-			for i, line := range w.lines("audit") {
+			for i, line := range w.events() {
 				want := c.stranger
 				if i == 0 || i == 81 {
 					want = c.owns
@@ -124,13 +124,13 @@ func TestOriginKeyIsRequired(t *testing.T) {
 			if err != nil || strings.Contains(string(out), `"isAuthorized":true`) != c.passes {
 				t.Errorf("the authorizer says %s, %v", out, err)
 			}
-			if line := w.lastLine(); line["level"] == "ERROR" { // a denial is no error of the function
+			if line := w.lastLine(); line["severity"] == "ERROR" { // a denial is no error of the function
 				t.Errorf("the authorizer logs %v", line)
 			}
 		})
 	}
-	for _, line := range w.lines("request") {
-		if line["level"] != "INFO" { // strangers can send as many as they like
+	for _, line := range w.lines() {
+		if line["severity"] != "INFO" { // strangers can send as many as they like
 			t.Errorf("the log has %v", line)
 		}
 	}
@@ -155,7 +155,7 @@ func TestEveryRouteKnowsTheProxy(t *testing.T) {
 func TestLinesHaveTheCallersAddress(t *testing.T) {
 	w := newWorld(t)
 	find := trusting(t, map[string]string{origin.EnvTrustedProxies: "10.0.0.0/8"})
-	logger := slog.New(slog.NewJSONHandler(w.log, nil))
+	log := w.requestLog()
 	asked := authorizerEvent(map[string]string{"x-forwarded-for": "192.0.2.7"})
 	asked.RequestContext.HTTP.SourceIP = "10.0.0.1"
 	for name, c := range map[string]struct {
@@ -164,8 +164,8 @@ func TestLinesHaveTheCallersAddress(t *testing.T) {
 		}
 		event any
 	}{
-		"a route":        {apigw.New(apigw.Config{Logger: logger, Origin: find, LogAddress: true}, apigw.UserInfo), proxied(get("x=1&x=2"), "192.0.2.7")},
-		"the authorizer": {apigw.NewAuthorizer(apigw.AuthorizerConfig{Logger: logger, Origin: find, LogAddress: true}), asked},
+		"a route":        {apigw.New(apigw.Config{Log: log, Origin: find, LogAddress: true}, apigw.UserInfo), proxied(get("x=1&x=2"), "192.0.2.7")},
+		"the authorizer": {apigw.NewAuthorizer(apigw.AuthorizerConfig{Log: log, Origin: find, LogAddress: true}), asked},
 	} {
 		if _, err := c.function.Invoke(t.Context(), []byte(asJSON(t, c.event))); err != nil {
 			t.Fatal(err)

@@ -2,13 +2,11 @@ package apigw
 
 import (
 	"encoding/base64"
-	"log/slog"
 	"net/netip"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
 )
@@ -26,16 +24,6 @@ type request struct {
 	lang   string
 	caller login.Caller
 	fields fields
-}
-
-// attrs tells the audit where the request came from.
-func (r *request) attrs() []slog.Attr {
-	return []slog.Attr{
-		slog.String(audit.Address, r.caller.Address),
-		slog.String(audit.Device, r.caller.Device),
-		slog.String(audit.Route, r.route.Function),
-		slog.String(audit.RequestID, r.id),
-	}
 }
 
 // maxRequestID is the longest request id passed on, in bytes. API Gateway's have 16.

@@ -48,13 +48,13 @@ func TestLogLineSaysWhatTookHowLong(t *testing.T) {
 	}{
 		"a login": {
 			func(w *world, _ slow) { w.invoke(w.Context(), apigw.CheckBind, get("code=x-1")) },
-			map[string]any{"totalMs": 30.5, "wechatMs": 25.5, "storeMs": 5.0},
+			map[string]any{"totalMs": 30.5, "WeChatLatency": 25.5, "StoreLatency": 5.0},
 		},
 		"a request with a token": {
 			func(w *world, _ slow) {
 				w.invoke(w.Context(), apigw.UserInfo, withHeaders(get(""), map[string]string{"x-token": string(login.NewToken("u1").Text())}))
 			},
-			map[string]any{"totalMs": 2.5, "storeMs": 2.5},
+			map[string]any{"totalMs": 2.5, "StoreLatency": 2.5},
 		},
 		"the authorizer": {
 			func(w *world, store slow) {
@@ -63,7 +63,7 @@ func TestLogLineSaysWhatTookHowLong(t *testing.T) {
 					w.Fatal(err)
 				}
 			},
-			map[string]any{"totalMs": 2.5, "storeMs": 2.5},
+			map[string]any{"totalMs": 2.5, "StoreLatency": 2.5},
 		},
 		"what waits for nothing": {
 			func(w *world, _ slow) { w.invoke(w.Context(), apigw.CheckBind, get("")) },
@@ -78,7 +78,7 @@ func TestLogLineSaysWhatTookHowLong(t *testing.T) {
 				w := &world{T: t, log: &bytes.Buffer{}, service: login.New(config)}
 				c.do(w, store)
 				line := w.lastLine()
-				for _, key := range []string{"totalMs", "wechatMs", "storeMs", "hashMs", "directoryMs"} {
+				for _, key := range []string{"totalMs", "WeChatLatency", "StoreLatency", "HashingLatency", "DirectoryLatency"} {
 					if line[key] != c.want[key] {
 						t.Errorf("%s is %v, want %v", key, line[key], c.want[key])
 					}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +14,8 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/metrics"
 	"github.com/wxbind/wxbind/pkg/origin"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/storetest"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/wechat"
@@ -115,8 +115,7 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 	if err != nil {
 		w.Fatal(err)
 	}
-	logger := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	out, err := apigw.New(apigw.Config{Service: w.service, Logger: logger, Metrics: w.metrics(), Origin: w.origin}, routes...).Invoke(ctx, payload)
+	out, err := apigw.New(apigw.Config{Service: w.service, Log: w.requestLog(), Origin: w.origin}, routes...).Invoke(ctx, payload)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -131,9 +130,9 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 	return a
 }
 
-// metrics returns a writer to the log, where a Lambda function's metrics also go.
-func (w *world) metrics() *metrics.Writer {
-	return metrics.New(metrics.Config{Output: w.log, Stack: "prod"})
+// requestLog returns the log of a Lambda function, which has metrics.
+func (w *world) requestLog() *requestlog.Log {
+	return requestlog.New(requestlog.Config{Output: w.log, Stack: "prod"})
 }
 
 func get(query string) events.APIGatewayV2HTTPRequest {
@@ -153,8 +152,8 @@ func post(contentType, body string) events.APIGatewayV2HTTPRequest {
 	return e
 }
 
-// lines returns the lines of the log with this message.
-func (w *world) lines(message string) []map[string]any {
+// lines returns the lines of the log, each of which is a request's.
+func (w *world) lines() []map[string]any {
 	w.Helper()
 	var lines []map[string]any
 	for text := range strings.Lines(w.log.String()) {
@@ -162,17 +161,24 @@ func (w *world) lines(message string) []map[string]any {
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			w.Fatal(err)
 		}
-		if line["msg"] == message {
-			lines = append(lines, line)
+		if line["msg"] != "request" {
+			w.Errorf("a line that is no request's: %s", text)
 		}
+		lines = append(lines, line)
 	}
 	return lines
+}
+
+// events returns the lines of requests that were security events.
+func (w *world) events() []map[string]any {
+	w.Helper()
+	return slices.DeleteFunc(w.lines(), func(line map[string]any) bool { return line["event"] == nil })
 }
 
 // lastLine returns the line of the newest request.
 func (w *world) lastLine() map[string]any {
 	w.Helper()
-	lines := w.lines("request")
+	lines := w.lines()
 	if len(lines) == 0 {
 		w.Fatal("no request is logged")
 	}

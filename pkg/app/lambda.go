@@ -32,7 +32,7 @@ func (r Routes) needs() needs.Set {
 func Start(routes Routes, parts ...Part) {
 	f := begin(routes[0].Function, routes.needs(), parts)
 	lambda.Start(apigw.New(apigw.Config{
-		Service: login.New(f.config), Metrics: f.metrics(os.Stdout), Origin: &origin.Finder{Rules: f.settings.Origin},
+		Service: login.New(f.config), Log: f.log(os.Stdout), Origin: &origin.Finder{Rules: f.settings.Origin},
 	}, routes...))
 }
 
@@ -40,7 +40,7 @@ func Start(routes Routes, parts ...Part) {
 func StartAuthorizer(parts ...Part) {
 	f := begin(apigw.AuthorizerFunction, apigw.AuthorizerNeeds, parts)
 	lambda.Start(apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: f.config.Store}, Metrics: f.metrics(os.Stdout), Origin: &origin.Finder{Rules: f.settings.Origin},
+		Verifier: login.Verifier{Presence: f.config.Store}, Log: f.log(os.Stdout), Origin: &origin.Finder{Rules: f.settings.Origin},
 	}))
 }
 

@@ -1,5 +1,5 @@
-// Package audit writes each security event of a request as one structured line, for
-// whoever watches over accounts. docs/audit.md lists the events.
+// Package audit says how security events stand in the log, for whoever watches over accounts. docs/audit.md lists the
+// events. Those of a request stand in the request's own line (pkg/requestlog). Those of a command are lines of their own.
 package audit
 
 import (
@@ -9,12 +9,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Message is the `msg` of every line. Queries find the lines by it.
-const Message = "audit"
+// message is the `msg` of a command's lines.
+const message = "audit"
 
-// These are the names of a line's fields. They are stable. A field whose value is not known is left out.
+// These are the names of the fields. They are stable. A field whose value is not known is left out.
 const (
+	// Event is the event, the first if there are several; then Events lists all of them.
 	Event      = "event"
+	Events     = "events"
 	UserID     = "userId"
 	AppID      = "appId"
 	OpenIDHash = "openIdHash"
@@ -25,33 +27,21 @@ const (
 	Service    = "service"
 )
 
-// Write writes a line for each event of the trail of a finished request. The
-// attributes say what the trail does not know: where the request came from.
-// They must hold no secret and no clear openid.
+// Write writes a line for each event of the trail of a finished command. The attributes say what the trail does not
+// know: who ran it. They must hold no secret and no clear openid.
 func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs ...slog.Attr) {
-	if len(trail.Events) == 0 {
-		return
-	}
-	known := append([]slog.Attr{
-		slog.String(UserID, trail.UserID),
-		slog.String(AppID, trail.AppID),
-		slog.String(OpenIDHash, trail.OpenIDHash),
-		slog.String(Service, trail.Service),
-	}, attrs...)
 	for _, event := range trail.Events {
 		line := []slog.Attr{slog.String(Event, string(event))}
-		for _, a := range known {
-			if !a.Equal(slog.String(a.Key, "")) {
-				line = append(line, a)
-			}
+		if trail.UserID != "" {
+			line = append(line, slog.String(UserID, trail.UserID))
 		}
-		logger.LogAttrs(ctx, levelOf(event), Message, line...)
+		logger.LogAttrs(ctx, Level(event), message, append(line, attrs...)...)
 	}
 }
 
-// levelOf is a warning for events that somebody may want to look at. So these are kept
-// where a log-level filter drops everyday ones.
-func levelOf(event login.Event) slog.Level {
+// Level is a warning for events that somebody may want to look at. So these are kept where a log-level filter drops
+// everyday ones.
+func Level(event login.Event) slog.Level {
 	if event.Notable() {
 		return slog.LevelWarn
 	}

@@ -32,30 +32,18 @@ func written(t *testing.T, trail *login.Trail, attrs ...slog.Attr) []map[string]
 }
 
 // Queries and alarms of others read these names.
-func TestLineOfAnEvent(t *testing.T) {
-	trail := &login.Trail{
-		AppID: "wx1", OpenIDHash: "h1", UserID: "u1", Events: []login.Event{login.EventThrottled, login.EventBind},
-		Repeated: true, WeChat: 1, Store: 1, Lapses: []error{login.StoreUnavailable},
-	}
-	lines := written(t, trail, slog.String(audit.Address, "192.0.2.1"), slog.String(audit.Device, "iPhone"),
-		slog.String(audit.Route, "bind"), slog.String(audit.RequestID, "r1"))
-	want := map[string]any{
-		"level": "WARN", "msg": "audit", "event": "throttled", "userId": "u1", "appId": "wx1", "openIdHash": "h1",
-		"address": "192.0.2.1", "device": "iPhone", "route": "bind", "requestId": "r1",
-	}
+func TestLinesOfACommand(t *testing.T) {
+	trail := &login.Trail{UserID: "u1", Events: []login.Event{login.EventRestore, login.EventUserAdd}}
+	lines := written(t, trail, slog.String("by", "root"))
+	want := map[string]any{"level": "WARN", "msg": "audit", "event": "store_restore", "userId": "u1", "by": "root"}
 	if len(lines) != 2 || !maps.Equal(lines[0], want) {
 		t.Errorf("got %v, want %v", lines, want)
 	}
-	if second := lines[1]; second["event"] != "bind" || second["level"] != "INFO" {
+	if second := lines[1]; second["event"] != "user_add" || second["level"] != "INFO" {
 		t.Errorf("the second: %v", second)
 	}
-}
-
-func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
-	lines := written(t, &login.Trail{Events: []login.Event{login.EventWrongPassword}}, slog.String(audit.Device, ""))
-	want := map[string]any{"level": "WARN", "msg": "audit", "event": "wrong_password"}
-	if len(lines) != 1 || !maps.Equal(lines[0], want) {
-		t.Errorf("got %v, want %v", lines, want)
+	if lines := written(t, &login.Trail{Events: []login.Event{login.EventRestore}}); len(lines) != 1 || lines[0]["userId"] != nil {
+		t.Errorf("without a user: %v", lines)
 	}
 }
 

@@ -216,7 +216,7 @@ func TestAnswerIsThatOfTheRoutes(t *testing.T) {
 			config := logintest.Config(w.store)
 			config.Now = w.config.Now
 			service := login.New(config)
-			handler := apigw.New(apigw.Config{Service: service, Logger: slog.New(slog.DiscardHandler)}, apigw.UserInfo)
+			handler := apigw.New(apigw.Config{Service: service}, apigw.UserInfo)
 			event, err := json.Marshal(map[string]any{
 				"version": "2.0", "routeKey": "GET /mobileApi/user/info", "rawPath": "/mobileApi/user/info", "rawQueryString": query,
 				"headers":        map[string]string{"x-token": string(w.token)},

@@ -118,7 +118,7 @@ type request struct {
 // logins returns logins that failed for a reason, or did not fail if it is "". visits is the same for visits.
 func logins(times int, failure login.Code) request {
 	r := full()
-	r.Route, r.Failure = "checkbind", failure
+	r.Failure = failure
 	return request{r, times}
 }
 
@@ -131,7 +131,7 @@ func decided(times int, outcome login.Outcome) request {
 
 func visits(times int, failure login.Code) request {
 	r := logins(times, failure)
-	r.Route, r.Visit = "userinfo", true
+	r.Counted = metrics.CountedAsVisit
 	return r
 }
 

@@ -1,54 +1,26 @@
 package metrics
 
 import (
-	"encoding/json"
-	"io"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Config holds what a Writer needs.
-type Config struct {
-	// Output gets the lines. In a Lambda function it is standard output, which Lambda
-	// sends to CloudWatch Logs.
-	Output io.Writer
-	// Stack is the value of the dimension Stack. It must not be "".
-	Stack string
-	// Now is the clock; nil means time.Now.
-	Now func() time.Time
-}
+// Counting says how a request is counted.
+type Counting int
 
-// Writer writes the metrics of requests. A nil Writer writes none.
-type Writer struct {
-	output io.Writer
-	stack  []byte // in JSON
-	now    func() time.Time
-
-	mu   sync.Mutex
-	line line // reused, to save memory
-}
-
-// New returns a Writer.
-func New(c Config) *Writer {
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	stack, err := json.Marshal(c.Stack)
-	if err != nil {
-		panic(err) // every string has a JSON form
-	}
-	return &Writer{output: c.Output, stack: stack, now: c.Now}
-}
+// These are the ways to count a request.
+const (
+	// CountedElsewhere: the authorizer has already counted it.
+	CountedElsewhere Counting = iota
+	CountedAsLogin
+	CountedAsVisit
+)
 
 // Request says what there is to measure of a finished request. It holds no secret.
 type Request struct {
-	// Route is the function that served it. It has letters and digits only.
-	Route string
-	// Visit says that the request is a visit, not a login.
-	Visit bool
+	Counted Counting
 	// Outcome is how a login ended that did not fail.
 	Outcome login.Outcome
 	// Failure is "" for a request that did not fail.
@@ -57,59 +29,88 @@ type Request struct {
 	Trail   *login.Trail
 }
 
-// Write writes the line of a request. If it cannot be written, it is lost: no request
-// fails because of its metrics.
-func (w *Writer) Write(r Request) {
-	if w == nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.line.begin(w.now(), w.stack, r.Route)
-	_, _ = w.output.Write(w.line.end(r.tally(&w.line)))
+// Wait is a time that a request waited, and its name.
+type Wait struct {
+	Name string
+	// Took is whole microseconds; 0 means that there was nothing to wait for.
+	Took time.Duration
 }
 
-// tally adds a request's counts and times. It returns the outcome of a failed login, else "".
-func (r Request) tally(l *line) (outcome string) {
+// Waits are what a request waited for. The line of each request has them under these names, and Append makes metrics of
+// a login's.
+func Waits(t *login.Trail) [4]Wait {
+	return [...]Wait{
+		{WeChatLatency, t.WeChat.Truncate(time.Microsecond)},
+		{StoreLatency, t.Store.Truncate(time.Microsecond)},
+		{HashingLatency, t.Hashing.Truncate(time.Microsecond)},
+		{DirectoryLatency, t.Directory.Truncate(time.Microsecond)},
+	}
+}
+
+// metric is a metric of one request.
+type metric struct {
+	name string
+	// value is a count, or a time in milliseconds.
+	value float64
+	// wait says that it is one of Waits.
+	wait bool
+}
+
+// tally adds the metrics of a request to a list. It returns them, and what LoginFailures of a failed login
+// is also counted by, else "".
+func (r *Request) tally(list []metric) (_ []metric, byError string) {
+	count := func(name string, n int) {
+		if n != 0 {
+			list = append(list, metric{name: name, value: float64(n)})
+		}
+	}
 	failure := ""
 	if r.Failure != "" {
-		failure = outcomeOf(r.Failure)
+		failure = errorOf(r.Failure)
 	}
-	switch {
-	case r.Visit && failure == "":
-		l.count(Visits, 1)
-	case r.Visit:
-		l.count(VisitFailures, 1)
+	switch visit := r.Counted == CountedAsVisit; {
+	case visit && failure == "":
+		count(Visits, 1)
+	case visit:
+		count(VisitFailures, 1)
 	case failure == "":
 		if answer := logins[r.Outcome]; answer != "" {
-			l.count(answer, 1)
+			count(answer, 1)
 		}
 		if slices.Contains(r.Trail.Events, login.EventBind) {
-			l.count(Binds, 1)
+			count(Binds, 1)
 		}
 	default:
-		l.count(LoginFailures, 1)
-		outcome = failure
+		count(LoginFailures, 1)
+		byError = failure
 	}
 	if culprit := culprits[login.Code(failure).Culprit()]; culprit != "" {
-		l.count(culprit, 1)
+		count(culprit, 1)
 	}
-	l.count(Lapses, len(r.Trail.Lapses))
+	count(Lapses, len(r.Trail.Lapses))
 	if !untimed(r.Failure) {
-		r.clock(l)
+		list = r.clock(list)
 	}
-	return outcome
+	return list, byError
 }
 
 // clock adds how long a request took.
-func (r Request) clock(l *line) {
-	if r.Visit {
-		l.latency(VisitLatency, r.Took)
-		return
+func (r *Request) clock(list []metric) []metric {
+	whole := VisitLatency
+	if r.Counted == CountedAsLogin {
+		whole = LoginLatency
 	}
-	l.latency(LoginLatency, r.Took)
-	l.latency(WeChatLatency, r.Trail.WeChat)
-	l.latency(StoreLatency, r.Trail.Store)
-	l.latency(HashingLatency, r.Trail.Hashing)
-	l.latency(DirectoryLatency, r.Trail.Directory)
+	if took := r.Took.Truncate(time.Microsecond); took != 0 {
+		list = append(list, metric{name: whole, value: milliseconds(took)})
+	}
+	if r.Counted == CountedAsLogin {
+		for _, w := range Waits(r.Trail) {
+			if w.Took != 0 {
+				list = append(list, metric{name: w.Name, wait: true})
+			}
+		}
+	}
+	return list
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

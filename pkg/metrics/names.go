@@ -7,8 +7,9 @@ const (
 	// Stack is the dimension of every metric: the name of the stack. Two stacks in one
 	// account do not mix.
 	Stack = "Stack"
-	// Outcome is a second dimension, of LoginFailures only.
-	Outcome = "Outcome"
+	// Error is a second dimension, of LoginFailures only. No name here is one of the line's fields in other letters: some
+	// who read lines of JSON do not tell them apart.
+	Error = "Error"
 )
 
 // These say how logins go. Here a login is a request with a code of wx.login for
@@ -22,7 +23,7 @@ const (
 	Unbound = "Unbound"
 	// Bound: code2session said that the WeChat account is bound. No session was opened.
 	Bound = "Bound"
-	// LoginFailures: any other answer. It is written by Stack, and by Stack and Outcome.
+	// LoginFailures: any other answer. It is written by Stack, and by Stack and Error.
 	LoginFailures = "LoginFailures"
 )
 

@@ -9,13 +9,12 @@ var logins = map[login.Outcome]string{
 	login.OutcomeBound:   Bound,
 }
 
-// malformed is the outcome of every request that could not be understood. The log says
-// what was wrong with it.
+// malformed is the error of every request that could not be understood. The line's outcome says what was wrong with it.
 const malformed = "malformed"
 
-// outcomeOf returns the outcome of a failure. Each outcome that occurs costs money, so
+// errorOf returns the value of the dimension Error for a failure. Each value that occurs costs money, so
 // nothing that comes from outside may become one.
-func outcomeOf(code login.Code) string {
+func errorOf(code login.Code) string {
 	if !code.Known() {
 		return string(login.Internal)
 	}
@@ -30,7 +29,7 @@ func outcomeOf(code login.Code) string {
 // untimed says whether a request was turned away before anybody was asked. Its time says nothing, and in a flood of
 // them the share of the others that fail would vanish.
 func untimed(failure login.Code) bool {
-	return failure != "" && outcomeOf(failure) == malformed || failure == login.TooManyCodes || failure == login.OriginKeyRequired
+	return failure != "" && errorOf(failure) == malformed || failure == login.TooManyCodes || failure == login.OriginKeyRequired
 }
 
 // culprits maps whose fault a failure was to its metric. A client's fault has none.

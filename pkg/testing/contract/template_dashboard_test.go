@@ -40,7 +40,7 @@ func TestDashboard(t *testing.T) {
 		}
 		for _, row := range w.Properties.Metrics {
 			if search, ok := row[0].(map[string]any); ok {
-				want := `SEARCH('{wxbind,Stack,Outcome} MetricName="LoginFailures" Stack="${AWS::StackName}"', 'Sum', 300)`
+				want := `SEARCH('{wxbind,Stack,Error} MetricName="LoginFailures" Stack="${AWS::StackName}"', 'Sum', 300)`
 				if search["expression"] != want {
 					t.Errorf("%s looks for %v, want %s", w.Properties.Title, search, want)
 				}

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -22,6 +21,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/password"
+	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/storetest"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/username"
@@ -95,7 +95,7 @@ func (w *world) addUser(t *testing.T, u login.User) {
 func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.Response {
 	t.Helper()
 	var log bytes.Buffer
-	handler := apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.NewJSONHandler(&log, nil)), Origin: w.origin}, routesOf(route.Function)...)
+	handler := apigw.New(apigw.Config{Service: login.New(w.config), Log: requestlog.New(requestlog.Config{Output: &log}), Origin: w.origin}, routesOf(route.Function)...)
 	out, err := handler.Invoke(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func (w *world) answerTo(t *testing.T, route apigw.Route, payload []byte) *http.
 func (w *world) authorize(t *testing.T, payload []byte) (answer map[string]any, err error) {
 	t.Helper()
 	verifier := login.Verifier{Presence: w.config.Store, Now: w.config.Now}
-	out, err := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: verifier, Logger: slog.New(slog.DiscardHandler)}).Invoke(t.Context(), payload)
+	out, err := apigw.NewAuthorizer(apigw.AuthorizerConfig{Verifier: verifier}).Invoke(t.Context(), payload)
 	if err != nil {
 		return nil, err
 	}

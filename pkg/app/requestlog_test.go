@@ -12,8 +12,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 )
 
-// A built function writes each request's metrics where Lambda finds them: on standard
-// output, as a line of their own. It needs the name of the stack for that.
+// A built function writes each request's metrics where Lambda finds them: on standard output, in the request's line. It
+// needs the name of the stack for that.
 func TestFunctionsWriteMetrics(t *testing.T) {
 	unknown, err := events.CaseNamed("authorizer-unknown-token")
 	if err != nil {

@@ -1,0 +1,60 @@
+// Package requestlog writes the one line that each request leaves in the log: how it ended and what it waited for, the
+// security events that it was, and its metrics, which CloudWatch takes from there. docs/metrics.md describes the line,
+// docs/audit.md the events.
+package requestlog
+
+import (
+	"encoding/json"
+	"io"
+	"sync"
+	"time"
+)
+
+// Config holds what a Log needs.
+type Config struct {
+	// Output gets the lines, each in one call. In a Lambda function it is standard output, which Lambda sends to
+	// CloudWatch Logs. If others write to it too, it must bear that, as an *os.File does.
+	Output io.Writer
+	// Stack is the stack that the metrics are reported for; "" means no metrics.
+	Stack string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Log writes the lines of requests. Handlers in one process share it. A nil Log writes nothing.
+type Log struct {
+	output io.Writer
+	stack  []byte // in JSON, or nil
+	now    func() time.Time
+
+	mu   sync.Mutex
+	line line // reused, to save memory
+}
+
+// New returns a Log.
+func New(c Config) *Log {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	l := &Log{output: c.Output, now: c.Now}
+	if c.Stack != "" {
+		stack, err := json.Marshal(c.Stack)
+		if err != nil {
+			panic(err) // every string has a JSON form
+		}
+		l.stack = stack
+	}
+	return l
+}
+
+// Write writes the line of a request. If it cannot be written, it is lost: no request fails because of its line.
+func (l *Log) Write(r Request) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.line = l.line[:0]
+	r.write(&l.line, l.now(), l.stack)
+	_, _ = l.output.Write(l.line)
+}
