@@ -56,6 +56,9 @@ func begin(name string, needed needs.Set, parts []Part) *function {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
+	if f.speaksTLS() {
+		loadRoots()
+	}
 	f.warm(context.Background())
 	return f
 }
