@@ -60,6 +60,7 @@ func begin(name string, needed needs.Set, parts []Part) *function {
 		loadRoots()
 	}
 	f.warm(context.Background())
+	time.AfterFunc(settled, func() { fitRuntime(os.Getenv) })
 	return f
 }
 
