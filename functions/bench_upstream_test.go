@@ -61,24 +61,34 @@ func (u *upstreams) before(target string, takes time.Duration, count func(r *htt
 // forward asks the upstream itself. It also asks DynamoDB for the consumed capacity.
 func (u *upstreams) forward(target string, r *http.Request) (status int, header http.Header, body []byte) {
 	asked, err := io.ReadAll(r.Body)
+	if err != nil {
+		return u.failed(r, err)
+	}
 	if r.Header.Get("X-Amz-Target") != "" {
 		asked = bytes.Replace(asked, []byte("{"), []byte(`{"ReturnConsumedCapacity":"TOTAL",`), 1)
 	}
-	if err == nil {
-		var request *http.Request
-		request, err = http.NewRequestWithContext(r.Context(), r.Method, target+r.URL.RequestURI(), bytes.NewReader(asked))
-		if err == nil {
-			request.Header = r.Header
-			var response *http.Response
-			if response, err = http.DefaultClient.Do(request); err == nil {
-				defer response.Body.Close()
-				body, err = io.ReadAll(response.Body)
-				if err == nil {
-					return response.StatusCode, response.Header, body
-				}
-			}
-		}
+	return u.send(target, r, asked)
+}
+
+// send asks the upstream as r does, with this body.
+func (u *upstreams) send(target string, r *http.Request, asked []byte) (status int, header http.Header, body []byte) {
+	request, err := http.NewRequestWithContext(r.Context(), r.Method, target+r.URL.RequestURI(), bytes.NewReader(asked))
+	if err != nil {
+		return u.failed(r, err)
 	}
+	request.Header = r.Header
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return u.failed(r, err)
+	}
+	defer response.Body.Close()
+	if body, err = io.ReadAll(response.Body); err != nil {
+		return u.failed(r, err)
+	}
+	return response.StatusCode, response.Header, body
+}
+
+func (u *upstreams) failed(r *http.Request, err error) (int, http.Header, []byte) {
 	if r.Context().Err() == nil {
 		u.Errorf("an upstream: %v", err)
 	}

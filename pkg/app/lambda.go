@@ -60,7 +60,7 @@ func begin(name string, needed needs.Set, parts []Part) *function {
 		loadRoots()
 	}
 	f.warm(context.Background())
-	time.AfterFunc(settled, func() { fitRuntime(os.Getenv) })
+	time.AfterFunc(settled, func() { fitRuntime(os.Getenv, needed.Has(needs.Passwords)) })
 	return f
 }
 

@@ -19,8 +19,9 @@ const (
 )
 
 // fitRuntime fits Go's runtime to what Lambda gives a running function. A starting function has more. What the operator
-// has set stays. See docs/decisions/runtime-for-a-share.md.
-func fitRuntime(getenv func(string) string) {
+// has set stays. A function that hashes passwords collects garbage as always, because its garbage is large. See
+// docs/decisions/runtime-for-a-share.md.
+func fitRuntime(getenv func(string) string, hashes bool) {
 	memory, err := strconv.Atoi(getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	if err != nil {
 		return // it is not Lambda
@@ -29,9 +30,8 @@ func fitRuntime(getenv func(string) string) {
 	if getenv("GOMAXPROCS") == "" && 0 < processors && processors < runtime.GOMAXPROCS(0) {
 		runtime.GOMAXPROCS(processors)
 	}
-	if getenv("GOGC") == "" && getenv("GOMEMLIMIT") == "" {
-		// A hash of a password may be most of what is in use. Four times that would be too much.
-		debug.SetMemoryLimit(int64(memory) << 20 * 3 / 4)
+	if !hashes && getenv("GOGC") == "" && getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(memory) << 20 * 3 / 4) // for the largest of requests
 		debug.SetGCPercent(garbage)
 	}
 }
