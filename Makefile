@@ -124,8 +124,8 @@ fuzz: need-go ## Fuzz everything that parses untrusted input, FUZZTIME each
 		done; \
 	done
 
-bench: need-go ## Measure whole requests through the built functions, and the handlers alone over in-memory ports
-	go test -run '^$$' -bench Requests -benchtime 1x ./functions
+bench: need-go ## Measure whole requests through the built functions, their processor time, and the handlers alone over in-memory ports
+	go test -run '^$$' -bench 'Requests|Processor' -benchtime 1x ./functions
 	go test -run '^$$' -bench 'CheckBind|Authorizer' -benchmem ./pkg/apigw
 
 cost: need-go ## Count what a login, a bind and a verified token use and cost on AWS

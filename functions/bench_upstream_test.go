@@ -70,28 +70,39 @@ type exchanged struct {
 
 // forward asks the upstream itself, and returns the header of its answer. It also asks DynamoDB for the
 // consumed capacity.
-func (u *upstreams) forward(e *exchanged) http.Header {
-	r := e.Request
-	asked, err := io.ReadAll(r.Body)
+func (u *upstreams) forward(e *exchanged) (header http.Header) {
+	asked, err := io.ReadAll(e.Body)
+	if err != nil {
+		e.status, header, e.body = u.failed(e.Request, err)
+		return header
+	}
 	e.asked = asked
-	if r.Header.Get("X-Amz-Target") != "" {
+	if e.Header.Get("X-Amz-Target") != "" {
 		asked = bytes.Replace(asked, []byte("{"), []byte(`{"ReturnConsumedCapacity":"TOTAL",`), 1)
 	}
-	if err == nil {
-		var request *http.Request
-		request, err = http.NewRequestWithContext(r.Context(), r.Method, e.target+r.URL.RequestURI(), bytes.NewReader(asked))
-		if err == nil {
-			request.Header = r.Header
-			var response *http.Response
-			if response, err = http.DefaultClient.Do(request); err == nil {
-				defer response.Body.Close()
-				if e.body, err = io.ReadAll(response.Body); err == nil {
-					e.status = response.StatusCode
-					return response.Header
-				}
-			}
-		}
+	e.status, header, e.body = u.send(e.target, e.Request, asked)
+	return header
+}
+
+// send asks the upstream as r does, with this body.
+func (u *upstreams) send(target string, r *http.Request, asked []byte) (status int, header http.Header, body []byte) {
+	request, err := http.NewRequestWithContext(r.Context(), r.Method, target+r.URL.RequestURI(), bytes.NewReader(asked))
+	if err != nil {
+		return u.failed(r, err)
 	}
+	request.Header = r.Header
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return u.failed(r, err)
+	}
+	defer response.Body.Close()
+	if body, err = io.ReadAll(response.Body); err != nil {
+		return u.failed(r, err)
+	}
+	return response.StatusCode, response.Header, body
+}
+
+func (u *upstreams) failed(r *http.Request, err error) (int, http.Header, []byte) {
 	if r.Context().Err() == nil {
 		u.Errorf("an upstream: %v", err)
 	}

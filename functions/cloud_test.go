@@ -74,11 +74,9 @@ func newCloud(tb testing.TB) *cloud {
 	c := &cloud{
 		TB:      tb,
 		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}),
-		secrets: &secretstest.Server{},
+		secrets: newVault(),
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
-	c.secrets.Put("wxbind", secret())
-	c.secrets.Put("wxbind-services", services())
 	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
 	tb.Cleanup(weChat.Close)
 	tb.Cleanup(vault.Close)
@@ -95,6 +93,14 @@ func newCloud(tb testing.TB) *cloud {
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": vault.URL,
 	}
 	return c
+}
+
+// newVault makes a Secrets Manager with both secrets.
+func newVault() *secretstest.Server {
+	vault := &secretstest.Server{}
+	vault.Put("wxbind", secret())
+	vault.Put("wxbind-services", services())
+	return vault
 }
 
 // secret is the value in Secrets Manager.

@@ -16,7 +16,7 @@ import (
 )
 
 // costRuns is how many requests of each kind are counted.
-const costRuns = 20
+const costRuns = 100
 
 // wholeProcessor is the memory in MB at which Lambda gives a function one whole processor.
 // With less memory, the share is proportional.
@@ -96,18 +96,17 @@ func BenchmarkCost(b *testing.B) {
 	for b.Loop() {
 		table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintf(table, "\na request\tWeChat calls\tDynamoDB calls\tread units\twrite units\tbilled\tmemory\tlogs\t%s a million\tof it DynamoDB\tLambda\tAPI\tlogs\n", list.Currency)
-		var bind *measured
+		byName := map[string]*measured{}
 		for _, m := range measureRequests(b, costRuns) {
-			if m.function == "bind" {
-				bind = m
-			}
+			byName[m.name] = m
 			c := list.of(m, memoryOf(b, m.function))
 			fmt.Fprintf(table, "%s\t%.1f\t%.1f\t%.1f\t%.1f\t%.0f ms\t%.0f MB\t%d B\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\n", m.name,
 				m.each(float64(m.weChat)), m.each(float64(m.dynamoDB)), m.each(m.reads), m.each(m.writes),
 				c.billed, c.memory, m.logged, c.store+c.compute+c.api+c.logs, c.store, c.compute, c.api, c.logs)
 		}
 		table.Flush()
-		list.printBindMemory(bind)
+		list.printMemory("LoginMemory", byName["checkBind, bound"], 128, 256, 512, 768, 1024, wholeProcessor)
+		list.printMemory("BindMemory", byName["bind"], 256, 512, 768, 1024, 1536, wholeProcessor)
 		fmt.Printf("prices of %s, %s: functions/testdata/prices.json\n", list.Region, list.Date)
 	}
 }
@@ -125,9 +124,7 @@ type cost struct {
 // of returns the cost of measured requests in a function with this memory, in MB.
 func (p prices) of(m *measured, memory float64) cost {
 	c := cost{memory: memory}
-	slower := time.Duration(m.each(float64(m.cpu)) * max(0, wholeProcessor/c.memory-1))
-	for _, wall := range m.walls {
-		wall += slower
+	for _, wall := range m.with(memory) {
 		c.billed += m.each(math.Ceil(float64(wall) / float64(time.Millisecond)))
 	}
 	c.store = m.each(m.reads)*p.MillionReadUnits + m.each(m.writes)*p.MillionWriteUnits
@@ -139,16 +136,27 @@ func (p prices) of(m *measured, memory float64) cost {
 	return c
 }
 
-// printBindMemory prints what BindMemory decides: how long a bind takes, which is mostly
-// one argon2id hash, and what Lambda charges for it.
-func (p prices) printBindMemory(bind *measured) {
+// with returns what the times of the requests are with this memory, in MB: longer by what it lacks to a whole processor.
+// That is the most it can be. Lambda grants the share in short periods, and what a process leaves of one while it waits
+// for others makes up for what it lacks afterwards.
+func (m *measured) with(memory float64) (walls []time.Duration) {
+	slower := time.Duration(m.each(float64(m.cpu)) * max(0, wholeProcessor/memory-1))
+	for _, wall := range m.walls {
+		walls = append(walls, wall+slower)
+	}
+	return walls
+}
+
+// printMemory prints what a parameter of template.yaml decides: how long a request takes with how many MB of memory, and
+// what Lambda charges for it.
+func (p prices) printMemory(parameter string, m *measured, sizes ...float64) {
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\nBindMemory\tshare of a processor\tits CPU time becomes\tbilled\tLambda, %s a million\n", p.Currency)
-	for _, memory := range []float64{256, 512, 768, 1024, 1536, wholeProcessor} {
-		c, share := p.of(bind, memory), memory/wholeProcessor
-		fmt.Fprintf(table, "%.0f MB\t%.0f %%\t%s\t%.0f ms\t%.2f\n", memory, 100*share,
-			milliseconds(time.Duration(bind.each(float64(bind.cpu))/share)), c.billed, c.compute)
+	fmt.Fprintf(table, "\n%s: %s\tshare of a processor\tits CPU time becomes\tp50\tp99\tbilled\tLambda, %s a million\n", parameter, m.name, p.Currency)
+	for _, memory := range sizes {
+		c, share, walls := p.of(m, memory), memory/wholeProcessor, m.with(memory)
+		fmt.Fprintf(table, "%.0f MB\t%.0f %%\t%s\t%s\t%s\t%.0f ms\t%.2f\n", memory, 100*share,
+			milliseconds(time.Duration(m.each(float64(m.cpu))/share)), milliseconds(median(walls)), milliseconds(percentile(walls, 99)), c.billed, c.compute)
 	}
 	table.Flush()
-	fmt.Printf("the most memory that bind's process had: %.0f MB\n", float64(bind.peak)/1e6)
+	fmt.Printf("the most memory that the process had: %.0f MB\n", float64(m.peak)/1e6)
 }

@@ -191,6 +191,16 @@ func TestAuthorizerDeniesNobodyForAnOutage(t *testing.T) {
 	}
 }
 
+// A running function keeps to the one processor of which Lambda gives it a share.
+func TestRunningFunctionKeepsToOneProcessor(t *testing.T) {
+	p := lambdatest.Start(t, built(t, "./whoami"), map[string]string{"GODEBUG": "schedtrace=20"})
+	for end := time.Now().Add(time.Minute); !strings.Contains(p.Log(), "gomaxprocs=1 "); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal(p.Log())
+		}
+	}
+}
+
 // functions returns the folders of all functions.
 func functions() []string {
 	names := []string{events.Authorizer}

@@ -3,17 +3,16 @@ package functions_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"text/tabwriter"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
-	"github.com/wxbind/wxbind/pkg/testing/secretstest"
 )
 
 const (
@@ -26,6 +25,8 @@ const (
 
 // starting is one way to start a function, and how long its starts took.
 type starting struct {
+	// root is the root folder of the process, which then finds all its peers; "" means this machine's.
+	root string
 	// copies are the same bootstrap.
 	copies   []string
 	settings map[string]string
@@ -40,25 +41,18 @@ type starting struct {
 // only the process is measured. A second measurement has a secret that arrives after 20 ms,
 // for which INIT waits.
 func BenchmarkStart(b *testing.B) {
-	refused := map[string]string{
-		"WXBIND_SECRET_ID": "wxbind", "WXBIND_SERVICES_SECRET_ID": "wxbind-services", "WXBIND_BINDINGS_TABLE": "b", "WXBIND_SESSIONS_TABLE": "s",
-		"WXBIND_USERS_TABLE": "u", "WXBIND_EPHEMERAL_TABLE": "e",
-		"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "WECHAT_API_BASE": "http://127.0.0.1:1",
-	}
-	vault := &secretstest.Server{}
-	vault.Put("wxbind", fmt.Sprintf(`{"appId":"wx0123456789abcdef","appSecret":%q,"sealKey":%q}`, appSecret, sealKey))
-	vault.Put("wxbind-services", services())
+	refused := startSettings("http://127.0.0.1:1", "http://127.0.0.1:1", "http://127.0.0.1:1")
+	vault := newVault()
 	vault.Delay(secretTime)
 	server := httptest.NewServer(vault)
 	b.Cleanup(server.Close)
-	slow := maps.Clone(refused)
-	slow["AWS_ENDPOINT_URL_SECRETS_MANAGER"] = server.URL
+	slow := startSettings("http://127.0.0.1:1", server.URL, "http://127.0.0.1:1")
 
 	names := append([]string{"testdata/empty"}, functions()...)
 	for b.Loop() {
 		var bare, waiting []*starting
 		for _, name := range names {
-			copies := copiesOf(b, built(b, "./"+name))
+			copies := copiesOf(b, name, b.TempDir())
 			bare = append(bare, &starting{copies: copies, settings: refused})
 			waiting = append(waiting, &starting{copies: copies, settings: slow})
 		}
@@ -84,16 +78,24 @@ func BenchmarkStart(b *testing.B) {
 	}
 }
 
-// copiesOf makes copies of a file that last as long as the benchmark.
-func copiesOf(b *testing.B, bootstrap string) (copies []string) {
+// startSettings are the settings of any function, with these peers.
+func startSettings(dynamoDB, secretsManager, weChat string) map[string]string {
+	return map[string]string{
+		"WXBIND_SECRET_ID": "wxbind", "WXBIND_SERVICES_SECRET_ID": "wxbind-services", "WXBIND_BINDINGS_TABLE": "b", "WXBIND_SESSIONS_TABLE": "s",
+		"WXBIND_USERS_TABLE": "u", "WXBIND_EPHEMERAL_TABLE": "e",
+		"AWS_ENDPOINT_URL_DYNAMODB": dynamoDB, "AWS_ENDPOINT_URL_SECRETS_MANAGER": secretsManager, "WECHAT_API_BASE": weChat,
+	}
+}
+
+// copiesOf makes copies of a function's bootstrap in a folder.
+func copiesOf(b testing.TB, name, folder string) (copies []string) {
 	b.Helper()
-	program, err := os.ReadFile(bootstrap)
+	program, err := os.ReadFile(built(b, "./"+name))
 	if err != nil {
 		b.Fatal(err)
 	}
-	folder := b.TempDir()
 	for i := range startCopies {
-		path := filepath.Join(folder, fmt.Sprint(i))
+		path := filepath.Join(folder, fmt.Sprintf("%s-%d", filepath.Base(name), i))
 		if err := os.WriteFile(path, program, 0o700); err != nil {
 			b.Fatal(err)
 		}
@@ -107,7 +109,7 @@ func (s *starting) start(b *testing.B, run int) {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 30*time.Second)
 	defer cancel()
-	p := lambdatest.Start(b, s.copies[run%startCopies], maps.Clone(s.settings))
+	p := s.process(b, s.copies[run%startCopies])
 	defer p.Stop()
 	ask, err := p.Ready(ctx)
 	if err != nil {
@@ -117,10 +119,23 @@ func (s *starting) start(b *testing.B, run int) {
 	if _, err := p.Invoke(ctx, []byte(`{}`)); err != nil && ctx.Err() != nil {
 		b.Fatalf("%v\n%s", err, p.Log()) // the authorizer's word on {} is a failure, and soon said
 	}
-	if run >= startCopies {
-		s.asks = append(s.asks, ask)
-		s.answers = append(s.answers, ask+time.Since(given))
+	answer := ask + time.Since(given)
+	if s.root != "" {
+		if p.Stop(); strings.Contains(p.Log(), "not warm") {
+			b.Fatal(p.Log())
+		}
 	}
+	if run >= startCopies {
+		s.asks, s.answers = append(s.asks, ask), append(s.answers, answer)
+	}
+}
+
+func (s *starting) process(b *testing.B, bootstrap string) *lambdatest.Process {
+	b.Helper()
+	if s.root == "" {
+		return lambdatest.Start(b, bootstrap, s.settings)
+	}
+	return lambdatest.StartIn(b, s.root, strings.TrimPrefix(bootstrap, s.root), s.settings)
 }
 
 func median(times []time.Duration) time.Duration { return percentile(times, 50) }

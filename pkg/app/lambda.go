@@ -56,7 +56,11 @@ func begin(name string, needed needs.Set, parts []Part) *function {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
+	if f.speaksTLS() {
+		loadRoots()
+	}
 	f.warm(context.Background())
+	time.AfterFunc(settled, func() { fitRuntime(os.Getenv, needed.Has(needs.Passwords)) })
 	return f
 }
 

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -28,13 +30,33 @@ type Process struct {
 // Start runs a bootstrap. These settings are added to those of Lambda itself. The process ends with the test.
 func Start(tb testing.TB, bootstrap string, settings map[string]string) *Process {
 	tb.Helper()
-	p := &Process{api: newRuntimeAPI(), log: &lockedBuffer{}, ended: make(chan struct{})}
-	p.command = exec.Command(bootstrap)
+	return start(tb, exec.Command(bootstrap), settings)
+}
+
+// StartIn runs a bootstrap as Start does, in another root folder, so that the process sees no file of this machine's. The
+// path of the bootstrap is within that folder. It skips the test where this user may not do that.
+func StartIn(tb testing.TB, root, bootstrap string, settings map[string]string) *Process {
+	tb.Helper()
+	command := exec.Command(bootstrap)
+	command.SysProcAttr = &syscall.SysProcAttr{Chroot: root}
+	if os.Getuid() != 0 {
+		allowChroot(command.SysProcAttr)
+	}
+	return start(tb, command, settings)
+}
+
+func start(tb testing.TB, command *exec.Cmd, settings map[string]string) *Process {
+	tb.Helper()
+	p := &Process{api: newRuntimeAPI(), command: command, log: &lockedBuffer{}, ended: make(chan struct{})}
 	p.command.Env = append(environment(settings), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(p.api.server.URL, "http://"))
 	p.command.Stdout, p.command.Stderr = p.log, p.log
 	tb.Cleanup(p.Stop)
 	p.started = time.Now()
-	if err := p.command.Start(); err != nil {
+	err := p.command.Start()
+	if p.command.SysProcAttr != nil && errors.Is(err, syscall.EPERM) {
+		tb.Skip("this user may not start a process in another root folder")
+	}
+	if err != nil {
 		tb.Fatal(err)
 	}
 	go func() {

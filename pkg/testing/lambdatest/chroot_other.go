@@ -1,0 +1,7 @@
+//go:build !linux
+
+package lambdatest
+
+import "syscall"
+
+func allowChroot(*syscall.SysProcAttr) {}
