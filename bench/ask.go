@@ -58,6 +58,7 @@ func (c *client) get(ctx context.Context, path string, header ...string) ([]byte
 	if err != nil {
 		return nil, err
 	}
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if response.Close {
 		c.close()

@@ -25,7 +25,7 @@ const warmUp = 2000
 
 // comparePeers measures wxbind and its peers in turns, and prints the report.
 func comparePeers(ctx context.Context, s *stage, c settings) error {
-	people := &crowd{people: c.users}
+	people := s.crowd(c.users)
 	var all []*contender
 	for _, p := range append([]peer{wxbind}, c.peers...) {
 		say("%s: prepares %d people", p.name, c.users)

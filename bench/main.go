@@ -40,7 +40,7 @@ func run(ctx context.Context, args []string) (err error) {
 	if runtime.GOOS != "linux" {
 		return fmt.Errorf("the processor time of processes is read from Linux's /proc, which %s does not have", runtime.GOOS)
 	}
-	measure := map[string]func(context.Context, *stage, settings) error{"peers": comparePeers}
+	measure := map[string]func(context.Context, *stage, settings) error{"peers": comparePeers, "growth": measureGrowth}
 	if len(args) != 1 || measure[args[0]] == nil {
 		fmt.Fprint(os.Stderr, usage)
 		return fmt.Errorf("peers or growth?")

@@ -86,20 +86,26 @@ func peerNamed(name string) (peer, error) {
 }
 
 func startFloor(ctx context.Context, s *stage, _ bool, n int) (*server, error) {
-	program, err := s.build(ctx, "bench", "./peers/floor")
-	if err != nil {
+	if _, err := s.build(ctx, "bench", "./peers/floor"); err != nil {
 		return nil, err
 	}
 	folder, err := s.sub("floor")
 	if err != nil {
 		return nil, err
 	}
+	return serveFloor(ctx, s, folder, n)
+}
+
+// serveFloor serves a folder, which it fills if it is new. Before holds a program that runs it, with its arguments.
+func serveFloor(ctx context.Context, s *stage, folder string, n int, before ...string) (*server, error) {
 	addr, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.start(command{name: "floor", argv: []string{program}, env: append(s.programEnvironment(), "ADDR="+addr,
-		"FLOOR_DB="+filepath.Join(folder, "floor.db"), "FLOOR_PEOPLE="+strconv.Itoa(n))})
+	p, err := s.start(command{
+		name: "floor", argv: append(before, filepath.Join(s.cache, "bin", "floor")),
+		env: append(s.programEnvironment(), "ADDR="+addr, "FLOOR_DB="+filepath.Join(folder, "floor.db"), "FLOOR_PEOPLE="+strconv.Itoa(n)),
+	})
 	if err != nil {
 		return nil, err
 	}

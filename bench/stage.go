@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -18,6 +19,7 @@ type stage struct {
 	folder    string
 	processes []*process
 	wechat    *weChat
+	serial    atomic.Int64
 	// mariadb is started by the first peer that needs it, and serves all: logins only read there.
 	mariadb *mariaDB
 }

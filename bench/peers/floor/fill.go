@@ -30,10 +30,12 @@ func fill(ctx context.Context, db *sql.DB, n int) error {
 	if err != nil {
 		return err
 	}
+	defer user.Close()
 	binding, err := tx.PrepareContext(ctx, `INSERT INTO bindings VALUES (?, ?, '', 0)`)
 	if err != nil {
 		return err
 	}
+	defer binding.Close()
 	for person := range n {
 		id := fmt.Sprintf("%032x", person)
 		if _, err := user.ExecContext(ctx, id, people.Username(person), people.Name(person), `["`+people.Role+`"]`); err != nil {

@@ -38,6 +38,7 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 		&w.session:  `INSERT INTO sessions (user_id, token_hash, openid, created_at, ends_at) VALUES (?, ?, ?, ?, ?)`,
 		&w.record:   `INSERT INTO records (name, value, ends_at) VALUES (?, ?, ?)`,
 	} {
+		//nolint:sqlclosecheck // they live as long as the process
 		if *statement, err = conn.PrepareContext(ctx, text); err != nil {
 			return nil, err
 		}

@@ -93,7 +93,8 @@ func (s server) checkBind(c *gin.Context) {
 	ctx := c.Request.Context()
 	session, err := s.auth.Code2SessionContext(ctx, c.Query("code"))
 	if err != nil {
-		c.JSON(http.StatusOK, gin.H{"code": 0, "msg": err.Error()})
+		log.Print(err)
+		c.JSON(http.StatusOK, gin.H{"code": 0, "msg": "登录失败"})
 		return
 	}
 	var binding Binding
