@@ -41,7 +41,7 @@ MOTO := .cache/moto-$(MOTO_VERSION)
 # What `make sam-check` builds, a folder for each processor.
 SAM_BUILD := .cache/sam-build
 
-.PHONY: help run build test check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-start deploy clean need-go need-test need-python need-sam
+.PHONY: help run build test check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-peers bench-growth bench-start deploy clean need-go need-test need-python need-sam
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -67,6 +67,7 @@ test: need-test ## Run all tests, with the race detector where our code runs, on
 	@go test $(RACE) -vet=off -timeout 15m $$(go list ./... | grep -vE '$(DRIVERS)')
 	@echo "compiling the functions and the command, and what drives them"
 	@go test -vet=off -count 1 -timeout 15m $$(go list ./... | grep -E '$(DRIVERS)|$(BOTH)')
+	@cd bench && go test -vet=off ./...
 
 check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users are imported
 	WXBIND_TEST_HISTORIES=$(HISTORIES) go test $(RACE) -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
@@ -79,6 +80,7 @@ lint: lint-go lint-template ## Check the code and template.yaml
 
 lint-go: need-go
 	go tool -modfile=tools.mod golangci-lint run
+	cd bench && go tool -modfile=../tools.mod golangci-lint run
 
 lint-template: $(CFN_LINT)/bin/cfn-lint
 	$(CFN_LINT)/bin/cfn-lint --regions us-east-1 cn-north-1 -- template.yaml
@@ -130,6 +132,15 @@ bench: need-go ## Measure whole requests through the built functions, their proc
 
 cost: need-go ## Count what a login, a bind and a verified token use and cost on AWS
 	go test -run '^$$' -bench Cost -benchtime 1x ./functions
+
+# bench/ is a module of its own, so that the peers' libraries are none of wxbind's.
+BENCH = cd bench && go build -o ../.cache/bench/bench . && exec ../.cache/bench/bench
+
+bench-peers: need-go ## Measure checkBind beside what people would write instead; PEERS="gin floor" measures fewer
+	@$(BENCH) peers
+
+bench-growth: need-go ## Measure checkBind as the store grows; SIZES="1000 100000" for smaller ones
+	@$(BENCH) growth
 
 bench-start: need-go ## Measure each function's start against an empty function's
 	go test -run '^$$' -bench Start -benchtime 1x ./functions

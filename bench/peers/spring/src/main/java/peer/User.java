@@ -1,0 +1,4 @@
+package peer;
+
+record User(Long id, String username, String name, String roles, Boolean disabled) {
+}
