@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -172,12 +171,12 @@ func overHTTP(t *testing.T, w *world, c events.Case, payload []byte) (status int
 }
 
 func (w *world) handler(routes ...apigw.Route) *apigw.Handler {
-	return apigw.New(apigw.Config{Service: login.New(w.config), Logger: slog.New(slog.DiscardHandler)}, routes...)
+	return apigw.New(apigw.Config{Service: login.New(w.config)}, routes...)
 }
 
 func (w *world) authorizer() *apigw.Authorizer {
 	return apigw.NewAuthorizer(apigw.AuthorizerConfig{
-		Verifier: login.Verifier{Presence: w.config.Store}, Logger: slog.New(slog.DiscardHandler),
+		Verifier: login.Verifier{Presence: w.config.Store},
 	})
 }
 
