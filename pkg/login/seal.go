@@ -110,7 +110,7 @@ func expand(root []byte, purpose string, parts []string) []byte {
 
 // joined writes each part after its length, so that no two lists look alike.
 func joined(purpose string, parts []string) []byte {
-	b := appendPart(nil, purpose)
+	b := appendPart(make([]byte, 0, 128), purpose) // long enough for most
 	for _, part := range parts {
 		b = appendPart(b, part)
 	}

@@ -1,12 +1,15 @@
 package upstream_test
 
 import (
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,6 +83,75 @@ func TestClientFollowsNoRedirect(t *testing.T) {
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusTemporaryRedirect || calls != 1 {
 		t.Errorf("status %d after %d calls", resp.StatusCode, calls)
+	}
+}
+
+// countedWrites counts what is written to a connection, and in how many pieces.
+type countedWrites struct {
+	net.Conn
+	writes, bytes *atomic.Int64
+}
+
+func (c countedWrites) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	c.bytes.Add(int64(len(b)))
+	return c.Conn.Write(b)
+}
+
+// The SDK's bodies have a type that net/http does not know.
+func TestClientSendsARequestInOnePiece(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, _ = w.Write(body)
+	}))
+	defer server.Close()
+	var writes, written atomic.Int64
+	transport := upstream.NewTransport(upstream.TransportConfig{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		return countedWrites{conn, &writes, &written}, err
+	}})
+	defer transport.CloseIdleConnections()
+	client := upstream.Client(transport, time.Minute)
+	for name, row := range map[string]struct {
+		body string
+		size int64
+		want string // "" if the request fails
+	}{
+		"a body":                   {"what is asked", 13, "what is asked"},
+		"a body of unknown length": {"what is asked", -1, "what is asked"},
+		"less than its length":     {"what is asked", 14, ""},
+		"a long one":               {strings.Repeat("x", 2000), 2000, strings.Repeat("x", 2000)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := &source{Reader: strings.NewReader(row.body)}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.ContentLength = row.size
+			writes.Store(0)
+			written.Store(0)
+			resp, err := client.Do(req)
+			if !body.closed || req.Body != body {
+				t.Errorf("its body is closed: %v, and another: %v", body.closed, req.Body != body)
+			}
+			if row.want == "" {
+				if err == nil || written.Load() > 0 {
+					t.Errorf("%v after %d bytes", err, written.Load())
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if echo, err := io.ReadAll(resp.Body); err != nil || string(echo) != row.want {
+				t.Errorf("it arrives as %q, %v", echo, err)
+			}
+			if n := writes.Load(); row.size > 0 && n != 1 {
+				t.Errorf("it goes out in %d pieces", n)
+			}
+		})
 	}
 }
 
