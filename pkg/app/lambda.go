@@ -13,6 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/origin"
+	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
 // Routes are the routes of one function, at least one.
@@ -56,8 +57,8 @@ func begin(name string, needed needs.Set, parts []Part) *function {
 		slog.Error("cannot start", "error", err.Error())
 		os.Exit(1)
 	}
-	if f.speaksTLS() {
-		loadRoots()
+	if f.settings.overTLS(needed) {
+		upstream.LoadRoots()
 	}
 	f.warm(context.Background())
 	time.AfterFunc(settled, func() { fitRuntime(os.Getenv, needed.Has(needs.Passwords)) })

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -116,4 +117,22 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 		return Settings{}, fmt.Errorf("settings: %s", strings.Join(wrong, "; "))
 	}
 	return s, nil
+}
+
+// overTLS reports whether a function with these needs calls anything over TLS. Only doubles on one machine do without.
+func (s Settings) overTLS(needed needs.Set) bool {
+	for _, peer := range []struct {
+		needs needs.Set
+		url   string
+	}{
+		{needs.Tables, s.DynamoDBEndpoint},
+		{needs.Secret | needs.Services, s.SecretsEndpoint},
+		{needs.WeChat, s.WeChatBase},
+		{needs.Directory, cmp.Or(s.DirectoryURL, "http:")}, // there may be none
+	} {
+		if needed&peer.needs != 0 && !strings.HasPrefix(peer.url, "http:") {
+			return true
+		}
+	}
+	return false
 }

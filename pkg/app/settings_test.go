@@ -137,3 +137,29 @@ func TestDirectoryIsChosenByItsURL(t *testing.T) {
 		t.Errorf("a function that lets nobody in looks at it: %v", err)
 	}
 }
+
+// Root certificates are loaded for what is called over TLS, and for nothing else.
+func TestOverTLS(t *testing.T) {
+	doubles := Settings{DynamoDBEndpoint: "http://127.0.0.1:1", SecretsEndpoint: "http://127.0.0.1:2", WeChatBase: "http://127.0.0.1:3"}
+	elsewhere := doubles
+	elsewhere.DirectoryURL = "https://users.example.com/wxbind"
+	for name, row := range map[string]struct {
+		settings Settings
+		needed   needs.Set
+		want     bool
+	}{
+		"AWS and WeChat":           {Settings{}, needs.Code, true},
+		"AWS":                      {Settings{}, needs.Token, true},
+		"a secret alone":           {Settings{}, needs.Services, true},
+		"nothing":                  {Settings{}, 0, false},
+		"doubles":                  {doubles, needs.All, false},
+		"doubles, and a directory": {elsewhere, needs.All, true},
+		"a directory for others":   {elsewhere, needs.Code, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := row.settings.overTLS(row.needed); got != row.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
