@@ -66,6 +66,7 @@ func (serveCmd) Help() string {
 // Run serves until the context ends, and then completes the requests in progress.
 func (c serveCmd) Run(ctx context.Context, t console) error {
 	app.SetLogger(t.err)
+	collectLess(os.Getenv, hashes())
 	unlock, err := lockData(c.Data, false)
 	if err != nil {
 		return err
@@ -109,6 +110,9 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
 }
 
+// hashes is how many passwords are hashed at the same time.
+func hashes() int { return min(runtime.GOMAXPROCS(0), maxHashes) }
+
 // handlerOf is the whole API on one store. Each route receives API Gateway events. The log has a line for each.
 func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (http.Handler, error) {
 	client, err := wechat.New(wechat.Config{Base: far.base})
@@ -118,7 +122,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (htt
 	service := login.New(login.Config{
 		WeChat: client, Secrets: far.secrets, Services: far.secrets,
 		Store:  store,
-		Hasher: password.New(password.Config{Parallel: min(runtime.GOMAXPROCS(0), maxHashes)}), Username: username.Fold,
+		Hasher: password.New(password.Config{Parallel: hashes()}), Username: username.Fold,
 		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
