@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -142,7 +143,9 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		e.failed(r, err)
 	}
-	kind := r.Header.Get("X-Amz-Target") + strings.Join(kindOf.FindAllString(string(asked), -1), " ")
+	parts := kindOf.FindAllString(string(asked), -1)
+	slices.Sort(parts) // maps have no order
+	kind := r.Header.Get("X-Amz-Target") + strings.Join(parts, " ")
 	repeating := e.repeating.Load()
 	e.calls.Add(1)
 	var answer said
