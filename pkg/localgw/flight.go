@@ -2,8 +2,8 @@ package localgw
 
 import "time"
 
-// How many requests are served at the same time. A request takes some 20 times its body: the event holds the body once
-// more, in base64 or with escapes, and the function decodes it.
+// How many requests are served at the same time. A request takes some 8 times its body: the event holds the body once
+// more, as text or in base64, and the function decodes it.
 const (
 	// maxSmall is how many requests with a body of at most smallBody bytes are served at the same time, which all good
 	// ones have; maxLarge is how many of the others.
