@@ -74,7 +74,7 @@ func newCloud(tb testing.TB) *cloud {
 	c := &cloud{
 		TB:      tb,
 		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}),
-		secrets: newVault(),
+		secrets: newSecrets(),
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
 	weChat, vault := httptest.NewServer(c.wechat), httptest.NewServer(c.secrets)
@@ -95,8 +95,8 @@ func newCloud(tb testing.TB) *cloud {
 	return c
 }
 
-// newVault makes a Secrets Manager with both secrets.
-func newVault() *secretstest.Server {
+// newSecrets makes a Secrets Manager with both secrets.
+func newSecrets() *secretstest.Server {
 	vault := &secretstest.Server{}
 	vault.Put("wxbind", secret())
 	vault.Put("wxbind-services", services())

@@ -160,7 +160,7 @@ func (a authority) peers(tb testing.TB) *peers {
 	tb.Helper()
 	p := new(peers)
 	var urls []string
-	for i, handler := range []http.Handler{http.HandlerFunc(emptyTables), newVault(), wechattest.New(wechattest.Config{})} {
+	for i, handler := range []http.Handler{http.HandlerFunc(emptyTables), newSecrets(), wechattest.New(wechattest.Config{})} {
 		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			p.asked[i].Add(1)
 			handler.ServeHTTP(w, r)

@@ -42,7 +42,7 @@ type starting struct {
 // for which INIT waits.
 func BenchmarkStart(b *testing.B) {
 	refused := startSettings("http://127.0.0.1:1", "http://127.0.0.1:1", "http://127.0.0.1:1")
-	vault := newVault()
+	vault := newSecrets()
 	vault.Delay(secretTime)
 	server := httptest.NewServer(vault)
 	b.Cleanup(server.Close)

@@ -38,7 +38,7 @@ func login(ctx context.Context, event events.APIGatewayV2HTTPRequest) (none even
 		return none, err
 	}
 	appID := os.Getenv("APP_ID")
-	response, err := http.Get(os.Getenv("WECHAT_API_BASE") + "/sns/jscode2session?" + url.Values{ //nolint:gosec,noctx // as samples do
+	response, err := http.Get(os.Getenv("WECHAT_API_BASE") + "/sns/jscode2session?" + url.Values{
 		"appid": {appID}, "secret": {os.Getenv("APP_SECRET")}, "js_code": {query.Get("code")}, "grant_type": {"authorization_code"},
 	}.Encode())
 	if err != nil {
