@@ -300,6 +300,10 @@ func (f failingBindings) TouchBinding(context.Context, login.Touch) (login.Bindi
 	return login.Binding{}, login.Code(f.failing)
 }
 
+func (f failingBindings) BindingByOpenID(context.Context, string, string) (login.Binding, error) {
+	return login.Binding{}, login.Code(f.failing)
+}
+
 func (f failingBindings) Bind(context.Context, login.Binding, login.Session) (login.Binding, error) {
 	return login.Binding{}, login.Code(f.failing)
 }
@@ -311,6 +315,10 @@ type failingUsers struct {
 
 func (f failingUsers) UserByID(context.Context, string) (login.User, error) {
 	return login.User{}, login.Code(f.failing)
+}
+
+func (f failingUsers) Enter(context.Context, login.Opening) (login.Opened, error) {
+	return login.Opened{}, login.Code(f.failing)
 }
 
 func (f failingUsers) UserWithPassword(context.Context, string) (login.User, login.Password, error) {

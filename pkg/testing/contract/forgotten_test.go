@@ -161,9 +161,18 @@ func (l *late) wait() {
 	<-l.deleted
 }
 
-func (l *late) CreateSession(ctx context.Context, s login.Session) (login.Session, error) {
+// Enter reads the user at once, as a store may that reads beside its write.
+func (l *late) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	user, err := l.Store.UserByID(ctx, o.Session.UserID)
 	l.wait()
-	return l.Store.CreateSession(ctx, s)
+	if err != nil {
+		return login.Opened{}, err
+	}
+	opened, err := l.Store.Enter(ctx, o)
+	if errors.Is(err, login.ErrUserNotFound) {
+		return login.Opened{Session: o.Session, User: user}, nil
+	}
+	return opened, err
 }
 
 func (l *late) Bind(ctx context.Context, b login.Binding, s login.Session) (login.Binding, error) {
