@@ -397,7 +397,7 @@ func TestBanDuringALogin(t *testing.T) {
 		return nil
 	})
 	checked, err := e.CheckCode("alice-2")
-	if err != nil && !errors.Is(err, login.SessionRevoked) {
+	if err != nil && !errors.Is(err, login.SessionRevoked) && !errors.Is(err, login.UserDisabled) {
 		t.Errorf("got %+v, %v", checked, err)
 	}
 	for _, s := range e.sessions(alice.ID) {
