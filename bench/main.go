@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -12,7 +13,7 @@ import (
 	"syscall"
 )
 
-const usage = `usage: bench peers | growth
+const usage = `peers or growth?
 
 Settings, as environment variables:
 
@@ -42,8 +43,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	measure := map[string]func(context.Context, *stage, settings) error{"peers": comparePeers, "growth": measureGrowth}
 	if len(args) != 1 || measure[args[0]] == nil {
-		fmt.Fprint(os.Stderr, usage)
-		return fmt.Errorf("peers or growth?")
+		return errors.New(usage)
 	}
 	c, err := settingsFrom(os.Getenv)
 	if err != nil {

@@ -36,9 +36,9 @@ var allLack = []string{
 	"tokens hashed where they are stored: whoever reads Redis can be anybody",
 	"bounded sessions: each launch adds a token that lives for 7 days, and none replaces another",
 	"ending sessions: nothing finds the tokens of a user who is disabled, logs out everywhere or changes the password",
-	"limits on made-up codes and guessed passwords",
-	"audit and metrics, and a failure told by whose it is",
-	"WeChat's faults: neither -1 (busy), a connection that broke before the code was sent nor a changed AppSecret is tried again",
+	"limits on made-up codes: whoever sends them spends the mini-program's calls to WeChat",
+	"a line of audit and metrics for each request, and whose fault a failure is",
+	"a second try when WeChat is busy (-1), and when the AppSecret was changed",
 }
 
 // lacksDurability is what a peer with a Redis of default settings lacks.
@@ -77,7 +77,7 @@ func peerNamed(name string) (peer, error) {
 			p.lacks = append(slices.Clone(p.lacks), lacksDurability)
 		}
 		if packages := missing(p.needs); len(packages) > 0 {
-			return peer{}, fmt.Errorf("%s needs what is not installed; install it (Debian: apt-get install %s), or name the peers to measure without it: PEERS=\"floor\"",
+			return peer{}, fmt.Errorf("%s needs programs that are not installed (Debian: apt-get install %s); to measure without it, name the others, as in PEERS=\"floor gin\"",
 				name, strings.Join(packages, " "))
 		}
 		return p, nil
