@@ -106,8 +106,7 @@ func (u *upstreams) failed(r *http.Request, err error) (int, http.Header, []byte
 	if r.Context().Err() == nil {
 		u.Errorf("an upstream: %v", err)
 	}
-	e.status = http.StatusBadGateway
-	return nil
+	return http.StatusBadGateway, nil, nil
 }
 
 func (u *upstreams) begin() {
