@@ -62,7 +62,8 @@ func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, sessi
 	var profile *Profile
 	began := time.Now()
 	trip := x.trail.roundTrip(ctx)
-	trip.do(func() (err error) {
+	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, session.UserID) })
+	trip.do(func() (err error) { // the last step needs no goroutine of its own
 		if opened, err = s.Store.Enter(ctx, opening); err != nil && opening.Name != "" {
 			// The request can be repeated all the same.
 			_, failure := s.Store.SwapRecord(ctx, opening.Name, "", opening.Record)
@@ -70,7 +71,6 @@ func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, sessi
 		}
 		return err
 	})
-	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, session.UserID) })
 	if err := trip.wait(); err != nil {
 		return User{}, err
 	}
