@@ -135,6 +135,32 @@ func TestSessionIsEndedOnceHoweverOftenItIsMarked(t *testing.T) {
 	e.asked(map[string]int{"BatchExecuteStatement": 1, "GetItem": 1})
 }
 
+func TestSessionThatHasEndedCostsNoCall(t *testing.T) {
+	e := newEntry(t)
+	e.must(e.store.EndSession(t.Context(), e.user.ID, e.ended.TokenHash, login.SessionReplaced))
+	opened, err := e.enter()
+	e.done(opened, err)
+	e.must(opened.Untidy)
+	e.asked(map[string]int{"BatchExecuteStatement": 1, "GetItem": 1})
+}
+
+// A binding that was made anew has another ID, even if it has the same marks: none.
+func TestLoginTouchesOnlyTheBindingThatItRead(t *testing.T) {
+	s := newScene(t)
+	o := s.opening()
+	s.must(s.store.Unbind(t.Context(), s.binding, false))
+	s.binding.ID += "-second"
+	_, err := s.store.Bind(t.Context(), s.binding, s.newSession(s.binding))
+	s.must(err)
+	_, err = s.store.Enter(t.Context(), o)
+	s.must(err)
+	got, err := s.store.BindingByOpenID(t.Context(), app, s.binding.OpenID)
+	s.must(err)
+	if !reflect.DeepEqual(got, s.binding) {
+		t.Fatalf("the binding is %+v, want %+v", got, s.binding)
+	}
+}
+
 // onBatch selects the batch.
 func onBatch(fault dynamotest.Fault) dynamotest.Rule {
 	return dynamotest.Rule{Operation: "BatchExecuteStatement", Fault: fault, Times: dynamotest.Always}
@@ -300,7 +326,7 @@ func TestLoginUndoesNothingThatCameBetween(t *testing.T) {
 				gone := e.Session.Mark()
 				gone.Ended = true
 				later.Ended, later.Sessions = []string{e.Session.TokenHash}, []login.SessionMark{later.Session.Mark(), gone}
-				later.Touch.At = e.Touch.At.Add(time.Second)
+				later.Touch.At = e.Touch.At // in the same millisecond
 				_, err := e.store.Enter(e.Context(), later)
 				e.must(err)
 				e.Sessions, e.Touch = later.Sessions, later.Touch
