@@ -81,12 +81,8 @@ func check(ctx context.Context, db *sql.DB) (c Contents, err error) {
 //
 // Errors: StoreUnavailable.
 func (s *Store) ForgetAllSessions(ctx context.Context) (forgot int64, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM sessions`)
-		if err != nil {
-			return err
-		}
-		forgot, err = result.RowsAffected()
+	err = s.write(ctx, func(tx *conn) (err error) {
+		forgot, err = tx.changes(ctx, `DELETE FROM sessions`)
 		return err
 	})
 	return forgot, err

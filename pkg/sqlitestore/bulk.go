@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -14,16 +13,16 @@ const claimUsername = `INSERT INTO usernames (username, user_id) VALUES (?, ?) O
 // the time.
 func (s *Store) AddUsers(ctx context.Context, users []login.Newcomer) (takenBy []string, err error) {
 	takenBy = make([]string, len(users))
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *conn) error {
 		for i, n := range users {
-			claimed, err := change(ctx, tx, claimUsername, n.User.Username, n.User.ID)
+			claimed, err := tx.change(ctx, claimUsername, n.User.Username, n.User.ID)
 			if err != nil {
 				return err
 			}
 			if claimed {
 				err = insertNewcomer(ctx, tx, n.User, n.Password)
 			} else {
-				err = tx.QueryRowContext(ctx, `SELECT user_id FROM usernames WHERE username = ?`, n.User.Username).Scan(&takenBy[i])
+				err = tx.one(ctx, []any{&takenBy[i]}, `SELECT user_id FROM usernames WHERE username = ?`, n.User.Username)
 			}
 			if err != nil {
 				return err

@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,13 +15,19 @@ func TestTheWriterWaitsForTheDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
-		var got string
-		if err := store.writer.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
-			t.Errorf("%s is %s, want %s (%v)", pragma, got, want, err)
+	if err := store.write(t.Context(), func(tx *conn) error {
+		var synchronous, foreignKeys int64
+		var mode string
+		err := errors.Join(tx.one(t.Context(), []any{&synchronous}, "PRAGMA synchronous"),
+			tx.one(t.Context(), []any{&mode}, "PRAGMA journal_mode"), tx.one(t.Context(), []any{&foreignKeys}, "PRAGMA foreign_keys"))
+		if synchronous != 2 || mode != "wal" || foreignKeys != 1 {
+			t.Errorf("synchronous %d, journal mode %s, foreign keys %d", synchronous, mode, foreignKeys)
 		}
+		return err
+	}); err != nil {
+		t.Error(err)
 	}
-	if _, err := store.reader.ExecContext(t.Context(), "DELETE FROM users"); err == nil {
+	if err := store.read(t.Context(), func(c *conn) error { return c.run("DELETE FROM users") }); err == nil {
 		t.Error("the reader writes")
 	}
 }
@@ -28,12 +35,12 @@ func TestTheWriterWaitsForTheDisk(t *testing.T) {
 // A file system that cannot support a write-ahead log is refused. SQLite reports that as it does for an in-memory
 // database: by another journal mode, without an error.
 func TestDatabaseWithoutAWriteAheadLogIsRefused(t *testing.T) {
-	db, err := connect("/memory", 1, lockWait, "mode=memory")
+	db, err := connect("/memory", lockWait, "mode=memory")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = (&Store{writer: db}).migrate(t.Context())
+	err = (&Store{upkeep: db}).migrate(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "journal mode memory") {
 		t.Errorf("got %v", err)
 	}

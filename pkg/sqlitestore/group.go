@@ -2,21 +2,23 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // groups commits writes that wait at the same time in one transaction. A commit waits for the disk, which takes longer
-// than the writes themselves: without this, hundreds of logins at once would all wait past their deadlines.
+// than the writes themselves. Whoever comes when nobody writes leads a group: takes the write lock, does what is
+// waiting by then, commits once, and passes the lead on to one of those who have come meanwhile.
 type groups struct {
-	// turn is full while somebody writes.
-	turn    chan struct{}
-	mu      sync.Mutex
+	writer *pool // one connection
+
+	mu sync.Mutex
+	// waiting are the writes that nobody has taken, with the leader's own until then. leader is nil while nobody
+	// writes.
 	waiting []*groupedWrite
+	leader  *groupedWrite
 }
 
 // groupMost bounds a group, so that its first write does not wait long for its last.
@@ -24,137 +26,180 @@ const groupMost = 64
 
 // groupedWrite is one write, which may share its transaction with others. Only one goroutine at a time touches it.
 type groupedWrite struct {
-	ctx  context.Context
-	do   func(tx *sql.Tx) error
-	err  error
-	done chan struct{}
+	ctx context.Context
+	do  func(tx *conn) error
+	err error
+	// told gets true if the write is to lead, and false when it is done.
+	told chan bool
 }
 
-// write runs a write that excludes all others. Whoever gets the turn does what is waiting, for all.
-func (g *groups) write(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
-	w := &groupedWrite{ctx: ctx, do: do, done: make(chan struct{})}
-	g.mu.Lock()
-	g.waiting = append(g.waiting, w)
-	g.mu.Unlock()
-	for {
+// write runs a write that excludes all others.
+func (g *groups) write(ctx context.Context, do func(tx *conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return failed(ctx, err)
+	}
+	w := &groupedWrite{ctx: ctx, do: do, told: make(chan bool, 1)}
+	lead := g.join(w)
+	if !lead {
 		select {
-		case <-w.done:
-			return w.err
-		case g.turn <- struct{}{}:
-			commit(db, g.take()) //nolint:contextcheck // each write of the group has its own
-			<-g.turn
+		case lead = <-w.told:
 		case <-ctx.Done():
 			if g.leave(w) {
 				return failed(ctx, ctx.Err())
 			}
-			<-w.done // somebody is writing it
-			return w.err
+			lead = <-w.told // somebody has taken it
 		}
 	}
+	if lead {
+		g.lead(w)
+	}
+	return w.err
 }
 
-// take takes the writes that have waited longest.
-func (g *groups) take() []*groupedWrite {
+// join lets a write wait, and reports whether it leads.
+func (g *groups) join(w *groupedWrite) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	n := min(len(g.waiting), groupMost)
-	group := slices.Clone(g.waiting[:n])
-	g.waiting = slices.Delete(g.waiting, 0, n)
-	return group
+	g.waiting = append(g.waiting, w)
+	if g.leader != nil {
+		return false
+	}
+	g.leader = w
+	return true
 }
 
-// leave gives up a write and says whether that was in time.
+// leave gives a write up, and the lead if it has that. It reports false if somebody has taken the write.
 func (g *groups) leave(w *groupedWrite) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	i := slices.Index(g.waiting, w)
-	if i >= 0 {
-		g.waiting = slices.Delete(g.waiting, i, i+1)
+	if i < 0 {
+		return false
 	}
-	return i >= 0
-}
-
-// commit does the writes of a group in one transaction. If a caller gives up in the middle of a write, SQLite rolls the
-// whole transaction back; then each is done alone. A panic of the driver fails all: nobody knows what was written.
-func commit(db *sql.DB, group []*groupedWrite) {
-	defer func() {
-		p := recover()
-		for _, w := range group {
-			if p != nil {
-				w.err = login.Unavailable(login.Panicked(p))
-			}
-			close(w.done)
-		}
-	}()
-	if len(group) > 1 && commitAll(db, group) {
-		return
-	}
-	for _, w := range group {
-		w.err = transact(w.ctx, db, w.recovered)
-	}
-}
-
-// commitAll reports whether the group is done. A write that is refused has seen those before it, so if they cannot be
-// committed all fail.
-func commitAll(db *sql.DB, group []*groupedWrite) bool {
-	ctx, cancel := longest(group)
-	defer cancel()
-	tx, err := db.BeginTx(ctx, nil)
-	if err == nil {
-		defer tx.Rollback() //nolint:errcheck // no effect after a commit
-		for _, w := range group {
-			if !w.within(ctx, tx) {
-				return false
-			}
-		}
-		err = tx.Commit()
-	}
-	if err != nil {
-		for _, w := range group {
-			w.err = failed(w.ctx, err)
-		}
+	g.waiting = slices.Delete(g.waiting, i, i+1)
+	if g.leader == w {
+		g.pass()
 	}
 	return true
 }
 
-// within does the write in a transaction that it shares, and reports whether that can go on.
-func (w *groupedWrite) within(ctx context.Context, tx *sql.Tx) bool {
-	if err := w.ctx.Err(); err != nil {
-		w.err = failed(w.ctx, err) //nolint:contextcheck // its own caller's, not the group's
-		return true
+// pass makes the write that has waited longest the leader. The caller has the lock.
+func (g *groups) pass() {
+	g.leader = nil
+	if len(g.waiting) > 0 {
+		g.leader = g.waiting[0]
+		g.leader.told <- true
 	}
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT one"); err != nil {
-		return false
-	}
-	end := "RELEASE one"
-	if w.err = w.recovered(tx); w.err != nil {
-		w.err, end = failed(w.ctx, w.err), "ROLLBACK TO one; RELEASE one" //nolint:contextcheck // as above
-	}
-	_, err := tx.ExecContext(ctx, end)
-	return err == nil
 }
 
-// longest is a context that ends when the last of the writes' contexts does, for as much as deadlines say.
-func longest(group []*groupedWrite) (context.Context, context.CancelFunc) {
-	var last time.Time
-	for _, w := range group {
-		end, ok := w.ctx.Deadline()
-		if !ok {
-			return context.WithCancel(context.Background())
-		}
-		if end.After(last) {
-			last = end
+// lead does the leader's write, and with it those that wait by the time that nobody else has the lock on the file.
+func (g *groups) lead(w *groupedWrite) {
+	tx, err := g.begin(w.ctx)
+	if err != nil {
+		g.leave(w)
+		w.err = failed(w.ctx, err)
+		return
+	}
+	g.mu.Lock()
+	n := min(len(g.waiting), groupMost)
+	group := slices.Clone(g.waiting[:n])
+	g.waiting = slices.Delete(g.waiting, 0, n)
+	g.mu.Unlock()
+
+	commit(tx, group)
+	g.writer.give(tx)
+	g.mu.Lock()
+	g.pass()
+	g.mu.Unlock()
+	for _, done := range group {
+		if done != w {
+			done.told <- false
 		}
 	}
-	return context.WithDeadline(context.Background(), last)
 }
 
-// recovered does the write. A panic becomes an error, since it must not end somebody else's request.
-func (w *groupedWrite) recovered(tx *sql.Tx) (err error) {
+// begin takes the write lock on the file as soon as no other process has it.
+func (g *groups) begin(ctx context.Context) (*conn, error) {
+	tx, err := g.writer.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = patiently(ctx, func() error {
+		_, err := tx.changes(ctx, "BEGIN IMMEDIATE")
+		return err
+	})
+	if err != nil {
+		tx.broken = !busy(err)
+		g.writer.give(tx)
+		return nil, err
+	}
+	return tx, nil
+}
+
+// commit does the writes of a group in the transaction that has begun. If that fails as a whole all writes fail, also
+// one that was refused, since it has seen those before it. So they do after a panic here: nobody knows what was written.
+func commit(tx *conn, group []*groupedWrite) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = answer{login.Panicked(p)}
+			tx.broken = true
+			fail(group, login.Panicked(p))
 		}
 	}()
-	return w.do(tx)
+	for _, w := range group {
+		if err := w.within(tx, len(group) == 1); err != nil {
+			tx.rollback()
+			fail(group, err)
+			return
+		}
+	}
+	if len(group) == 1 && group[0].err != nil {
+		tx.rollback()
+		return
+	}
+	if err := tx.run("COMMIT"); err != nil {
+		tx.rollback()
+		fail(group, err)
+	}
+}
+
+// fail fails the writes of a group for one reason.
+func fail(group []*groupedWrite, err error) {
+	for _, w := range group {
+		w.err = failed(w.ctx, err)
+	}
+}
+
+// within does the write in the group's transaction. If it is not alone there, what it has written is undone if it fails.
+//
+// Errors: SQLite's, if the transaction cannot go on.
+func (w *groupedWrite) within(tx *conn, alone bool) error {
+	if alone {
+		w.write(tx)
+		return nil
+	}
+	if err := w.ctx.Err(); err != nil {
+		w.err = failed(w.ctx, err)
+		return nil
+	}
+	if err := tx.run("SAVEPOINT one"); err != nil {
+		return err
+	}
+	if w.write(tx); w.err != nil {
+		if err := tx.run("ROLLBACK TO one"); err != nil {
+			return err
+		}
+	}
+	return tx.run("RELEASE one")
+}
+
+// write does the write. A panic becomes an error, since it must not end somebody else's request.
+func (w *groupedWrite) write(tx *conn) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.err = login.Panicked(p)
+		}
+	}()
+	if err := w.do(tx); err != nil {
+		w.err = failed(w.ctx, err)
+	}
 }

@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"path/filepath"
 	"sync"
@@ -14,22 +13,34 @@ import (
 
 // grouped runs writes that all wait at the same time, and returns their errors in their order. Each do gets a context of
 // its own, which it may end.
-func grouped(t *testing.T, s *Store, writes ...func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error) []error {
+func grouped(t *testing.T, s *Store, writes ...func(ctx context.Context, end context.CancelFunc, tx *conn) error) []error {
 	t.Helper()
 	errs := make([]error, len(writes))
-	s.groups.turn <- struct{}{} // somebody is writing
+	release := s.groups.hold()
 	var all sync.WaitGroup
 	for i, do := range writes {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		all.Go(func() { errs[i] = s.write(ctx, func(tx *sql.Tx) error { return do(ctx, cancel, tx) }) })
+		all.Go(func() { errs[i] = s.write(ctx, func(tx *conn) error { return do(ctx, cancel, tx) }) })
 		for s.waiting() <= i { // until it waits
 			time.Sleep(time.Millisecond)
 		}
 	}
-	<-s.groups.turn
+	release()
 	all.Wait()
 	return errs
+}
+
+// hold writes until the returned function is called.
+func (g *groups) hold() (release func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.leader = &groupedWrite{}
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.pass()
+	}
 }
 
 func (s *Store) waiting() int {
@@ -48,16 +59,16 @@ func opened(t *testing.T) *Store {
 	return s
 }
 
-func put(name string) func(context.Context, context.CancelFunc, *sql.Tx) error {
-	return func(ctx context.Context, _ context.CancelFunc, tx *sql.Tx) error {
-		return putRecord(ctx, tx, name, login.Record{Version: "1", ExpiresAt: time.Now()})
+func put(name string) func(context.Context, context.CancelFunc, *conn) error {
+	return func(ctx context.Context, _ context.CancelFunc, tx *conn) error {
+		return putRecord(ctx, tx, name, login.Record{Version: "1", ExpiresAt: time.Now().Add(time.Hour)})
 	}
 }
 
 func TestWritesThatWaitShareACommit(t *testing.T) {
 	s := opened(t)
-	txs := map[*sql.Tx]bool{}
-	note := func(_ context.Context, _ context.CancelFunc, tx *sql.Tx) error { txs[tx] = true; return nil }
+	txs := map[*conn]bool{}
+	note := func(_ context.Context, _ context.CancelFunc, tx *conn) error { txs[tx] = true; return nil }
 	if err := errors.Join(grouped(t, s, note, note, note)...); err != nil {
 		t.Fatal(err)
 	}
@@ -70,29 +81,27 @@ func TestWritesThatWaitShareACommit(t *testing.T) {
 func TestWriteOfAGroupStandsAlone(t *testing.T) {
 	refusal := errors.New("no")
 	for name, c := range map[string]struct {
-		do   func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error
+		do   func(ctx context.Context, end context.CancelFunc, tx *conn) error
 		want error
 	}{
-		"a refusal": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+		"a refusal": {func(ctx context.Context, end context.CancelFunc, tx *conn) error {
 			return errors.Join(put("in vain")(ctx, end, tx), answer{refusal})
 		}, refusal},
-		"a failure": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+		"a failure": {func(ctx context.Context, end context.CancelFunc, tx *conn) error {
 			_ = put("in vain")(ctx, end, tx)
-			_, err := tx.ExecContext(ctx, "INSERT INTO nowhere VALUES (1)")
+			_, err := tx.change(ctx, "INSERT INTO nowhere VALUES (1)")
 			return err
 		}, login.StoreUnavailable},
-		"a caller who gives up": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+		"a caller who gives up": {func(ctx context.Context, end context.CancelFunc, tx *conn) error {
 			end()
 			return put("in vain")(ctx, end, tx)
 		}, login.StoreUnavailable},
-		// SQLite interrupts the statement, and rolls the whole transaction back.
-		"a caller who gives up in the middle": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
-			time.AfterFunc(50*time.Millisecond, end)
-			_, err := tx.ExecContext(ctx, `INSERT INTO records WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
-				SELECT 'in vain', i, i, i FROM n WHERE i < 0`)
-			return err
+		"a caller who gives up in the middle": {func(ctx context.Context, end context.CancelFunc, tx *conn) error {
+			_ = put("in vain")(ctx, end, tx)
+			end()
+			return put("as well")(ctx, end, tx)
 		}, context.Canceled},
-		"a panic": {func(ctx context.Context, end context.CancelFunc, tx *sql.Tx) error {
+		"a panic": {func(ctx context.Context, end context.CancelFunc, tx *conn) error {
 			_ = put("in vain")(ctx, end, tx)
 			panic("S3CRET")
 		}, nil},
@@ -118,10 +127,10 @@ func TestWriteOfAGroupStandsAlone(t *testing.T) {
 // Whoever waits for others no longer than their own deadline allows.
 func TestWriteThatWaitsEndsWithItsContext(t *testing.T) {
 	s := opened(t)
-	s.groups.turn <- struct{}{}
+	defer s.groups.hold()()
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	err := s.StoreRecord(ctx, "late", login.Record{Version: "1", ExpiresAt: time.Now()})
+	time.AfterFunc(20*time.Millisecond, cancel)
+	err := s.StoreRecord(ctx, "late", login.Record{Version: "1", ExpiresAt: time.Now().Add(time.Hour)})
 	if !errors.Is(err, context.Canceled) || !errors.Is(err, login.StoreUnavailable) || s.waiting() != 0 {
 		t.Errorf("got %v; %d wait", err, s.waiting())
 	}
@@ -130,11 +139,10 @@ func TestWriteThatWaitsEndsWithItsContext(t *testing.T) {
 // A write that was refused has seen the ones before it. So when the commit fails, nobody is told anything else.
 func TestGroupThatCannotBeCommittedFailsAsAWhole(t *testing.T) {
 	s := opened(t)
-	refused := func(context.Context, context.CancelFunc, *sql.Tx) error { return answer{login.ErrAlreadyBound} }
+	refused := func(context.Context, context.CancelFunc, *conn) error { return answer{login.ErrAlreadyBound} }
 	// SQLite looks for the missing user when it commits.
-	spoiler := func(ctx context.Context, _ context.CancelFunc, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `PRAGMA defer_foreign_keys = 1; INSERT INTO passwords VALUES ('nobody', 'id', 'hash', 0)`)
-		return err
+	spoiler := func(_ context.Context, _ context.CancelFunc, tx *conn) error {
+		return errors.Join(tx.run(`PRAGMA defer_foreign_keys = 1`), tx.run(`INSERT INTO passwords VALUES ('nobody', 'id', 'hash', 0)`))
 	}
 	for i, err := range grouped(t, s, put("in vain"), refused, spoiler) {
 		if !errors.Is(err, login.StoreUnavailable) {
@@ -152,12 +160,12 @@ func TestGroupThatCannotBeCommittedFailsAsAWhole(t *testing.T) {
 // A caller whose write another one is doing waits for it, even beyond the deadline: the write uses what is the caller's.
 func TestCallerStaysWhileTheWriteIsDone(t *testing.T) {
 	s := opened(t)
-	s.groups.turn <- struct{}{}
+	s.groups.hold()
 	ctx, cancel := context.WithCancel(t.Context())
 	var did bool
 	returned := make(chan bool)
 	go func() {
-		s.write(ctx, func(*sql.Tx) error {
+		s.write(ctx, func(*conn) error {
 			cancel()
 			time.Sleep(20 * time.Millisecond) // in which the caller could return
 			did = true
@@ -168,7 +176,7 @@ func TestCallerStaysWhileTheWriteIsDone(t *testing.T) {
 	for s.waiting() == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	commit(s.writer, s.groups.take())
+	s.groups.lead(&groupedWrite{ctx: t.Context()}) // as another caller
 	if !<-returned {
 		t.Error("the caller was gone before the write was done")
 	}
@@ -176,12 +184,15 @@ func TestCallerStaysWhileTheWriteIsDone(t *testing.T) {
 
 // A panic of the driver must not tell anybody that a write was done, nor keep others from writing.
 func TestPanicOfTheDriverFailsTheGroup(t *testing.T) {
-	group := []*groupedWrite{{ctx: t.Context(), done: make(chan struct{})}, {ctx: t.Context(), done: make(chan struct{})}}
-	commit(nil, group)
+	group := []*groupedWrite{{ctx: t.Context()}, {ctx: t.Context()}}
+	tx := &conn{kept: map[string]statement{"SAVEPOINT one": nil}}
+	commit(tx, group)
 	for i, w := range group {
-		<-w.done
 		if !errors.Is(w.err, login.StoreUnavailable) {
 			t.Errorf("write %d: %v", i, w.err)
 		}
+	}
+	if !tx.broken {
+		t.Error("the connection is used again")
 	}
 }

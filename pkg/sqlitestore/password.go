@@ -2,28 +2,30 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// UserWithPassword implements login.Passwords. One query reads both, and looks for both when there is no such user.
+// UserWithPassword implements login.Passwords. It looks for all when there is no such user.
 func (s *Store) UserWithPassword(ctx context.Context, id string) (u login.User, p login.Password, err error) {
-	err = s.reader.QueryRowContext(ctx, `SELECT `+userColumns+`,
-		coalesce(p.id, ''), coalesce(p.hash, ''), coalesce(p.temporary_until, ?)
-		FROM (SELECT ? AS id) asked LEFT JOIN passwords p ON p.user_id = asked.id JOIN users u ON u.id = asked.id`,
-		time.Time{}.UnixMilli(), id).Scan(append(userFields(&u), &p.ID, &p.Hash, moment{&p.TemporaryUntil})...)
+	err = s.readAtOnce(ctx, func(c *conn) error {
+		fields := append(userFields(&u), &p.ID, (*string)(&p.Hash), &p.TemporaryUntil)
+		err := c.one(ctx, fields, `SELECT `+userColumns+`, coalesce(p.id, ''), coalesce(p.hash, ''), coalesce(p.temporary_until, ?)
+			FROM (SELECT ? AS id) asked LEFT JOIN passwords p ON p.user_id = asked.id JOIN users u ON u.id = asked.id`,
+			time.Time{}.UnixMilli(), id)
+		return withApps(ctx, c, id, &u, err)
+	})
 	if err != nil {
-		return login.User{}, login.Password{}, failed(ctx, found(err, login.ErrUserNotFound))
+		return login.User{}, login.Password{}, err
 	}
 	return u, p, nil
 }
 
 // ReplacePassword implements login.Passwords.
 func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p login.Password, epoch string) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		replaced, err := change(ctx, tx,
+	return s.write(ctx, func(tx *conn) error {
+		replaced, err := tx.change(ctx,
 			`UPDATE users SET password_id = ?, epoch = ? WHERE id = ? AND password_id = ?`, p.ID, epoch, userID, oldID)
 		if err != nil {
 			return err
@@ -31,9 +33,11 @@ func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p log
 		if replaced {
 			return putPassword(ctx, tx, userID, p)
 		}
-		var user int
-		if err := tx.QueryRowContext(ctx, `SELECT 1 FROM users WHERE id = ?`, userID).Scan(&user); err != nil {
-			return found(err, login.ErrUserNotFound)
+		switch exists, err := tx.has(ctx, `SELECT 1 FROM users WHERE id = ?`, userID); {
+		case err != nil:
+			return err
+		case !exists:
+			return answer{login.ErrUserNotFound}
 		}
 		return answer{login.ErrPasswordChanged}
 	})
@@ -41,15 +45,15 @@ func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p log
 
 // RenewHash implements login.Passwords.
 func (s *Store) RenewHash(ctx context.Context, userID string, old, replacement login.Hidden) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		return mustChange(ctx, tx, login.ErrPasswordChanged,
+	return s.write(ctx, func(tx *conn) error {
+		return tx.mustChange(ctx, login.ErrPasswordChanged,
 			`UPDATE passwords SET hash = ? WHERE user_id = ? AND hash = ?`, string(replacement), userID, string(old))
 	})
 }
 
 // putPassword stores a user's password, whatever was stored before.
-func putPassword(ctx context.Context, tx *sql.Tx, userID string, p login.Password) error {
-	_, err := change(ctx, tx, `INSERT INTO passwords (user_id, id, hash, temporary_until) VALUES (?, ?, ?, ?) ON CONFLICT (user_id)
+func putPassword(ctx context.Context, tx *conn, userID string, p login.Password) error {
+	_, err := tx.change(ctx, `INSERT INTO passwords (user_id, id, hash, temporary_until) VALUES (?, ?, ?, ?) ON CONFLICT (user_id)
 		DO UPDATE SET id = excluded.id, hash = excluded.hash, temporary_until = excluded.temporary_until`,
 		userID, p.ID, string(p.Hash), p.TemporaryUntil.UnixMilli())
 	return err

@@ -2,17 +2,16 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // changePassword replaces a password and the epoch, and does more in the same transaction.
-func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more func(tx *sql.Tx) error) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
+func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more func(tx *conn) error) error {
+	return s.write(ctx, func(tx *conn) error {
 		var id, epoch string
 		var disabled bool
-		err := tx.QueryRowContext(ctx, `SELECT password_id, epoch, disabled FROM users WHERE id = ?`, c.UserID).Scan(&id, &epoch, &disabled)
+		err := tx.one(ctx, []any{&id, &epoch, &disabled}, `SELECT password_id, epoch, disabled FROM users WHERE id = ?`, c.UserID)
 		switch {
 		case err != nil:
 			return found(err, login.ErrUserNotFound)
@@ -23,7 +22,7 @@ func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more
 		case epoch != c.OldEpoch:
 			return answer{login.SessionRevoked}
 		}
-		if _, err := change(ctx, tx, `UPDATE users SET password_id = ?, epoch = ? WHERE id = ?`, c.Password.ID, c.Epoch, c.UserID); err != nil {
+		if _, err := tx.change(ctx, `UPDATE users SET password_id = ?, epoch = ? WHERE id = ?`, c.Password.ID, c.Epoch, c.UserID); err != nil {
 			return err
 		}
 		if err := putPassword(ctx, tx, c.UserID, c.Password); err != nil {
@@ -35,15 +34,15 @@ func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more
 
 // ChangePassword implements login.PasswordChanges.
 func (s *Store) ChangePassword(ctx context.Context, c login.PasswordChange, tokenHash string) error {
-	return s.changePassword(ctx, c, func(tx *sql.Tx) error {
-		return mustChange(ctx, tx, login.ErrSessionNotFound,
+	return s.changePassword(ctx, c, func(tx *conn) error {
+		return tx.mustChange(ctx, login.ErrSessionNotFound,
 			`UPDATE sessions SET epoch = ? WHERE user_id = ? AND token_hash = ? AND ended_reason = ''`, c.Epoch, c.UserID, tokenHash)
 	})
 }
 
 // BindWithPassword implements login.PasswordChanges.
 func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b login.Binding, session login.Session) error {
-	return s.changePassword(ctx, c, func(tx *sql.Tx) error {
+	return s.changePassword(ctx, c, func(tx *conn) error {
 		bound, err := insertBinding(ctx, tx, b, session)
 		if err != nil {
 			return err
@@ -59,12 +58,14 @@ func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b 
 
 // OpenWithPassword implements login.PasswordChanges.
 func (s *Store) OpenWithPassword(ctx context.Context, c login.PasswordChange, session login.Session) error {
-	return s.changePassword(ctx, c, func(tx *sql.Tx) error {
-		var bound int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM bindings WHERE id = ? AND app_id = ? AND user_id = ?`,
-			session.BindingID, session.AppID, session.UserID).Scan(&bound)
-		if err != nil {
-			return found(err, login.BindingRemoved)
+	return s.changePassword(ctx, c, func(tx *conn) error {
+		bound, err := tx.has(ctx, `SELECT 1 FROM bindings WHERE id = ? AND app_id = ? AND user_id = ?`,
+			session.BindingID, session.AppID, session.UserID)
+		switch {
+		case err != nil:
+			return err
+		case !bound:
+			return answer{login.BindingRemoved}
 		}
 		_, err = insertSession(ctx, tx, session)
 		return err

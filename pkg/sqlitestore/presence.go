@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -10,13 +9,12 @@ import (
 
 // SessionWithUser implements login.Presence. It reads both at the same moment.
 func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (session login.Session, user login.User, err error) {
-	err = s.read(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM sessions s WHERE s.user_id = ? AND s.token_hash = ?`,
-			userID, tokenHash).Scan(sessionFields(&session)...)
+	err = s.readAtOnce(ctx, func(c *conn) error {
+		err := c.one(ctx, sessionFields(&session), selectSession, userID, tokenHash)
 		if err != nil {
 			return found(err, login.ErrSessionNotFound)
 		}
-		user, err = userByID(ctx, tx, userID)
+		user, err = userByID(ctx, c, userID)
 		return err
 	})
 	if err != nil {
@@ -27,8 +25,8 @@ func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (
 
 // ExtendSession implements login.Presence.
 func (s *Store) ExtendSession(ctx context.Context, read login.Session, seenAt, idleEnd time.Time) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := change(ctx, tx, `UPDATE sessions SET seen_at = ?, idle_end = ?
+	return s.write(ctx, func(tx *conn) error {
+		_, err := tx.change(ctx, `UPDATE sessions SET seen_at = ?, idle_end = ?
 			WHERE user_id = ? AND token_hash = ? AND seen_at = ? AND ended_reason = ''`,
 			seenAt.UnixMilli(), idleEnd.UnixMilli(), read.UserID, read.TokenHash, read.SeenAt.UnixMilli())
 		return err

@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -11,8 +10,8 @@ import (
 // EnrollUser implements login.Profiles.
 func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (u login.User, err error) {
 	fresh := login.User{ID: p.ID, Username: p.Username, Name: p.Name, Roles: p.Roles, Epoch: epoch, CreatedAt: createdAt}
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := change(ctx, tx, insertUser+` ON CONFLICT (id)
+	err = s.write(ctx, func(tx *conn) error {
+		if _, err := tx.change(ctx, insertUser+` ON CONFLICT (id)
 			DO UPDATE SET username = excluded.username, name = excluded.name, roles = excluded.roles`, userValues(fresh)...); err != nil {
 			return err
 		}
@@ -24,8 +23,8 @@ func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.
 
 // RefreshUser implements login.Profiles.
 func (s *Store) RefreshUser(ctx context.Context, p login.Profile) (u login.User, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		if err := mustChange(ctx, tx, login.ErrUserNotFound,
+	err = s.write(ctx, func(tx *conn) error {
+		if err := tx.mustChange(ctx, login.ErrUserNotFound,
 			`UPDATE users SET username = ?, name = ?, roles = ? WHERE id = ?`, p.Username, p.Name, asJSON(p.Roles), p.ID); err != nil {
 			return err
 		}

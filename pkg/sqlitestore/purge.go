@@ -2,11 +2,10 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
-// purgeBatch is how many rows one transaction deletes, so that logins get in between.
+// purgeBatch is how many rows a purge looks at before it lets logins get in between.
 const purgeBatch = 1000
 
 // Purge deletes sessions past their absolute end and expired records, as DynamoDB does by itself, and sessions of users
@@ -15,49 +14,88 @@ const purgeBatch = 1000
 //
 // Errors: StoreUnavailable.
 func (s *Store) Purge(ctx context.Context, now time.Time) error {
-	for _, statement := range []string{
-		`DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE absolute_end <= ? LIMIT ?)`,
-		`DELETE FROM records WHERE rowid IN (SELECT rowid FROM records WHERE expires_at <= ? LIMIT ?)`,
-	} {
-		for more := true; more; {
-			err := s.write(ctx, func(tx *sql.Tx) (err error) {
-				more, err = change(ctx, tx, statement, now.UnixMilli(), purgeBatch)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+	for more := true; more; {
+		err := s.write(ctx, func(tx *conn) (err error) {
+			more, err = purgeRecords(ctx, tx, now, purgeBatch)
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
-	if err := s.forgetOrphans(ctx); err != nil {
+	if err := s.purgeSessions(ctx, now); err != nil {
 		return err
 	}
 	return s.rewrite(ctx)
 }
 
-// forgetOrphans deletes the sessions of users who are gone. A login stores such a session, and deletes it again, if its
-// user is deleted at the same time; if its process dies in between, the session stays.
-func (s *Store) forgetOrphans(ctx context.Context) error {
-	orphans, err := list(ctx, s.reader, func(o *[2]string) []any { return []any{&o[0], &o[1]} },
-		`SELECT user_id, token_hash FROM sessions s WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = s.user_id)`)
-	if err != nil {
-		return err
-	}
-	for _, o := range orphans {
-		if err := s.ForgetSession(ctx, o[0], o[1]); err != nil {
+// purgeRecords deletes expired records, and reports whether there were any.
+func purgeRecords(ctx context.Context, tx *conn, now time.Time, most int) (bool, error) {
+	return tx.change(ctx, `DELETE FROM records WHERE name IN (SELECT name FROM records WHERE expires_at <= ? LIMIT ?)`, now.UnixMilli(), most)
+}
+
+// standing is what a purge reads of a session.
+type standing struct {
+	userID, tokenHash string
+	over, orphan      bool
+}
+
+// purgeSessions walks through all sessions. It deletes those of users who are gone as a deletion of a person: a login
+// stores such a session, and deletes it again, if its user is deleted at the same time; if its process dies in between,
+// the session stays.
+func (s *Store) purgeSessions(ctx context.Context, now time.Time) error {
+	var last standing
+	for {
+		var page []standing
+		err := s.read(ctx, func(c *conn) (err error) {
+			page, err = list(ctx, c, func(s *standing) []any { return []any{&s.userID, &s.tokenHash, &s.over, &s.orphan} },
+				`SELECT user_id, token_hash, absolute_end <= ?, NOT EXISTS (SELECT 1 FROM users u WHERE u.id = user_id) FROM sessions
+				WHERE (user_id, token_hash) > (?, ?) ORDER BY user_id, token_hash LIMIT ?`,
+				now.UnixMilli(), last.userID, last.tokenHash, purgeBatch)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		last = page[len(page)-1]
+		if err := s.purgePage(ctx, page); err != nil {
 			return err
 		}
 	}
-	return nil
+}
+
+func (s *Store) purgePage(ctx context.Context, page []standing) error {
+	var over []standing
+	for _, p := range page {
+		switch {
+		case p.orphan:
+			if err := s.ForgetSession(ctx, p.userID, p.tokenHash); err != nil {
+				return err
+			}
+		case p.over:
+			over = append(over, p)
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(tx *conn) error {
+		for _, p := range over {
+			if _, err := tx.change(ctx, deleteSession, p.userID, p.tokenHash); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Used reports whether the store has users, or had some who left something.
 //
 // Errors: StoreUnavailable.
 func (s *Store) Used(ctx context.Context) (used bool, err error) {
-	err = s.reader.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM sessions)`).Scan(&used)
-	if err != nil {
-		return false, failed(ctx, err)
-	}
-	return used, nil
+	err = s.read(ctx, func(c *conn) error {
+		used, err = c.has(ctx, `SELECT 1 FROM users UNION ALL SELECT 1 FROM sessions LIMIT 1`)
+		return err
+	})
+	return used, err
 }

@@ -22,7 +22,7 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 	const many = 2500
 	raw(t, path,
 		fmt.Sprintf(`WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d)
-			INSERT INTO sessions SELECT 'bulk', i, '', '', 0, 0, 0, %d - i, '', '', '', '' FROM n`, many, now.UnixMilli()),
+			INSERT INTO sessions SELECT 'bulk', i, '', '', '', '', 0, 0, 0, %d - i, '', 0, '' FROM n`, many, now.UnixMilli()),
 		fmt.Sprintf(`WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d)
 			INSERT INTO records SELECT i, '1', x'', %d - i FROM n`, many, now.UnixMilli()))
 	ends := map[string]struct {

@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -10,31 +9,27 @@ import (
 
 const selectRecord = `SELECT version, value, expires_at FROM records WHERE name = ?`
 
-func scanRecord(row *sql.Row) (r login.Record, err error) {
-	err = row.Scan(&r.Version, &r.Value, moment{&r.ExpiresAt})
-	return r, err
-}
+func recordFields(r *login.Record) []any { return []any{&r.Version, &r.Value, &r.ExpiresAt} }
 
 // LoadRecord implements login.Ephemeral.
-func (s *Store) LoadRecord(ctx context.Context, name string) (login.Record, error) {
-	r, err := scanRecord(s.reader.QueryRowContext(ctx, selectRecord, name))
-	if err != nil {
-		return login.Record{}, failed(ctx, found(err, login.ErrRecordNotFound))
-	}
-	return r, nil
+func (s *Store) LoadRecord(ctx context.Context, name string) (r login.Record, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return found(c.one(ctx, recordFields(&r), selectRecord, name), login.ErrRecordNotFound)
+	})
+	return r, err
 }
 
 // StoreRecord implements login.Ephemeral.
 func (s *Store) StoreRecord(ctx context.Context, name string, r login.Record) error {
-	return s.write(ctx, func(tx *sql.Tx) error { return putRecord(ctx, tx, name, r) })
+	return s.write(ctx, func(tx *conn) error { return putRecord(ctx, tx, name, r) })
 }
 
 // SwapRecord implements login.Ephemeral.
 func (s *Store) SwapRecord(ctx context.Context, name, old string, r login.Record) (login.Record, error) {
 	result := r
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		stored, err := scanRecord(tx.QueryRowContext(ctx, selectRecord, name))
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	err := s.write(ctx, func(tx *conn) error {
+		var stored login.Record
+		if err := tx.one(ctx, recordFields(&stored), selectRecord, name); err != nil && !errors.Is(err, errNoRow) {
 			return err
 		}
 		switch stored.Version {
@@ -49,11 +44,17 @@ func (s *Store) SwapRecord(ctx context.Context, name, old string, r login.Record
 	return result, err
 }
 
-func putRecord(ctx context.Context, tx *sql.Tx, name string, r login.Record) error {
-	// A nil value would be stored as NULL.
-	value := append([]byte{}, r.Value...)
-	_, err := tx.ExecContext(ctx, `INSERT INTO records VALUES (?, ?, ?, ?)
+func putRecord(ctx context.Context, tx *conn, name string, r login.Record) error {
+	_, err := tx.change(ctx, `INSERT INTO records (name, version, value, expires_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET version = excluded.version, value = excluded.value, expires_at = excluded.expires_at`,
-		name, r.Version, value, r.ExpiresAt.UnixMilli())
+		name, r.Version, blob(r.Value), r.ExpiresAt.UnixMilli())
 	return err
+}
+
+// blob is a value that is not stored as NULL.
+func blob(value []byte) []byte {
+	if value == nil {
+		return []byte{}
+	}
+	return value
 }

@@ -2,17 +2,13 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-func roleFields(r *login.Role) []any { return []any{&r.Name, document{&r.Menus}} }
-
 // MenusByRole implements login.Roles.
 func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
-	stored, err := list(ctx, s.reader, roleFields,
-		`SELECT name, menus FROM roles WHERE name IN (SELECT value FROM json_each(?))`, asJSON(roles))
+	stored, err := s.roles(ctx, `SELECT name, menus FROM roles WHERE name IN (SELECT value FROM json_each(?))`, asJSON(roles))
 	if err != nil {
 		return nil, err
 	}
@@ -25,8 +21,8 @@ func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]l
 
 // PutRole implements login.RoleRegistry.
 func (s *Store) PutRole(ctx context.Context, r login.Role) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO roles VALUES (?, ?) ON CONFLICT DO UPDATE SET menus = excluded.menus`,
+	return s.write(ctx, func(tx *conn) error {
+		_, err := tx.change(ctx, `INSERT INTO roles VALUES (?, ?) ON CONFLICT DO UPDATE SET menus = excluded.menus`,
 			r.Name, asJSON(r.Menus))
 		return err
 	})
@@ -34,5 +30,13 @@ func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 
 // ListRoles implements login.RoleRegistry.
 func (s *Store) ListRoles(ctx context.Context) ([]login.Role, error) {
-	return list(ctx, s.reader, roleFields, `SELECT name, menus FROM roles ORDER BY name`)
+	return s.roles(ctx, `SELECT name, menus FROM roles ORDER BY name`)
+}
+
+func (s *Store) roles(ctx context.Context, query string, args ...any) (roles []login.Role, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		roles, err = list(ctx, c, func(r *login.Role) []any { return []any{&r.Name, document{&r.Menus}} }, query, args...)
+		return err
+	})
+	return roles, err
 }

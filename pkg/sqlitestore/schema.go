@@ -56,23 +56,25 @@ var (
 	schema5 string
 	//go:embed schema6.sql
 	schema6 string
+	//go:embed schema7.sql
+	schema7 string
 )
 
 // migrations lead from each version of the schema, kept in PRAGMA user_version, to the next. A released migration never
 // changes; new ones are appended.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7}
 
 // migrate turns on the write-ahead log and brings the schema up to date. If several processes do so at once, the first
 // does the work; the others wait and find it done.
 func (s *Store) migrate(ctx context.Context) error {
-	version, err := schemaOf(ctx, s.writer)
+	version, err := schemaOf(ctx, s.upkeep)
 	if err != nil {
 		return err
 	}
 	if err := s.useWAL(ctx); err != nil || version == len(migrations) {
 		return err
 	}
-	tx, err := s.writer.BeginTx(ctx, nil)
+	tx, err := s.upkeep.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -116,13 +118,13 @@ func (s *Store) useWAL(ctx context.Context) error {
 	defer cancel()
 	for {
 		var mode string
-		err := s.writer.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		err := s.upkeep.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
 		switch {
 		case err == nil && mode == "wal":
 			return nil
 		case err == nil:
 			return fmt.Errorf("the file system does not support a write-ahead log (journal mode %s)", mode)
-		case code(err)&0xff != sqlite3.SQLITE_BUSY:
+		case !busy(err):
 			return err
 		}
 		select {
@@ -132,6 +134,14 @@ func (s *Store) useWAL(ctx context.Context) error {
 		}
 	}
 }
+
+// querier is a pool of connections, or a transaction on one.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// busy says whether another connection's lock was in the way.
+func busy(err error) bool { return code(err)&0xff == sqlite3.SQLITE_BUSY }
 
 // code returns an error's SQLite result code, 0 for any other error.
 func code(err error) int {

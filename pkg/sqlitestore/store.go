@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -24,10 +23,12 @@ const lockWait = 10 * time.Second
 
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
-	writer  *sql.DB // one connection
 	groups  groups
-	reader  *sql.DB
+	readers *pool
+	upkeep  *sql.DB // one connection, for what is rare or takes long
 	cleaner *sql.DB // one connection, which empties the write-ahead log
+	// ended is when a session last ended; see stamp.
+	ended atomic.Int64
 	// deleted says that this process has deleted what names a person.
 	deleted atomic.Bool
 	// opened is the context of Open, without its end, for the work of Close.
@@ -49,14 +50,15 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := errors.Join(mendCompanions(path), Access(path)); err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
-	s := &Store{groups: groups{turn: make(chan struct{}, 1)}, opened: context.WithoutCancel(ctx)}
-	if s.writer, err = connect(path, 1, lockWait, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
+	s := &Store{
+		groups:  groups{writer: newPool(nameOf(path, "_pragma=foreign_keys(1)&_pragma=secure_delete(1)"), 1)},
+		readers: newPool(nameOf(path, "_pragma=query_only(1)"), readers),
+		opened:  context.WithoutCancel(ctx),
+	}
+	if s.upkeep, err = connect(path, lockWait, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
 		return nil, err
 	}
-	if s.reader, err = connect(path, readers, lockWait, "_pragma=query_only(1)"); err != nil {
-		return nil, errors.Join(err, s.shut())
-	}
-	if s.cleaner, err = connect(path, 1, emptyWait, ""); err != nil {
+	if s.cleaner, err = connect(path, emptyWait, ""); err != nil {
 		return nil, errors.Join(err, s.shut())
 	}
 	if err := s.migrate(ctx); err != nil {
@@ -71,29 +73,37 @@ func (s *Store) Close() error {
 	return s.shut()
 }
 
-// shut closes the connections: the writer last, which empties the write-ahead log.
+// shut closes the connections: the writer's last, which empties the write-ahead log.
 func (s *Store) shut() error {
-	var err error
-	for _, db := range []*sql.DB{s.reader, s.cleaner, s.writer} {
+	err := s.readers.close()
+	for _, db := range []*sql.DB{s.cleaner, s.upkeep} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
 	}
-	return err
+	return errors.Join(err, s.groups.writer.close())
 }
 
-// connect opens a pool of connections, which wait that long for a lock. synchronous=FULL waits for the disk at each
-// commit. WAL does not need that to stay consistent, but an acknowledged login needs it to survive a crash.
-func connect(path string, connections int, wait time.Duration, options string) (*sql.DB, error) {
-	name := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
-	db, err := sql.Open("sqlite", fmt.Sprintf("%s?_pragma=busy_timeout(%d)&_pragma=synchronous(FULL)&_dqs=0&%s",
-		&name, wait.Milliseconds(), options))
+// connect opens a connection for package sql, which waits that long for a lock.
+func connect(path string, wait time.Duration, options string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", nameOf(path, fmt.Sprintf("_pragma=busy_timeout(%d)&%s", wait.Milliseconds(), options)))
 	if err != nil {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
 	return db, nil
+}
+
+// stamp says when a session ended, in milliseconds. It never gives the same twice, nor an earlier one after a later.
+func (s *Store) stamp() int64 {
+	for {
+		last := s.ended.Load()
+		next := max(time.Now().UnixMilli(), last+1)
+		if s.ended.CompareAndSwap(last, next) {
+			return next
+		}
+	}
 }
 
 // creating keeps SQLite away from the file while createFile has it open: when a process closes any descriptor of a

@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"maps"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -25,7 +24,7 @@ func (s *Store) LogoutUser(ctx context.Context, id, epoch string) error {
 
 // DeleteUser implements login.UserAdmin. The username and the password are deleted with their user.
 func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
-	return s.deletes(ctx, func(tx *sql.Tx) (bool, error) {
+	return s.deletes(ctx, func(tx *conn) (bool, error) {
 		stored, err := userByID(ctx, tx, u.ID)
 		switch {
 		case err != nil:
@@ -33,15 +32,15 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 		case !maps.Equal(stored.Apps, u.Apps):
 			return false, answer{login.ErrUserChanged}
 		}
-		if _, err := change(ctx, tx, `DELETE FROM bindings WHERE user_id = ?`, u.ID); err != nil {
+		if _, err := tx.change(ctx, `DELETE FROM bindings WHERE user_id = ?`, u.ID); err != nil {
 			return false, err
 		}
-		return change(ctx, tx, `DELETE FROM users WHERE id = ?`, u.ID)
+		return tx.change(ctx, `DELETE FROM users WHERE id = ?`, u.ID)
 	})
 }
 
 func (s *Store) changeUser(ctx context.Context, statement string, args ...any) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		return mustChange(ctx, tx, login.ErrUserNotFound, statement, args...)
+	return s.write(ctx, func(tx *conn) error {
+		return tx.mustChange(ctx, login.ErrUserNotFound, statement, args...)
 	})
 }

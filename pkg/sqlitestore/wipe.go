@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
@@ -26,16 +25,16 @@ const (
 )
 
 // noteDeletion notes, in the transaction of a deletion, that the file must be rewritten.
-func noteDeletion(ctx context.Context, tx *sql.Tx) error {
-	_, err := change(ctx, tx, `INSERT INTO deletions DEFAULT VALUES`)
+func noteDeletion(ctx context.Context, tx *conn) error {
+	_, err := tx.change(ctx, `INSERT INTO deletions DEFAULT VALUES`)
 	return err
 }
 
 // deletes runs a transaction that may delete what names a person. It then empties the write-ahead log, if do says that
 // something was deleted. The deletion stands, whether or not the log can be emptied now: see emptyLog.
-func (s *Store) deletes(ctx context.Context, do func(tx *sql.Tx) (deleted bool, err error)) error {
+func (s *Store) deletes(ctx context.Context, do func(tx *conn) (deleted bool, err error)) error {
 	var deleted bool
-	err := s.write(ctx, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, func(tx *conn) (err error) {
 		if deleted, err = do(tx); err != nil || !deleted {
 			return err
 		}
@@ -59,11 +58,11 @@ func (s *Store) emptyLog(ctx context.Context) (bool, error) {
 // rewrite rewrites the file if something was deleted since it was last rewritten, and empties the log.
 func (s *Store) rewrite(ctx context.Context) error {
 	var last int64
-	if err := s.writer.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM deletions`).Scan(&last); err != nil {
+	if err := s.upkeep.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM deletions`).Scan(&last); err != nil {
 		return failed(ctx, err)
 	}
 	if last > 0 {
-		if _, err := s.writer.ExecContext(ctx, `VACUUM`); err != nil {
+		if _, err := s.upkeep.ExecContext(ctx, `VACUUM`); err != nil {
 			return failed(ctx, err)
 		}
 	}
@@ -74,8 +73,8 @@ func (s *Store) rewrite(ctx context.Context) error {
 	if last == 0 || !emptied { // the old pages are still in the database, until the log can be moved into it
 		return nil
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		_, err := change(ctx, tx, `DELETE FROM deletions WHERE id <= ?`, last)
+	return s.write(ctx, func(tx *conn) error {
+		_, err := tx.change(ctx, `DELETE FROM deletions WHERE id <= ?`, last)
 		return err
 	})
 }
@@ -88,7 +87,7 @@ func (s *Store) wipeOnClose() {
 	ctx, cancel := context.WithTimeout(s.opened, closeTime)
 	defer cancel()
 	var size int64
-	err := s.reader.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size)
+	err := s.upkeep.QueryRowContext(ctx, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&size)
 	if err == nil && size <= rewriteOnClose {
 		s.rewrite(ctx) //nolint:errcheck // the note of the deletion stays, and the next purge does it
 	} else {

@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -13,25 +12,9 @@ import (
 type answer struct{ error }
 
 // write runs do in a transaction that excludes all other writes. If do returns an error, nothing of it is written, and
-// write returns the answer in that error, or else StoreUnavailable. do may run more than once; the last time counts.
-func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
-	return s.groups.write(ctx, s.writer, do)
-}
-
-// transact runs a transaction on a connection of db; see write for its errors.
-func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return failed(ctx, err)
-	}
-	defer tx.Rollback() //nolint:errcheck // no effect after a commit; otherwise there is already an error
-	if err := do(tx); err != nil {
-		return failed(ctx, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return failed(ctx, err)
-	}
-	return nil
+// write returns the answer in that error, or else StoreUnavailable.
+func (s *Store) write(ctx context.Context, do func(tx *conn) error) error {
+	return s.groups.write(ctx, do)
 }
 
 // failed is the error that a caller gets. SQLite's errors name tables and columns, never values. An error caused by the
@@ -46,28 +29,9 @@ func failed(ctx context.Context, err error) error {
 	return login.Unavailable(fmt.Errorf("sqlitestore: %w", err))
 }
 
-// change executes a statement and reports whether it changed a row.
-func change(ctx context.Context, tx *sql.Tx, statement string, args ...any) (bool, error) {
-	result, err := tx.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return false, err
-	}
-	rows, err := result.RowsAffected()
-	return rows > 0, err
-}
-
-// mustChange is change, but returns none if no row changed.
-func mustChange(ctx context.Context, tx *sql.Tx, none error, statement string, args ...any) error {
-	changed, err := change(ctx, tx, statement, args...)
-	if err == nil && !changed {
-		return answer{none}
-	}
-	return err
-}
-
 // found turns a missing row into the answer none.
 func found(err, none error) error {
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, errNoRow) {
 		return answer{none}
 	}
 	return err
