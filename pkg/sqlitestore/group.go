@@ -13,6 +13,9 @@ import (
 // waiting by then, commits once, and passes the lead on to one of those who have come meanwhile.
 type groups struct {
 	writer *pool // one connection
+	// sweep cleans up in the transaction of that many writes, from where the last sweep has ended. The leader has swept.
+	sweep func(tx *conn, last int64, writes int) (reached int64, err error)
+	swept int64
 
 	mu sync.Mutex
 	// waiting are the writes that nobody has taken, with the leader's own until then. leader is nil while nobody
@@ -106,7 +109,7 @@ func (g *groups) lead(w *groupedWrite) {
 	g.waiting = slices.Delete(g.waiting, 0, n)
 	g.mu.Unlock()
 
-	commit(tx, group)
+	g.commit(tx, group)
 	g.writer.give(tx)
 	g.mu.Lock()
 	g.pass()
@@ -138,7 +141,7 @@ func (g *groups) begin(ctx context.Context) (*conn, error) {
 
 // commit does the writes of a group in the transaction that has begun. If that fails as a whole all writes fail, also
 // one that was refused, since it has seen those before it. So they do after a panic here: nobody knows what was written.
-func commit(tx *conn, group []*groupedWrite) {
+func (g *groups) commit(tx *conn, group []*groupedWrite) {
 	defer func() {
 		if p := recover(); p != nil {
 			tx.broken = true
@@ -156,10 +159,16 @@ func commit(tx *conn, group []*groupedWrite) {
 		tx.rollback()
 		return
 	}
-	if err := tx.run("COMMIT"); err != nil {
+	reached, err := g.sweep(tx, g.swept, len(group))
+	if err == nil {
+		err = tx.run("COMMIT")
+	}
+	if err != nil {
 		tx.rollback()
 		fail(group, err)
+		return
 	}
+	g.swept = reached
 }
 
 // fail fails the writes of a group for one reason.

@@ -186,7 +186,7 @@ func TestCallerStaysWhileTheWriteIsDone(t *testing.T) {
 func TestPanicOfTheDriverFailsTheGroup(t *testing.T) {
 	group := []*groupedWrite{{ctx: t.Context()}, {ctx: t.Context()}}
 	tx := &conn{kept: map[string]statement{"SAVEPOINT one": nil}}
-	commit(tx, group)
+	new(groups).commit(tx, group)
 	for i, w := range group {
 		if !errors.Is(w.err, login.StoreUnavailable) {
 			t.Errorf("write %d: %v", i, w.err)

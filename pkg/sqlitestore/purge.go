@@ -2,6 +2,7 @@ package sqlitestore
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -14,14 +15,8 @@ const purgeBatch = 1000
 //
 // Errors: StoreUnavailable.
 func (s *Store) Purge(ctx context.Context, now time.Time) error {
-	for more := true; more; {
-		err := s.write(ctx, func(tx *conn) (err error) {
-			more, err = purgeRecords(ctx, tx, now, purgeBatch)
-			return err
-		})
-		if err != nil {
-			return err
-		}
+	if err := s.purgeRecords(ctx, now); err != nil {
+		return err
 	}
 	if err := s.purgeSessions(ctx, now); err != nil {
 		return err
@@ -29,9 +24,27 @@ func (s *Store) Purge(ctx context.Context, now time.Time) error {
 	return s.rewrite(ctx)
 }
 
-// purgeRecords deletes expired records, and reports whether there were any.
-func purgeRecords(ctx context.Context, tx *conn, now time.Time, most int) (bool, error) {
-	return tx.change(ctx, `DELETE FROM records WHERE name IN (SELECT name FROM records WHERE expires_at <= ? LIMIT ?)`, now.UnixMilli(), most)
+// purgeRecords walks through all records.
+func (s *Store) purgeRecords(ctx context.Context, now time.Time) error {
+	var last int64
+	for {
+		var page []expiry
+		err := s.read(ctx, func(c *conn) (err error) {
+			page, err = expiries(ctx, c, last, purgeBatch)
+			return err
+		})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		first := last
+		last = page[len(page)-1].id
+		if !slices.ContainsFunc(page, func(e expiry) bool { return !now.Before(e.at) }) {
+			continue
+		}
+		if err := s.write(ctx, func(tx *conn) error { return deleteExpired(ctx, tx, first, last, now) }); err != nil {
+			return err
+		}
+	}
 }
 
 // standing is what a purge reads of a session.

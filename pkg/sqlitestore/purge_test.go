@@ -13,6 +13,7 @@ import (
 func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	store, now := open(t, path), time.Now().Truncate(time.Millisecond)
+	store.Now = func() time.Time { return now.Add(-24 * time.Hour) } // no write sweeps
 	for _, id := range []string{"bulk", "user"} {
 		if err := store.AddUser(t.Context(), login.User{ID: id, Username: id}, login.Password{}); err != nil {
 			t.Fatal(err)
@@ -24,7 +25,7 @@ func TestPurgeForgetsWhatIsPastItsEndAndNothingElse(t *testing.T) {
 		fmt.Sprintf(`WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d)
 			INSERT INTO sessions SELECT 'bulk', i, '', '', '', '', 0, 0, 0, %d - i, '', 0, '' FROM n`, many, now.UnixMilli()),
 		fmt.Sprintf(`WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < %d)
-			INSERT INTO records SELECT i, '1', x'', %d - i FROM n`, many, now.UnixMilli()))
+			INSERT INTO records (name, version, value, expires_at) SELECT i, '1', x'', %d - i FROM n`, many, now.UnixMilli()))
 	ends := map[string]struct {
 		at   time.Time
 		kept bool

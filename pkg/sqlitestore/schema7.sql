@@ -1,5 +1,5 @@
--- Rows without a rowid are stored in the tree of their primary key, so a session or a record is written to one tree
--- and not to two or three. ended_at orders the sessions that have ended: milliseconds that never come twice from one
+-- Without a rowid, the sessions of a user stand side by side in one tree. No index finds those that are over: Purge
+-- reads all. ended_at orders the sessions that have ended: milliseconds that never come twice from one
 -- process, 0 for a session that has not ended or was not ended by a login.
 CREATE TABLE new_sessions (
     user_id      TEXT NOT NULL,
@@ -22,12 +22,15 @@ INSERT INTO new_sessions (user_id, token_hash, app_id, openid_hash, binding_id, 
 DROP TABLE sessions;
 ALTER TABLE new_sessions RENAME TO sessions;
 
--- Records live for seconds. Nobody misses those of an older version.
-DROP TABLE records;
-CREATE TABLE records (
-    name       TEXT PRIMARY KEY,
+-- A new record gets the highest id, so those that are written at the same time stand side by side, and expire so.
+CREATE TABLE new_records (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
     version    TEXT NOT NULL,
     value      BLOB NOT NULL,
     expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX records_by_end ON records (expires_at);
+) STRICT;
+INSERT INTO new_records (name, version, value, expires_at)
+    SELECT name, version, value, expires_at FROM records WHERE expires_at > unixepoch() * 1000;
+DROP TABLE records;
+ALTER TABLE new_records RENAME TO records;

@@ -23,6 +23,9 @@ const lockWait = 10 * time.Second
 
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
+	// Now is the clock by which records expire; nil means time.Now. Set it before the store is used.
+	Now func() time.Time
+
 	groups  groups
 	readers *pool
 	upkeep  *sql.DB // one connection, for what is rare or takes long
@@ -55,6 +58,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		readers: newPool(nameOf(path, "_pragma=query_only(1)"), readers),
 		opened:  context.WithoutCancel(ctx),
 	}
+	s.groups.sweep = s.sweep
 	if s.upkeep, err = connect(path, lockWait, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
 		return nil, err
 	}
