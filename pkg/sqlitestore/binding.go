@@ -121,9 +121,10 @@ func bindingOf(ctx context.Context, c *conn, appID, openID string) (login.Bindin
 	var s login.Session
 	var endedAt int64
 	var ends []int64 // in the order of b.Sessions
-	err := c.each(ctx, []any{&s.TokenHash, &s.CreatedAt, &s.Device, (*string)(&s.EndedReason), &endedAt}, func() {
+	err := c.each(ctx, []any{&s.TokenHash, &s.CreatedAt, &s.Device, (*string)(&s.EndedReason), &endedAt}, func() bool {
 		i, _ := slices.BinarySearch(ends, endedAt)
 		b.Sessions, ends = slices.Insert(b.Sessions, i, s.Mark()), slices.Insert(ends, i, endedAt)
+		return true
 	}, `SELECT token_hash, created_at, device, ended_reason, ended_at FROM sessions WHERE user_id = ? AND binding_id = ?`, b.UserID, b.ID)
 	if err != nil {
 		return login.Binding{}, err

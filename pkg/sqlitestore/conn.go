@@ -119,12 +119,12 @@ func (c *conn) mustChange(ctx context.Context, none error, text string, args ...
 	return err
 }
 
-// one reads the only row of a query into fields; see assign.
+// one reads the first row of a query into fields; see assign.
 //
 // Errors: errNoRow.
 func (c *conn) one(ctx context.Context, fields []any, text string, args ...any) error {
 	found := false
-	err := c.each(ctx, fields, func() { found = true }, text, args...)
+	err := c.each(ctx, fields, func() bool { found = true; return false }, text, args...)
 	if err == nil && !found {
 		return errNoRow
 	}
@@ -134,22 +134,23 @@ func (c *conn) one(ctx context.Context, fields []any, text string, args ...any) 
 // has reports whether a query has a row.
 func (c *conn) has(ctx context.Context, text string, args ...any) (has bool, err error) {
 	var one int64
-	err = c.each(ctx, []any{&one}, func() { has = true }, text, args...)
+	err = c.each(ctx, []any{&one}, func() bool { has = true; return false }, text, args...)
 	return has, err
 }
 
 // list reads all rows of a query. fields returns where the columns of a row go.
 func list[T any](ctx context.Context, c *conn, fields func(*T) []any, text string, args ...any) (all []T, err error) {
 	var row, zero T
-	err = c.each(ctx, fields(&row), func() {
+	err = c.each(ctx, fields(&row), func() bool {
 		all = append(all, row)
 		row = zero
+		return true
 	}, text, args...)
 	return all, err
 }
 
-// each reads the rows of a query into fields, one after another, and calls then after each.
-func (c *conn) each(ctx context.Context, fields []any, then func(), text string, args ...any) (err error) {
+// each reads the rows of a query into fields, one after another, until more, which it calls after each, says no.
+func (c *conn) each(ctx context.Context, fields []any, more func() bool, text string, args ...any) (err error) {
 	s, values, err := c.prepared(ctx, text, args)
 	if err != nil {
 		return err
@@ -175,7 +176,9 @@ func (c *conn) each(ctx context.Context, fields []any, then func(), text string,
 				return err
 			}
 		}
-		then()
+		if !more() {
+			return nil
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -185,7 +188,7 @@ func (c *conn) each(ctx context.Context, fields []any, then func(), text string,
 // document is a value that is stored as JSON.
 type document struct{ into any }
 
-// assign stores the value of a column. A time is stored as milliseconds.
+// assign stores the value of a column. A time is stored as milliseconds. NULL leaves the field as it is.
 func assign(field any, value driver.Value) error {
 	switch v := value.(type) {
 	case string:
@@ -213,11 +216,8 @@ func assign(field any, value driver.Value) error {
 			*f = v
 			return nil
 		}
-	case nil: // an empty value
-		if f, ok := field.(*[]byte); ok {
-			*f = nil
-			return nil
-		}
+	case nil:
+		return nil
 	}
 	return fmt.Errorf("a column of type %T does not fit into a %T", value, field)
 }

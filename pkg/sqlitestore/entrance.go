@@ -8,7 +8,9 @@ import (
 
 // Enter implements login.Entrance. It writes nothing for a user who is gone.
 func (s *Store) Enter(ctx context.Context, o login.Opening) (opened login.Opened, err error) {
-	err = s.write(ctx, func(tx *conn) (err error) {
+	w := &groupedWrite{ctx: ctx, sound: true}
+	ctx = context.WithoutCancel(ctx)
+	w.do = func(tx *conn) (err error) {
 		if opened.User, err = userByID(ctx, tx, o.Session.UserID); err != nil {
 			return err
 		}
@@ -32,8 +34,8 @@ func (s *Store) Enter(ctx context.Context, o login.Opening) (opened login.Opened
 		}
 		opened.Recorded, err = addRecord(ctx, tx, o.Name, o.Record)
 		return err
-	})
-	if err != nil {
+	}
+	if err := s.groups.write(w); err != nil {
 		return login.Opened{}, err
 	}
 	return opened, nil

@@ -2,6 +2,7 @@ package sqlitestore
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -31,17 +32,20 @@ const groupMost = 64
 type groupedWrite struct {
 	ctx context.Context
 	do  func(tx *conn) error
-	err error
+	// sound says that do refuses before it writes, and does not look at the context: it needs no savepoint.
+	sound bool
+	err   error
 	// told gets true if the write is to lead, and false when it is done.
 	told chan bool
 }
 
 // write runs a write that excludes all others.
-func (g *groups) write(ctx context.Context, do func(tx *conn) error) error {
+func (g *groups) write(w *groupedWrite) error {
+	ctx := w.ctx
 	if err := ctx.Err(); err != nil {
 		return failed(ctx, err)
 	}
-	w := &groupedWrite{ctx: ctx, do: do, told: make(chan bool, 1)}
+	w.told = make(chan bool, 1)
 	lead := g.join(w)
 	if !lead {
 		select {
@@ -132,7 +136,7 @@ func (g *groups) begin(ctx context.Context) (*conn, error) {
 		return err
 	})
 	if err != nil {
-		tx.broken = !busy(err)
+		tx.broken = code(err) != 0 && !busy(err)
 		g.writer.give(tx)
 		return nil, err
 	}
@@ -145,13 +149,13 @@ func (g *groups) commit(tx *conn, group []*groupedWrite) {
 	defer func() {
 		if p := recover(); p != nil {
 			tx.broken = true
-			fail(group, login.Panicked(p))
+			failAll(group, login.Panicked(p))
 		}
 	}()
 	for _, w := range group {
 		if err := w.within(tx, len(group) == 1); err != nil {
 			tx.rollback()
-			fail(group, err)
+			failAll(group, err)
 			return
 		}
 	}
@@ -165,16 +169,16 @@ func (g *groups) commit(tx *conn, group []*groupedWrite) {
 	}
 	if err != nil {
 		tx.rollback()
-		fail(group, err)
+		failAll(group, err)
 		return
 	}
 	g.swept = reached
 }
 
-// fail fails the writes of a group for one reason.
-func fail(group []*groupedWrite, err error) {
+// failAll fails the writes of a group for one reason.
+func failAll(group []*groupedWrite, err error) {
 	for _, w := range group {
-		w.err = failed(w.ctx, err)
+		w.fail(err)
 	}
 }
 
@@ -182,18 +186,27 @@ func fail(group []*groupedWrite, err error) {
 //
 // Errors: SQLite's, if the transaction cannot go on.
 func (w *groupedWrite) within(tx *conn, alone bool) error {
-	if alone {
-		w.write(tx)
+	if err := w.ctx.Err(); err != nil {
+		w.fail(err)
 		return nil
 	}
-	if err := w.ctx.Err(); err != nil {
-		w.err = failed(w.ctx, err)
+	switch {
+	case alone:
+		w.fail(w.recovered(tx))
+		return nil
+	case w.sound:
+		err := w.do(tx)
+		if _, no := errors.AsType[answer](err); !no {
+			return err
+		}
+		w.fail(err)
 		return nil
 	}
 	if err := tx.run("SAVEPOINT one"); err != nil {
 		return err
 	}
-	if w.write(tx); w.err != nil {
+	if err := w.recovered(tx); err != nil {
+		w.fail(err)
 		if err := tx.run("ROLLBACK TO one"); err != nil {
 			return err
 		}
@@ -201,14 +214,19 @@ func (w *groupedWrite) within(tx *conn, alone bool) error {
 	return tx.run("RELEASE one")
 }
 
-// write does the write. A panic becomes an error, since it must not end somebody else's request.
-func (w *groupedWrite) write(tx *conn) {
-	defer func() {
-		if p := recover(); p != nil {
-			w.err = login.Panicked(p)
-		}
-	}()
-	if err := w.do(tx); err != nil {
+// fail notes the error of the write, unless it is nil.
+func (w *groupedWrite) fail(err error) {
+	if err != nil {
 		w.err = failed(w.ctx, err)
 	}
+}
+
+// recovered does the write. A panic becomes an error, since it must not end somebody else's request.
+func (w *groupedWrite) recovered(tx *conn) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = answer{login.Panicked(p)}
+		}
+	}()
+	return w.do(tx)
 }

@@ -7,14 +7,15 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// UserWithPassword implements login.Passwords. It looks for all when there is no such user.
+// UserWithPassword implements login.Passwords. One query reads both, and looks for both when there is no such user.
 func (s *Store) UserWithPassword(ctx context.Context, id string) (u login.User, p login.Password, err error) {
-	err = s.readAtOnce(ctx, func(c *conn) error {
-		fields := append(userFields(&u), &p.ID, (*string)(&p.Hash), &p.TemporaryUntil)
-		err := c.one(ctx, fields, `SELECT `+userColumns+`, coalesce(p.id, ''), coalesce(p.hash, ''), coalesce(p.temporary_until, ?)
-			FROM (SELECT ? AS id) asked LEFT JOIN passwords p ON p.user_id = asked.id JOIN users u ON u.id = asked.id`,
+	err = s.read(ctx, func(c *conn) error {
+		var row boundUser
+		u, err = readUser(ctx, c, &row, append(row.fields(), &p.ID, (*string)(&p.Hash), &p.TemporaryUntil), `SELECT `+userColumns+`,
+			coalesce(p.id, ''), coalesce(p.hash, ''), coalesce(p.temporary_until, ?) FROM (SELECT ? AS id) asked
+			LEFT JOIN passwords p ON p.user_id = asked.id LEFT JOIN bindings b ON b.user_id = asked.id JOIN users u ON u.id = asked.id`,
 			time.Time{}.UnixMilli(), id)
-		return withApps(ctx, c, id, &u, err)
+		return found(err, login.ErrUserNotFound)
 	})
 	if err != nil {
 		return login.User{}, login.Password{}, err

@@ -9,13 +9,15 @@ import (
 
 // SessionWithUser implements login.Presence. It reads both at the same moment.
 func (s *Store) SessionWithUser(ctx context.Context, userID, tokenHash string) (session login.Session, user login.User, err error) {
-	err = s.readAtOnce(ctx, func(c *conn) error {
-		err := c.one(ctx, sessionFields(&session), selectSession, userID, tokenHash)
-		if err != nil {
+	err = s.read(ctx, func(c *conn) error {
+		var row boundUser
+		user, err = readUser(ctx, c, &row, append(row.fields(), sessionFields(&session)...), `SELECT `+userColumns+`, `+sessionColumns+`
+			FROM sessions s LEFT JOIN users u ON u.id = s.user_id LEFT JOIN bindings b ON b.user_id = s.user_id
+			WHERE s.user_id = ? AND s.token_hash = ?`, userID, tokenHash)
+		if session.TokenHash == "" {
 			return found(err, login.ErrSessionNotFound)
 		}
-		user, err = userByID(ctx, c, userID)
-		return err
+		return found(err, login.ErrUserNotFound)
 	})
 	if err != nil {
 		return login.Session{}, login.User{}, err

@@ -30,7 +30,7 @@ func (s *Store) purgeRecords(ctx context.Context, now time.Time) error {
 	for {
 		var page []expiry
 		err := s.read(ctx, func(c *conn) (err error) {
-			page, err = expiries(ctx, c, last, purgeBatch)
+			page, err = list(ctx, c, (*expiry).fields, selectExpiries, last, purgeBatch)
 			return err
 		})
 		if err != nil || len(page) == 0 {

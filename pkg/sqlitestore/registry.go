@@ -37,23 +37,18 @@ func insertNewcomer(ctx context.Context, tx *conn, u login.User, p login.Passwor
 
 // ListUsers implements login.UserRegistry, in the order of the ids' bytes.
 func (s *Store) ListUsers(ctx context.Context, after string, limit int) (users []login.User, err error) {
-	err = s.readAtOnce(ctx, func(c *conn) error {
-		users, err = list(ctx, c, userFields, `SELECT `+userColumns+` FROM users u WHERE u.id > ? ORDER BY u.id LIMIT ?`, after, limit)
-		if err != nil || len(users) == 0 {
-			return err
-		}
-		for i := range users {
-			users[i].Apps = map[string]login.UserApp{}
-		}
-		var id, appID string
-		var app login.UserApp
-		i := 0
-		return c.each(ctx, []any{&id, &appID, &app.OpenID, &app.BindingID}, func() {
-			for users[i].ID != id {
-				i++
+	err = s.read(ctx, func(c *conn) error {
+		users = nil
+		var row boundUser
+		return c.each(ctx, row.fields(), func() bool {
+			if last := len(users) - 1; last < 0 || users[last].ID != row.ID {
+				users = append(users, row.User)
 			}
-			users[i].Apps[appID] = app
-		}, `SELECT user_id, app_id, openid, id FROM bindings WHERE user_id BETWEEN ? AND ? ORDER BY user_id`, users[0].ID, users[len(users)-1].ID)
+			row.note(&users[len(users)-1].Apps)
+			row.Roles = nil // what comes next must not be written into it
+			return true
+		}, `SELECT `+userColumns+` FROM (SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?) u
+			LEFT JOIN bindings b ON b.user_id = u.id ORDER BY u.id`, after, limit)
 	})
 	return users, err
 }

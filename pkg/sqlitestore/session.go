@@ -7,9 +7,10 @@ import (
 )
 
 const (
-	sessionColumns = `user_id, token_hash, app_id, openid_hash, binding_id, epoch, created_at, seen_at, idle_end, absolute_end, ended_reason, device`
-	deleteSession  = `DELETE FROM sessions WHERE user_id = ? AND token_hash = ?`
-	selectSession  = `SELECT ` + sessionColumns + ` FROM sessions WHERE user_id = ? AND token_hash = ?`
+	sessionColumns = `s.user_id, s.token_hash, s.app_id, s.openid_hash, s.binding_id, s.epoch,
+		s.created_at, s.seen_at, s.idle_end, s.absolute_end, s.ended_reason, s.device`
+	deleteSession = `DELETE FROM sessions WHERE user_id = ? AND token_hash = ?`
+	selectSession = `SELECT ` + sessionColumns + ` FROM sessions s WHERE s.user_id = ? AND s.token_hash = ?`
 )
 
 // sessionFields is where the sessionColumns are scanned to.
@@ -41,7 +42,8 @@ func putSession(ctx context.Context, tx *conn, s login.Session) (stored login.Se
 // insertSession stores a session unless one with its token is stored.
 func insertSession(ctx context.Context, tx *conn, s login.Session) (created bool, err error) {
 	return tx.change(ctx, `INSERT INTO sessions
-		(`+sessionColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		(user_id, token_hash, app_id, openid_hash, binding_id, epoch, created_at, seen_at, idle_end, absolute_end, ended_reason, device)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		s.UserID, s.TokenHash, s.AppID, s.OpenIDHash, s.BindingID, s.Epoch, s.CreatedAt.UnixMilli(), s.SeenAt.UnixMilli(),
 		s.IdleEnd.UnixMilli(), s.AbsoluteEnd.UnixMilli(), string(s.EndedReason), s.Device)
 }
@@ -49,7 +51,7 @@ func insertSession(ctx context.Context, tx *conn, s login.Session) (created bool
 // SessionsOfUser implements login.Sessions.
 func (s *Store) SessionsOfUser(ctx context.Context, userID string) (sessions []login.Session, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		sessions, err = list(ctx, c, sessionFields, `SELECT `+sessionColumns+` FROM sessions WHERE user_id = ?`, userID)
+		sessions, err = list(ctx, c, sessionFields, `SELECT `+sessionColumns+` FROM sessions s WHERE s.user_id = ?`, userID)
 		return err
 	})
 	return sessions, err

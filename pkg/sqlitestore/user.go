@@ -2,16 +2,40 @@ package sqlitestore
 
 import (
 	"context"
-	"errors"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const userColumns = `u.id, u.username, u.name, u.password_id, u.roles, u.disabled, u.epoch, u.created_at`
+// A user is read with the bindings at the same moment, which are the Apps: one row for each, or one row for none.
+const (
+	userColumns = `u.id, u.username, u.name, u.password_id, u.roles, u.disabled, u.epoch, u.created_at,
+		coalesce(b.app_id, ''), coalesce(b.openid, ''), coalesce(b.id, '')`
+	selectUser = `SELECT ` + userColumns + ` FROM users u LEFT JOIN bindings b ON b.user_id = u.id WHERE u.id = ?`
+)
 
-// userFields is where the userColumns are read to.
-func userFields(u *login.User) []any {
-	return []any{&u.ID, &u.Username, &u.Name, &u.PasswordID, document{&u.Roles}, &u.Disabled, &u.Epoch, &u.CreatedAt}
+// boundUser is a user and one of the bindings.
+type boundUser struct {
+	login.User
+	appID string
+	app   login.UserApp
+}
+
+// fields is where the userColumns are read to.
+func (u *boundUser) fields() []any {
+	return []any{
+		&u.ID, &u.Username, &u.Name, &u.PasswordID, document{&u.Roles}, &u.Disabled, &u.Epoch, &u.CreatedAt,
+		&u.appID, &u.app.OpenID, &u.app.BindingID,
+	}
+}
+
+// note adds the binding to the Apps.
+func (u *boundUser) note(apps *map[string]login.UserApp) {
+	if *apps == nil {
+		*apps = map[string]login.UserApp{}
+	}
+	if u.appID != "" {
+		(*apps)[u.appID] = u.app
+	}
 }
 
 // UserIDByName implements login.Users.
@@ -25,35 +49,30 @@ func (s *Store) UserIDByName(ctx context.Context, username string) (id string, e
 
 // UserByID implements login.Users.
 func (s *Store) UserByID(ctx context.Context, id string) (u login.User, err error) {
-	err = s.readAtOnce(ctx, func(c *conn) error {
+	err = s.read(ctx, func(c *conn) error {
 		u, err = userByID(ctx, c, id)
 		return err
 	})
 	return u, err
 }
 
-// userByID reads a user, in a transaction.
 func userByID(ctx context.Context, c *conn, id string) (login.User, error) {
-	var u login.User
-	err := c.one(ctx, userFields(&u), `SELECT `+userColumns+` FROM users u WHERE u.id = ?`, id)
-	if err := withApps(ctx, c, id, &u, err); err != nil {
-		return login.User{}, err
-	}
-	return u, nil
+	var row boundUser
+	u, err := readUser(ctx, c, &row, row.fields(), selectUser, id)
+	return u, found(err, login.ErrUserNotFound)
 }
 
-// withApps reads a user's Apps, which are the bindings at the same moment. err is that of reading the user. If there is
-// none, it reads the bindings all the same, so that it takes the same time.
-func withApps(ctx context.Context, c *conn, id string, u *login.User, err error) error {
-	if err != nil && !errors.Is(err, errNoRow) {
-		return err
+// readUser reads one user. Each row of the query is read to fields, among them those of row.
+//
+// Errors: errNoRow.
+func readUser(ctx context.Context, c *conn, row *boundUser, fields []any, query string, args ...any) (login.User, error) {
+	var apps map[string]login.UserApp
+	if err := c.each(ctx, fields, func() bool { row.note(&apps); return true }, query, args...); err != nil {
+		return login.User{}, err
 	}
-	var appID string
-	var app login.UserApp
-	u.Apps = map[string]login.UserApp{}
-	if err := c.each(ctx, []any{&appID, &app.OpenID, &app.BindingID}, func() { u.Apps[appID] = app },
-		`SELECT app_id, openid, id FROM bindings WHERE user_id = ?`, id); err != nil {
-		return err
+	if row.ID == "" {
+		return login.User{}, errNoRow
 	}
-	return found(err, login.ErrUserNotFound)
+	row.Apps = apps
+	return row.User, nil
 }
