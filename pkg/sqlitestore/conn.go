@@ -89,7 +89,11 @@ func (c *conn) run(text string) error {
 }
 
 // rollback ends a transaction, if SQLite has not already done so because of a failure.
-func (c *conn) rollback() { c.broken = c.run("ROLLBACK") != nil }
+func (c *conn) rollback() {
+	if c.run("ROLLBACK") != nil {
+		c.broken = true
+	}
+}
 
 // change executes a statement and reports whether it changed a row.
 func (c *conn) change(ctx context.Context, text string, args ...any) (bool, error) {
@@ -159,7 +163,11 @@ func (c *conn) each(ctx context.Context, fields []any, more func() bool, text st
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() {
+		if closing := rows.Close(); err == nil { // an error of a row comes again
+			err = closing
+		}
+	}()
 	if len(c.row) < len(fields) {
 		c.row = make([]driver.Value, len(fields))
 	}

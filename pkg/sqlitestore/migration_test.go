@@ -89,6 +89,9 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	if err != nil || len(menus["reader"]) != 1 {
 		t.Errorf("menus %+v, %v", menus, err)
 	}
+	if record, err := store.LoadRecord(ctx, "record"); err != nil || record.Version != "v1" {
+		t.Errorf("the record is %+v, %v", record, err)
+	}
 	whole(t, path)
 
 	// The constraints of the rebuilt tables hold.

@@ -21,6 +21,10 @@ const readers = 4
 // lockWait bounds the wait for another process's write if the context does not.
 const lockWait = 10 * time.Second
 
+// writing are the settings of a connection that writes. A log that has grown beyond 16 MiB while somebody read for long
+// is cut when it begins anew.
+const writing = "_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=journal_size_limit(16777216)"
+
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
 	// Now is the clock by which records expire; nil means time.Now. Set it before the store is used.
@@ -54,12 +58,12 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("sqlitestore: %w", err)
 	}
 	s := &Store{
-		groups:  groups{writer: newPool(nameOf(path, "_pragma=foreign_keys(1)&_pragma=secure_delete(1)"), 1)},
+		groups:  groups{writer: newPool(nameOf(path, writing), 1)},
 		readers: newPool(nameOf(path, "_pragma=query_only(1)"), readers),
 		opened:  context.WithoutCancel(ctx),
 	}
 	s.groups.sweep = s.sweep
-	if s.upkeep, err = connect(path, lockWait, "_txlock=immediate&_pragma=foreign_keys(1)&_pragma=secure_delete(1)"); err != nil {
+	if s.upkeep, err = connect(path, lockWait, "_txlock=immediate&"+writing); err != nil {
 		return nil, err
 	}
 	if s.cleaner, err = connect(path, emptyWait, ""); err != nil {
