@@ -7,6 +7,9 @@
 //     that DynamoDB returns when a condition does not hold.
 //   - An update requires that its item exists, so that it cannot bring a deleted item back.
 //
+// Enter is a batch of statements instead, which is sent once. What it does not confirm is done by single writes, which
+// find done what is done.
+//
 // A request that meets another transaction waits instead of failing: call retries until the context ends. Errors never
 // show DynamoDB's answer, because it may repeat what was sent, openids included; see failure.
 package dynamostore
