@@ -139,7 +139,7 @@ BENCH = cd bench && go build -o ../.cache/bench/bench . && exec ../.cache/bench/
 bench-peers: need-go ## Measure checkBind beside what people would write instead; PEERS="gin floor" measures fewer
 	@$(BENCH) peers
 
-bench-growth: need-go ## Measure checkBind as the store grows; SIZES="1000 100000" for smaller ones
+bench-growth: need-go ## Measure checkBind as the store grows; SIZES="10000 100000" spares the million
 	@$(BENCH) growth
 
 bench-start: need-go ## Measure each function's start against an empty function's

@@ -46,7 +46,7 @@ func measureGrowth(ctx context.Context, s *stage, c settings) error {
 	}
 	for _, r := range rows {
 		say("%s: warms up", r.name)
-		if _, err := s.measure(ctx, r.server, r.crowd, load{16, max(warmUp, regularsLogins)}); err != nil {
+		if _, err := s.measure(ctx, r.server, r.crowd, load{16, regularsLogins}); err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
 		if r.before, err = r.database(); err != nil {

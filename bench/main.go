@@ -24,7 +24,7 @@ Settings, as environment variables:
   PEERS    what is measured beside wxbind; ` + defaultPeers + `
            each of gin, express and spring also as NAME-durable: Redis waits for the disk
   WARM_UP  answers before the first round of what runs on a JVM; 40000
-  SIZES    growth: how many people are bound; 1000 100000 1000000
+  SIZES    growth: how many people are bound; 10000 100000 1000000
 `
 
 func main() {

@@ -33,7 +33,7 @@ func settingsFrom(getenv func(string) string) (c settings, err error) {
 			return c, err
 		}
 	}
-	for size := range strings.FieldsSeq(cmp.Or(getenv("SIZES"), "1000 100000 1000000")) {
+	for size := range strings.FieldsSeq(cmp.Or(getenv("SIZES"), "10000 100000 1000000")) {
 		n, err := positive("SIZES", size)
 		if err != nil {
 			return c, err
