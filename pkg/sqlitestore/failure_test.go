@@ -27,6 +27,10 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 			_, err := store.TouchBinding(ctx, login.Touch{AppID: planted, OpenID: planted, UnionID: planted, SealedKey: planted})
 			return err
 		},
+		"Enter": func(ctx context.Context) error {
+			_, err := store.Enter(ctx, login.Opening{Session: session, Touch: login.Touch{AppID: planted, OpenID: planted}, Name: planted, Record: record})
+			return err
+		},
 		"Bind":            func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
 		"Unbind":          func(ctx context.Context) error { return store.Unbind(ctx, b, true) },
 		"BindingByOpenID": func(ctx context.Context) error { _, err := store.BindingByOpenID(ctx, planted, planted); return err },

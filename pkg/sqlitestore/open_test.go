@@ -20,6 +20,9 @@ func TestReopeningKeepsWhatWasWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	id, err := firstLogin(t.Context(), store)
+	if err == nil {
+		err = secondLogin(t.Context(), store, id)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child does os.Args[1] logins on four goroutines.
+// child does os.Args[1] first logins, each with a second one after it, on four goroutines. With os.Args[2] it kills itself
+// in the middle of that commit.
 func child(path string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
@@ -48,11 +49,19 @@ func child(path string) error {
 	if err != nil {
 		return err
 	}
+	if len(os.Args) > 2 {
+		if err := dieIn(store, os.Args[2]); err != nil {
+			return err
+		}
+	}
 	failures := make(chan error)
 	for range 4 {
 		go func() {
 			for range logins / 4 {
 				id, err := firstLogin(ctx, store)
+				if err == nil {
+					err = secondLogin(ctx, store, id)
+				}
 				if err != nil {
 					failures <- err
 					return
@@ -88,26 +97,68 @@ func firstLogin(ctx context.Context, store *sqlitestore.Store) (string, error) {
 	return id, err
 }
 
-// acknowledged fails the test unless the first login with the id is stored completely.
+// dieIn kills this process in the middle of a commit: the store asks for the time when it has done the writes of a
+// group, and has not committed them.
+func dieIn(store *sqlitestore.Store, commit string) error {
+	left, err := strconv.Atoi(commit)
+	if err != nil {
+		return err
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		return err
+	}
+	store.Now = func() time.Time {
+		if left--; left == 0 {
+			self.Kill()
+			select {}
+		}
+		return time.Now()
+	}
+	return nil
+}
+
+// secondLogin logs in the user of a first login.
+func secondLogin(ctx context.Context, store *sqlitestore.Store, id string) error {
+	b, err := store.BindingByOpenID(ctx, appID, id)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	_, err = store.Enter(ctx, login.Opening{
+		Binding: b, Ended: []string{id},
+		Touch: login.Touch{AppID: appID, OpenID: id, SealedKey: "second", At: now},
+		Session: login.Session{
+			UserID: id, TokenHash: "second-" + id, AppID: appID, BindingID: id,
+			CreatedAt: now, SeenAt: now, IdleEnd: now.Add(time.Hour), AbsoluteEnd: now.Add(time.Hour),
+		},
+		Name: "second-" + id, Record: login.Record{Version: id, ExpiresAt: now.Add(time.Hour)},
+	})
+	return err
+}
+
+// acknowledged fails the test unless both logins with the id are stored completely.
 func acknowledged(t *testing.T, store *sqlitestore.Store, id string) {
 	t.Helper()
-	session, user, err := store.SessionWithUser(t.Context(), id, id)
-	if err != nil {
-		t.Fatalf("an acknowledged session: %v", err)
+	for token, want := range map[string]login.Code{id: login.SessionReplaced, "second-" + id: ""} {
+		session, user, err := store.SessionWithUser(t.Context(), id, token)
+		if err != nil {
+			t.Fatalf("an acknowledged session: %v", err)
+		}
+		if dead := session.Dead(user, session.CreatedAt); dead != want {
+			t.Fatalf("an acknowledged session is %q, want %q", dead, want)
+		}
+		if _, err := store.LoadRecord(t.Context(), token); err != nil {
+			t.Fatalf("an acknowledged record: %v", err)
+		}
 	}
-	if dead := session.Dead(user, session.CreatedAt); dead != "" {
-		t.Fatalf("an acknowledged session is %q", dead)
-	}
-	b, err := store.TouchBinding(t.Context(), login.Touch{AppID: appID, OpenID: id})
-	if err != nil || b.UserID != id || b.ID != id {
+	b, err := store.BindingByOpenID(t.Context(), appID, id)
+	if err != nil || b.UserID != id || b.ID != id || b.SealedKey != "second" {
 		t.Fatalf("an acknowledged binding: %+v, %v", b, err)
-	}
-	if _, err := store.LoadRecord(t.Context(), id); err != nil {
-		t.Fatalf("an acknowledged record: %v", err)
 	}
 }
 
-// noHalves fails the test if a bind was stored in part.
+// noHalves fails the test if a bind or a second login was stored in part.
 func noHalves(t *testing.T, path string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path+"?_pragma=busy_timeout(10000)")
@@ -118,20 +169,24 @@ func noHalves(t *testing.T, path string) {
 	var halves int
 	var intact string
 	err = db.QueryRow(`SELECT (SELECT count(*) FROM bindings b FULL JOIN sessions s ON s.binding_id = b.id AND s.user_id = b.user_id
-		WHERE b.id IS NULL OR s.binding_id IS NULL), (SELECT group_concat(integrity_check) FROM pragma_integrity_check)`).Scan(&halves, &intact)
+		WHERE b.id IS NULL OR s.binding_id IS NULL) + (SELECT count(*) FROM (SELECT * FROM bindings WHERE sealed_key = 'second') b
+		FULL JOIN (SELECT * FROM sessions WHERE token_hash LIKE 'second-%') s ON s.user_id = b.user_id
+		FULL JOIN (SELECT * FROM records WHERE name LIKE 'second-%') r ON r.name = s.token_hash
+		LEFT JOIN sessions f ON f.user_id = b.user_id AND f.token_hash = b.user_id AND f.ended_reason = 'session_replaced'
+		WHERE b.id IS NULL OR s.user_id IS NULL OR r.name IS NULL OR f.user_id IS NULL), (SELECT group_concat(integrity_check) FROM pragma_integrity_check)`).Scan(&halves, &intact)
 	if err != nil || halves != 0 || intact != "ok" {
-		t.Fatalf("%d halves of a bind, integrity %s, %v", halves, intact, err)
+		t.Fatalf("%d halves, integrity %s, %v", halves, intact, err)
 	}
 }
 
 // start starts a child. Read its lines to the end before waiting for it.
-func start(t *testing.T, path string, logins int) (*exec.Cmd, *bufio.Scanner, *strings.Builder) {
+func start(t *testing.T, path string, args ...string) (*exec.Cmd, *bufio.Scanner, *strings.Builder) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), self, strconv.Itoa(logins))
+	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Env = append(os.Environ(), childDatabase+"="+path)
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
@@ -149,7 +204,7 @@ func TestAcknowledgedWritesSurviveSIGKILL(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	var ids []string
 	for _, after := range []int{1, 40, 100} {
-		cmd, lines, complaint := start(t, path, 1_000_000)
+		cmd, lines, complaint := start(t, path, "1000000")
 		for n := 0; lines.Scan(); n++ {
 			ids = append(ids, lines.Text())
 			if n == after {
@@ -171,13 +226,55 @@ func TestAcknowledgedWritesSurviveSIGKILL(t *testing.T) {
 	}
 }
 
+// Whatever is killed in the middle of a commit is not stored. Whatever somebody has seen is, even if the process was
+// killed between the commit and its answer.
+func TestSIGKILLInTheMiddleOfACommit(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	store := open(t, path)
+	for _, commit := range []string{"1", "2", "17", "50"} {
+		cmd, lines, complaint := start(t, path, "1000000", commit)
+		var seen []string
+		watch, stop := context.WithCancel(t.Context())
+		var watching sync.WaitGroup
+		watching.Go(func() {
+			for watch.Err() == nil {
+				users, err := store.ListUsers(t.Context(), "", 1000)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				seen = seen[:0]
+				for _, u := range users {
+					if sessions, err := store.SessionsOfUser(t.Context(), u.ID); err == nil && len(sessions) == 2 {
+						seen = append(seen, u.ID)
+					}
+				}
+			}
+		})
+		var told []string
+		for lines.Scan() {
+			told = append(told, lines.Text())
+		}
+		if err := cmd.Wait(); err == nil || complaint.Len() > 0 {
+			t.Fatalf("the child was not killed: %v %s", err, complaint)
+		}
+		stop()
+		watching.Wait()
+		after := open(t, path)
+		for _, id := range append(told, seen...) {
+			acknowledged(t, after, id)
+		}
+		noHalves(t, path)
+	}
+}
+
 func TestProcessesStartAndWriteAtTheSameTime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "folder", "wxbind.db")
 	const processes, logins = 4, 80
 	var wait sync.WaitGroup
 	ids := make([][]string, processes)
 	for i := range processes {
-		cmd, lines, complaint := start(t, path, logins)
+		cmd, lines, complaint := start(t, path, strconv.Itoa(logins))
 		wait.Go(func() {
 			for lines.Scan() {
 				ids[i] = append(ids[i], lines.Text())
