@@ -17,6 +17,7 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 	user, err := s.enter(ctx, x, binding, &session)
 	// A repeat may meet a session that has ended since: it stays ended.
 	if err == nil && !x.repeated && session.behind(user, s.clock()) {
+		binding.Sessions = binding.makeRoom(session, x.shown(binding.UserID), s.clock()).sessions // as stored by now
 		if session, err = s.catchUp(ctx, x, binding, session, user.Epoch); err == nil {
 			user, err = s.enter(ctx, x, binding, &session)
 		}
