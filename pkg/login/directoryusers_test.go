@@ -324,6 +324,34 @@ func TestDirectoryDown(t *testing.T) {
 	}
 }
 
+// A login that fails at the directory ends no session: neither the one whose token it shows nor another one.
+func TestSessionsGoOnWhileTheDirectoryIsDown(t *testing.T) {
+	e := newDirectoryWorld(t)
+	e.in("alice-0")
+	var tokens []login.Hidden
+	for n := range login.MaxSessions - 1 {
+		tokens = append(tokens, e.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", ""))
+	}
+	e.directory.do(func(string) error { return login.DirectoryUnavailable })
+	caller := phone
+	for n, shown := range append(slices.Clone(tokens), "") {
+		e.Pass(time.Second)
+		caller.Token = shown
+		if _, err := e.Check(t.Context(), caller, fmt.Sprintf("alice-down-%d", n)); !errors.Is(err, login.DirectoryUnavailable) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	e.directory.do(nil)
+	for i, token := range append(tokens, e.launch("alice-up", "iPhone", "")) {
+		if why := e.Dead(token); why != "" {
+			t.Errorf("session %d is %q", i+1, why)
+		}
+	}
+	if got := len(e.sessions(alice.ID)); got != login.MaxSessions+1 { // one has ended now
+		t.Errorf("%d sessions are stored", got)
+	}
+}
+
 // The directory is not there to be guessed at.
 func TestWrongPasswordsAtTheDirectoryAreCounted(t *testing.T) {
 	e := newDirectoryWorld(t)

@@ -17,6 +17,7 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 	user, err := s.enter(ctx, x, binding, &session)
 	// A repeat may meet a session that has ended since: it stays ended.
 	if err == nil && !x.repeated && session.behind(user, s.clock()) {
+		binding.Sessions = binding.makeRoom(session, x.shown(binding.UserID), s.clock()).sessions // as stored by now
 		if session, err = s.catchUp(ctx, x, binding, session, user.Epoch); err == nil {
 			user, err = s.enter(ctx, x, binding, &session)
 		}
@@ -47,7 +48,7 @@ func (s *Service) discard(ctx context.Context, x *exchange, session Session, why
 }
 
 // enter stores a session with all that goes with it, and in the same round trip reads its user. So the session
-// is stored before anything is known of the user. That is safe: whether it may live is judged by the user as
+// is stored before anything of the store is known of the user. That is safe: whether it may live is judged by the user as
 // read, now and on every visit. If a repeat of the request has stored it, it is judged, and becomes, as it
 // is stored.
 //
@@ -59,12 +60,16 @@ func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, sessi
 		return User{}, err
 	}
 	var opened Opened
-	var profile *Profile
-	began := time.Now()
+	var began time.Time
+	// A directory is asked first: a login that it refuses, or does not answer, ends no session for its own.
+	profile, err := s.users.profile(ctx, x, session.UserID)
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &profile, func() (*Profile, error) { return s.users.profile(ctx, x, session.UserID) })
-	trip.do(func() (err error) { // the last step needs no goroutine of its own
-		if opened, err = s.Store.Enter(ctx, opening); err != nil && opening.Name != "" {
+	trip.do(func() error {
+		if err == nil {
+			began = time.Now()
+			opened, err = s.Store.Enter(ctx, opening)
+		}
+		if err != nil && opening.Name != "" {
 			// The request can be repeated all the same.
 			_, failure := s.Store.SwapRecord(ctx, opening.Name, "", opening.Record)
 			x.trail.lapse(failure)

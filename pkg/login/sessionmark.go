@@ -49,6 +49,8 @@ func (b Binding) makeRoom(fresh Session, shown string, now time.Time) room {
 	var live, dead []SessionMark
 	for _, m := range b.Sessions {
 		switch {
+		case m.TokenHash == fresh.TokenHash && m.Ended: // a repeat of what others have replaced: it takes no place
+			return room{sessions: b.Sessions}
 		case m.TokenHash == fresh.TokenHash: // a repeat has stored it
 		case !now.Before(m.OpenedAt.Add(AbsoluteLife)): // the store has forgotten it, or will
 		case m.Ended:

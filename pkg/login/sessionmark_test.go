@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,6 +188,61 @@ func TestRepeatTakesNoPlace(t *testing.T) {
 	if why := w.Dead(first); why != "" {
 		t.Errorf("the first session is %q", why)
 	}
+}
+
+// The session of a repeat may have been replaced since: then it ends no other one.
+func TestRepeatOfAReplacedSessionEndsNone(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	var tokens []login.Hidden
+	for n := range login.MaxSessions - 2 {
+		tokens = append(tokens, w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", ""))
+	}
+	replaced := w.launch("alice-repeated", "iPhone", "")
+	tokens = append(tokens, w.launch("alice-20", "iPhone", replaced), w.launch("alice-21", "iPhone", ""))
+	if _, err := w.CheckCode("alice-repeated"); !errors.Is(err, login.SessionReplaced) {
+		t.Fatalf("the repeat got %v", err)
+	}
+	for i, token := range tokens {
+		if why := w.Dead(token); why != "" {
+			t.Errorf("session %d is %q", i+1, why)
+		}
+	}
+}
+
+// A login that enters twice, since all sessions have ended meanwhile, finds the marks that it has stored itself.
+func TestLoginThatEntersTwiceKnowsItsOwnMarks(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	for n := range login.MaxSessions {
+		w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", "")
+	}
+	if err := w.DB.LogoutUser(t.Context(), "u-alice", login.NewID()); err != nil {
+		t.Fatal(err)
+	}
+	var all []login.Opening
+	w.Store = everyOpening{w.DB, &all}
+	w.launch("alice-30", "iPhone", "")
+	if len(all) != 2 {
+		t.Fatalf("it entered %d times", len(all))
+	}
+	if !slices.Equal(all[1].Binding.Sessions, all[0].Sessions) || !slices.Equal(all[1].Sessions, all[0].Sessions) {
+		t.Errorf("it stored %v, then read %v and stored %v", all[0].Sessions, all[1].Binding.Sessions, all[1].Sessions)
+	}
+	if len(all[0].Ended) != 1 || len(all[1].Ended)+len(all[1].Forgotten) > 0 {
+		t.Errorf("it ended %v, then %v", all[0].Ended, all[1].Ended)
+	}
+}
+
+// everyOpening keeps the openings.
+type everyOpening struct {
+	login.Store
+	all *[]login.Opening
+}
+
+func (s everyOpening) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
+	*s.all = append(*s.all, o)
+	return s.Store.Enter(ctx, o)
 }
 
 // Sessions past their end take no places.
