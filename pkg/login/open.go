@@ -60,22 +60,30 @@ func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, sessi
 		return User{}, err
 	}
 	var opened Opened
-	var began time.Time
-	// A directory is asked first: a login that it refuses, or does not answer, ends no session for its own.
-	profile, err := s.users.profile(ctx, x, session.UserID)
-	trip := x.trail.roundTrip(ctx)
-	trip.do(func() error {
-		if err == nil {
-			began = time.Now()
-			opened, err = s.Store.Enter(ctx, opening)
-		}
+	var profile *Profile
+	ask := func() (err error) { profile, err = s.users.profile(ctx, x, session.UserID); return err }
+	write := func() (err error) { opened, err = s.Store.Enter(ctx, opening); return err }
+	// A request that fails can be repeated all the same.
+	record := func(err error) error {
 		if err != nil && opening.Name != "" {
-			// The request can be repeated all the same.
 			_, failure := s.Store.SwapRecord(ctx, opening.Name, "", opening.Record)
 			x.trail.lapse(failure)
 		}
 		return err
-	})
+	}
+	began := time.Now()
+	trip := x.trail.roundTrip(ctx)
+	if len(opening.Ended) == 0 {
+		trip.do(ask)
+		trip.do(func() error { return record(write()) }) // the last step needs no goroutine of its own
+	} else { // a login that the directory refuses, or does not answer, must end no session
+		trip.do(func() error {
+			if err := ask(); err != nil {
+				return record(err)
+			}
+			return record(write())
+		})
+	}
 	if err := trip.wait(); err != nil {
 		return User{}, err
 	}
