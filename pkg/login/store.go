@@ -103,7 +103,8 @@ type Opened struct {
 	User    User
 	// Recorded is ErrRecordChanged if another record is stored under the name, or why it is unknown whether one is.
 	Recorded error
-	// Untidy says why a session in Ended or Forgotten may still be what it was. The next login sees to it.
+	// Untidy is what went wrong that the login survives, for the operator's log. A session in Ended or Forgotten may still
+	// be what it was: the next login sees to it.
 	Untidy error
 }
 
