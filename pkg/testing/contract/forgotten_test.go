@@ -163,7 +163,7 @@ func (l *late) wait() {
 
 // Enter reads the user at once, as a store may that reads beside its write.
 func (l *late) Enter(ctx context.Context, o login.Opening) (login.Opened, error) {
-	user, err := l.Store.UserByID(ctx, o.Session.UserID)
+	user, err := l.UserByID(ctx, o.Session.UserID)
 	l.wait()
 	if err != nil {
 		return login.Opened{}, err
