@@ -21,6 +21,7 @@ func TestFunctionsTrustTheRootsOfTheImage(t *testing.T) {
 		"in a bundle and in a folder": {bundle: roots{other.root, ours.root}, folder: roots{other.root, ours.root}, trusted: true},
 		"in a bundle":                 {bundle: roots{other.root, ours.root}, trusted: true},
 		"in a folder without bundle":  {folder: roots{other.root, ours.root}, trusted: true},
+		"beside an empty bundle":      {bundle: roots{}, folder: roots{other.root, ours.root}, trusted: true},
 		"in no bundle":                {bundle: roots{other.root}, folder: roots{other.root, ours.root}},
 		"nowhere":                     {bundle: roots{other.root}, folder: roots{other.root}},
 		"without any root":            {},

@@ -21,7 +21,9 @@ func (s *Store) Enter(ctx context.Context, o login.Opening) (login.Opened, error
 	var user login.User
 	var unread error
 	var reading sync.WaitGroup
-	reading.Go(func() { user, unread = s.UserByID(ctx, o.Session.UserID) })
+	reading.Go(func() {
+		unread = contained(func() (err error) { user, err = s.UserByID(ctx, o.Session.UserID); return err })
+	})
 	opened, err := s.writeAll(ctx, o)
 	reading.Wait()
 	if err := cmp.Or(err, unread); err != nil {
@@ -29,6 +31,17 @@ func (s *Store) Enter(ctx context.Context, o login.Opening) (login.Opened, error
 	}
 	opened.User = user
 	return opened, nil
+}
+
+// contained makes a panic an error, for a goroutine of its own: nobody else can recover from it there, and the process
+// would end, and the request's line with it.
+func contained(call func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = login.Panicked(p)
+		}
+	}()
+	return call()
 }
 
 // entry is one thing that an Opening writes.
@@ -118,7 +131,7 @@ func (s *Store) do(ctx context.Context, entries []*entry) error {
 	var rest sync.WaitGroup
 	for i, e := range entries {
 		if codes[i] != "" && codes[i] != e.moot {
-			rest.Go(func() { e.err = e.singly(ctx) })
+			rest.Go(func() { e.err = contained(func() error { return e.singly(ctx) }) })
 		}
 	}
 	rest.Wait()

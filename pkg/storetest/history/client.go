@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -134,7 +135,7 @@ func (c *client) login() error {
 	}
 	o := login.Opening{Binding: found, Touch: mark, Session: c.session(session)}
 	o.Touch.Opened = o.Session.Mark()
-	o.Sessions = append([]login.SessionMark{o.Touch.Opened}, found.Sessions...)
+	o.Sessions = append(slices.Clone(found.Sessions), o.Touch.Opened)
 	in = input{kind: create, session: session, at: started, epoch: c.epochAt(found.Epoch)}
 	// A repeat of the request creates the same session.
 	for range 1 + c.chance.IntN(2) {
