@@ -56,6 +56,22 @@ func TestLoginTouchesOnlyTheBindingThatItRead(t *testing.T) {
 	}
 }
 
+// A login that learns that all sessions have ended forgets its own and enters again, with the marks that it has stored.
+func TestLoginThatEntersAgainIsOneBatchMore(t *testing.T) {
+	e := newEntry(t)
+	opened, err := e.enter()
+	e.done(opened, err)
+	e.must(e.store.ForgetSession(t.Context(), e.user.ID, e.Session.TokenHash))
+	marks := e.Sessions
+	e.Opening = login.Opening{Binding: e.Binding, Touch: e.Touch, Session: e.Session, Sessions: marks}
+	e.Binding.Sessions = marks
+	opened, err = e.enter()
+	e.must(err)
+	e.stored(opened)
+	e.marks(marks...)
+	e.asked(map[string]int{"BatchExecuteStatement": 2, "GetItem": 2})
+}
+
 // Two logins read the same marks: the second one keeps what the first one has stored, and adds its own.
 func TestMarksThatChangedMeanwhileAreKept(t *testing.T) {
 	e := newEntry(t)
