@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // launch logs in with a code on a device, which shows a token.
@@ -105,7 +106,9 @@ func TestLaunchReplacesNobodyElsesSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine, theirs := w.launch("alice-1", "iPhone", ""), w.launch("bob-1", "iPhone", "")
-	for n, shown := range []login.Hidden{theirs, "", "wxb_", mine[:len(mine)-1], login.NewToken("u-alice").Text()} {
+	const secret = 43 // characters, at the end
+	forged := theirs[:len(theirs)-secret] + mine[len(mine)-secret:]
+	for n, shown := range []login.Hidden{theirs, "", "wxb_", mine[:len(mine)-1], forged, login.NewToken("u-alice").Text()} {
 		w.launch(fmt.Sprintf("alice-%d", n+2), "iPhone", shown)
 	}
 	for name, token := range map[string]login.Hidden{"alice's": mine, "bob's": theirs} {
@@ -258,6 +261,107 @@ func TestSessionsPastTheirEndTakeNoPlaces(t *testing.T) {
 	w.launch("alice-30", "iPhone", "")
 	if len(opening.Ended) != 0 || len(opening.Sessions) != 1 {
 		t.Errorf("%d sessions end, %d marks stay", len(opening.Ended), len(opening.Sessions))
+	}
+}
+
+// A login does a bounded part of what many logins at the same time have left, and names no session twice: a store may
+// take no more at once. The logins after it do the rest.
+func TestLoginTidiesABoundedNumberOfSessions(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	b := w.standing("o-alice")
+	for n := range 6 * login.MaxSessions {
+		w.Pass(time.Second)
+		now := w.Clock()
+		_, err := w.DB.CreateSession(t.Context(), login.Session{
+			UserID: b.UserID, TokenHash: fmt.Sprint(n), AppID: b.AppID, BindingID: b.ID, Epoch: b.Epoch,
+			CreatedAt: now, SeenAt: now, IdleEnd: now.Add(login.IdleLife), AbsoluteEnd: now.Add(login.AbsoluteLife),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var last login.Opening
+	w.Store = watched{w.DB, &last}
+	for n := range 12 {
+		w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", "")
+		all := slices.Sorted(slices.Values(slices.Concat(last.Ended, last.Forgotten)))
+		if len(last.Ended) > 10 || len(last.Forgotten) > 10 || len(slices.Compact(slices.Clone(all))) != len(all) {
+			t.Fatalf("login %d ends %v and forgets %v", n+1, last.Ended, last.Forgotten)
+		}
+	}
+	if got := len(w.sessions(b.UserID)); got != login.MaxSessions+login.MaxDeadSessions {
+		t.Errorf("%d sessions are stored at last", got)
+	}
+}
+
+// A store that keeps marks is told that of the session which a bind opens, or it would take no place.
+func TestBindMarksItsSession(t *testing.T) {
+	w := newWorld(t)
+	w.AddUser("alice")
+	var bound login.Binding
+	w.Store = watchedBind{w.DB, &bound}
+	opened, err := w.BindUser("alice-1", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := login.ParseToken(string(opened.Token))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bound.Sessions) != 1 || bound.Sessions[0].TokenHash != token.Hash() {
+		t.Errorf("marks %+v", bound.Sessions)
+	}
+}
+
+// watchedBind keeps the last binding.
+type watchedBind struct {
+	login.Store
+	last *login.Binding
+}
+
+func (s watchedBind) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
+	*s.last = b
+	return s.Store.Bind(ctx, b, session)
+}
+
+// So is one that a bind with a new password opens under the binding that there is.
+func TestBindWithANewPasswordMarksItsSession(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	w.makeTemporary()
+	var touched login.Touch
+	w.Store = watchedTouch{w.DB, &touched}
+	opened, err := w.bindAnew("alice-1", temporary, newPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := login.ParseToken(string(opened.Token)); err != nil || touched.Opened.TokenHash != token.Hash() {
+		t.Errorf("touched %+v, %v", touched.Opened, err)
+	}
+}
+
+// watchedTouch keeps the last touch.
+type watchedTouch struct {
+	login.Store
+	last *login.Touch
+}
+
+func (s watchedTouch) TouchBinding(ctx context.Context, touch login.Touch) (login.Binding, error) {
+	*s.last = touch
+	return s.Store.TouchBinding(ctx, touch)
+}
+
+// A record of the same code may be stored from long ago, if the store forgets late.
+func TestCodeThatWeChatGivesAnewCanBeRepeatedByABoundLogin(t *testing.T) {
+	w := newWorld(t)
+	w.Bound("alice-0", "alice")
+	w.launch("alice-1", "iPhone", "")
+	w.Pass(time.Hour)
+	w.WeChat = new(logintest.WeChat) // it has forgotten the code
+	w.launch("alice-1", "iPhone", "")
+	if checked, err := w.CheckCode("alice-1"); err != nil || checked.Login == nil {
+		t.Errorf("the repeat got %+v, %v", checked, err)
 	}
 }
 
