@@ -60,30 +60,20 @@ func (s *Service) enter(ctx context.Context, x *exchange, binding Binding, sessi
 		return User{}, err
 	}
 	var opened Opened
-	var profile *Profile
-	ask := func() (err error) { profile, err = s.users.profile(ctx, x, session.UserID); return err }
-	write := func() (err error) { opened, err = s.Store.Enter(ctx, opening); return err }
-	// A request that fails can be repeated all the same.
-	record := func(err error) error {
-		if err != nil && opening.Name != "" {
+	// A directory is asked first: a login that it refuses, or does not answer, must end no session and take no place.
+	profile, refused := s.users.profile(ctx, x, session.UserID)
+	began := time.Now()
+	trip := x.trail.roundTrip(ctx)
+	trip.do(func() (err error) {
+		if err = refused; err == nil {
+			opened, err = s.Store.Enter(ctx, opening)
+		}
+		if err != nil && opening.Name != "" { // the request can be repeated all the same
 			_, failure := s.Store.SwapRecord(ctx, opening.Name, "", opening.Record)
 			x.trail.lapse(failure)
 		}
 		return err
-	}
-	began := time.Now()
-	trip := x.trail.roundTrip(ctx)
-	if len(opening.Ended) == 0 {
-		trip.do(ask)
-		trip.do(func() error { return record(write()) }) // the last step needs no goroutine of its own
-	} else { // a login that the directory refuses, or does not answer, must end no session
-		trip.do(func() error {
-			if err := ask(); err != nil {
-				return record(err)
-			}
-			return record(write())
-		})
-	}
+	})
 	if err := trip.wait(); err != nil {
 		return User{}, err
 	}
