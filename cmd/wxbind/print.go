@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // asJSON is for commands whose output programs read: one JSON value on standard output, with stable fields. Times are
@@ -67,26 +67,63 @@ func (l *jsonList) end(rest any) error {
 	return err
 }
 
-// table prints for people.
-type table struct{ rows *tabwriter.Writer }
+// tablePage is how many rows a table keeps before it prints them.
+const tablePage = 1000
+
+// table prints rows for people, in columns. There may be many rows, so it prints a page as soon as it has one. The
+// columns keep their width from page to page, unless something wider comes.
+type table struct {
+	out    io.Writer
+	rows   [][]string
+	widths []int
+	err    error
+}
 
 func newTable(out io.Writer, header ...string) *table {
-	t := &table{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
+	t := &table{out: out}
 	if len(header) > 0 {
 		t.add(header...)
 	}
 	return t
 }
 
-// add adds a row, without characters that a terminal would interpret.
+// add adds a row, without characters that a terminal would interpret. All rows have as many cells.
 func (t *table) add(cells ...string) {
 	for i := range cells {
 		cells[i] = printable(cells[i])
 	}
-	fmt.Fprintln(t.rows, strings.Join(cells, "\t"))
+	t.rows = append(t.rows, cells)
+	if len(t.rows) >= tablePage {
+		t.print() //nolint:errcheck // the next print returns it
+	}
 }
 
-func (t *table) print() error { return t.rows.Flush() }
+// print prints the rows that it has not printed yet, and returns the first error of any.
+func (t *table) print() error {
+	var page strings.Builder
+	for _, row := range t.rows {
+		for i, cell := range row {
+			if i == len(t.widths) {
+				t.widths = append(t.widths, 0)
+			}
+			t.widths[i] = max(t.widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, row := range t.rows {
+		for i, cell := range row {
+			page.WriteString(cell)
+			if i < len(row)-1 {
+				page.WriteString(strings.Repeat(" ", t.widths[i]+2-utf8.RuneCountInString(cell)))
+			}
+		}
+		page.WriteByte('\n')
+	}
+	t.rows = t.rows[:0]
+	if t.err == nil {
+		_, t.err = io.WriteString(t.out, page.String())
+	}
+	return t.err
+}
 
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {

@@ -12,7 +12,7 @@ type userListCmd struct {
 	asJSON
 }
 
-// Run lists the users, in JSON as {"users":[…]}.
+// Run lists the users as they come, in JSON as {"users":[…]}.
 func (c userListCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		lines, rows := jsonList{out: t.out, name: "users"}, newTable(t.out, "USERNAME", "NAME", "ROLES", "BOUND IN", "STATE", "CREATED", "ID")
@@ -28,6 +28,9 @@ func (c userListCmd) Run(ctx context.Context, t console) error {
 				continue
 			}
 			rows.add(l.Username, l.Name, strings.Join(l.Roles, ","), strings.Join(l.Apps, ","), l.state(), day(l.CreatedAt), l.ID)
+			if rows.err != nil {
+				return rows.err
+			}
 		}
 		if c.JSON {
 			return lines.end(nil)
