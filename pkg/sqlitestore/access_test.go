@@ -13,7 +13,7 @@ import (
 func TestOpenTurnsOnTheLogOfACopy(t *testing.T) {
 	folder := t.TempDir()
 	original, path := filepath.Join(folder, "wxbind.db"), filepath.Join(folder, "copy.db")
-	id, err := firstLogin(t.Context(), open(t, original))
+	id, err := twoLogins(t.Context(), open(t, original))
 	must(t, err)
 	raw(t, original, "VACUUM INTO '"+path+"'")
 	store := open(t, path)

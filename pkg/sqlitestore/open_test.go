@@ -19,10 +19,7 @@ func TestReopeningKeepsWhatWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := firstLogin(t.Context(), store)
-	if err == nil {
-		err = secondLogin(t.Context(), store, id)
-	}
+	id, err := twoLogins(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}

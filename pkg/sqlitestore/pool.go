@@ -55,6 +55,19 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	return c, err
 }
 
+// idle takes a connection if one is open and not in use, and returns nil if none is.
+func (p *pool) idle() *conn {
+	select {
+	case c, open := <-p.free:
+		if c == nil && open {
+			p.free <- nil
+		}
+		return c
+	default:
+		return nil
+	}
+}
+
 func (p *pool) give(c *conn) {
 	if c.broken {
 		c.close() //nolint:errcheck // it is of no use any more

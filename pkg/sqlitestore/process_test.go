@@ -58,10 +58,7 @@ func child(path string) error {
 	for range 4 {
 		go func() {
 			for range logins / 4 {
-				id, err := firstLogin(ctx, store)
-				if err == nil {
-					err = secondLogin(ctx, store, id)
-				}
+				id, err := twoLogins(ctx, store)
 				if err != nil {
 					failures <- err
 					return
@@ -118,11 +115,15 @@ func dieIn(store *sqlitestore.Store, commit string) error {
 	return nil
 }
 
-// secondLogin logs in the user of a first login.
-func secondLogin(ctx context.Context, store *sqlitestore.Store, id string) error {
+// twoLogins does a first login and another one, which replaces its session.
+func twoLogins(ctx context.Context, store *sqlitestore.Store) (string, error) {
+	id, err := firstLogin(ctx, store)
+	if err != nil {
+		return "", err
+	}
 	b, err := store.BindingByOpenID(ctx, appID, id)
 	if err != nil {
-		return err
+		return "", err
 	}
 	now := time.Now()
 	_, err = store.Enter(ctx, login.Opening{
@@ -134,7 +135,7 @@ func secondLogin(ctx context.Context, store *sqlitestore.Store, id string) error
 		},
 		Name: "second-" + id, Record: login.Record{Version: id, ExpiresAt: now.Add(time.Hour)},
 	})
-	return err
+	return id, err
 }
 
 // acknowledged fails the test unless both logins with the id are stored completely.

@@ -15,13 +15,23 @@ func (s *Store) read(ctx context.Context, do func(c *conn) error) error {
 	return nil
 }
 
-// readAtOnce is read for several statements, which all see the same moment.
+// readAtOnce is read for several statements, which all see the same moment. If nobody writes just then, it reads on the
+// writer's connection, which still has its pages: those of another connection are of no use any more after a commit.
 func (s *Store) readAtOnce(ctx context.Context, do func(c *conn) error) error {
-	return s.read(ctx, func(c *conn) error {
+	atOnce := func(c *conn) error {
 		if err := c.run("BEGIN"); err != nil {
 			return err
 		}
 		defer c.rollback() // there is nothing to commit
 		return do(c)
-	})
+	}
+	c := s.groups.writer.idle()
+	if c == nil {
+		return s.read(ctx, atOnce)
+	}
+	defer s.groups.writer.give(c)
+	if err := atOnce(c); err != nil {
+		return failed(ctx, err)
+	}
+	return nil
 }
