@@ -180,7 +180,7 @@ func (c *conn) each(ctx context.Context, fields []any, more func() bool, text st
 			return err
 		}
 		for i, value := range row {
-			if err := assign(fields[i], value); err != nil {
+			if err := assign(fields[i], value); err != nil { //nolint:gosec // row is as long as fields
 				return err
 			}
 		}
