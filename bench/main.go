@@ -23,7 +23,7 @@ Settings, as environment variables:
   MANY     answers of a turn with 16 requests in flight; 6000
   PEERS    what is measured beside wxbind; ` + defaultPeers + `
            each of gin, express and spring also as NAME-durable: Redis waits for the disk
-  WARM_UP  answers before the first round of what runs on a JVM; 40000
+  WARM_UP  answers before the first round of what runs on a JVM; 80000
   SIZES    growth: how many people are bound; 10000 100000 1000000
 `
 

@@ -27,7 +27,7 @@ func settingsFrom(getenv func(string) string) (c settings, err error) {
 		usual int
 	}{
 		{"USERS", &c.users, 100_000}, {"ROUNDS", &c.rounds, 3}, {"ONE", &c.one, 1500}, {"MANY", &c.many, 6000},
-		{"WARM_UP", &c.warmUp, 40_000},
+		{"WARM_UP", &c.warmUp, 80_000},
 	} {
 		if *number.value, err = positive(number.name, cmp.Or(getenv(number.name), strconv.Itoa(number.usual))); err != nil {
 			return c, err
