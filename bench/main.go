@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 )
 
@@ -43,7 +44,7 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	measure := map[string]func(context.Context, *stage, settings) error{"peers": comparePeers, "growth": measureGrowth}
 	if len(args) != 1 || measure[args[0]] == nil {
-		return errors.New(usage)
+		return errors.New(strings.TrimSpace(usage))
 	}
 	c, err := settingsFrom(os.Getenv)
 	if err != nil {
