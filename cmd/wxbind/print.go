@@ -94,7 +94,7 @@ func (t *table) add(cells ...string) {
 	}
 	t.rows = append(t.rows, cells)
 	if len(t.rows) >= tablePage {
-		t.print() //nolint:errcheck // the next print returns it
+		t.print() // the next print returns the error
 	}
 }
 

@@ -46,7 +46,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	}
 	var c *conn
 	err := patiently(ctx, func() (err error) {
-		c, err = openConn(p.name)
+		c, err = openConn(ctx, p.name)
 		return err
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *pool) idle() *conn {
 
 func (p *pool) give(c *conn) {
 	if c.broken {
-		c.close() //nolint:errcheck // it is of no use any more
+		c.close()
 		c = nil
 	}
 	p.free <- c
