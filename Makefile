@@ -126,9 +126,10 @@ fuzz: need-go ## Fuzz everything that parses untrusted input, FUZZTIME each
 		done; \
 	done
 
-bench: need-go ## Measure whole requests through the built functions, their processor time, and the handlers alone over in-memory ports
+bench: need-go ## Measure whole requests through the built functions, their processor time, the handlers alone, and the store of wxbind serve
 	go test -run '^$$' -bench 'Requests|Processor' -benchtime 1x ./functions
 	go test -run '^$$' -bench 'CheckBind|Authorizer' -benchmem ./pkg/apigw
+	go test -run '^$$' -bench . ./pkg/sqlitestore
 
 cost: need-go ## Count what a login, a bind and a verified token use and cost on AWS
 	go test -run '^$$' -bench Cost -benchtime 1x ./functions

@@ -94,7 +94,7 @@ func (t *table) add(cells ...string) {
 	}
 	t.rows = append(t.rows, cells)
 	if len(t.rows) >= tablePage {
-		t.print() // the next print returns its error
+		t.print() // the next print returns the error
 	}
 }
 

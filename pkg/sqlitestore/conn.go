@@ -38,12 +38,12 @@ type statement interface {
 // errNoRow is the error of one if there is no row.
 var errNoRow = errors.New("no row")
 
-func openConn(name string) (*conn, error) {
+func openConn(ctx context.Context, name string) (*conn, error) {
 	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, err
 	}
-	opened, err := connector.Connect(context.Background())
+	opened, err := connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -179,8 +179,8 @@ func (c *conn) each(ctx context.Context, fields []any, more func() bool, text st
 		case err != nil:
 			return err
 		}
-		for i, value := range row {
-			if err := assign(fields[i], value); err != nil { //nolint:gosec // row is as long as fields
+		for i, field := range fields {
+			if err := assign(field, row[i]); err != nil {
 				return err
 			}
 		}

@@ -35,7 +35,7 @@ func (s *Store) Enter(ctx context.Context, o login.Opening) (opened login.Opened
 		opened.Recorded, err = addRecord(ctx, tx, o.Name, o.Record)
 		return err
 	}
-	if err := s.groups.write(w); err != nil { //nolint:contextcheck // w has it
+	if err := s.groups.write(w); err != nil { //nolint:contextcheck // it has its caller's
 		return login.Opened{}, err
 	}
 	return opened, nil

@@ -45,8 +45,8 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		return nil, ctx.Err()
 	}
 	var c *conn
-	err := patiently(ctx, func() (err error) { //nolint:contextcheck // opening a file waits for nothing
-		c, err = openConn(p.name)
+	err := patiently(ctx, func() (err error) {
+		c, err = openConn(ctx, p.name)
 		return err
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func (p *pool) idle() *conn {
 
 func (p *pool) give(c *conn) {
 	if c.broken {
-		c.close() // whatever it says: it is of no use any more
+		c.close()
 		c = nil
 	}
 	p.free <- c

@@ -18,7 +18,7 @@ func (s *Store) read(ctx context.Context, do func(c *conn) error) error {
 // readAtOnce is read for several statements, which all see the same moment. If nobody writes just then, it reads on the
 // writer's connection, which still has its pages: those of another connection are of no use any more after a commit.
 func (s *Store) readAtOnce(ctx context.Context, do func(c *conn) error) error {
-	atOnce := func(c *conn) error { //nolint:contextcheck // see conn
+	atOnce := func(c *conn) error { //nolint:contextcheck // BEGIN and ROLLBACK wait for nothing
 		if err := c.run("BEGIN"); err != nil {
 			return err
 		}

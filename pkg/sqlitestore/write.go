@@ -14,7 +14,7 @@ type answer struct{ error }
 // write runs do in a transaction that excludes all other writes. If do returns an error, nothing of it is written, and
 // write returns the answer in that error, or else StoreUnavailable.
 func (s *Store) write(ctx context.Context, do func(tx *conn) error) error {
-	return s.groups.write(&groupedWrite{ctx: ctx, do: do}) //nolint:contextcheck // the write has it
+	return s.groups.write(&groupedWrite{ctx: ctx, do: do}) //nolint:contextcheck // it has its caller's
 }
 
 // failed is the error that a caller gets. SQLite's errors name tables and columns, never values. An error caused by the
