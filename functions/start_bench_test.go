@@ -113,7 +113,7 @@ func (s *starting) start(b *testing.B, run int) {
 	defer p.Stop()
 	ask, err := p.Ready(ctx)
 	if err != nil {
-		b.Fatalf("%v\n%s", err, p.Log())
+		b.Fatalf("%s: %v\n%s", s.copies[0], err, p.Abort())
 	}
 	given := time.Now()
 	if _, err := p.Invoke(ctx, []byte(`{}`)); err != nil && ctx.Err() != nil {

@@ -87,6 +87,16 @@ func (p *Process) Stop() {
 	p.api.shut()
 }
 
+// Abort ends a process that hangs, and returns its output with the stacks of its goroutines.
+func (p *Process) Abort() string {
+	_ = p.command.Process.Signal(syscall.SIGQUIT) // it may have ended already
+	select {
+	case <-p.ended:
+	case <-time.After(timeout):
+	}
+	return p.Log()
+}
+
 // Ready waits until the process asks for its first event, and returns how long that took since exec.
 func (p *Process) Ready(ctx context.Context) (time.Duration, error) {
 	select {
