@@ -162,16 +162,8 @@ func Unprocessed(n int) Fault {
 			}
 		}
 		answer := map[string]json.RawMessage{"Responses": json.RawMessage("{}")}
-		if len(request.RequestItems) > 0 {
-			x.body = encode(request)
-			status, header, body, err := x.forward()
-			if err != nil || status != http.StatusOK {
-				x.answer(status, header, body)
-				return
-			}
-			if err := json.Unmarshal(body, &answer); err != nil {
-				panic(err) // the engine answers in JSON
-			}
+		if len(request.RequestItems) > 0 && !x.ask(request, &answer) {
+			return
 		}
 		answer["UnprocessedKeys"] = encode(left)
 		x.answer(http.StatusOK, jsonHeader(), encode(answer))
@@ -195,4 +187,19 @@ func encode(v any) []byte {
 		panic(err) // cannot happen with maps and strings
 	}
 	return b
+}
+
+// ask asks the engine something else than was asked, and reads its answer. If it refuses, the client gets that, and ask
+// reports false.
+func (x *Exchange) ask(request, answer any) bool {
+	x.body = encode(request)
+	status, header, body, err := x.forward()
+	if err != nil || status != http.StatusOK {
+		x.answer(status, header, body)
+		return false
+	}
+	if err := json.Unmarshal(body, answer); err != nil {
+		panic(err) // the engine answers in JSON
+	}
+	return true
 }

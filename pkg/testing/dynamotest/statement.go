@@ -26,16 +26,8 @@ func FailStatement(part, code string, executed bool) Fault {
 			request.Statements = slices.DeleteFunc(slices.Clone(asked), fails)
 		}
 		var answer struct{ Responses []json.RawMessage }
-		if len(request.Statements) > 0 {
-			x.body = encode(request)
-			status, header, body, err := x.forward()
-			if err != nil || status != http.StatusOK {
-				x.answer(status, header, body)
-				return
-			}
-			if err := json.Unmarshal(body, &answer); err != nil {
-				panic(err) // the engine answers in JSON
-			}
+		if len(request.Statements) > 0 && !x.ask(request, &answer) {
+			return
 		}
 		failed := encode(map[string]any{"Error": map[string]string{"Code": code, "Message": "injected"}})
 		for i, s := range asked {
