@@ -25,6 +25,16 @@ func (w *world) launch(code, device string, shown login.Hidden) login.Hidden {
 	return checked.Login.Token
 }
 
+// live fails the test unless all of these sessions live.
+func (w *world) live(tokens map[string]login.Hidden) {
+	w.Helper()
+	for name, token := range tokens {
+		if why := w.Dead(token); why != "" {
+			w.Errorf("the session %s is %q", name, why)
+		}
+	}
+}
+
 func TestEleventhSessionEndsTheOldest(t *testing.T) {
 	w := newWorld(t)
 	w.Bound("alice-0", "alice")
@@ -53,11 +63,7 @@ func TestSurplusEndsAtTheDeviceThatHasMost(t *testing.T) {
 		phones = append(phones, w.launch(fmt.Sprintf("alice-%d", n+1), "iPhone", ""))
 	}
 	computer := w.launch("alice-computer", "Windows", "")
-	for name, token := range map[string]login.Hidden{"tablet": tablet, "computer": computer, "phone": phones[len(phones)-1]} {
-		if why := w.Dead(token); why != "" {
-			t.Errorf("the %s's session is %q", name, why)
-		}
-	}
+	w.live(map[string]login.Hidden{"of the tablet": tablet, "of the computer": computer, "of the phone": phones[len(phones)-1]})
 	if why := w.Dead(phones[len(phones)-login.MaxSessions+1]); why != login.SessionReplaced {
 		t.Errorf("an old session of the phone is %q", why)
 	}
@@ -90,11 +96,7 @@ func TestLaunchReplacesTheSessionWhoseTokenItShows(t *testing.T) {
 			t.Fatalf("the session that was shown is %q", why)
 		}
 	}
-	for name, live := range map[string]login.Hidden{"newest": token, "other": other} {
-		if why := w.Dead(live); why != "" {
-			t.Errorf("the %s session is %q", name, why)
-		}
-	}
+	w.live(map[string]login.Hidden{"that is newest": token, "of the other": other})
 }
 
 // Whose token it is not, and what is no token, replaces nothing.
@@ -111,11 +113,7 @@ func TestLaunchReplacesNobodyElsesSession(t *testing.T) {
 	for n, shown := range []login.Hidden{theirs, "", "wxb_", mine[:len(mine)-1], forged, login.NewToken("u-alice").Text()} {
 		w.launch(fmt.Sprintf("alice-%d", n+2), "iPhone", shown)
 	}
-	for name, token := range map[string]login.Hidden{"alice's": mine, "bob's": theirs} {
-		if why := w.Dead(token); why != "" {
-			t.Errorf("%s session is %q", name, why)
-		}
-	}
+	w.live(map[string]login.Hidden{"of alice": mine, "of bob": theirs})
 }
 
 // The limit is a binding's: a mini-program takes no places from another one.
