@@ -39,8 +39,8 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 	}
 }
 
-// Level is a warning for events that somebody may want to look at. So these are kept where a log-level filter drops
-// everyday ones.
+// Level is a warning for events that somebody may want to look at: the level of a command's line, and the least
+// severity of a request's.
 func Level(event login.Event) slog.Level {
 	if event.Notable() {
 		return slog.LevelWarn

@@ -48,9 +48,9 @@ func (s *Service) discard(ctx context.Context, x *exchange, session Session, why
 }
 
 // enter stores a session with all that goes with it, and in the same round trip reads its user. So the session
-// is stored before anything of the store is known of the user. That is safe: whether it may live is judged by the user as
-// read, now and on every visit. If a repeat of the request has stored it, it is judged, and becomes, as it
-// is stored.
+// is stored before the store has told anything of the user. That is safe: whether it may live is judged by
+// the user as read, now and on every visit. If a repeat of the request has stored it, it is judged, and
+// becomes, as it is stored.
 //
 // Errors: UserDisabled for a user whom the directory has disabled; ErrUserNotFound; and what the store and
 // the directory answer.
