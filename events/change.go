@@ -18,7 +18,7 @@ const (
 	Disabled
 	// Expired: the sessions have not been used for too long.
 	Expired
-	// Replaced: logins on other devices have ended the sessions.
+	// Replaced: newer logins have ended the sessions.
 	Replaced
 	// BoundElsewhere: the user is also bound in another mini-program.
 	BoundElsewhere

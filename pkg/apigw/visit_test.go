@@ -232,3 +232,21 @@ func TestLaunchReplacesTheSessionItShows(t *testing.T) {
 		})
 	}
 }
+
+// Whose one phone made all ten newer logins is not told of other devices.
+func TestReplacedOnOneDevice(t *testing.T) {
+	w := newWorld(t)
+	first := w.login("alice")
+	for range login.MaxSessions {
+		w.ahead += time.Second
+		w.login("alice")
+	}
+	for query, want := range map[string]string{
+		"":        "此登录已被更新的登录取代，请重新登录",
+		"lang=en": "Newer logins have taken the place of this one; please log in again.",
+	} {
+		if a := first.ask(apigw.UserInfo, get(query)); a.status != 401 || a.body["msg"] != want {
+			t.Errorf("got %d %s, want %q", a.status, a.text, want)
+		}
+	}
+}
