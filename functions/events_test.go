@@ -3,6 +3,7 @@ package functions_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -153,6 +154,8 @@ func (s *stage) compare(c events.Case, a answer) {
 	}
 	if wait := a.Headers["retry-after"]; (wait != "") != (c.Status == 429 || c.Status == 503) {
 		s.Errorf("status %d with retry-after %q", c.Status, wait)
+	} else if told, _ := a.fields["retryAfter"].(float64); (wait != "") != (told >= 1) || wait != "" && wait != strconv.Itoa(int(told)) {
+		s.Errorf("retry-after %q, and the body says %s", wait, a.Body)
 	}
 	if challenge := a.Headers["www-authenticate"]; (challenge != "") != (c.Status == 401) {
 		s.Errorf("status %d with www-authenticate %q", c.Status, challenge)

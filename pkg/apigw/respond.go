@@ -23,11 +23,12 @@ func (x *invocation) respondError(err error) events.APIGatewayV2HTTPResponse {
 	status := x.request.route.Status(failure.Code)
 	x.log(requestlog.Request{Failure: failure, Status: status})
 
-	response := respond(status, envelope.FailureOf(failure.Code, x.request.lang, x.request.id))
+	body := envelope.FailureOf(failure, status, x.request.lang, x.request.id)
+	response := respond(status, body)
 	if status == http.StatusUnauthorized {
 		response.Headers["www-authenticate"] = guards[x.request.route.Guard()].challenge
 	}
-	if wait := envelope.RetryAfter(status, failure); wait != "" {
+	if wait := body.RetryAfterHeader(); wait != "" {
 		response.Headers["retry-after"] = wait
 	}
 	return response

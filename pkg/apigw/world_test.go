@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -126,6 +127,11 @@ func (w *world) invokeOf(ctx context.Context, event any, routes ...apigw.Route) 
 	a := answer{status: response.StatusCode, header: response.Headers, text: response.Body}
 	if err := json.Unmarshal([]byte(response.Body), &a.body); err != nil {
 		w.Fatalf("the body is not JSON: %v", err)
+	}
+	// The name of a header has another case on each platform, so the wait also stands in the body.
+	wait, told := a.body["retryAfter"]
+	if told != (a.status == 429 || a.status == 503) || told && fmt.Sprint(wait) != a.header["retry-after"] || !told && a.header["retry-after"] != "" {
+		w.Errorf("status %d with retry-after %q: %s", a.status, a.header["retry-after"], a.text)
 	}
 	return a
 }

@@ -128,6 +128,8 @@ func (w *world) refused(answer *http.Response, status int, why login.Code) strin
 		Code   *int
 		Error  login.Code
 		Action login.Action
+		// RetryAfter is as the header.
+		RetryAfter json.Number
 	}
 	w.must(json.Unmarshal(text, &body))
 	if answer.StatusCode != status || body.Code == nil || *body.Code != 0 || body.Error != why || body.Action != why.Action() {
@@ -138,6 +140,8 @@ func (w *world) refused(answer *http.Response, status int, why login.Code) strin
 	}
 	if got := answer.Header.Get("Retry-After"); (got != "") != (status == http.StatusServiceUnavailable) {
 		w.Errorf("status %d with Retry-After %q", status, got)
+	} else if got != body.RetryAfter.String() {
+		w.Errorf("Retry-After is %q, and the body says %s", got, text)
 	}
 	if w.served != 0 {
 		w.Error("the handler was called")
@@ -265,6 +269,7 @@ func TestRetryAfterIsTheStoresAndNeverZero(t *testing.T) {
 			return &login.Error{Code: login.StoreUnavailable, RetryAfter: wait}
 		}
 		answer := w.ask("/orders", "X-Token", string(w.token))
+		w.refused(answer, http.StatusServiceUnavailable, login.StoreUnavailable)
 		if got := answer.Header.Get("Retry-After"); got != want {
 			t.Errorf("a wait of %v: Retry-After %q, want %q", wait, got, want)
 		}

@@ -14,7 +14,7 @@ import (
 // Middleware lets requests with a live session's token through to next, which gets
 // the visitor from FromContext. The token comes in Authorization: Bearer or in X-Token.
 // Other requests get the answer that wxbind's own routes give: 401 with the reason, or
-// 503 with Retry-After if the store cannot answer.
+// 503 with how long to wait if the store cannot answer.
 func (g *Guard) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		visitor, err := g.Verify(r.Context(), tokenOf(r.Header))
@@ -43,10 +43,11 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	if wait := envelope.RetryAfter(status, failure); wait != "" {
+	body := envelope.FailureOf(failure, status, r.URL.Query().Get("lang"), "")
+	if wait := body.RetryAfterHeader(); wait != "" {
 		w.Header().Set("Retry-After", wait)
 	}
 	w.WriteHeader(status)
 	// A client that has gone needs no answer.
-	_ = json.NewEncoder(w).Encode(envelope.FailureOf(failure.Code, r.URL.Query().Get("lang"), ""))
+	_ = json.NewEncoder(w).Encode(body)
 }

@@ -34,16 +34,6 @@ func Status(code login.Code, bySession bool) int {
 	return statuses[code.Kind()]
 }
 
-// RetryAfter is the value of the header Retry-After for a failure with this status, or ""
-// if there is no such header. It is in whole seconds (RFC 9110, section 10.2.3), rounded
-// up and never 0.
-func RetryAfter(status int, failure *login.Error) string {
-	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
-		return ""
-	}
-	return strconv.Itoa(max(1, int((failure.RetryAfter+time.Second-1)/time.Second)))
-}
-
 // Headers returns the headers of every answer, with their names in lower case.
 func Headers() map[string]string {
 	return map[string]string{
@@ -61,9 +51,32 @@ type Failure struct {
 	Action login.Action `json:"action"`
 	// RequestID is API Gateway's request id; "" elsewhere.
 	RequestID string `json:"requestId"`
+	// RetryAfter is in seconds, as the header Retry-After: how long to wait before trying again. It is 0, and both are absent,
+	// with a status other than 429 and 503.
+	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
-// FailureOf returns the body for a failure, in a language as Code.Message takes it.
-func FailureOf(code login.Code, lang, requestID string) Failure {
-	return Failure{Msg: code.Message(lang), Error: code, Action: code.Action(), RequestID: requestID}
+// FailureOf returns the body for a failure that is answered with this status, in a language as Code.Message takes it.
+func FailureOf(failure *login.Error, status int, lang, requestID string) Failure {
+	code := failure.Code
+	return Failure{
+		Msg: code.Message(lang), Error: code, Action: code.Action(), RequestID: requestID, RetryAfter: retryAfter(failure, status),
+	}
+}
+
+// retryAfter is how long a client waits, in whole seconds (RFC 9110, section 10.2.3), rounded up and never 0; or 0 if the
+// status does not ask for it.
+func retryAfter(failure *login.Error, status int) int {
+	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
+		return 0
+	}
+	return max(1, int((failure.RetryAfter+time.Second-1)/time.Second))
+}
+
+// RetryAfterHeader is the value of the header Retry-After of the answer with this body, or "" if it has none.
+func (f Failure) RetryAfterHeader() string {
+	if f.RetryAfter == 0 {
+		return ""
+	}
+	return strconv.Itoa(f.RetryAfter)
 }

@@ -1,6 +1,8 @@
 package envelope_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -26,6 +28,7 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 	}
 }
 
+// The wait stands in the body and in the header. Where it would not help it stands in neither.
 func TestRetryAfterIsInWholeSeconds(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
@@ -37,9 +40,23 @@ func TestRetryAfterIsInWholeSeconds(t *testing.T) {
 		"rounded up":                 {503, time.Second + time.Millisecond, "2"},
 		"never 0":                    {503, 0, "1"},
 		"not where it does not help": {500, time.Second, ""},
+		"nor with a decision":        {200, time.Second, ""},
 	} {
-		if got := envelope.RetryAfter(c.status, &login.Error{RetryAfter: c.after}); got != c.want {
-			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		failure := envelope.FailureOf(&login.Error{Code: login.WXBusy, RetryAfter: c.after}, c.status, "", "")
+		if got := failure.RetryAfterHeader(); got != c.want {
+			t.Errorf("%s: the header is %q, want %q", name, got, c.want)
+		}
+		text, err := json.Marshal(failure)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var body map[string]any
+		if err := json.Unmarshal(text, &body); err != nil {
+			t.Fatal(err)
+		}
+		seconds, told := body["retryAfter"]
+		if told != (c.want != "") || told && fmt.Sprint(seconds) != c.want {
+			t.Errorf("%s: the body is %s, want %q", name, text, c.want)
 		}
 	}
 }

@@ -26,7 +26,7 @@ type Checked struct {
 // Check is the route checkBind: is the identity behind the code bound to a user? If so, it opens a
 // session. An identity whose binding is removed meanwhile counts as not bound.
 //
-// Errors: CodeMissing, CodeInvalid; UserDisabled; SessionRevoked when the user's sessions were ended
+// Errors: CodeMissing, CodeInvalid, AppIDUnknown; UserDisabled; SessionRevoked when the user's sessions were ended
 // meanwhile; for a repeat also SessionReplaced; and what WeChat, the secret, the store and the directory answer.
 func (s *Service) Check(ctx context.Context, caller Caller, code string) (Checked, error) {
 	checked, err := s.check(ctx, caller, code)

@@ -70,14 +70,12 @@ func TestOneMiniProgramPerRequest(t *testing.T) {
 		caller login.Caller
 		want   string
 	}{
-		"named":                            {login.Caller{AppID: "wxtwo"}, "wxtwo"},
-		"named before the Referer":         {login.Caller{AppID: "wxtwo", RefererAppID: appID}, "wxtwo"},
-		"by the Referer":                   {login.Caller{RefererAppID: "wxtwo"}, "wxtwo"},
-		"unknown name, then the Referer":   {login.Caller{AppID: "wxother", RefererAppID: "wxtwo"}, "wxtwo"},
-		"unknown both, then the default":   {login.Caller{AppID: "wxother", RefererAppID: "wxother"}, appID},
-		"neither, then the default":        {login.Caller{}, appID},
-		"an empty name is not given":       {login.Caller{AppID: ""}, appID},
-		"names are compared by the letter": {login.Caller{AppID: "WXTWO"}, appID},
+		"named":                          {login.Caller{AppID: "wxtwo"}, "wxtwo"},
+		"named before the Referer":       {login.Caller{AppID: "wxtwo", RefererAppID: appID}, "wxtwo"},
+		"by the Referer":                 {login.Caller{RefererAppID: "wxtwo"}, "wxtwo"},
+		"unknown in the Referer, a hint": {login.Caller{RefererAppID: "wxother"}, appID},
+		"the devtools' test appid":       {login.Caller{RefererAppID: "touristappid"}, appID},
+		"neither, then the default":      {login.Caller{}, appID},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

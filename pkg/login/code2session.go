@@ -14,7 +14,7 @@ type Identified struct {
 // Code2Session says whose code it is, and whether the identity is bound. It opens no session, and
 // does not give the session_key away.
 //
-// Errors: CodeMissing, CodeInvalid; and what WeChat, the secret and the store answer.
+// Errors: CodeMissing, CodeInvalid, AppIDUnknown; and what WeChat, the secret and the store answer.
 func (s *Service) Code2Session(ctx context.Context, caller Caller, code string) (Identified, error) {
 	x, err := s.exchange(ctx, presented{route: "code2session", caller: caller, code: code})
 	if err != nil {

@@ -19,6 +19,7 @@ const (
 	ContentTypeUnsupported Code = "content_type_unsupported"
 	CodeMissing            Code = "code_missing"
 	CodeInvalid            Code = "code_invalid"
+	AppIDUnknown           Code = "app_id_unknown"
 	OpenIDInvalid          Code = "open_id_invalid"
 	UsernameMissing        Code = "username_missing"
 	UsernameInvalid        Code = "username_invalid"
@@ -140,6 +141,7 @@ var meanings = map[Code]meaning{
 	ContentTypeUnsupported: developer(KindMalformed, "send application/json or application/x-www-form-urlencoded."),
 	CodeMissing:            developer(KindMalformed, "code is missing."),
 	CodeInvalid:            developer(KindMalformed, "code is not one that wx.login gives."),
+	AppIDUnknown:           developer(KindMalformed, "the mini-program of this appId is not configured here."),
 	OpenIDInvalid:          developer(KindMalformed, "openId is not one that WeChat gives."),
 	UsernameMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "请输入用户名", "Please enter a username."},
 	UsernameInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "用户名格式不正确", "That is not a valid username."},

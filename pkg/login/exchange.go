@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,8 @@ type presented struct {
 	route  string
 	caller Caller
 	code   string
+	// onlyApp says that no other mini-program will do than the caller's AppID.
+	onlyApp bool
 	// expect, if not nil, returns an error for an identity that may not make this request.
 	expect func(*exchange) error
 }
@@ -32,6 +35,16 @@ type exchange struct {
 	kept     kept
 	// unrecorded says that the record is still to be stored, with the session that the request opens.
 	unrecorded bool
+}
+
+// loggedAppID is what the log shows of an appId that is not configured. WeChat's are "wx" and 16 hexadecimal digits. Anything else
+// may be a secret in the wrong place.
+func loggedAppID(id string) string {
+	digits, found := strings.CutPrefix(id, "wx")
+	if !found || len(digits) != 16 || strings.Trim(digits, "0123456789abcdef") != "" {
+		return "no appid"
+	}
+	return id
 }
 
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
@@ -64,7 +77,7 @@ func printableASCII(s string) bool {
 // exchange turns a one-time code into an identity. It asks WeChat; a repeat gets the answer and the ids of
 // the first request.
 //
-// Errors: CodeMissing, CodeInvalid; that of p.expect; TooManyCodes; and what WeChat, the secret and the store answer.
+// Errors: CodeMissing, CodeInvalid, AppIDUnknown; that of p.expect; TooManyCodes; and what WeChat, the secret and the store answer.
 func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) {
 	settle, err := s.junk.pass(p.caller)
 	if err != nil {
@@ -85,7 +98,13 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 		return nil, err
 	}
 	x.secret = secret
-	app := secret.AppOf(p.caller)
+	app, known := secret.AppOf(p.caller)
+	if !known {
+		x.trail.UnknownAppID = loggedAppID(p.caller.AppID)
+		if p.onlyApp || !s.UnknownAppIsDefault {
+			return nil, AppIDUnknown
+		}
+	}
 	x.trail.AppID = app.ID
 
 	answer, err := s.askWeChat(ctx, x, app, p.code)

@@ -20,7 +20,7 @@ type WeChatSession struct {
 
 // Caller is what is known of a request apart from its own fields.
 type Caller struct {
-	// AppID is the mini-program that the request names, or "".
+	// AppID is the mini-program that the request names, or "". It need not be configured.
 	AppID string
 	// RefererAppID is the mini-program in WeChat's Referer header, or "". It is a
 	// hint, not a proof: others can forge it.

@@ -32,9 +32,9 @@ type Action string
 const (
 	// ActionRelogin: call wx.login again and send its new code.
 	ActionRelogin Action = "relogin"
-	// ActionRetry: try again after Retry-After, with a new code.
+	// ActionRetry: try again after the wait that the answer tells, with a new code.
 	ActionRetry Action = "retry"
-	// ActionWait: do not try again before Retry-After.
+	// ActionWait: do not try again before that wait is over.
 	ActionWait Action = "wait"
 	// ActionFix: a developer or the operator must change something first.
 	ActionFix Action = "fix"

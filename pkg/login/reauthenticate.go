@@ -10,7 +10,8 @@ import (
 // is not enough.
 //
 // Errors: ReauthRequired without a code, for a code that WeChat calls invalid or used, and for another
-// identity's; CodeInvalid; and what WeChat, the secret and the store answer.
+// identity's; CodeInvalid; AppIDUnknown when the session's mini-program is no longer configured; and what WeChat, the secret and
+// the store answer.
 func (s *Service) reauthenticate(ctx context.Context, route string, caller Caller, visitor Visitor, code string) (*exchange, error) {
 	trail := TrailOf(ctx)
 	trail.UserID = visitor.User.ID
@@ -19,7 +20,7 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 		return nil, ReauthRequired
 	}
 	caller.AppID = visitor.Session.AppID
-	x, err := s.exchange(ctx, presented{route: route, caller: caller, code: code, expect: func(x *exchange) error {
+	x, err := s.exchange(ctx, presented{route: route, caller: caller, code: code, onlyApp: true, expect: func(x *exchange) error {
 		if x.AppID == visitor.Session.AppID && x.OpenID == visitor.User.Apps[x.AppID].OpenID {
 			return nil
 		}
@@ -77,7 +78,7 @@ type Export struct {
 
 // Export returns everything that is stored about the visitor. It needs a fresh code.
 //
-// Errors: ReauthRequired; CodeInvalid; and what WeChat, the secret and the store answer.
+// Errors: ReauthRequired; CodeInvalid, AppIDUnknown; and what WeChat, the secret and the store answer.
 func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, code string) (Export, error) {
 	x, err := s.reauthenticate(ctx, "export", caller, visitor, code)
 	if err != nil {

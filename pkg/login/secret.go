@@ -119,13 +119,15 @@ func (n *namedKeys) add(id string, key Hidden) {
 }
 
 // AppOf picks the mini-program of a request: the one it names, else the one in
-// WeChat's Referer, else the default. A name that is not configured counts as
-// not given.
-func (s *Secret) AppOf(c Caller) App {
-	for _, id := range []string{c.AppID, c.RefererAppID} {
-		if app, ok := s.Apps[id]; ok {
-			return app
-		}
+// WeChat's Referer, which is only a hint, else the default. A name that is not
+// configured counts as not given; known is then false.
+func (s *Secret) AppOf(c Caller) (app App, known bool) {
+	if app, known = s.Apps[c.AppID]; known {
+		return app, true
 	}
-	return s.Apps[s.DefaultApp]
+	app, configured := s.Apps[c.RefererAppID]
+	if !configured {
+		app = s.Apps[s.DefaultApp]
+	}
+	return app, c.AppID == ""
 }

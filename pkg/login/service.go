@@ -13,6 +13,9 @@ type Config struct {
 	// Secrets and WeChat are needed to exchange a code.
 	Secrets Secrets
 	WeChat  WeChat
+	// UnknownAppIsDefault takes a code with an appId that is not configured for one of the mini-program in the Referer, or of the
+	// default one. Otherwise it is refused.
+	UnknownAppIsDefault bool
 	// Services is for AuthenticateService.
 	Services Services
 	// Hasher and Username are for Bind; with a Directory it needs no Hasher. Username folds a username

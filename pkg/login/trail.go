@@ -12,6 +12,9 @@ type Trail struct {
 	mu sync.Mutex
 	// AppID is the mini-program that the request is for.
 	AppID string
+	// UnknownAppID is the appId that the request names though it is not configured: "no appid" if it has not the form of one.
+	// It is "" if there is none.
+	UnknownAppID string
 	// OpenIDHash stands for the openid; see Secret.Hash.
 	OpenIDHash string
 	// UserID is the user whom the request is about.

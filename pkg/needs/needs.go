@@ -58,7 +58,7 @@ var meanings = []meaning{
 	{Ephemeral, "Ephemeral", []login.Code{login.StoreUnavailable}},
 	{Secret, "Secret", []login.Code{login.SecretUnavailable}},
 	{WeChat, "WeChat", []login.Code{
-		login.CodeInvalid, login.WXThrottled, login.WXUserBlocked, login.WXUserLimited, login.WXBusy, login.WXUnavailable,
+		login.CodeInvalid, login.AppIDUnknown, login.WXThrottled, login.WXUserBlocked, login.WXUserLimited, login.WXBusy, login.WXUnavailable,
 		login.WXUnexpected, login.WXAppRejected, login.WXSecretRejected, login.WXSecretUnusable, login.WXRequestInvalid,
 		login.WXAddressBlocked, login.WXQuotaSpent, login.TooManyCodes,
 	}},

@@ -72,7 +72,7 @@ func (r *Request) severity() slog.Level {
 	for _, event := range r.Trail.Events {
 		s = max(s, audit.Level(event))
 	}
-	if len(r.Trail.Lapses) > 0 {
+	if len(r.Trail.Lapses) > 0 || r.Trail.UnknownAppID != "" {
 		s = max(s, slog.LevelWarn)
 	}
 	return s
@@ -108,6 +108,7 @@ func (r *Request) writeEnd(l *line) {
 	l.text(audit.RequestID, r.ID)
 	l.text(audit.UserID, r.Trail.UserID)
 	l.text(audit.AppID, r.Trail.AppID)
+	l.text("unknownAppId", r.Trail.UnknownAppID)
 	l.text(audit.OpenIDHash, r.Trail.OpenIDHash)
 	l.text(audit.Address, r.Address)
 }

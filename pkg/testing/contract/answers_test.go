@@ -112,8 +112,12 @@ func checkAnswer(t *testing.T, v validators, request *http.Request, answer *http
 		t.Errorf("status %d with WWW-Authenticate %q", answer.StatusCode, challenge)
 	}
 	retry := answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable
-	if wait := answer.Header.Get("Retry-After"); (wait != "") != retry {
+	wait := answer.Header.Get("Retry-After")
+	if (wait != "") != retry {
 		t.Errorf("status %d with Retry-After %q", answer.StatusCode, wait)
+	}
+	if text, body := bodyOf(t, answer); body.RetryAfter.String() != wait {
+		t.Errorf("Retry-After is %q, and the body says %s", wait, text)
 	}
 	if wrong := v.answer(request, answer); wrong != "" {
 		t.Errorf("openapi.yaml refuses the answer: %s", wrong)
@@ -139,6 +143,11 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"null in the place of a list":  {200, `{"code":1,"msg":"m","token":"wxb_dQ.` + strings.Repeat("A", 43) + `","expiresAt":1,"userInfo":{"id":"","username":"","name":"","roles":[]},"menuList":null}`},
 		"a status that is not there":   {418, failure + `"internal"}`},
 		"a gateway's answer as a good": {200, `{"message":"Not Found"}`},
+		"503 that tells no wait":       {503, failure + `"store_unavailable"}`},
+		"429 that tells no wait":       {429, failure + `"wx_throttled"}`},
+		"a wait of no time":            {503, failure + `"store_unavailable","retryAfter":0}`},
+		"a wait that is no number":     {503, failure + `"store_unavailable","retryAfter":"1"}`},
+		"a decision that tells a wait": {200, failure + `"wx_code_used","retryAfter":1}`},
 	} {
 		answer := &http.Response{
 			StatusCode: c.status, Body: io.NopCloser(strings.NewReader(c.body)),

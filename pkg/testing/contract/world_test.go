@@ -193,9 +193,10 @@ func routeFor(t *testing.T, c events.Case, payload []byte) apigw.Route {
 
 // bodyOf reads an answer's body. The body can be read again.
 func bodyOf(t *testing.T, answer *http.Response) (text string, body struct {
-	Code   int
-	Error  login.Code
-	Action login.Action
+	Code       int
+	Error      login.Code
+	Action     login.Action
+	RetryAfter json.Number
 },
 ) {
 	t.Helper()
