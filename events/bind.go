@@ -33,6 +33,7 @@ var bind = slices.Concat(
 		{Name: "bind-good-open-id", but: edits{field("openId", openIDOfAlice)}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "bind-good-open-id-null", but: edits{field("openId", nil)}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "bind-good-app-named", but: edits{field("appId", AppID)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "bind-app-unknown", but: edits{field("appId", "wxffffffffffffffff")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "bind-good-username-folded", but: edits{field("username", "DEMO")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "bind-good-unknown-fields", but: edits{
 			field("scene", 1001), field("device", map[string]any{"model": []any{"iPhone 15", map[string]any{"os": 17}}}),

@@ -22,9 +22,11 @@ var checkBind = slices.Concat(
 		{Name: "checkbind-good-english", but: edits{query("code=alice-1&lang=en")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-ipv6", but: edits{sourceIP(ipv6)}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-app-named", but: edits{query("appId=" + AppID + "&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
-		{Name: "checkbind-good-app-unknown", but: edits{
-			query("appId=wxffffffffffffffff&code=alice-1"), header("referer", "https://servicewechat.com/wxeeeeeeeeeeeeeeee/12/page-frame.html"),
+		{Name: "checkbind-good-referer-unknown", but: edits{
+			header("referer", "https://servicewechat.com/wxeeeeeeeeeeeeeeee/12/page-frame.html"),
 		}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-app-unknown", but: edits{query("appId=wxffffffffffffffff&code=alice-1")}, Status: 400, Error: login.AppIDUnknown},
+		{Name: "checkbind-app-unknown-english", but: edits{query("appId=touristappid&code=alice-1&lang=en")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-good-escaped-code", but: edits{query("code=%61lice%2D1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-unknown-parameter", but: edits{query("_t=1773303360000&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-bound", from: "checkbind-bound", After: afterBind, Status: 200, Code: 1, WeChat: 1},

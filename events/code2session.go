@@ -14,6 +14,7 @@ var code2Session = slices.Concat(
 		{Name: "code2session-good-form", but: edits{formBody("code=alice-1"), inBase64}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-good-ipv6", but: edits{sourceIP(ipv6)}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-good-app-named", but: edits{field("appId", AppID)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "code2session-app-unknown", but: edits{field("appId", "wxffffffffffffffff")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "code2session-bound", After: afterBind, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-repeated-request", After: []string{"code2session-good"}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-code-of-another-route", After: []string{"checkbind-good"}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},

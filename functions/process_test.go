@@ -101,7 +101,7 @@ func TestMissingSettingsAreNamedAtStart(t *testing.T) {
 			endsNaming(t, "checkbind", settings, name)
 		})
 	}
-	for name, value := range map[string]string{"WECHAT_API_BASE": "ftp://MARK", "AWS_ENDPOINT_URL_DYNAMODB": "MARK"} {
+	for name, value := range map[string]string{"WECHAT_API_BASE": "ftp://MARK", "AWS_ENDPOINT_URL_DYNAMODB": "MARK", "WXBIND_UNKNOWN_APP": "MARK"} {
 		t.Run(name+" is wrong", func(t *testing.T) {
 			settings := maps.Clone(c.settings)
 			settings[name] = value

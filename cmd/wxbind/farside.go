@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
 
+	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/platform"
@@ -33,6 +35,8 @@ type farSide struct {
 	standIn string
 	// standInApp means that the mini-program is the stand-in's, so that codes such as alice-1 are understood.
 	standInApp bool
+	// unknownAppIsDefault is login.Config's.
+	unknownAppIsDefault bool
 	// origin finds the callers' addresses.
 	origin *origin.Finder
 	close  func()
@@ -57,6 +61,9 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 	f.secrets, f.appID = static, secret.DefaultApp
 	if f.origin, err = c.finder(getenv); err != nil {
 		return nil, err
+	}
+	if f.unknownAppIsDefault, err = app.UnknownAppIsDefault(getenv); err != nil {
+		return nil, fmt.Errorf("settings: %w", err)
 	}
 	if url := getenv("WXBIND_DIRECTORY_URL"); url != "" {
 		if secret.DirectoryKey == "" {

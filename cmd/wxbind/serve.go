@@ -54,6 +54,8 @@ func (serveCmd) Help() string {
   WXBIND_DIRECTORY_URL    the platform's user directory, instead of wxbind's own users
   WX_DIRECTORY_KEY        the key that signs requests to the directory
   WECHAT_API_BASE         WeChat's address, if not the real one: https, unless it is this machine
+  WXBIND_UNKNOWN_APP      a code with an appId that is not WX_APPID: "refuse" it, which is the default, or
+                          take it for one of the "default" mini-program
   WXBIND_TRUSTED_PROXIES  as --trusted-proxy
   WXBIND_CLIENT_ADDRESS_HEADER
                           as --client-address-header
@@ -120,7 +122,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (htt
 		return nil, err
 	}
 	service := login.New(login.Config{
-		WeChat: client, Secrets: far.secrets, Services: far.secrets,
+		WeChat: client, Secrets: far.secrets, Services: far.secrets, UnknownAppIsDefault: far.unknownAppIsDefault,
 		Store:  store,
 		Hasher: password.New(password.Config{Parallel: hashes()}), Username: username.Fold,
 		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,

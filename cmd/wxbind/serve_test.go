@@ -263,6 +263,7 @@ func TestServeOnWhatCannotBe(t *testing.T) {
 		"an appid and no AppSecret": {map[string]string{"WX_APPID": "wx1"}, nil, "WX_APPSECRET"},
 		"an AppSecret and no appid": {map[string]string{"WX_APPSECRET": "MARK"}, nil, "WX_APPID"},
 		"a WeChat that is no URL":   {map[string]string{"WECHAT_API_BASE": "ftp://MARK"}, nil, "WECHAT_API_BASE"},
+		"an odd rule of appIds":     {map[string]string{"WXBIND_UNKNOWN_APP": "MARK"}, nil, "settings: WXBIND_UNKNOWN_APP (must be refuse or default)"},
 		"a WeChat over http":        {map[string]string{"WECHAT_API_BASE": "http://MARK.example.com"}, nil, "WECHAT_API_BASE must be https"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,6 +25,8 @@ type Settings struct {
 	Tables dynamostore.Tables
 	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat. Package wechat validates it further.
 	WeChatBase string
+	// UnknownAppIsDefault is WXBIND_UNKNOWN_APP: see EnvUnknownApp.
+	UnknownAppIsDefault bool
 	// DirectoryURL is WXBIND_DIRECTORY_URL; "" means that wxbind keeps the users. Package
 	// platform validates it.
 	DirectoryURL string
@@ -47,6 +49,7 @@ func SettingsFrom(getenv func(string) string) (Settings, error) {
 // settingsFrom reads the settings of these needs.
 func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error) {
 	var missing, wrong []string
+	var err error
 	required := func(name string) string {
 		value := getenv(name)
 		if value == "" {
@@ -102,11 +105,13 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 	}
 	if needed.Has(needs.WeChat) {
 		s.WeChatBase = endpoint("WECHAT_API_BASE")
+		if s.UnknownAppIsDefault, err = UnknownAppIsDefault(getenv); err != nil {
+			wrong = append(wrong, err.Error())
+		}
 	}
 	if needed.Has(needs.Directory) {
 		s.DirectoryURL = getenv("WXBIND_DIRECTORY_URL")
 	}
-	var err error
 	if s.Origin, err = origin.RulesFrom(getenv); err != nil {
 		wrong = append(wrong, err.Error())
 	}

@@ -115,6 +115,27 @@ func TestWeChatBaseIsHTTPS(t *testing.T) {
 	}
 }
 
+// A mini-program that is not configured is refused, unless the setting says otherwise. Only what exchanges a code reads it.
+func TestUnknownAppIsRefusedByDefault(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "refuse": false, "default": true} {
+		settings := goodSettings()
+		settings["WXBIND_UNKNOWN_APP"] = value
+		if f, err := made(needs.Code, settings); err != nil || f.config.UnknownAppIsDefault != want {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+	for _, value := range []string{"MARK", "Default", "true", " default", "refuse,default"} {
+		settings := goodSettings()
+		settings["WXBIND_UNKNOWN_APP"] = value
+		if _, err := made(needs.Code, settings); err == nil || err.Error() != "settings: WXBIND_UNKNOWN_APP (must be refuse or default)" {
+			t.Errorf("%q: %v", value, err)
+		}
+		if _, err := made(needs.Token, settings); err != nil {
+			t.Errorf("a function that exchanges no code looks at it: %v", err)
+		}
+	}
+}
+
 // One setting chooses where the users are.
 func TestDirectoryIsChosenByItsURL(t *testing.T) {
 	settings := goodSettings()

@@ -13,7 +13,7 @@ func addWeChat(f *function) error {
 	if err != nil {
 		return err
 	}
-	f.config.WeChat = client
+	f.config.WeChat, f.config.UnknownAppIsDefault = client, f.settings.UnknownAppIsDefault
 	f.steps = append(f.steps, step{"wechat", client.Warm})
 	return nil
 }

@@ -103,6 +103,16 @@ func TestLine(t *testing.T) {
 				beforeMetrics + `[{"Name":"Logins"},{"Name":"LoginLatency"},{"Name":"WeChatLatency"},{"Name":"StoreLatency"}]}]},` +
 				`"Stack":"prod","Logins":1,"LoginLatency":61.234}`,
 		},
+		"a mini-program that is not configured": {
+			func(r *requestlog.Request) {
+				r.Outcome, r.Failure, r.Status = nil, &login.Error{Code: login.AppIDUnknown}, 400
+				r.Address, r.Trail = "", &login.Trail{UnknownAppID: "wxffffffffffffffff"}
+			},
+			`"WARN","msg":"request","route":"checkbind","outcome":"app_id_unknown","status":400,"requestId":"JKJaXmPLvHcESHA=",` +
+				`"unknownAppId":"wxffffffffffffffff","totalMs":61.234,` +
+				beforeMetrics + `[{"Name":"LoginFailures"}]},{"Namespace":"wxbind","Dimensions":[["Stack","Error"]],"Metrics":[{"Name":"LoginFailures"}]}]},` +
+				`"Stack":"prod","Error":"malformed","LoginFailures":1}`,
+		},
 		"a bind with a temporary password": {
 			func(r *requestlog.Request) {
 				r.Route, r.Trail.Hashing, r.Trail.Repeated = "bind", 7*time.Millisecond, true

@@ -43,6 +43,7 @@ func TestSettings(t *testing.T) {
 		"WXBIND_SECRET_ID": map[string]any{"Ref": "Secret"}, "WXBIND_SERVICES_SECRET_ID": map[string]any{"Ref": "ServicesSecret"},
 		"WECHAT_API_BASE":        map[string]any{"Ref": "WeChatApiBase"},
 		"WXBIND_DIRECTORY_URL":   map[string]any{"Ref": "DirectoryUrl"},
+		app.EnvUnknownApp:        map[string]any{"Ref": "UnknownApp"},
 		"WXBIND_STACK":           map[string]any{"Ref": "AWS::StackName"},
 		origin.EnvTrustedProxies: map[string]any{"Ref": "TrustedProxies"}, origin.EnvHeader: map[string]any{"Ref": "ClientAddressHeader"},
 		origin.EnvKeyHashes: map[string]any{"Ref": "OriginKeyHashes"}, origin.EnvRequireKey: map[string]any{"Ref": "RequireOriginKey"},

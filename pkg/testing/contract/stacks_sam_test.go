@@ -31,6 +31,7 @@ func stackCases(t *testing.T) map[string]map[string]string {
 		"not traced":          {"Tracing": "false"},
 		"no way back":         {"RollbackOnAlarm": "false"},
 		"behind CloudFront":   {"OriginKeyHashes": strings.Repeat("0a", 32), "RequireOriginKey": "true"},
+		"unknown apps":        {"UnknownApp": "default"},
 		"behind a proxy":      {"TrustedProxies": "10.0.0.0/8,2001:db8::/32", "ClientAddressHeader": "X-Real-IP"},
 		"all at once, bigger": {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
 	}
@@ -106,6 +107,7 @@ func TestSAMRefusesParameters(t *testing.T) {
 		"a key hash that is too short":   {"OriginKeyHashes": "0a1b2c"},
 		"three key hashes":               {"OriginKeyHashes": strings.Repeat(","+strings.Repeat("0a", 32), 3)[1:]},
 		"a key required, and none":       {"RequireOriginKey": "true"},
+		"unknown apps let in":            {"UnknownApp": "allow"},
 		"a header without a proxy":       {"ClientAddressHeader": "X-Real-IP"},
 	} {
 		if _, err := evaluate(template, "us-east-1", parameters); err == nil {
