@@ -44,6 +44,7 @@ func full() requestlog.Request {
 	}}
 	t := r.Trail
 	t.Hashing, t.Directory, t.Repeated, t.Service = 7*time.Millisecond, time.Millisecond, true, "orders"
+	t.UnknownAppID = "wxffffffffffffffff"
 	t.Events = append(t.Events, login.EventPasswordChange)
 	t.Lapses = []error{errors.New("one"), errors.New("two")}
 	return r
