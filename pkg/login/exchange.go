@@ -37,16 +37,6 @@ type exchange struct {
 	unrecorded bool
 }
 
-// loggedAppID is what the log shows of an appId that is not configured. WeChat's are "wx" and 16 hexadecimal digits. Anything else
-// may be a secret in the wrong place.
-func loggedAppID(id string) string {
-	digits, found := strings.CutPrefix(id, "wx")
-	if !found || len(digits) != 16 || strings.Trim(digits, "0123456789abcdef") != "" {
-		return "no appid"
-	}
-	return id
-}
-
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
 // length.
 const maxCode = 256
@@ -93,17 +83,9 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 	if err := checkCode(p.code); err != nil {
 		return nil, err
 	}
-	secret, err := s.Secrets.Secret(ctx)
+	app, err := s.appOf(ctx, x, p)
 	if err != nil {
 		return nil, err
-	}
-	x.secret = secret
-	app, known := secret.AppOf(p.caller)
-	if !known {
-		x.trail.UnknownAppID = loggedAppID(p.caller.AppID)
-		if p.onlyApp || !s.UnknownAppIsDefault {
-			return nil, AppIDUnknown
-		}
 	}
 	x.trail.AppID = app.ID
 
@@ -127,6 +109,43 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 		return nil, refused
 	}
 	return x, nil
+}
+
+// appOf fetches the secret, and picks the mini-program of a request. One that is named and not configured may have
+// been added since: then the secret is fetched anew, before the request is refused for it.
+//
+// Errors: AppIDUnknown; and what the secret answers.
+func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App, err error) {
+	if x.secret, err = s.Secrets.Secret(ctx); err != nil {
+		return App{}, err
+	}
+	app, known := x.secret.AppOf(p.caller)
+	refuse := p.onlyApp || !s.UnknownAppIsDefault
+	if !known && refuse && looksLikeAppID(p.caller.AppID) {
+		newer, err := s.Secrets.Refetch(ctx)
+		if err != nil {
+			return App{}, err
+		}
+		x.secret = newer
+		app, known = newer.AppOf(p.caller)
+	}
+	if known {
+		return app, nil
+	}
+	if x.trail.UnknownAppID = "no appid"; looksLikeAppID(p.caller.AppID) {
+		x.trail.UnknownAppID = p.caller.AppID
+	}
+	if refuse {
+		return App{}, AppIDUnknown
+	}
+	return app, nil
+}
+
+// looksLikeAppID says whether id has the form of WeChat's own: "wx" and 16 hexadecimal digits. Anything else may be a
+// secret in the wrong place, and is not logged.
+func looksLikeAppID(id string) bool {
+	digits, found := strings.CutPrefix(id, "wx")
+	return found && len(digits) == 16 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 // askWeChat asks WeChat whose code it is.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // A mini-program that the request names and that is not configured is refused before WeChat is asked, or is the
@@ -55,6 +56,45 @@ func TestUnknownMiniProgram(t *testing.T) {
 				t.Errorf("logged %q for the mini-program %q, and %v", trail.UnknownAppID, trail.AppID, trail.Lapses)
 			}
 		})
+	}
+}
+
+// The operator adds a mini-program, and its first launch comes to a process that still has the secret of before.
+func TestMiniProgramThatWasJustAdded(t *testing.T) {
+	const added = "wxffffffffffffffff"
+	w := newWorld(t)
+	newer := logintest.SecretWith("1")
+	newer.Apps[added] = login.App{ID: added, Secret: "its secret"}
+	w.Vault.Newer = newer
+	trail := w.TrailOf(func(ctx context.Context) {
+		if checked, err := w.Check(ctx, login.Caller{AppID: added}, "alice-1"); err != nil || checked.AppID != added {
+			t.Errorf("got %q, %v", checked.AppID, err)
+		}
+	})
+	if trail.UnknownAppID != "" || trail.AppID != added {
+		t.Errorf("logged %q as unknown, and the mini-program %q", trail.UnknownAppID, trail.AppID)
+	}
+}
+
+// The secret is fetched anew only where that may help.
+func TestUnknownMiniProgramThatIsNotLookedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		caller    login.Caller
+		isDefault bool
+		want      int
+	}{
+		"another's":               {login.Caller{AppID: "wxffffffffffffffff"}, false, 1},
+		"no appid":                {login.Caller{AppID: "undefined"}, false, 0},
+		"one that is known":       {login.Caller{AppID: "wxtwo"}, false, 0},
+		"a hint":                  {login.Caller{RefererAppID: "wxffffffffffffffff"}, false, 0},
+		"one that is to be taken": {login.Caller{AppID: "wxffffffffffffffff"}, true, 0},
+	} {
+		w := newWorld(t)
+		w.UnknownAppIsDefault = c.isDefault
+		_, _ = w.Check(t.Context(), c.caller, "alice-1")
+		if w.Vault.Refetches != c.want {
+			t.Errorf("%s: fetched %d times, want %d", name, w.Vault.Refetches, c.want)
+		}
 	}
 }
 
