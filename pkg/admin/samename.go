@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -15,7 +16,7 @@ type SameNameError struct {
 }
 
 func (e *SameNameError) Error() string {
-	if e.cause == login.ErrUsernameTaken { //nolint:errorlint // its words are for programmers
+	if errors.Is(e.cause, login.ErrUsernameTaken) { // whose own words are for programmers
 		return fmt.Sprintf("%q is the same username as %q, which is taken", e.Written, e.Name)
 	}
 	return fmt.Sprintf("%q is the same username as %q: %v", e.Written, e.Name, e.cause)
