@@ -28,12 +28,13 @@ func TestUserCommands(t *testing.T) {
 		want   string
 	}{
 		{"a good password\n", "user add Alice --name 爱丽丝 --role demo", 0, "added alice"},
-		{"a good password\n", "user add ALICE", 1, "the username is taken"},
+		{"a good password\n", "user add alice", 1, "the username is taken"},
+		{"a good password\n", "user add ALICE", 1, `"ALICE" is the same username as "alice", which is taken`},
 		{"short\n", "user add bob", 1, "at least 8 characters"},
 		{"", "user add bob", 1, "the password is empty"},
 		{"a good password", "user add bob --role king", 1, `no such role: "king"`},
 		{"a good password\r\n", "user add bob", 0, "added bob"},
-		{"a good password\n", "user add b\x01b", 1, "not a valid username"},
+		{"a good password\n", "user add b\x01b", 1, "that is not a valid username: the username contains the character U+0001"},
 		{"Password1\n", "user add bob", 1, "one of the most common ones"},
 		{"Alice2026\n", "user passwd alice", 1, "must not be the username"},
 		{"", "user add carol --temporary", 0, "temporary password, shown only this once: "},

@@ -43,13 +43,13 @@ func (c bindingRemoveCmd) Run(ctx context.Context, t console) error {
 	if c.All {
 		where = "every mini-program"
 	}
-	if err := c.confirm(ctx, t, "Unbind "+c.Username+" in "+where+" and end the sessions there?"); err != nil {
-		return err
-	}
-	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
+	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
+		if err := c.confirm(ctx, t, "Unbind "+named+" in "+where+" and end the sessions there?"); err != nil {
+			return err
+		}
 		removed, err := a.RemoveBindings(ctx, c.Username, c.App)
 		if len(removed) > 0 {
-			fmt.Fprintf(t.out, "unbound %s in %s and ended the sessions there\n", c.Username, strings.Join(removed, ", "))
+			fmt.Fprintf(t.out, "unbound %s in %s and ended the sessions there\n", named, strings.Join(removed, ", "))
 		}
 		return err
 	})

@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -14,12 +16,17 @@ var explained = map[error]string{
 	login.ErrUsernameTaken:   "the username is taken",
 	login.ErrPasswordChanged: "the password was changed at the same time; try again",
 	login.UsernameMissing:    "the username is empty",
-	login.UsernameInvalid:    "that is not a valid username",
 	login.PasswordMissing:    "the password is empty",
 	login.PasswordInvalid:    "that is not a valid password: it must be UTF-8 without NUL, of at most 256 bytes",
 }
 
 func explain(err error) error {
+	if same, ok := errors.AsType[*admin.SameNameError](err); ok {
+		return same
+	}
+	if e, ok := errors.AsType[*login.Error](err); ok && e.Code == login.UsernameInvalid {
+		return fmt.Errorf("that is not a valid username: %w", e.Cause) // the cause names the character, not the name
+	}
 	for known, sentence := range explained {
 		if errors.Is(err, known) {
 			return errors.New(sentence)

@@ -30,7 +30,8 @@ func (userImportCmd) Help() string {
 		`a plain password or a hash: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$), at OWASP's minimum costs or above.` + "\n\n" +
 		`Good rows are imported. Bad rows are reported with their line, and the exit status is then 1. Existing users are not ` +
 		`changed. After an interruption, run the same command again to continue: users from earlier runs count as already there, ` +
-		`even if their password has changed since. A username that another user has is a bad row.`
+		`even if their password has changed since. A username that another user or an earlier row has is a bad row, in whatever form: ` +
+		`case, full or half width and blanks around it do not count.`
 }
 
 // formats are the formats by file extension.
@@ -106,6 +107,8 @@ type importSummary struct {
 	Added   int `json:"added"`
 	Present int `json:"alreadyThere"`
 	Bad     int `json:"badRows"`
+	// Folded is how many usernames are stored in another form than the file's.
+	Folded int `json:"foldedUsernames"`
 	// Seconds is how long the import took, and PerSecond how many rows it processed per second.
 	Seconds   float64 `json:"seconds"`
 	PerSecond int     `json:"rowsPerSecond"`
@@ -113,7 +116,7 @@ type importSummary struct {
 
 func summaryOf(done admin.Imported, took time.Duration) importSummary {
 	return importSummary{
-		Added: done.Added, Present: done.Present, Bad: done.Bad,
+		Added: done.Added, Present: done.Present, Bad: done.Bad, Folded: done.Folded,
 		Seconds: took.Seconds(), PerSecond: int(float64(done.Rows()) / max(took.Seconds(), 0.001)),
 	}
 }

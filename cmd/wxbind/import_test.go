@@ -92,7 +92,7 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 	}
 	for _, want := range []string{
 		"line 4: unmatched quotes; a row must be one line\n",
-		"line 5: the username is in the file already, on line 2\n",
+		"line 5: \"ALICE\" is the same username as \"alice\": the username is in the file already, on line 2\n",
 		"line 6: a password must have at least 8 characters\n",
 		"line 7: the hash cannot be read: ",
 		"line 8: no such role: \"king\"\n",

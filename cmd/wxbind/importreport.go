@@ -68,6 +68,9 @@ func (r *importReport) end(done admin.Imported) error {
 	} else {
 		fmt.Fprintf(r.out, "added %d, already there %d, bad rows %d: %d rows in %.1f s, %d a second\n",
 			s.Added, s.Present, s.Bad, done.Rows(), s.Seconds, s.PerSecond)
+		if s.Folded > 0 {
+			fmt.Fprintf(r.out, "%d usernames are stored in another form than the file's, such as in lower case; both forms log in\n", s.Folded)
+		}
 	}
 	return r.failed
 }

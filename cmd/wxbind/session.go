@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -41,11 +42,16 @@ func (c sessionRevokeCmd) Run(ctx context.Context, t console) error {
 		return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.RevokeSession(ctx, c.Username, c.ID) },
 			"ended the session of %s")
 	}
-	if err := c.confirm(ctx, t, "End all sessions of "+c.Username+"?"); err != nil {
-		return err
-	}
-	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.RevokeSessions(ctx, c.Username) },
-		"ended all sessions of %s")
+	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
+		if err := c.confirm(ctx, t, "End all sessions of "+named+"?"); err != nil {
+			return err
+		}
+		if err := a.RevokeSessions(ctx, c.Username); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "ended all sessions of %s\n", named)
+		return nil
+	})
 }
 
 // listedSession is a session in a list.

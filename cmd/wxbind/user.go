@@ -48,13 +48,28 @@ type oneUser struct {
 	Username string `arg:"" help:"The username."`
 }
 
+// find runs do for the user, whom it names as they are stored: the argument may be another form of the name.
+func (c oneUser) find(ctx context.Context, t console, do func(ctx context.Context, a *administrator, named string) error) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
+		u, err := a.User(ctx, c.Username)
+		if err != nil {
+			return err
+		}
+		named := u.Username
+		if u.PasswordID == "" { // a directory's user, whose name others may have too
+			named += " (" + u.ID + ")"
+		}
+		return do(ctx, a, printable(named))
+	})
+}
+
 // do acts on the user and prints what was done.
 func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *administrator) error, done string) error {
-	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
+	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
 		if err := act(ctx, a); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, done+"\n", c.Username)
+		fmt.Fprintf(t.out, done+"\n", named)
 		return nil
 	})
 }
@@ -102,8 +117,14 @@ type userDeleteCmd struct {
 
 // Run removes the user.
 func (c userDeleteCmd) Run(ctx context.Context, t console) error {
-	if err := c.confirm(ctx, t, "Remove "+c.Username+" with all bindings and sessions? This cannot be undone."); err != nil {
-		return err
-	}
-	return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.Delete(ctx, c.Username) }, "removed %s")
+	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
+		if err := c.confirm(ctx, t, "Remove "+named+" with all bindings and sessions? This cannot be undone."); err != nil {
+			return err
+		}
+		if err := a.Delete(ctx, c.Username); err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "removed %s\n", named)
+		return nil
+	})
 }

@@ -20,6 +20,9 @@ func (c userListCmd) Run(ctx context.Context, t console) error {
 			if err != nil {
 				return err
 			}
+			if folded, err := a.Username(u.Username); u.PasswordID != "" && (err != nil || folded != u.Username) {
+				fmt.Fprintf(t.err, "nobody can log in as %q any more: usernames are stored in another form now; delete the user by the id %s and add them again\n", u.Username, u.ID)
+			}
 			l := listedOf(u)
 			if c.JSON {
 				if err := lines.add(l); err != nil {

@@ -36,6 +36,8 @@ type Imported struct {
 	Present int
 	// Bad counts the rows that were refused.
 	Bad int
+	// Folded counts the rows of Added and Present whose username is stored in another form than they have it in.
+	Folded int
 }
 
 // Rows is how many rows there were.
@@ -73,13 +75,14 @@ const importedAtOnce = 16
 // If it breaks off, run the same import again: it goes on where it stopped. A user's id follows from the
 // row, so a user whom an earlier import has stored is recognized and counted as Present, even if their
 // password or profile has changed since. If somebody else has the username, the row is bad:
-// ErrUsernameTaken.
+// ErrUsernameTaken. If a row before has it, the row is bad too: ErrRepeated. Both are a *SameNameError if the
+// row has the username in another form than it is stored in.
 //
 // It uses some 50 bytes of memory for each row, to find usernames that are repeated.
 //
 // Errors: the error of rows, if it is not a *BadRow; and the context's. The counts so far come with it.
 func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], w ImportWatcher) (Imported, error) {
-	i := importing{Service: s, watcher: w, roles: map[string]bool{}, lines: map[[16]byte]int{}}
+	i := importing{Service: s, watcher: w, roles: map[string]bool{}, first: map[[16]byte]firstRow{}}
 	defer func() {
 		if i.done.Added > 0 {
 			login.TrailOf(ctx).Note(login.EventUserImport)

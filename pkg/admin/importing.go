@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -21,17 +22,34 @@ type importing struct {
 	watcher ImportWatcher
 	roles   map[string]bool
 	kinds   []string
-	// lines has the line of each username so far, by the username's hash.
-	lines map[[16]byte]int
+	// first has the row that brought each username so far, by the username's hash.
+	first map[[16]byte]firstRow
 	batch []newcomer
 	// plain counts the plain passwords in the batch.
 	plain int
 	done  Imported
 }
 
+// firstRow is the first row with a username.
+type firstRow struct {
+	line uint32
+	// folded says that the row has the username in another form.
+	folded bool
+}
+
+// repeated is what is wrong with a later row with the username.
+func (f firstRow) repeated() error {
+	if f.folded {
+		return fmt.Errorf("%w, on line %d, in another form", ErrRepeated, f.line)
+	}
+	return fmt.Errorf("%w, on line %d", ErrRepeated, f.line)
+}
+
 // newcomer is a row on its way into the store.
 type newcomer struct {
-	line     int
+	line int
+	// written is the username as the row has it.
+	written  string
 	user     login.User
 	password login.Hidden
 	hash     login.Hidden
@@ -45,7 +63,7 @@ type newcomer struct {
 
 // read makes a newcomer from a row.
 func (i *importing) read(row ImportRow) newcomer {
-	n := newcomer{line: row.Line, password: row.Password}
+	n := newcomer{line: row.Line, written: row.Username, password: row.Password}
 	var kind string
 	if n.user, n.bad = i.newUser(row.NewUser); n.bad == nil {
 		kind, n.bad = i.checkRow(row, n.user)
@@ -54,12 +72,12 @@ func (i *importing) read(row ImportRow) newcomer {
 		return n
 	}
 	name := [16]byte(sum(n.user.Username))
-	if first, ok := i.lines[name]; ok {
-		n.bad = fmt.Errorf("%w, on line %d", ErrRepeated, first)
+	if first, ok := i.first[name]; ok {
+		n.bad = sameName(n.written, n.user.Username, first.repeated())
 		return n
 	}
-	i.lines[name] = row.Line
-	n.user.ID, n.hash, n.kind = importedID(n.user, row.PasswordHash), row.PasswordHash, kind
+	i.first[name] = firstRow{line: uint32(row.Line), folded: n.folded()} //nolint:gosec // a line is a byte at least
+	n.user.ID, n.hash, n.kind = importedID(n.user, row), row.PasswordHash, kind
 	if row.PasswordHash == "" {
 		i.plain++
 	}
@@ -109,10 +127,12 @@ func (i *importing) kindOf(hash login.Hidden) (string, error) {
 	return kind, nil
 }
 
-// importedID is the id of a row's user. A plain password is not part of it: otherwise whoever sees an id
-// could try passwords against it.
-func importedID(u login.User, hash login.Hidden) string {
-	text, err := json.Marshal(append([]string{"import", u.Username, u.Name, string(hash)}, u.Roles...))
+// importedID is the id of a row's user. The name is part of it as the row has it, with the blanks around it: it was
+// before they were trimmed. A plain password is not part of it: otherwise whoever sees an id could try passwords
+// against it.
+func importedID(u login.User, row ImportRow) string {
+	name := cmp.Or(row.Name, u.Username)
+	text, err := json.Marshal(append([]string{"import", u.Username, name, string(row.PasswordHash)}, u.Roles...))
 	if err != nil {
 		panic(err) // strings can always be marshalled
 	}
@@ -174,6 +194,9 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	return err
 }
 
+// folded says whether the username is stored in another form than the row's.
+func (n *newcomer) folded() bool { return n.written != n.user.Username }
+
 // missing says whether the user is still to be stored, as far as is known.
 func (n *newcomer) missing() bool { return n.bad == nil && !n.present }
 
@@ -184,13 +207,16 @@ func (n *newcomer) meet(id string) {
 	case n.user.ID:
 		n.present = true
 	default:
-		n.bad = login.ErrUsernameTaken
+		n.bad = sameName(n.written, n.user.Username, login.ErrUsernameTaken)
 	}
 }
 
 // report counts the rows of the batch, tells the watcher and clears the batch.
 func (i *importing) report() {
 	for _, n := range i.batch {
+		if n.bad == nil && n.folded() {
+			i.done.Folded++
+		}
 		switch {
 		case n.bad != nil:
 			i.done.Bad++

@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// User reads a user by their username or, for a directory's user, by their id.
+// User reads a user by their username, in any form that folds to it, or by their id.
 //
 // Errors: UsernameMissing, UsernameInvalid, ErrUserNotFound.
 func (s *Service) User(ctx context.Context, username string) (login.User, error) {
@@ -54,7 +54,8 @@ func (s *Service) All(ctx context.Context) iter.Seq2[login.User, error] {
 }
 
 // find returns the id of the user who has this username or this id. A directory's users own no username
-// here, so they are found by id. An id need not have the form of a username.
+// here, so they are found by id. An id need not have the form of a username. Blanks around one are part of it if
+// there is such an id, and else taken for the copier's.
 //
 // Errors: those of User.
 func (s *Service) find(ctx context.Context, username string) (string, error) {
@@ -68,6 +69,9 @@ func (s *Service) find(ctx context.Context, username string) (string, error) {
 		return "", invalid
 	}
 	u, err := s.Store.UserByID(ctx, username)
+	if trimmed := login.Trim(username); errors.Is(err, login.ErrUserNotFound) && trimmed != username && trimmed != "" {
+		u, err = s.Store.UserByID(ctx, trimmed)
+	}
 	if errors.Is(err, login.ErrUserNotFound) && invalid != nil {
 		return "", invalid
 	}

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -65,6 +66,9 @@ const (
 func validate(r login.Role) error {
 	if r.Name == "" || len(r.Name) > maxRoleName {
 		return fmt.Errorf("a role's name must have 1 to %d bytes", maxRoleName)
+	}
+	if login.Trim(r.Name) != r.Name { // whoever gives it to a user would not see them
+		return errors.New("a role's name must not begin or end with a blank")
 	}
 	count := 0
 	return validateMenus(r.Menus, 1, &count)

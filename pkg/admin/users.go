@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ type Service struct {
 // NewUser is a user as an administrator enters them.
 type NewUser struct {
 	Username string
-	// Name may be ""; then the username is used.
+	// Name is stored without the blanks around it (login.Trim). If nothing is left, the username is used.
 	Name     string
 	Password login.Hidden
 	// TemporaryFor, if not 0, is how long the password works. The user must replace it when they bind. It is
@@ -58,7 +59,8 @@ var (
 // Add stores a new user.
 //
 // Errors: UsernameMissing, UsernameInvalid, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
-// ErrRoleNotFound, ErrUsernameTaken, ErrTemporaryFor; those of PasswordPolicy.
+// ErrRoleNotFound, ErrTemporaryFor; ErrUsernameTaken, as a *SameNameError if n has the username in another form than
+// it is stored in; those of PasswordPolicy.
 func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	u, err := s.newUser(n)
 	if err != nil {
@@ -76,7 +78,11 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 		return login.User{}, err
 	}
 	u.PasswordID = p.ID
-	if err := s.Store.AddUser(ctx, u, p); err != nil {
+	err = s.Store.AddUser(ctx, u, p)
+	if errors.Is(err, login.ErrUsernameTaken) {
+		return login.User{}, sameName(n.Username, u.Username, login.ErrUsernameTaken)
+	}
+	if err != nil {
 		return login.User{}, err
 	}
 	noteUser(ctx, u.ID, login.EventUserAdd)
@@ -91,17 +97,15 @@ func (s *Service) newUser(n NewUser) (login.User, error) {
 	if err != nil {
 		return login.User{}, err
 	}
-	if err := checkName(n.Name); err != nil {
+	name := login.Trim(n.Name)
+	if err := checkName(name); err != nil {
 		return login.User{}, err
 	}
 	roles := slices.Compact(slices.Sorted(slices.Values(n.Roles)))
 	if len(roles) > login.MaxRoles {
 		return login.User{}, ErrTooManyRoles
 	}
-	u := login.User{Username: username, Name: n.Name, Roles: roles, Epoch: login.NewID(), CreatedAt: login.Clock(s.Now), Apps: map[string]login.UserApp{}}
-	if u.Name == "" {
-		u.Name = username
-	}
+	u := login.User{Username: username, Name: cmp.Or(name, username), Roles: roles, Epoch: login.NewID(), CreatedAt: login.Clock(s.Now), Apps: map[string]login.UserApp{}}
 	return u, nil
 }
 

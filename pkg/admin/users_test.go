@@ -146,6 +146,8 @@ func TestSetRolesRefuses(t *testing.T) {
 	}
 	for name, r := range map[string]login.Role{
 		"no name":                 {},
+		"a blank before a name":   {Name: " r"},
+		"a name of blanks":        {Name: "\u200b\u3000"},
 		"a menu without an id":    {Name: "r", Menus: []login.Menu{{Name: "Home"}}},
 		"an id twice on a level":  {Name: "r", Menus: []login.Menu{{ID: "1"}, {ID: "1"}}},
 		"menus nested too deep":   {Name: "r", Menus: deep},

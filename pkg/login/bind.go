@@ -68,7 +68,7 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 		return nil, err
 	}
 	// Is it the right one?
-	claimed := attempt.claim(r.Username, userID, r.Password, r.NewPassword)
+	claimed := attempt.claim(Trim(r.Username), userID, r.Password, r.NewPassword)
 	candidate, err := s.users.authenticate(ctx, x, claimed)
 	if err == nil {
 		candidate.change, err = s.renewal(ctx, x, candidate, r.NewPassword)

@@ -147,12 +147,12 @@ func (e *directoryWorld) in(code string) login.Hidden {
 
 func TestDirectoryUserIsEnrolledByTheFirstBind(t *testing.T) {
 	e := newDirectoryWorld(t)
-	opened, err := e.BindUser("alice-1", "Alice", password)
+	opened, err := e.BindUser("alice-1", "\u202aAlice\u202c ", password)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if e.directory.typed != "Alice" {
-		t.Errorf("the directory was asked about %q, not about what was typed", e.directory.typed)
+		t.Errorf("the directory was asked about %+q, not about what was typed without the blanks", e.directory.typed)
 	}
 	stored, err := e.DB.UserByID(t.Context(), alice.ID)
 	if err != nil || stored.Username != "alice" || stored.Name != "Alice" || !slices.Equal(stored.Roles, alice.Roles) ||

@@ -42,7 +42,8 @@ type Services interface {
 
 // Directory has the platform's own users. It is asked in place of the users that wxbind keeps.
 type Directory interface {
-	// Authenticate returns the user whose username and password these are, both as typed.
+	// Authenticate returns the user whose username and password these are, both as typed, but for the blanks around the
+	// username (see Trim).
 	//
 	// Errors: InvalidCredentials; UserDisabled; DirectoryUnavailable.
 	Authenticate(ctx context.Context, username string, password Hidden) (Profile, error)

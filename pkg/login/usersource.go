@@ -23,7 +23,7 @@ type userSource interface {
 	profile(ctx context.Context, x *exchange, userID string) (*Profile, error)
 }
 
-// claim is who somebody says they are: the username as typed, and the id that find returned for it.
+// claim is who somebody says they are: the username as typed, without blanks around it, and the id that find returned for it.
 type claim struct {
 	username, userID string
 	// newPassword is to replace the password; "" if it is not to be replaced.

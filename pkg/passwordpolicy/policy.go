@@ -10,6 +10,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -54,12 +56,6 @@ func decorated(text, word string) bool {
 	return found && word != "" && !strings.ContainsFunc(before+after, unicode.IsLetter)
 }
 
-// fold makes letters lower-case, and full-width characters narrow, as a Chinese keyboard types them.
-func fold(text string) string {
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		if '！' <= r && r <= '～' { // the full-width forms of "!" to "~"
-			return r - '！' + '!'
-		}
-		return r
-	}, text))
-}
+// fold makes letters lower-case, and what NFKC (UAX #15) takes for a form of another character that one, as a folded
+// username is: full-width letters, as a Chinese keyboard types them, become plain.
+func fold(text string) string { return strings.ToLower(norm.NFKC.String(text)) }

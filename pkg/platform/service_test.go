@@ -119,6 +119,17 @@ func TestLoginWithTheExampleServer(t *testing.T) {
 	s.refuses(err, login.SessionRevoked)
 }
 
+// A phone's keyboard adds blanks. The platform, which compares names in its own way, is not to see them.
+func TestBlanksAroundAUsernameAreNotSentToTheExampleServer(t *testing.T) {
+	s := newService(t, alice)
+	for _, typed := range []string{"alice", " alice ", "alice\u3000", "\ufeff\u200balice\u200d", "\u202aalice\u202c"} {
+		l, err := s.bind("alice", typed, password)
+		s.wants(l, err, alice)
+	}
+	_, err := s.bind("alice", " \u3000", password)
+	s.refuses(err, login.UsernameMissing)
+}
+
 func TestLoginWhileTheExampleServerIsDown(t *testing.T) {
 	s := newService(t, alice)
 	bound, err := s.bind("alice", "alice", password)
