@@ -30,4 +30,6 @@ func inQuery(query string) events.APIGatewayV2HTTPRequest {
 const parts = "--x\r\nContent-Disposition: form-data; name=\"code\"\r\n\r\nalice-1\r\n--x--\r\n"
 
 // utf16 writes ASCII as UTF-16, with a byte order mark.
-func utf16(text string) string { return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00" }
+func utf16(text string) string {
+	return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00"
+}

@@ -167,6 +167,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"a number as a body":          {apigw.Bind, post("application/json", `7`), 400, login.BodyMalformed},
 		"pairs that nobody knows":     {apigw.Bind, post("text/plain", `a=1&b=2`), 400, login.ContentTypeUnsupported},
 		"pairs and something else":    {apigw.Bind, post("application/json", `code=alice-1&b`), 400, login.BodyMalformed},
+		"pairs of two minds":          {apigw.Bind, post("application/json, "+form, `code=alice-1 &b=2`), 400, login.BodyMalformed},
 		"pairs with a blank":          {apigw.Bind, post("text/plain", `code=alice-1 &b=2`), 400, login.ContentTypeUnsupported},
 		"a broken form without type":  {apigw.Bind, post("", `code=%zz&username=demo`), 400, login.BodyMalformed},
 		"a semicolon in a form":       {apigw.Bind, post(form, `code=alice-1;username=demo`), 400, login.BodyMalformed},
