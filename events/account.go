@@ -18,7 +18,7 @@ var account = slices.Concat(
 		{Name: "account-export-malformed-query", After: afterBind, but: edits{query("code=%e")}, Status: 400, Error: login.QueryMalformed},
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked")).of("account-export", "account-export-good"),
-	slices.Concat(badProofs, invalidProof, weChat.only(
+	slices.Concat(badProofs, wordCodes, invalidProof, weChat.only(
 		"wechat-busy", "wechat-user-throttled", "wechat-app-invalid",
 	)).of("account-export", "account-export-good", afterBind...),
 	on("account-delete-good", []Case{
@@ -28,11 +28,17 @@ var account = slices.Concat(
 		{Name: "account-delete-again", After: []string{"bind-good", "account-delete-good"}, but: edits{code("alice-3")}, Status: 401, Error: login.SessionInvalid},
 		{Name: "account-delete-without-code", After: afterBind, but: edits{noBody}, Status: 200, Error: login.ReauthRequired},
 		{Name: "account-delete-code-of-another-in-query", After: afterBind, but: edits{noBody, query("code=bob-1")}, Status: 200, Error: login.ReauthRequired, WeChat: 1},
-		{Name: "account-delete-code-in-query-beside-body", After: afterBind, but: edits{noField("code"), query("code=alice-2")}, Status: 200, Error: login.ReauthRequired},
+		{Name: "account-delete-good-query-beside-language", After: afterBind, but: edits{noField("code"), field("lang", "en"), query("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-query-beside-form", After: afterBind, but: edits{formBody("lang=en"), query("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-query-beside-null-code", After: afterBind, Odd: true, but: edits{field("code", nil), query("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-query-beside-empty-code", After: afterBind, Odd: true, but: edits{field("code", ""), query("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-query-beside-undefined-code", After: afterBind, but: edits{field("code", "undefined"), query("code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "account-delete-good-body-beside-query", After: afterBind, but: edits{query("code=bob-1&lang=en")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "account-delete-malformed-query", After: afterBind, but: edits{noBody, query("code=%e")}, Status: 400, Error: login.QueryMalformed},
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked")).of("account-delete", "account-delete-good"),
-	slices.Concat(badProofs, badBodies("code", `"alice-2"`), weChat.only(
+	emptyBodies(Case{Status: 200, Code: 1, WeChat: 1}).but(query("code=alice-2")).of("account-delete-query", "account-delete-good", afterBind...),
+	slices.Concat(badProofs, wordCodes, badBodies("code", `"alice-2"`), weChat.only(
 		"wechat-busy", "wechat-user-throttled",
 	)).of("account-delete", "account-delete-good", afterBind...),
 	notHTTP.of("account", "account-export-good"),

@@ -29,6 +29,17 @@ var checkBind = slices.Concat(
 		{Name: "checkbind-app-unknown-english", but: edits{query("appId=touristappid&code=alice-1&lang=en")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-good-escaped-code", but: edits{query("code=%61lice%2D1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-unknown-parameter", but: edits{query("_t=1773303360000&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-unknown-parameters-twice", but: edits{query("ids[]=1&ids[]=2&_t=1&code=alice-1&_t=1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-unknown-parameters-malformed", but: edits{query("_t=100%&q=a;b&%zz=1&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-prefetch", but: edits{query("appid=" + AppID +
+			"&code=alice-1&timestamp=1773303360&path=pages%2Findex%2Findex&query=from%3Dcard%26code%3D7&scene=1001&customMiniprogramVersion=1"), noReferer},
+			Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-prefetch-and-app-named", but: edits{query("appid=" + AppID + "&code=alice-1&appId=" + AppID)}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-app-undefined", but: edits{query("appId=undefined&code=alice-1&lang=null")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-repeated-in-another-form", After: []string{"checkbind-good-app-named"},
+			but: edits{query("code=alice-1&appid=" + AppID + "&lang=undefined&_t=2")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-prefetch-with-token-only", but: edits{query("appid=" + AppID + "&token=abc&timestamp=1773303360"), noReferer}, Status: 400, Error: login.CodeMissing},
+		{Name: "checkbind-byte-order-marks-in-query", but: edits{query(strings.Repeat("%EF%BB%BF", 9))}, Status: 400, Error: login.CodeMissing},
 		{Name: "checkbind-bound", from: "checkbind-bound", After: afterBind, Status: 200, Code: 1, WeChat: 1},
 		{Name: "checkbind-repeated-request", After: []string{"checkbind-good"}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-repeated-too-often", After: []string{
@@ -47,13 +58,13 @@ var checkBind = slices.Concat(
 		{Name: "checkbind-longest-code", but: edits{code(strings.Repeat("a", 256))}, Status: 200, Error: login.WXCodeInvalid, WeChat: 1},
 		{Name: "checkbind-space-in-code", but: edits{code("alice 1")}, Status: 400, Error: login.CodeInvalid},
 		{Name: "checkbind-repeated-code", but: edits{query("code=alice-1&code=alice-2")}, Status: 400, Error: login.ParameterRepeated},
-		{Name: "checkbind-repeated-parameter", but: edits{query("code=alice-1&page=a&page=b")}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "checkbind-two-apps", but: edits{query("code=alice-1&appId=" + AppID + "&appid=wxfedcba9876543210")}, Status: 400, Error: login.ParameterRepeated},
 		{Name: "checkbind-malformed-query", but: edits{query("code=alice%2-1")}, Status: 400, Error: login.QueryMalformed},
 		{Name: "checkbind-semicolon-in-query", but: edits{query("code=alice-1;lang=en")}, Status: 400, Error: login.QueryMalformed},
 		{Name: "checkbind-over-long-query", but: edits{query("code=alice-1&scene=" + strings.Repeat("s", 8<<10))}, Status: 400, Error: login.QueryMalformed},
 		{Name: "checkbind-payload-format-1", but: edits{set("version", "1.0")}, Status: 400, Error: login.EventMalformed},
 	}),
-	slices.Concat(badCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
+	slices.Concat(badCodes, wordCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
 )
 
 func init() { declare(checkBind) }

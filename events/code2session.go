@@ -15,6 +15,9 @@ var code2Session = slices.Concat(
 		{Name: "code2session-good-ipv6", but: edits{sourceIP(ipv6)}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-good-app-named", but: edits{field("appId", AppID)}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-app-unknown", but: edits{field("appId", "wxffffffffffffffff")}, Status: 400, Error: login.AppIDUnknown},
+		{Name: "code2session-good-app-named-as-in-prefetch", but: edits{field("appid", AppID)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "code2session-good-app-named-in-query", but: edits{query("appId=" + AppID)}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "code2session-good-json-called-text", Odd: true, but: edits{contentType("text/plain")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-bound", After: afterBind, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-repeated-request", After: []string{"code2session-good"}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "code2session-code-of-another-route", After: []string{"checkbind-good"}, Status: 200, Error: login.WXCodeUsed, WeChat: 1},
@@ -33,7 +36,7 @@ var code2Session = slices.Concat(
 		{Name: "code2session-wrong-content-type", but: edits{body("<code>alice-1</code>"), contentType("application/xml")}, Status: 400, Error: login.ContentTypeUnsupported},
 		{Name: "code2session-too-large-body", but: edits{fillTo(64<<10 + 1)}, Status: 413, Error: login.BodyTooLarge},
 	}),
-	slices.Concat(badCodes.only("empty-code", "over-long-code", "non-ascii-code"), badQueries.only("malformed-query"), notHTTP, weChat.only(
+	slices.Concat(badCodes.only("empty-code", "over-long-code", "non-ascii-code"), wordCodes, badQueries.only("malformed-query"), notHTTP, weChat.only(
 		"wechat-busy", "wechat-code-invalid", "wechat-user-throttled", "wechat-app-invalid", "wechat-secret-invalid", "wechat-html",
 	)).of("code2session", "code2session-good"),
 )

@@ -60,6 +60,9 @@ func header(name, value string) edit { return set("headers."+name, value) }
 // token sends a session's token, valid or not.
 func token(text string) edit { return header("authorization", "Bearer "+text) }
 
+// noReferer sends no Referer, as WeChat's own servers do.
+var noReferer = without("headers.referer")
+
 // noToken sends no token.
 var noToken = without("headers.authorization")
 

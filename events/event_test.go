@@ -39,7 +39,7 @@ func TestWhatFollows(t *testing.T) {
 		"checkbind-good":                   {"", map[string]string{"code": "alice-1"}},
 		"checkbind-missing-code":           {"", nil},
 		"checkbind-empty-code":             {"", map[string]string{"code": ""}},
-		"checkbind-repeated-parameter":     {"", map[string]string{"code": "alice-1", "page": "a,b"}},
+		"checkbind-repeated-code":          {"", map[string]string{"code": "alice-1,alice-2"}},
 		"checkbind-malformed-query":        {"", map[string]string{"code": "alice%2-1"}},
 		"checkbind-semicolon-in-query":     {"", map[string]string{"code": "alice-1;lang=en"}},
 		"checkbind-good-escaped-code":      {"", map[string]string{"code": "alice-1"}},

@@ -62,6 +62,9 @@ type Case struct {
 	Holds map[string]any
 	// WeChat is the number of calls to WeChat that this case makes.
 	WeChat int
+	// Odd says that openapi.yaml allows no such request, and that it is done all the same: clients
+	// in the field send such.
+	Odd bool
 
 	// from is the file that the event comes from, without ".json"; "" means Name.
 	from string

@@ -37,12 +37,21 @@ func (f family) only(names ...string) family {
 	return some
 }
 
+// but returns the family with one more edit.
+func (f family) but(more edit) family {
+	others := slices.Clone(f)
+	for i := range others {
+		others[i].but = append(slices.Clone(others[i].but), more)
+	}
+	return others
+}
+
 // answered returns the family with another answer.
 func (f family) answered(answer Case) family {
 	others := slices.Clone(f)
 	for i := range others {
 		c := &others[i]
-		c.Status, c.Code, c.Error, c.Holds = answer.Status, answer.Code, answer.Error, answer.Holds
+		c.Status, c.Code, c.Error, c.Holds, c.WeChat = answer.Status, answer.Code, answer.Error, answer.Holds, answer.WeChat
 	}
 	return others
 }
@@ -112,14 +121,39 @@ var badProofs = family{
 }
 
 // invalidProof is a code that WeChat does not know, on a route with reauthentication.
-var invalidProof = weChat.only("wechat-code-invalid").answered(Case{Status: 200, Error: login.ReauthRequired})
+var invalidProof = weChat.only("wechat-code-invalid").answered(Case{Status: 200, Error: login.ReauthRequired, WeChat: 1})
 
 var overLongCode = strings.Repeat("a", 257)
+
+// wordCodes are JavaScript's words for nothing and for an object. They are for each route that logs in, and for
+// each with reauthentication.
+var wordCodes = family{
+	{Name: "undefined-code", but: edits{code("undefined")}, Status: 400, Error: login.CodeInvalid},
+	{Name: "null-code", but: edits{code("null")}, Status: 400, Error: login.CodeInvalid},
+	{Name: "nan-code", but: edits{code("NaN")}, Status: 400, Error: login.CodeInvalid},
+	{Name: "object-for-a-code", but: edits{code("[object Object]")}, Status: 400, Error: login.CodeInvalid},
+}
+
+// emptyBodies say nothing. They are for each route that can do without a body, and are answered as if there
+// were none.
+func emptyBodies(answer Case) family {
+	return family{
+		{Name: "null-body", Odd: true, but: edits{jsonBody(`null`)}},
+		{Name: "empty-string-body", Odd: true, but: edits{jsonBody(`""`)}},
+		{Name: "empty-array-body", Odd: true, but: edits{jsonBody(`[ ]`)}},
+		{Name: "empty-object-body", but: edits{jsonBody(`{}`)}},
+		{Name: "blank-body", Odd: true, but: edits{jsonBody(" \n\u3000")}},
+		{Name: "largest-blank-body", Odd: true, but: edits{jsonBody(strings.Repeat(" ", 64<<10))}},
+		{Name: "undefined-body", Odd: true, but: edits{body("undefined"), contentType("text/plain;charset=UTF-8")}},
+		{Name: "null-body-in-base64", but: edits{body("\uFEFFnull"), without("headers.content-type"), inBase64}},
+	}.answered(answer)
+}
 
 // badQueries are for every route, whatever its query is for.
 var badQueries = family{
 	{Name: "malformed-query", but: edits{query("lang=%e")}, Status: 400, Error: login.QueryMalformed},
 	{Name: "repeated-query-parameter", but: edits{query("lang=en&lang=zh")}, Status: 400, Error: login.ParameterRepeated},
+	{Name: "two-apps-in-query", but: edits{query("appId=" + AppID + "&appid=wxfedcba9876543210")}, Status: 400, Error: login.ParameterRepeated},
 }
 
 // notHTTP is for every function.
@@ -133,16 +167,23 @@ func badBodies(name, value string) family {
 	object, pair := `{"`+name+`":`+value+`}`, name+"="+strings.Trim(value, `"`)
 	return family{
 		{Name: "bad-json", but: edits{jsonBody(`{"` + name + `":`)}, Status: 400, Error: login.BodyMalformed},
-		{Name: "json-array", but: edits{jsonBody(`[]`)}, Status: 400, Error: login.BodyMalformed},
+		{Name: "json-array", but: edits{jsonBody(`[` + object + `]`)}, Status: 400, Error: login.BodyMalformed},
+		{Name: "lost-object", but: edits{jsonBody(`[object Object]`)}, Status: 400, Error: login.BodyMalformed},
+		{Name: "lost-object-as-form", but: edits{formBody(`[object Object]`)}, Status: 400, Error: login.BodyMalformed},
+		{Name: "xml-as-json", but: edits{jsonBody(`<xml/>`)}, Status: 400, Error: login.BodyMalformed},
 		{Name: "two-json-values", but: edits{jsonBody(object + object)}, Status: 400, Error: login.BodyTrailing},
 		{Name: "deep-json", but: edits{jsonBody(`{"x":` + deepArray + `}`)}, Status: 400, Error: login.BodyTooDeep},
 		{Name: "wrong-type", but: edits{jsonBody(`{"` + name + `":7}`)}, Status: 400, Error: login.FieldWrongType},
 		{Name: "repeated-field", but: edits{jsonBody(`{"` + name + `":null,"` + name + `":null}`)}, Status: 400, Error: login.ParameterRepeated},
 		{Name: "repeated-form-field", but: edits{formBody(pair + "&" + pair)}, Status: 400, Error: login.ParameterRepeated},
 		{Name: "malformed-form", but: edits{formBody(name + "=%zz")}, Status: 400, Error: login.BodyMalformed},
-		{Name: "wrong-content-type", but: edits{body(object), contentType("text/plain")}, Status: 400, Error: login.ContentTypeUnsupported},
-		{Name: "no-content-type", but: edits{body(object), without("headers.content-type")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "wrong-content-type", but: edits{body(`<xml/>`), contentType("text/xml")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "no-content-type", but: edits{body(name), without("headers.content-type")}, Status: 400, Error: login.ContentTypeUnsupported},
+		{Name: "multipart", but: edits{
+			body("--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\ntrue\r\n--x--\r\n"), contentType("multipart/form-data; boundary=x"),
+		}, Status: 400, Error: login.ContentTypeUnsupported},
 		{Name: "too-large-body", but: edits{jsonBody(`{"x":"` + strings.Repeat("x", 64<<10) + `"}`)}, Status: 413, Error: login.BodyTooLarge},
+		{Name: "too-many-blanks", but: edits{jsonBody(strings.Repeat(" ", 64<<10+1))}, Status: 413, Error: login.BodyTooLarge},
 		{Name: "broken-base64", but: edits{jsonBody("?"), notBase64}, Status: 400, Error: login.BodyMalformed},
 	}
 }

@@ -26,13 +26,14 @@ var password = slices.Concat(
 		{Name: "password-missing", After: afterBind, but: edits{noField("password")}, Status: 400, Error: login.PasswordMissing},
 		{Name: "password-over-long", After: afterBind, but: edits{field("password", strings.Repeat("p", 257))}, Status: 400, Error: login.PasswordInvalid},
 		{Name: "password-new-missing", After: afterBind, but: edits{noField("newPassword")}, Status: 400, Error: login.PasswordMissing},
+		{Name: "password-new-undefined", After: afterBind, but: edits{field("newPassword", "undefined")}, Status: 400, Error: login.PasswordMissing},
 		{Name: "password-new-over-long", After: afterBind, but: edits{field("newPassword", strings.Repeat("p", 257))}, Status: 400, Error: login.PasswordInvalid},
 		{Name: "password-new-too-short", After: afterBind, but: edits{field("newPassword", "kT9:mw2")}, Status: 200, Error: login.PasswordTooWeak},
 		{Name: "password-new-is-common", After: afterBind, but: edits{field("newPassword", "Password1")}, Status: 200, Error: login.PasswordTooWeak},
 		{Name: "password-new-is-the-old", After: afterBind, but: edits{field("newPassword", Password)}, Status: 200, Error: login.PasswordTooWeak},
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked", "disabled"), notHTTP).of("password", "password-good"),
-	slices.Concat(badProofs, invalidProof, badBodies("newPassword", `"another-password"`), badQueries, weChat.only(
+	slices.Concat(badProofs, wordCodes, invalidProof, badBodies("newPassword", `"another-password"`), badQueries, weChat.only(
 		"wechat-busy", "wechat-user-throttled", "wechat-app-invalid",
 	)).of("password", "password-good", afterBind...),
 )

@@ -19,6 +19,7 @@ var sessions = slices.Concat(
 	on("sessions-revoke-good", []Case{
 		{Name: "sessions-revoke-good", After: afterTwoLogins, Status: 200, Code: 1},
 		{Name: "sessions-revoke-english", After: afterTwoLogins, but: edits{query("lang=en")}, Status: 200, Code: 1},
+		{Name: "sessions-revoke-body-that-is-not-looked-at", After: afterTwoLogins, but: edits{jsonBody("[object Object]"), query("_t=1&_t=1")}, Status: 200, Code: 1},
 		{Name: "sessions-revoke-again", After: []string{"bind-good", "checkbind-bound", "sessions-revoke-good"}, Status: 200, Code: 1},
 		{Name: "sessions-revoke-own", After: afterBind, Status: 200, Code: 1},
 		{Name: "sessions-revoke-of-another-user", After: afterOtherUser, Status: 200, Error: login.NoSuchSession},

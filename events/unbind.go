@@ -12,6 +12,8 @@ var unbind = slices.Concat(
 		{Name: "unbind-good", After: afterBind, Meanwhile: BoundElsewhere, Status: 200, Code: 1},
 		{Name: "unbind-last-binding", After: afterBind, Status: 200, Error: login.LastBinding},
 		{Name: "unbind-last-binding-english", After: afterBind, but: edits{query("lang=en")}, Status: 200, Error: login.LastBinding},
+		{Name: "unbind-last-binding-undefined-force", After: afterBind, but: edits{formBody("force=undefined&code=alice-2")}, Status: 200, Error: login.LastBinding},
+		{Name: "unbind-last-binding-null-force", After: afterBind, but: edits{jsonBody(`{"force":"null"}`)}, Status: 200, Error: login.LastBinding},
 		{Name: "unbind-last-binding-with-code", After: afterBind, but: edits{jsonBody(`{"code":"alice-2"}`)}, Status: 200, Error: login.LastBinding},
 	}),
 	on("unbind-force-good", []Case{
@@ -22,8 +24,9 @@ var unbind = slices.Concat(
 		{Name: "unbind-wrong-type-of-code", After: afterBind, but: edits{field("code", 7)}, Status: 400, Error: login.FieldWrongType},
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked"), notHTTP).of("unbind", "unbind-good"),
+	emptyBodies(Case{Status: 200, Error: login.LastBinding}).of("unbind-last-binding", "unbind-good", afterBind...),
 	slices.Concat(badBodies("force", "false"), badQueries.only("malformed-query")).of("unbind", "unbind-good", afterBind...),
-	slices.Concat(badProofs, badCodes.only("non-ascii-code")).of("unbind-force", "unbind-force-good", afterBind...),
+	slices.Concat(badProofs, wordCodes, badCodes.only("non-ascii-code")).of("unbind-force", "unbind-force-good", afterBind...),
 	slices.Concat(invalidProof, weChat.only(
 		"wechat-busy", "wechat-user-throttled", "wechat-user-blocked", "wechat-app-invalid", "wechat-secret-invalid", "wechat-reset",
 	)).of("unbind", "unbind-force-good", afterBind...),

@@ -55,7 +55,7 @@ func TestFreshCodeOfTheSessionsIdentity(t *testing.T) {
 			return post("application/json", `{"code":"`+code+`"}`)
 		}},
 		"delete, a body it heeds": {apigw.DeleteAccount, func(code string) events.APIGatewayV2HTTPRequest {
-			return withQuery(post(form, "code="+code), "code=alice-900")
+			return withQuery(post(form, "code="+code), "code=bob-900")
 		}},
 		"forced unbind": {apigw.Unbind, func(code string) events.APIGatewayV2HTTPRequest { return post(form, "force=true&code="+code) }},
 	} {

@@ -1,193 +1,131 @@
 package apigw
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-	"mime"
-	"net/url"
-	"strings"
+import "github.com/wxbind/wxbind/pkg/login"
 
-	"github.com/wxbind/wxbind/pkg/login"
-)
+// Which value of a field counts is one rule for all routes:
+//
+//   - A route reads its query, and its body if it has fields there. A body of the others is not looked at.
+//   - lang and appId count in both places. The other fields of a route with a body are read only there, so that
+//     no password, code or token need stand in an address, where logs keep it; DELETE of the account takes them
+//     from both, since some clients cannot send a body with it.
+//   - Where both have a field, the body's counts, unless it says nothing.
+//   - What a place does not read is ignored, however often it comes and whatever it holds. What is read comes
+//     once, and can be decoded.
+//   - appid, the name in WeChat's pre-fetch, is appId. Both may come with the same value.
 
-// fields are the named values of a query or a body. An absent field is "", and a
-// boolean is "true" or "false".
+// fields are the named values of a query or a body that say something. A boolean is "true" or "false".
 type fields map[string]string
 
 // truth reads a boolean. An absent one is false.
 func (f fields) truth(name string) bool { return f[name] == "true" }
 
+// over returns the fields of a body with those of the query that it does not have. It may change both.
+func (f fields) over(query fields) fields {
+	if len(f) == 0 {
+		return query
+	}
+	for name, value := range query {
+		if said, ok := f[name]; !ok || login.SaysNothing(said) || login.LostObject(said) {
+			f[name] = value
+		}
+	}
+	return f
+}
+
 // fieldType is what a field may hold.
 type fieldType int
 
 const (
+	// text is kept as it is: somebody may be called null, and a code that is none is an error.
 	text fieldType = iota + 1
+	// optional is text that counts as absent if it is JavaScript's word for nothing or for an object.
+	optional
+	// truth is a boolean. JavaScript's words for nothing count as absent. Its word for an object does not: the
+	// object may have been there to say true.
 	truth
 )
 
-// field is a field that a route knows. Unknown fields are ignored, so a client may
-// send more than it must.
+// field is a field that a route knows.
 type field struct {
 	name string
 	fieldType
 }
 
-// common holds the fields that every route knows.
-var common = map[string]fieldType{
-	"code": text, "openId": text, "username": text, "password": text, "appId": text, "lang": text,
+// common holds the fields that every route knows. The first ones count in each query, also beside a body.
+var common = [...]field{
+	{appIDName, optional}, {appIDAlias, optional}, {"lang", optional},
+	{"code", text}, {"openId", optional}, {"username", text}, {"password", text},
 }
 
-// typeOf returns a field's type, or 0 if the route does not know the field.
-func (r Route) typeOf(name string) fieldType {
-	for _, f := range r.ownFields {
-		if f.name == name {
-			return f.fieldType
-		}
-	}
-	return common[name]
-}
+// besideBody is how many of them are the first ones.
+const besideBody = 3
 
 const (
-	// maxQuery is the longest query string accepted, in bytes. API Gateway accepts
-	// about 10 KB for the request line and headers together.
-	maxQuery = 8 << 10
-	// maxDepth is how deep a JSON body may be nested.
-	maxDepth = 16
+	appIDName = "appId"
+	// appIDAlias is how WeChat's pre-fetch names it:
+	// https://developers.weixin.qq.com/miniprogram/dev/framework/ability/pre-fetch.html
+	appIDAlias = "appid"
 )
 
-// queryFields reads the raw query string, in which API Gateway has not yet joined
-// repeated values with commas.
-func (r Route) queryFields(raw string) (fields, error) {
-	if len(raw) > maxQuery {
-		return nil, login.QueryMalformed
+// known lists the fields that are read in one place.
+type known struct{ common, own []field }
+
+// inQuery lists the fields that a route reads in its query.
+func (r *Route) inQuery() known {
+	if r.fieldsIn == inBody {
+		return known{common: common[:besideBody]}
 	}
-	values, err := url.ParseQuery(raw)
-	if err != nil {
-		return nil, login.QueryMalformed
-	}
-	return r.single(values)
+	return r.inBody()
 }
 
-// single picks the known fields from values. No field may be repeated, known or not.
-func (r Route) single(values url.Values) (fields, error) {
-	f := fields{}
-	for name, all := range values {
-		if len(all) > 1 {
-			return nil, login.ParameterRepeated
-		}
-		switch t := r.typeOf(name); {
-		case t == 0:
-		case t == truth && all[0] != "true" && all[0] != "false":
-			return nil, login.FieldWrongType
-		default:
-			f[name] = all[0]
+// inBody lists the fields that a route reads in its body.
+func (r *Route) inBody() known { return known{common[:], r.ownFields} }
+
+// find returns the field of a name, and its number among the known ones.
+func (k known) find(name string) (found field, number int, ok bool) {
+	for i, f := range k.common {
+		if f.name == name {
+			return f, i, true
 		}
 	}
-	return f, nil
+	for i, f := range k.own {
+		if f.name == name {
+			return f, len(k.common) + i, true
+		}
+	}
+	return field{}, 0, false
 }
 
-// parseBody reads a body by its content type. An empty body has no fields.
-func (r Route) parseBody(contentType string, body []byte) (fields, error) {
-	if len(body) == 0 {
-		return fields{}, nil
-	}
-	mediaType, params, err := mime.ParseMediaType(contentType)
-	// Clients in the field also write utf8, though that is not a registered name.
-	charset := strings.ToLower(params["charset"])
-	if err != nil || charset != "" && charset != "utf-8" && charset != "utf8" {
-		return nil, login.ContentTypeUnsupported
-	}
-	switch mediaType {
-	case "application/json":
-		return r.jsonFields(body)
-	case "application/x-www-form-urlencoded":
-		values, err := url.ParseQuery(string(body))
-		if err != nil {
-			return nil, login.BodyMalformed
-		}
-		return r.single(values)
-	}
-	return nil, login.ContentTypeUnsupported
+// names are numbers of known fields, a bit each.
+type names uint
+
+// add adds a number. It says whether it is new.
+func (n *names) add(number int) bool {
+	before := *n
+	*n |= 1 << number
+	return *n != before
 }
 
-// jsonFields reads one flat JSON object. Invalid UTF-8 becomes U+FFFD, which no
-// checked field may hold.
-func (r Route) jsonFields(body []byte) (fields, error) {
-	if tooDeep(body) {
-		return nil, login.BodyTooDeep
+// put adds the value of a known field, unless it says nothing.
+//
+// Errors: FieldWrongType; ParameterRepeated if it has another value already, under its other name.
+func (f fields) put(is field, value string) error {
+	switch {
+	case value == "":
+		return nil
+	case is.fieldType == text:
+	case login.SaysNothing(value), is.fieldType == optional && login.LostObject(value):
+		return nil
+	case is.fieldType == truth && value != "true" && value != "false":
+		return login.FieldWrongType
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
-		return nil, login.BodyMalformed
+	name := is.name
+	if name == appIDAlias {
+		name = appIDName
 	}
-	f, seen := fields{}, map[string]bool{}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, login.BodyMalformed
-		}
-		key, _ := name.(string) // a name in an object is always a string
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, login.BodyMalformed
-		}
-		if seen[key] {
-			return nil, login.ParameterRepeated
-		}
-		seen[key] = true
-		t := r.typeOf(key)
-		if t == 0 || string(value) == "null" {
-			continue
-		}
-		if f[key], err = t.read(value); err != nil {
-			return nil, err
-		}
+	if before, ok := f[name]; ok && before != value {
+		return login.ParameterRepeated
 	}
-	if _, err := decoder.Token(); err != nil {
-		return nil, login.BodyMalformed
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, login.BodyTrailing
-	}
-	return f, nil
-}
-
-// read converts a JSON value of this type to a field.
-func (t fieldType) read(value json.RawMessage) (string, error) {
-	if t == truth {
-		if string(value) != "true" && string(value) != "false" {
-			return "", login.FieldWrongType
-		}
-		return string(value), nil
-	}
-	var s string
-	if err := json.Unmarshal(value, &s); err != nil {
-		return "", login.FieldWrongType
-	}
-	return s, nil
-}
-
-// tooDeep says whether brackets are nested beyond maxDepth. It only scans the
-// bytes, so nothing is built from a body that is refused.
-func tooDeep(body []byte) bool {
-	depth, quoted, escaped := 0, false, false
-	for _, b := range body {
-		switch {
-		case escaped:
-			escaped = false
-		case quoted:
-			escaped, quoted = b == '\\', b != '"'
-		case b == '"':
-			quoted = true
-		case b == '{' || b == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case b == '}' || b == ']':
-			depth--
-		}
-	}
-	return false
+	f[name] = value
+	return nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // newPassword is the field of the password that replaces another.
-var newPassword = field{"newPassword", text}
+var newPassword = field{"newPassword", optional}
 
 // Password changes the user's password.
 var Password = Route{

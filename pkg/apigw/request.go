@@ -1,7 +1,6 @@
 package apigw
 
 import (
-	"encoding/base64"
 	"net/netip"
 	"strings"
 
@@ -10,9 +9,6 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
 )
-
-// MaxBody is the largest body accepted, in bytes after base64.
-const MaxBody = 64 << 10
 
 // request is an event in the form that the domain needs.
 type request struct {
@@ -76,35 +72,16 @@ func (h *Handler) read(r *request) error {
 		return err
 	}
 	r.fields = query
-	if route.fieldsIn == inBody || route.fieldsIn == inBodyOrQuery && r.event.Body != "" {
-		if r.fields, err = route.bodyFields(r.event); err != nil {
+	if route.fieldsIn != inQuery && r.event.Body != "" {
+		body, err := route.bodyFields(&r.event)
+		if err != nil {
 			return err
 		}
-		if r.lang == "" {
-			r.lang = r.fields["lang"]
-		}
+		r.fields = body.over(query)
+		r.lang = r.fields["lang"]
 	}
-	r.caller.AppID, r.caller.Request = r.fields["appId"], r.whole()
+	r.caller.AppID, r.caller.Request = r.fields[appIDName], r.whole()
 	return nil
-}
-
-// bodyFields reads the fields of a JSON or form body.
-func (r Route) bodyFields(event events.APIGatewayV2HTTPRequest) (fields, error) {
-	body := []byte(event.Body)
-	if event.IsBase64Encoded {
-		if len(body) > base64.StdEncoding.EncodedLen(MaxBody) {
-			return nil, login.BodyTooLarge
-		}
-		decoded, err := base64.StdEncoding.DecodeString(event.Body)
-		if err != nil {
-			return nil, login.BodyMalformed
-		}
-		body = decoded
-	}
-	if len(body) > MaxBody {
-		return nil, login.BodyTooLarge
-	}
-	return r.parseBody(origin.Header(event.Headers, "content-type"), body)
 }
 
 // callerOf returns what is known of an event's sender, apart from the fields.

@@ -105,8 +105,14 @@ func TestBooleanFields(t *testing.T) {
 		"a number":               {"application/json", `{"all":1}`, login.FieldWrongType, false},
 		"an object":              {"application/json", `{"all":{"all":true}}`, login.FieldWrongType, false},
 		"a word in a form":       {form, "all=yes", login.FieldWrongType, false},
-		"nothing in a form":      {form, "all=", login.FieldWrongType, false},
+		"nothing in a form":      {form, "all=", "", false},
+		"an empty string":        {"application/json", `{"all":""}`, "", false},
+		"undefined in a form":    {form, "all=undefined", "", false},
+		"null in a string":       {"application/json", `{"all":"null"}`, "", false},
+		"NaN in a form":          {form, "all=NaN", "", false},
+		"an object in a form":    {form, "all=[object Object]", login.FieldWrongType, false},
 		"twice":                  {"application/json", `{"all":true,"all":false}`, login.ParameterRepeated, false},
+		"twice in a form":        {form, "all=true&all=true", login.ParameterRepeated, false},
 		"another route's fields": {"application/json", `{"force":"x","token":7}`, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {

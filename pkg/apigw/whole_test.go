@@ -45,6 +45,10 @@ func TestWholeRequest(t *testing.T) {
 		"a field that is not known":    {sent{asJSON, "", `{"x":1,` + body[1:], "Bearer wxb_a", ""}, true},
 		"an empty field":               {sent{asJSON, "", `{"openId":"",` + body[1:], "Bearer wxb_a", ""}, true},
 		"the token in another header":  {sent{asJSON, "", body, "", "wxb_a"}, true},
+		"a field that is undefined":    {sent{asJSON, "", `{"openId":"undefined",` + body[1:], "Bearer wxb_a", ""}, true},
+		"a field of the query only":    {sent{asJSON, "code=x&password=%zz&force=1", body, "Bearer wxb_a", ""}, true},
+		"a language of null":           {sent{asJSON, "lang=null", body, "Bearer wxb_a", ""}, true},
+		"behind a byte order mark":     {sent{"text/plain", "", "\uFEFF" + body, "Bearer wxb_a", ""}, true},
 		"another password":             {sent{asJSON, "", `{"code":"c","username":"u","password":"P"}`, "Bearer wxb_a", ""}, false},
 		"another username":             {sent{asJSON, "", `{"code":"c","username":"U","password":"p"}`, "Bearer wxb_a", ""}, false},
 		"one field more":               {sent{asJSON, "", `{"openId":"o",` + body[1:], "Bearer wxb_a", ""}, false},
@@ -62,6 +66,17 @@ func TestWholeRequest(t *testing.T) {
 				t.Errorf("it is the same: %t, want %t", got == original, c.same)
 			}
 		})
+	}
+	named := sent{asJSON, "", `{"appId":"a",` + body[1:], "", ""}.caller(t).Request
+	for name, s := range map[string]sent{
+		"appid":               {asJSON, "", `{"appid":"a",` + body[1:], "", ""},
+		"appid in the query":  {asJSON, "appid=a", body, "", ""},
+		"both names":          {asForm, "", "appid=a&appId=a&code=c&username=u&password=p", "", ""},
+		"one of them is null": {asForm, "", "appid=null&appId=a&code=c&username=u&password=p", "", ""},
+	} {
+		if s.caller(t).Request != named {
+			t.Errorf("%s is not appId", name)
+		}
 	}
 	invalid := sent{asForm, "", "code=c&username=u&password=%FF", "", ""}.caller(t).Request
 	if invalid == (sent{asForm, "", "code=c&username=u&password=%FE", "", ""}).caller(t).Request {

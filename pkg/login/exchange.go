@@ -41,14 +41,16 @@ type exchange struct {
 // length.
 const maxCode = 256
 
-// checkCode refuses what cannot be a code, before it costs a call to WeChat.
+// checkCode refuses what cannot be a code, before it costs a call to WeChat. What JavaScript writes for no
+// code is CodeInvalid and not CodeMissing: where a missing code sends the client to wx.login, it would come
+// back with the same word.
 //
 // Errors: CodeMissing, CodeInvalid.
 func checkCode(code string) error {
 	if code == "" {
 		return CodeMissing
 	}
-	if len(code) > maxCode || !printableASCII(code) {
+	if len(code) > maxCode || !printableASCII(code) || SaysNothing(code) { // [object Object] has a blank
 		return CodeInvalid
 	}
 	return nil

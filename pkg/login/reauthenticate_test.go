@@ -39,6 +39,7 @@ func TestFreshCodeOfTheSessionsIdentityIsDemanded(t *testing.T) {
 		"used":                        {"alice-2", login.ReauthRequired},
 		"not one of WeChat's":         {"bad", login.ReauthRequired},
 		"not what wx.login gives":     {"a b", login.CodeInvalid},
+		"undefined":                   {"undefined", login.CodeInvalid},
 		"when WeChat cannot be asked": {"down", login.WXUnavailable},
 	} {
 		for what, do := range guarded {
