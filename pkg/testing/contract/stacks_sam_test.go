@@ -17,22 +17,24 @@ var regions = []string{"us-east-1", "cn-north-1"}
 func stackCases(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	cases := map[string]map[string]string{
-		"defaults":            {},
-		"domain":              {"DomainName": "login.example.com", "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d"},
-		"domain of China":     {"DomainName": "login.example.cn", "CertificateArn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0a1b2c3d"},
-		"topic":               {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
-		"topic of China":      {"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms"},
-		"a key":               {"KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"},
-		"a key of China":      {"KmsKeyArn": "arn:aws-cn:kms:cn-north-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"},
-		"concurrency":         {"CheckBindConcurrency": "200", "BindConcurrency": "20", "AuthorizerConcurrency": "100"},
-		"caching authorizer":  {"AuthorizerCacheSeconds": "300", "SampleRoute": "true"},
-		"sample route":        {"SampleRoute": "true"},
-		"directory":           {"DirectoryUrl": "https://users.example.com/login"},
-		"not traced":          {"Tracing": "false"},
-		"no way back":         {"RollbackOnAlarm": "false"},
-		"behind CloudFront":   {"OriginKeyHashes": strings.Repeat("0a", 32), "RequireOriginKey": "true"},
-		"behind a proxy":      {"TrustedProxies": "10.0.0.0/8,2001:db8::/32", "ClientAddressHeader": "X-Real-IP"},
-		"all at once, bigger": {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
+		"defaults":             {},
+		"domain":               {"DomainName": "login.example.com", "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d"},
+		"domain of China":      {"DomainName": "login.example.cn", "CertificateArn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0a1b2c3d"},
+		"topic":                {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms"},
+		"topic of China":       {"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms"},
+		"a key":                {"KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"},
+		"a key of China":       {"KmsKeyArn": "arn:aws-cn:kms:cn-north-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f"},
+		"concurrency":          {"CheckBindConcurrency": "200", "BindConcurrency": "20", "AuthorizerConcurrency": "100"},
+		"caching authorizer":   {"AuthorizerCacheSeconds": "300", "SampleRoute": "true"},
+		"sample route":         {"SampleRoute": "true"},
+		"directory":            {"DirectoryUrl": "https://users.example.com/login"},
+		"not traced":           {"Tracing": "false"},
+		"no way back":          {"RollbackOnAlarm": "false"},
+		"behind CloudFront":    {"OriginKeyHashes": strings.Repeat("0a", 32), "RequireOriginKey": "true"},
+		"behind a proxy":       {"TrustedProxies": "10.0.0.0/8,2001:db8::/32", "ClientAddressHeader": "X-Real-IP"},
+		"pages of two origins": {"CorsOrigins": "https://h5.example.com,http://localhost:5173", "SampleRoute": "true"},
+		"every page":           {"CorsOrigins": "*"},
+		"all at once, bigger":  {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
 	}
 	for environment, commands := range samConfig(t) {
 		parameters := map[string]string{}
@@ -106,6 +108,8 @@ func TestSAMRefusesParameters(t *testing.T) {
 		"a key hash that is too short":   {"OriginKeyHashes": "0a1b2c"},
 		"three key hashes":               {"OriginKeyHashes": strings.Repeat(","+strings.Repeat("0a", 32), 3)[1:]},
 		"a key required, and none":       {"RequireOriginKey": "true"},
+		"an origin with a path":          {"CorsOrigins": "https://h5.example.com/"},
+		"every page and one more":        {"CorsOrigins": "*,https://h5.example.com"},
 		"a header without a proxy":       {"ClientAddressHeader": "X-Real-IP"},
 	} {
 		if _, err := evaluate(template, "us-east-1", parameters); err == nil {
