@@ -2,9 +2,9 @@ package main
 
 import (
 	"net/http"
-	"syscall"
 	"testing"
-	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // A limit of the size of files, set from outside, stands for a disk that is full: the kernel refuses what serve writes.
@@ -14,8 +14,7 @@ func TestServeIsNotReadyWhileItsDiskIsFull(t *testing.T) {
 	s.becomes(200)
 	limit := func(size uint64) {
 		t.Helper()
-		set := syscall.Rlimit{Cur: size, Max: ^uint64(0)}
-		if _, _, err := syscall.RawSyscall6(syscall.SYS_PRLIMIT64, uintptr(s.command.Process.Pid), syscall.RLIMIT_FSIZE, uintptr(unsafe.Pointer(&set)), 0, 0, 0); err != 0 {
+		if err := unix.Prlimit(s.command.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -27,7 +26,7 @@ func TestServeIsNotReadyWhileItsDiskIsFull(t *testing.T) {
 	if a := s.check("alice-8"); a["error"] != "store_unavailable" {
 		t.Errorf("a login: %v", a)
 	}
-	limit(^uint64(0))
+	limit(unix.RLIM_INFINITY)
 	s.becomes(200)
 	if a := s.check("alice-9"); a["code"] != 1.0 {
 		t.Errorf("a login when there is room again: %v", a)

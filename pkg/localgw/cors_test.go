@@ -192,6 +192,8 @@ func TestOriginsThatAreNone(t *testing.T) {
 		"https://h5.example.com?MARK":                       "origin 1 of 1 has a path, and an origin has none: write https://h5.example.com",
 		"https://h5.example.com#/MARK":                      "origin 1 of 1 has a path, and an origin has none: write https://h5.example.com",
 		"https://user:MARK@h5.example.com":                  "origin 1 of 1 has a user or a password",
+		"https://user:MARK/MARK@h5.example.com":             "origin 1 of 1 has a user or a password",
+		"user:MARK@h5.example.com":                          "origin 1 of 1 has a user or a password",
 		"h5.example.com":                                    `origin 1 of 1: "h5.example.com" has no scheme: write https://h5.example.com`,
 		"h5.example.com/MARK":                               "origin 1 of 1 has no scheme: write it as https://h5.example.com",
 		"//h5.example.com":                                  "origin 1 of 1 has no scheme: write it as https://h5.example.com",

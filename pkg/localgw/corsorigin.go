@@ -1,7 +1,6 @@
 package localgw
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -37,13 +36,14 @@ func ParseOrigins(list string) ([]string, error) {
 		if len(origins) == 1 && origin == anyOrigin || originPattern.MatchString(origin) {
 			continue
 		}
-		return nil, fmt.Errorf("origin %d of %d%w", i+1, len(origins), faultOf(origin))
+		return nil, fmt.Errorf("origin %d of %d%s", i+1, len(origins), faultOf(origin))
 	}
 	return origins, nil
 }
 
-// faultOf says what is wrong with an origin. It quotes no more than scheme and host: the rest of an address may be secret.
-func faultOf(origin string) error {
+// faultOf says what is wrong with an origin, as the end of a sentence that begins with it. It quotes no more than scheme and
+// host: the rest of an address may be secret.
+func faultOf(origin string) string {
 	scheme, rest, hasScheme := strings.Cut(origin, "://")
 	end := strings.IndexAny(rest, `/\?#`)
 	if end < 0 {
@@ -55,33 +55,33 @@ func faultOf(origin string) error {
 	local := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
 	switch {
 	case origin == "":
-		return errors.New(" is empty")
+		return " is empty"
 	case origin == anyOrigin:
-		return errors.New(`: "*" lets every page call, so it must stand alone`)
+		return `: "*" lets every page call, so it must stand alone`
 	case origin == "null":
-		return errors.New(`: "null" is what files and sandboxed frames send, whoever made them: serve the page from an origin of its own`)
+		return `: "null" is what files and sandboxed frames send, whoever made them: serve the page from an origin of its own`
 	case strings.ContainsAny(origin, " \t\r\n"):
-		return errors.New(" has a blank: separate origins by commas alone")
-	case strings.Contains(authority, "@"):
-		return errors.New(" has a user or a password")
+		return " has a blank: separate origins by commas alone"
+	case strings.Contains(origin, "@"):
+		return " has a user or a password"
 	case !hasScheme && !strings.ContainsAny(origin, "/?#@"):
-		return fmt.Errorf(": %q has no scheme: write https://%s", origin, strings.ToLower(origin))
+		return fmt.Sprintf(": %q has no scheme: write https://%s", origin, strings.ToLower(origin))
 	case !hasScheme:
-		return errors.New(" has no scheme: write it as https://h5.example.com")
+		return " has no scheme: write it as https://h5.example.com"
 	case strings.Contains(authority, "*"):
-		return fmt.Errorf(": %q has a wildcard: name each origin", whole)
+		return fmt.Sprintf(": %q has a wildcard: name each origin", whole)
 	case path == "/":
-		return fmt.Errorf(": %q ends in a slash: write %s", whole+path, whole)
+		return fmt.Sprintf(": %q ends in a slash: write %s", whole+path, whole)
 	case path != "":
-		return fmt.Errorf(" has a path, and an origin has none: write %s", whole)
+		return fmt.Sprintf(" has a path, and an origin has none: write %s", whole)
 	case scheme+"://"+authority != whole:
-		return fmt.Errorf(": %q has capital letters, and browsers send none: write %s", origin, whole)
+		return fmt.Sprintf(": %q has capital letters, and browsers send none: write %s", origin, whole)
 	case scheme == "http" && !local:
-		return fmt.Errorf(": %q must be https: http is for localhost and 127.0.0.1", origin)
+		return fmt.Sprintf(": %q must be https: http is for localhost and 127.0.0.1", origin)
 	case scheme != "http" && scheme != "https":
-		return fmt.Errorf(": %q must be https", origin)
+		return fmt.Sprintf(": %q must be https", origin)
 	case err == nil && (u.Port() == "443" && scheme == "https" || u.Port() == "80" && scheme == "http"):
-		return fmt.Errorf(": %q names the usual port, and browsers leave it out: write %s", origin, strings.TrimSuffix(origin, ":"+u.Port()))
+		return fmt.Sprintf(": %q names the usual port, and browsers leave it out: write %s", origin, strings.TrimSuffix(origin, ":"+u.Port()))
 	}
-	return fmt.Errorf(": %q is no origin such as https://h5.example.com or http://localhost:5173", origin)
+	return fmt.Sprintf(": %q is no origin such as https://h5.example.com or http://localhost:5173", origin)
 }
