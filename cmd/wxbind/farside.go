@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/app"
+	"github.com/wxbind/wxbind/pkg/localgw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/platform"
@@ -23,7 +24,8 @@ const (
 	standInAppSecret = "the-stand-in-takes-this-appsecret"
 )
 
-// farSide is what serve calls beyond this machine: WeChat, and the platform's directory if there is one.
+// farSide is what is beyond this machine: WeChat and the platform's directory, if there is one, which serve calls; and the
+// proxies and pages that call it.
 type farSide struct {
 	secrets *secrets.Static
 	// directory is nil if the store keeps the users.
@@ -39,7 +41,9 @@ type farSide struct {
 	unknownAppIsDefault bool
 	// origin finds the callers' addresses.
 	origin *origin.Finder
-	close  func()
+	// cors says which pages in a browser may call.
+	cors  localgw.CORS
+	close func()
 }
 
 // farSideFrom picks the real WeChat if WX_APPID and WX_APPSECRET are set, the server at WECHAT_API_BASE if that is set,
@@ -64,6 +68,9 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 	}
 	if f.unknownAppIsDefault, err = app.UnknownAppIsDefault(getenv); err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
+	}
+	if f.cors, err = c.cors(getenv); err != nil {
+		return nil, err
 	}
 	if url := getenv("WXBIND_DIRECTORY_URL"); url != "" {
 		if secret.DirectoryKey == "" {

@@ -30,6 +30,7 @@ type serveCmd struct {
 	// Other programs on this machine, such as sam local, use the stand-in too.
 	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one. Unless --addr is loopback, the stand-in must be asked for with this flag." placeholder:"HOST:PORT"`
 	proxyFlags
+	corsFlags
 }
 
 const (
@@ -62,7 +63,8 @@ func (serveCmd) Help() string {
   WXBIND_ORIGIN_KEY_HASHES
                           the SHA-256, in hex, of one key or two that a proxy sends in X-Origin-Verify
   WXBIND_REQUIRE_ORIGIN_KEY
-                          "true" refuses requests that have no such key`
+                          "true" refuses requests that have no such key
+  WXBIND_CORS_ORIGINS     as --cors-origin`
 }
 
 // Run serves until the context ends, and then completes the requests in progress.
@@ -139,27 +141,8 @@ func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (htt
 			gateway.Route(route.Method, route.Path, handler)
 		}
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && r.URL.Path == "/healthz" {
-			health(w, r, store)
-			return
-		}
-		gateway.ServeHTTP(w, r)
-	}), nil
-}
-
-// health reports whether the store answers.
-func health(w http.ResponseWriter, r *http.Request, store login.Ephemeral) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	w.Header().Set("Content-Type", "application/json")
-	if _, err := store.LoadRecord(ctx, "health"); err != nil && !errors.Is(err, login.ErrRecordNotFound) {
-		slog.ErrorContext(ctx, "unhealthy", "error", err.Error())
-		w.WriteHeader(http.StatusServiceUnavailable)
-		fmt.Fprintln(w, `{"status":"store unavailable"}`)
-		return
-	}
-	fmt.Fprintln(w, `{"status":"ok"}`)
+	probes := &health{store: store}
+	return far.cors.Handler(probes.Handler(gateway)), nil
 }
 
 // serve answers requests until the context ends, and purges regularly.

@@ -54,7 +54,8 @@ func (rt *route) match(method string, segments []string) (parameters map[string]
 
 // routeOf finds the route of a request. If several match, it is the one with the fewest parameters. Like API Gateway,
 // it takes a path as it is and answers 404 to all others: it cleans none, redirects nowhere, and never answers 405.
-// http.ServeMux does all of that.
+// http.ServeMux does all of that. A route is for its own method, and HEAD is not GET:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
 func (g *Gateway) routeOf(r *http.Request) (found *route, parameters map[string]string) {
 	segments := strings.Split(r.URL.EscapedPath(), "/")
 	for i, segment := range segments {

@@ -46,6 +46,9 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"a route with old events", "PayloadFormatVersion: \"2.0\"", "PayloadFormatVersion: \"1.0\"", "routes"},
 	{"the sample is behind nothing", "security: [{Session: []}]", "security: []", "routes"},
 	{"the authorizer may be called by none", "${Api}/authorizers/*", "${Api}/authorizer/*", "routes"},
+	{"pages that send no token", "allowHeaders: [authorization, content-type, x-token]", "allowHeaders: [content-type]", "pages"},
+	{"pages with cookies", "            maxAge: 7200\n", "            maxAge: 7200\n            allowCredentials: true\n", "pages"},
+	{"every page calls", "allowOrigins: !Split [\",\", !Ref CorsOrigins]", "allowOrigins: [\"*\"]", "pages"},
 	{"a throttle on no route", "POST /mobileApi/user/bind: {", "POST /mobileApi/user/bound: {", "throttles"},
 	{"bind in masses", "ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40", "ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400", "throttles"},
 	{"the authorizer without its alias", "functions/${AuthorizerFunction.Alias}/invocations", "functions/${AuthorizerFunction.Arn}/invocations", "authorizer"},
@@ -66,8 +69,8 @@ func TestSAMStacksNoticeMistakes(t *testing.T) {
 	text := string(read(t, "template.yaml"))
 	everything := map[string]string{
 		"SampleRoute": "true", "DomainName": "login.example.cn", "CertificateArn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0a1b2c3d",
-		"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms",
-		"KmsKeyArn":     "arn:aws-cn:kms:cn-north-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+		"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms", "CorsOrigins": "https://h5.example.cn",
+		"KmsKeyArn": "arn:aws-cn:kms:cn-north-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
 	}
 	var asked []translation
 	for _, m := range mutations {

@@ -26,7 +26,7 @@ type promise struct {
 var promises = []promise{
 	{"tables", checkTables}, {"secrets", checkSecrets}, {"functions", checkFunctions}, {"logs", checkLogs},
 	{"releases", checkReleases}, {"roles", checkRoles}, {"trust", checkTrust}, {"partition", checkPartition},
-	{"routes", checkRoutes}, {"throttles", checkThrottles}, {"authorizer", checkSessionScheme}, {"access log", checkAccessLog},
+	{"routes", checkRoutes}, {"pages", checkPages}, {"throttles", checkThrottles}, {"authorizer", checkSessionScheme}, {"access log", checkAccessLog},
 	{"domain", checkDomain}, {"alarms", checkAlarms}, {"dashboard", checkDashboard}, {"outputs", checkOutputs},
 }
 

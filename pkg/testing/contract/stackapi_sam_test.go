@@ -32,6 +32,7 @@ type body struct {
 	Components struct {
 		SecuritySchemes map[string]map[string]any
 	}
+	CORS *pages `json:"x-amazon-apigateway-cors"`
 }
 
 type operation struct {
@@ -93,6 +94,21 @@ func checkRoutes(s *stack, wrong func(string, ...any)) {
 	}
 	if !sameElements(permissions, allowed) {
 		wrong("API Gateway may %v, want %v", permissions, allowed)
+	}
+}
+
+// The origins of the parameter may call, and pages may send what routes read.
+func checkPages(s *stack, wrong func(string, ...any)) {
+	got := s.body(wrong).CORS
+	origins := s.parameters["CorsOrigins"]
+	if origins == "" {
+		if got != nil {
+			wrong("%+v may call, want none", *got)
+		}
+		return
+	}
+	if want := pagesOf(strings.Split(origins, ",")); !reflect.DeepEqual(got, &want) {
+		wrong("%+v may call, want %+v", got, want)
 	}
 }
 

@@ -34,6 +34,7 @@ func TestConditions(t *testing.T) {
 		"HasCheckBindConcurrency":  not(equals("CheckBindConcurrency", "0")),
 		"HasBindConcurrency":       not(equals("BindConcurrency", "0")),
 		"HasAuthorizerConcurrency": not(equals("AuthorizerConcurrency", "0")),
+		"HasCors":                  not(equals("CorsOrigins", "")),
 		"HasDomain":                not(equals("DomainName", "")),
 		"HasKmsKey":                not(equals("KmsKeyArn", "")),
 		"HasAlarmTopic":            not(equals("AlarmTopicArn", "")),

@@ -16,6 +16,7 @@ import (
 // template is the part of template.yaml that the tests read.
 type template struct {
 	Parameters map[string]struct {
+		AllowedPattern     string
 		AllowedValues      []any
 		MinValue, MaxValue int
 		Default            any
