@@ -13,6 +13,11 @@ type Binding struct {
 	// UnionID is "" where WeChat gives none.
 	UnionID string
 	UserID  string
+	// Index stands for the identity where it must not be named: see Secret.Index. It is "" without an index key. Stores
+	// keep it for the tombstone that a removal leaves.
+	Index string
+	// Union is the index of the unionid under which NoteUnion was last tried; "" if it never was.
+	Union string
 	// Epoch is the user's epoch as the binding last knew it: a hint, so that a touch gives it to a login
 	// without another read. The user's own epoch decides.
 	Epoch string

@@ -20,14 +20,19 @@ type Secret struct {
 	SealKeys []SealKey
 	// DirectoryKey signs the requests to the platform's directory. It is "" without one.
 	DirectoryKey Hidden
+	// IndexKey hashes what users are found by for ever: phone numbers, unionids, identities that were removed. Unlike a
+	// seal key it never changes, or nobody would be found any more. It is "" in a secret from before there was one; then
+	// nobody is found by these.
+	IndexKey Hidden
 	// keys are derived from SealKeys when they are first needed. A pointer does not show them, however the secret is printed.
 	keys atomic.Pointer[derivedKeys]
 }
 
-// App is one mini-program, as code2Session needs it.
+// App is one mini-program.
 type App struct {
 	ID     string
 	Secret Hidden
+	Policy Policy
 }
 
 // SealKey is a key with its id, which sealed texts name.

@@ -9,6 +9,7 @@ import (
 // Store is what a Service needs of a store, and most of what package admin needs.
 type Store interface {
 	Bindings
+	Admissions
 	Sessions
 	Entrance
 	Presence
@@ -39,6 +40,9 @@ var (
 	ErrUserNotFound    = errors.New("login: no such user")
 	ErrLastBinding     = errors.New("login: the user has no other binding")
 	ErrUsernameTaken   = errors.New("login: username is taken")
+	ErrPhoneTaken      = errors.New("login: the phone number is another user's")
+	ErrUnionTaken      = errors.New("login: the unionid is another user's")
+	ErrRemovedBefore   = errors.New("login: the identity's binding was removed before")
 	ErrUserChanged     = errors.New("login: user was changed meanwhile")
 	ErrPasswordChanged = errors.New("login: password was changed meanwhile")
 	ErrRecordNotFound  = errors.New("login: no such record")
@@ -67,8 +71,9 @@ type Bindings interface {
 	// Errors: ErrBindingNotFound.
 	BindingByOpenID(ctx context.Context, appID, openID string) (Binding, error)
 	// Unbind removes the binding and its note in the user's Apps, if the stored binding has b.ID and
-	// b.UserID. That ends the sessions under it. With keepLast it refuses to remove the user's only
-	// binding: of two calls at the same time that would together remove all of them, exactly one succeeds.
+	// b.UserID, and leaves a tombstone under b.Index, unless that is "". That ends the sessions under it. With
+	// keepLast it refuses to remove the user's only binding: of two calls at the same time that would together
+	// remove all of them, exactly one succeeds.
 	//
 	// Errors: ErrBindingNotFound; ErrLastBinding.
 	Unbind(ctx context.Context, b Binding, keepLast bool) error
@@ -175,10 +180,11 @@ type UserAdmin interface {
 	//
 	// Errors: ErrUserNotFound.
 	LogoutUser(ctx context.Context, id, epoch string) error
-	// DeleteUser deletes a user with their username, password and the bindings in u.Apps, all or nothing,
-	// if the stored Apps are still those of u. It removes no sessions: see Remove.
+	// DeleteUser deletes a user with their username, password, phone number, unionids and the bindings in u.Apps, all or
+	// nothing, if the stored Apps, Phone.Index and Unions are still those of u. Each binding leaves a tombstone under its
+	// Index, unless that is "". It removes no sessions: see Remove.
 	//
-	// Errors: ErrUserNotFound; ErrUserChanged when the stored Apps differ.
+	// Errors: ErrUserNotFound; ErrUserChanged when one of them differs.
 	DeleteUser(ctx context.Context, u User) error
 }
 

@@ -22,6 +22,13 @@ type User struct {
 	// docs/decisions/random-epoch.md.
 	Epoch     string
 	CreatedAt time.Time
+	// Phone is the user's phone number, if they have one.
+	Phone Phone
+	// RegisteredIn is the mini-program in which the user has registered by themselves; "" for one whom an administrator or
+	// a directory has added.
+	RegisteredIn string
+	// Unions are the indexes of the unionids by which the user is found; see Secret.Index.
+	Unions []string
 	// Apps has the user's bindings by appid. It is never nil.
 	Apps map[string]UserApp
 }
@@ -46,6 +53,8 @@ func (p Profile) describes(u User) bool {
 type UserApp struct {
 	OpenID    string
 	BindingID string
+	// Index is the binding's.
+	Index string
 }
 
 // Menu is a node of the tree that a client shows to a user.

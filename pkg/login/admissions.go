@@ -1,0 +1,80 @@
+package login
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Admission lets in an identity that is not bound, by something other than a password: it stores the binding with its
+// first session. Binding, Session and their marks are as in Bindings.Bind.
+type Admission struct {
+	Binding Binding
+	Session Session
+	// Newcomer, if not nil, is a new user, whose ID is Binding.UserID, with neither username nor password. They are stored, and
+	// get their Phone and their Unions, which must be nobody's, but for Yields.
+	Newcomer *User
+	// Yields is the user who loses Newcomer.Phone, "" if it is nobody's. They must have it still.
+	Yields string
+	// Terms are what an existing user must fulfil.
+	Terms Terms
+	// Tombstone, if not "", is the Index of the identity: if a binding was removed under it, nobody is let in.
+	Tombstone string
+}
+
+// Terms are what an existing user must fulfil to be let in. The zero Terms demand what Bindings.Bind does: that they are not
+// disabled, have the session's epoch and no binding in this app.
+type Terms struct {
+	// Phone, if its Index is not "", is the number that they must have. Its VerifiedAt becomes theirs.
+	Phone Phone
+	// VerifiedSince, if not zero, is when their number must have been verified, or later.
+	VerifiedSince time.Time
+	// Union, if not "", must be one of their Unions.
+	Union string
+	// RegisteredIn, if not nil, lists what their RegisteredIn may be.
+	RegisteredIn []string
+}
+
+// Owner is the user whom a phone number or a unionid leads to. A store may keep it beside the number, so it may be out of date:
+// whatever it is good for is checked by Admit.
+type Owner struct {
+	UserID string
+	// Epoch is the one that the user had when somebody was last admitted by this.
+	Epoch string
+}
+
+// Admissions finds users by what WeChat says of a person, and lets people in by it. The indexes are made with Secret.Index.
+type Admissions interface {
+	// OwnerOfPhone finds the user who has a phone number.
+	//
+	// Errors: ErrUserNotFound.
+	OwnerOfPhone(ctx context.Context, index string) (Owner, error)
+	// OwnerOfUnion finds the user who has a unionid.
+	//
+	// Errors: ErrUserNotFound.
+	OwnerOfUnion(ctx context.Context, index string) (Owner, error)
+	// Admit stores the binding with its marks, notes it in the user's Apps and stores the session, and does what a says besides,
+	// all or nothing. Of any number of calls at the same time that contradict each other, exactly one succeeds.
+	//
+	// Errors: ErrAlreadyBound when the identity is already bound to this user: then the result is that
+	// binding; IdentityBound when it is bound to another user; BindingRemoved when the session is stored already: then
+	// this was done before, and has been undone; ErrRemovedBefore; ErrPhoneTaken and ErrUnionTaken for what the newcomer
+	// cannot have, or Yields has no more; ErrUserNotFound; and an *Unfit user, who does not fulfil the terms. Of several, any.
+	Admit(ctx context.Context, a Admission) (Binding, error)
+	// SetPhone gives a user a phone number in place of the one that they have; the zero Phone takes it away. from, if not "",
+	// is another user who loses the number. If it is the user's already, VerifiedAt becomes that of p.
+	//
+	// Errors: ErrUserNotFound; ErrPhoneTaken when another user than from has the number.
+	SetPhone(ctx context.Context, userID string, p Phone, from string) error
+	// NoteUnion makes a user be found by a unionid, and notes that in the binding, if the stored binding has b.ID and
+	// b.UserID. If it is another user's already, it only notes in the binding that it was tried.
+	//
+	// Errors: ErrUnionTaken when another user has the unionid; ErrBindingNotFound.
+	NoteUnion(ctx context.Context, b Binding, index string) error
+}
+
+// Unfit is a user who does not fulfil the terms of an Admission.
+type Unfit struct{ User User }
+
+// Error implements error.
+func (u *Unfit) Error() string { return fmt.Sprintf("login: user %s does not fulfil the terms", u.User.ID) }
