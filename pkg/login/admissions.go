@@ -77,4 +77,6 @@ type Admissions interface {
 type Unfit struct{ User User }
 
 // Error implements error.
-func (u *Unfit) Error() string { return fmt.Sprintf("login: user %s does not fulfil the terms", u.User.ID) }
+func (u *Unfit) Error() string {
+	return fmt.Sprintf("login: user %s does not fulfil the terms", u.User.ID)
+}

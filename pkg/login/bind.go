@@ -132,10 +132,7 @@ func CheckPassword(p Hidden) error {
 //
 // Errors: ErrPasswordChanged, if it was replaced meanwhile.
 func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attempt) (*Login, error) {
-	binding := Binding{
-		ID: NewID(), AppID: x.AppID, OpenID: x.OpenID, UnionID: x.UnionID, UserID: c.user.ID, Epoch: c.epoch(),
-		SealedKey: x.sealedKey, BoundAt: x.began, LastLoginAt: x.answered,
-	}
+	binding := x.newBinding(c.user.ID, c.epoch())
 	event := EventBind
 	if c.change != nil && c.boundTo(x.Identity) {
 		binding.ID, event = c.user.Apps[x.AppID].BindingID, EventLogin
@@ -171,7 +168,7 @@ func (s *Service) bindTo(ctx context.Context, x *exchange, c candidate, a attemp
 	if c.change != nil {
 		x.trail.Note(EventPasswordChange)
 	}
-	return s.finish(ctx, x, c.user, session, token)
+	return s.finish(ctx, x, binding, c.user, session, token)
 }
 
 // bindAfterChange goes on with a bind whose password was replaced meanwhile, if a repeat of the request has
