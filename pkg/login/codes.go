@@ -79,7 +79,7 @@ const (
 	BindingRemoved  Code = "binding_removed"
 )
 
-// These are WeChat's answers to a code. pkg/wechat has the errcodes.
+// These are WeChat's answers to our calls. pkg/wechat has the errcodes.
 const (
 	WXCodeInvalid    Code = "wx_code_invalid"
 	WXCodeUsed       Code = "wx_code_used"
@@ -95,6 +95,10 @@ const (
 	WXRequestInvalid Code = "wx_request_invalid"
 	WXAddressBlocked Code = "wx_address_blocked"
 	WXQuotaSpent     Code = "wx_quota_spent"
+	// WXTokenRejected is about our access_token. A caller fetches the token anew and repeats the call once.
+	WXTokenRejected Code = "wx_token_rejected"
+	// PhoneCodeInvalid is about a phone code. Only another tap of the person gives a new one.
+	PhoneCodeInvalid Code = "phone_code_invalid"
 )
 
 // These are failures on our side.
@@ -218,6 +222,9 @@ var meanings = map[Code]meaning{
 	WXSecretUnusable: operator(CulpritAppSecret),
 	WXRequestInvalid: operator(CulpritWeChat),
 	WXAddressBlocked: operator(CulpritWeChat),
+	WXTokenRejected:  busy(CulpritWeChat, 2*time.Second),
+	// Not relogin: a client that does that by itself would send the same phone code again, for ever.
+	PhoneCodeInvalid: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "手机号授权已失效，请重新点击按钮获取", "The phone number could not be had; please tap the button again."},
 	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, 0, "今日登录次数已达上限，请稍后再试", "The daily quota at WeChat is spent; please wait."},
 
 	StoreUnavailable:     busy(CulpritStore, time.Second),

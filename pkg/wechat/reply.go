@@ -27,10 +27,8 @@ const (
 // reply is WeChat's answer. On success errcode is absent or 0.
 type reply struct {
 	OpenID, UnionID, SessionKey string
-	// AccessToken is the answer to stable_token.
-	AccessToken string
-	Errcode     errcode
-	Errmsg      string
+	Errcode                     errcode
+	Errmsg                      string
 }
 
 // parse reads the members of a reply by their exact names. A null leaves a field empty, and unknown members are ignored.
@@ -40,8 +38,7 @@ func (r *reply) parse(body []byte) error {
 		return err
 	}
 	for name, into := range map[string]any{
-		"openid": &r.OpenID, "unionid": &r.UnionID, "session_key": &r.SessionKey,
-		"access_token": &r.AccessToken, "errcode": &r.Errcode, "errmsg": &r.Errmsg,
+		"openid": &r.OpenID, "unionid": &r.UnionID, "session_key": &r.SessionKey, "errcode": &r.Errcode, "errmsg": &r.Errmsg,
 	} {
 		if text, ok := members[name]; ok {
 			if err := json.Unmarshal(text, into); err != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// WeChat knows people by their codes: "alice-1" and "alice-2" are two codes of alice.
+// WeChat knows people by their codes: "alice-1" and "alice-2" are two codes of alice, and "phone-alice-1" is one of her
+// phone codes.
 type WeChat struct {
 	mu   sync.Mutex
 	used map[string]bool
@@ -21,6 +22,7 @@ type WeChat struct {
 	Before func(code string) error
 	// AppSecret, if set, is the only one accepted. It is checked before the code.
 	AppSecret login.Hidden
+	Phones
 }
 
 func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (login.WeChatSession, error) {
