@@ -50,7 +50,6 @@ const (
 // These are decisions about who is let in without a username.
 const (
 	PhoneOff             Code = "phone_off"
-	PhoneCodeInvalid     Code = "phone_code_invalid"
 	PhoneUnknown         Code = "phone_unknown"
 	PhoneStale           Code = "phone_stale"
 	PhoneTaken           Code = "phone_taken"
@@ -187,7 +186,6 @@ var meanings = map[Code]meaning{
 	OriginKeyRequired:  developer(KindForbidden, "it must go through the proxy in front of this service, under its domain name."),
 
 	PhoneOff:             {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不支持手机号登录，请使用其他方式", "Logging in by phone number is not possible here; please use another way."},
-	PhoneCodeInvalid:     {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "手机号验证已失效，请重新点击手机号登录", "The phone number could not be confirmed; please tap the button again."},
 	PhoneUnknown:         {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号尚未登记，请使用账号密码登录", "Nobody has this phone number; please log in with username and password."},
 	PhoneStale:           {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号很久未验证，请联系管理员", "This phone number was not confirmed for long; please ask your administrator."},
 	PhoneTaken:           {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号已被其他账号使用", "Another account has this phone number."},
