@@ -1,0 +1,48 @@
+package wechat_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/wechat"
+)
+
+// BenchmarkCode2Session exchanges codes on a kept connection. It counts what the far side allocates, too.
+func BenchmarkCode2Session(b *testing.B) {
+	for name, secure := range map[string]bool{"plain": false, "TLS": true} {
+		b.Run(name, func(b *testing.B) {
+			answers := func(conn net.Conn) {
+				for request := make([]byte, 4096); ; {
+					if _, err := conn.Read(request); err != nil {
+						return
+					}
+					_, _ = io.WriteString(conn, goodAnswer)
+				}
+			}
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				defer conn.Close()
+				_, _ = io.WriteString(conn, goodAnswer)
+				answers(conn)
+			}))
+			roots := serve(b, server, secure)
+			c, err := wechat.New(wechat.Config{RootCAs: roots, Base: server.URL})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := c.Code2Session(b.Context(), app, "CODE"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
