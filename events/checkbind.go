@@ -27,6 +27,7 @@ var checkBind = slices.Concat(
 		}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-escaped-code", but: edits{query("code=%61lice%2D1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-unknown-parameter", but: edits{query("_t=1773303360000&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-wechat-bom", but: edits{code("bom-alice-1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-bound", from: "checkbind-bound", After: afterBind, Status: 200, Code: 1, WeChat: 1},
 		{Name: "checkbind-repeated-request", After: []string{"checkbind-good"}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-repeated-too-often", After: []string{
