@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
@@ -113,7 +114,7 @@ func TestSecretSet(t *testing.T) {
 			}
 			s := stored(t, double)
 			var set struct{ AppID string }
-			_ = json.Unmarshal([]byte(row.input), &set)
+			_ = json.Unmarshal(bom.Trim([]byte(row.input)), &set)
 			if s.DefaultApp != row.defaultApp || string(s.Apps[set.AppID].Secret) != row.appSecret || s.SealKeys[0] != (login.SealKey{ID: "0", Key: testSealKey}) {
 				t.Errorf("stored is %s", double.Value(testSecretID))
 			}

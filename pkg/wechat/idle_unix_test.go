@@ -109,12 +109,15 @@ func TestLoginAtAnyDistanceFromTheLast(t *testing.T) {
 			t.Run(fmt.Sprint(name, " after ", row.distance), func(t *testing.T) {
 				clock, codes := newWall(), new(seen)
 				var last sync.Map // by connection
-				s, c, _ := way.reach(t, clock.Now, func(_ int64, r *http.Request, conn net.Conn) bool {
+				s, c, _ := way.reach(t, clock.Now, func(number int64, r *http.Request, conn net.Conn) bool {
 					codes.add(r)
 					if since, ok := last.Load(conn); ok && clock.Now().Sub(since.(time.Time)) >= kept-onItsWay {
 						return false
 					}
 					last.Store(conn, clock.Now())
+					if secure, ok := conn.(*tls.Conn); ok && number == 2 && row.connections == 2 && !secure.ConnectionState().DidResume {
+						t.Error("the new connection does not resume the TLS session")
+					}
 					return send(t, conn, goodAnswer)
 				})
 				for _, code := range []string{"CODE-1", "CODE-2"} {
