@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
@@ -64,7 +66,7 @@ func (e *errcode) UnmarshalJSON(text []byte) error {
 // read reads the body of a 200, whatever its Content-Type: WeChat labels its JSON text/plain. The error is a refusal,
 // or says that the body is no reply to the call.
 func read(body []byte, call string) (reply, *Error) {
-	if len(strings.TrimSpace(string(body))) == 0 {
+	if len(bytes.TrimSpace(bom.Trim(body))) == 0 {
 		return reply{}, &Error{Fault: EmptyReply}
 	}
 	var r reply
