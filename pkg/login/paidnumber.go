@@ -117,10 +117,8 @@ func (s *Service) keepPaid(t *tap) func(context.Context) error {
 //
 // Errors: PhoneCodeInvalid; and what WeChat answers.
 func (s *Service) numberAtWeChat(ctx context.Context, x *exchange, phoneCode string) (number string, err error) {
-	err = s.withAccessToken(ctx, x, func(token Hidden) (err error) {
-		number, err = timedRead(&x.trail.WeChat, func() (string, error) {
-			return s.WeChat.PhoneNumber(ctx, token, x.app, phoneCode, x.OpenID)
-		})
+	err = s.withAccessToken(ctx, x, x.app, func(token Hidden) (err error) {
+		number, err = s.WeChat.PhoneNumber(ctx, token, x.app, phoneCode, x.OpenID)
 		return err
 	})
 	return number, err
