@@ -209,8 +209,11 @@ func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, r
 	case x.repeated:
 	case err == nil:
 		x.unrecorded = true
+	case errors.Is(err, ErrBindingNotFound):
+		x.trail.beside = record
 	default:
 		x.trail.beside = record
+		_ = x.trail.roundTrip(ctx).wait() // a failure is a lapse
 	}
 	return binding, related, err
 }
