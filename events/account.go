@@ -38,7 +38,7 @@ var account = slices.Concat(
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked")).of("account-delete", "account-delete-good"),
 	emptyBodies(Case{Status: 200, Code: 1, WeChat: 1}).but(query("code=alice-2")).of("account-delete-query", "account-delete-good", afterBind...),
-	slices.Concat(badProofs, wordCodes, badBodies("code", `"alice-2"`), weChat.only(
+	slices.Concat(badProofs, wordCodes, badBodies("code", `"alice-2"`, `"alice-3"`), weChat.only(
 		"wechat-busy", "wechat-user-throttled",
 	)).of("account-delete", "account-delete-good", afterBind...),
 	notHTTP.of("account", "account-export-good"),

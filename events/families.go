@@ -162,8 +162,8 @@ var notHTTP = family{
 }
 
 // badBodies are for each route that can do without a body. The name is a field of the
-// body, and the value is valid JSON for it.
-func badBodies(name, value string) family {
+// body, and both values are valid JSON for it.
+func badBodies(name, value, other string) family {
 	object, pair := `{"`+name+`":`+value+`}`, name+"="+strings.Trim(value, `"`)
 	return family{
 		{Name: "bad-json", but: edits{jsonBody(`{"` + name + `":`)}, Status: 400, Error: login.BodyMalformed},
@@ -174,8 +174,8 @@ func badBodies(name, value string) family {
 		{Name: "two-json-values", but: edits{jsonBody(object + object)}, Status: 400, Error: login.BodyTrailing},
 		{Name: "deep-json", but: edits{jsonBody(`{"x":` + deepArray + `}`)}, Status: 400, Error: login.BodyTooDeep},
 		{Name: "wrong-type", but: edits{jsonBody(`{"` + name + `":7}`)}, Status: 400, Error: login.FieldWrongType},
-		{Name: "repeated-field", but: edits{jsonBody(`{"` + name + `":null,"` + name + `":null}`)}, Status: 400, Error: login.ParameterRepeated},
-		{Name: "repeated-form-field", but: edits{formBody(pair + "&" + pair)}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "repeated-field", but: edits{jsonBody(`{"` + name + `":` + value + `,"` + name + `":` + other + `}`)}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "repeated-form-field", but: edits{formBody(pair + "&" + name + "=" + strings.Trim(other, `"`))}, Status: 400, Error: login.ParameterRepeated},
 		{Name: "malformed-form", but: edits{formBody(name + "=%zz")}, Status: 400, Error: login.BodyMalformed},
 		{Name: "wrong-content-type", but: edits{body(`<xml/>`), contentType("text/xml")}, Status: 400, Error: login.ContentTypeUnsupported},
 		{Name: "no-content-type", but: edits{body(name), without("headers.content-type")}, Status: 400, Error: login.ContentTypeUnsupported},

@@ -33,7 +33,7 @@ var password = slices.Concat(
 		{Name: "password-new-is-the-old", After: afterBind, but: edits{field("newPassword", Password)}, Status: 200, Error: login.PasswordTooWeak},
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked", "disabled"), notHTTP).of("password", "password-good"),
-	slices.Concat(badProofs, wordCodes, invalidProof, badBodies("newPassword", `"another-password"`), badQueries, weChat.only(
+	slices.Concat(badProofs, wordCodes, invalidProof, badBodies("newPassword", `"another-password"`, `"one-more-password"`), badQueries, weChat.only(
 		"wechat-busy", "wechat-user-throttled", "wechat-app-invalid",
 	)).of("password", "password-good", afterBind...),
 )

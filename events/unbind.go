@@ -25,7 +25,7 @@ var unbind = slices.Concat(
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked"), notHTTP).of("unbind", "unbind-good"),
 	emptyBodies(Case{Status: 200, Error: login.LastBinding}).of("unbind-last-binding", "unbind-good", afterBind...),
-	slices.Concat(badBodies("force", "false"), badQueries.only("malformed-query")).of("unbind", "unbind-good", afterBind...),
+	slices.Concat(badBodies("force", "false", "true"), badQueries.only("malformed-query")).of("unbind", "unbind-good", afterBind...),
 	slices.Concat(badProofs, wordCodes, badCodes.only("non-ascii-code")).of("unbind-force", "unbind-force-good", afterBind...),
 	slices.Concat(invalidProof, weChat.only(
 		"wechat-busy", "wechat-user-throttled", "wechat-user-blocked", "wechat-app-invalid", "wechat-secret-invalid", "wechat-reset",

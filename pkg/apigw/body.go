@@ -31,7 +31,7 @@ func (r *Route) bodyFields(event *events.APIGatewayV2HTTPRequest) (fields, error
 	if len(body) > MaxBody {
 		return nil, login.BodyTooLarge
 	}
-	return r.inBody().parse(labelOf(origin.Header(event.Headers, "content-type")), body)
+	return known(r.fields).parse(labelOf(origin.Header(event.Headers, "content-type")), body)
 }
 
 // parse reads a body. The body itself decides what it is: clients and proxies label it wrongly, and no form

@@ -4,14 +4,15 @@ import "github.com/wxbind/wxbind/pkg/login"
 
 // Which value of a field counts is one rule for all routes:
 //
-//   - A route reads its query, and its body if it has fields there. A body of the others is not looked at.
+//   - A route reads lang, appId and the fields that it declares, in its query, and in its body if it has one. A body of
+//     the others is not looked at.
 //   - lang and appId count in both places. The other fields of a route with a body are read only there, so that
-//     no password, code or token need stand in an address, where logs keep it; DELETE of the account takes them
+//     no password, code or token need stand in an address, where logs keep it; DELETE of the account takes its code
 //     from both, since some clients cannot send a body with it.
 //   - Where both have a field, the body's counts, unless it says nothing.
-//   - What a place does not read is ignored, however often it comes and whatever it holds. What is read comes
-//     once, and can be decoded.
-//   - appid, the name in WeChat's pre-fetch, is appId. Both may come with the same value.
+//   - What a place does not read is ignored, however often it comes and whatever it holds. What is read can be decoded,
+//     and has one value: it may come again with that, as where a client adds to each address what some have already.
+//   - appid, the name in WeChat's pre-fetch, is appId.
 
 // fields are the named values of a query or a body that say something. A boolean is "true" or "false".
 type fields map[string]string
@@ -38,7 +39,7 @@ type fieldType int
 const (
 	// text is kept as it is: somebody may be called null, and a code that is none is an error.
 	text fieldType = iota + 1
-	// optional is text that counts as absent if it is JavaScript's word for nothing or for an object.
+	// optional is text that counts as absent if it is JavaScript's word for nothing or for an object, or an object of JSON.
 	optional
 	// truth is a boolean. JavaScript's words for nothing count as absent. Its word for an object does not: the
 	// object may have been there to say true.
@@ -51,14 +52,15 @@ type field struct {
 	fieldType
 }
 
-// common holds the fields that every route knows. The first ones count in each query, also beside a body.
-var common = [...]field{
-	{appIDName, optional}, {appIDAlias, optional}, {"lang", optional},
-	{"code", text}, {"openId", optional}, {"username", text}, {"password", text},
-}
+// common holds the fields that every route reads, wherever it reads any.
+var common = [...]field{{appIDName, optional}, {appIDAlias, optional}, {"lang", optional}}
 
-// besideBody is how many of them are the first ones.
-const besideBody = 3
+// The fields that several routes read.
+var (
+	codeField        = field{"code", text}
+	passwordField    = field{"password", text}
+	newPasswordField = field{"newPassword", optional}
+)
 
 const (
 	appIDName = "appId"
@@ -67,48 +69,32 @@ const (
 	appIDAlias = "appid"
 )
 
-// known lists the fields that are read in one place.
-type known struct{ common, own []field }
+// known lists the fields that are read in one place, besides the common ones.
+type known []field
 
 // inQuery lists the fields that a route reads in its query.
 func (r *Route) inQuery() known {
 	if r.fieldsIn == inBody {
-		return known{common: common[:besideBody]}
+		return nil
 	}
-	return r.inBody()
+	return r.fields
 }
 
-// inBody lists the fields that a route reads in its body.
-func (r *Route) inBody() known { return known{common[:], r.ownFields} }
-
-// find returns the field of a name, and its number among the known ones.
-func (k known) find(name string) (found field, number int, ok bool) {
-	for i, f := range k.common {
-		if f.name == name {
-			return f, i, true
+// find returns the field of a name.
+func (k known) find(name string) (found field, ok bool) {
+	for _, fields := range [...][]field{k, common[:]} {
+		for _, f := range fields {
+			if f.name == name {
+				return f, true
+			}
 		}
 	}
-	for i, f := range k.own {
-		if f.name == name {
-			return f, len(k.common) + i, true
-		}
-	}
-	return field{}, 0, false
-}
-
-// names are numbers of known fields, a bit each.
-type names uint
-
-// add adds a number. It says whether it is new.
-func (n *names) add(number int) bool {
-	before := *n
-	*n |= 1 << number
-	return *n != before
+	return field{}, false
 }
 
 // put adds the value of a known field, unless it says nothing.
 //
-// Errors: FieldWrongType; ParameterRepeated if it has another value already, under its other name.
+// Errors: FieldWrongType; ParameterRepeated if it has another value already.
 func (f fields) put(is field, value string) error {
 	switch {
 	case value == "":

@@ -22,7 +22,7 @@ func (k known) jsonFields(body string) (fields, error) {
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
 		return nil, login.BodyMalformed
 	}
-	f, seen := fields{}, names(0)
+	f := fields{}
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {
@@ -33,12 +33,9 @@ func (k known) jsonFields(body string) (fields, error) {
 		if err := decoder.Decode(&value); err != nil {
 			return nil, login.BodyMalformed
 		}
-		is, number, ok := k.find(key)
+		is, ok := k.find(key)
 		if !ok {
 			continue
-		}
-		if !seen.add(number) {
-			return nil, login.ParameterRepeated
 		}
 		said, err := is.read(value)
 		if err != nil {
@@ -57,12 +54,16 @@ func (k known) jsonFields(body string) (fields, error) {
 	return f, nil
 }
 
-// read converts a JSON value of this type to that of a field, "" for null.
+// read converts a JSON value of this type to that of a field. It is "" for null, and for what a form has as
+// [object Object], if that counts as absent.
 //
 // Errors: FieldWrongType.
 func (t fieldType) read(value json.RawMessage) (string, error) {
-	if t == truth && (string(value) == "true" || string(value) == "false") {
+	switch {
+	case t == truth && (string(value) == "true" || string(value) == "false"):
 		return string(value), nil
+	case t == optional && value[0] == '{':
+		return "", nil
 	}
 	var s string // which null leaves empty
 	if err := json.Unmarshal(value, &s); err != nil {

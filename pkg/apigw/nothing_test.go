@@ -112,6 +112,13 @@ func TestWordsForNothingAreAbsent(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an object of JSON", func(t *testing.T) { // a form has it as [object Object]
+		w := newWorld(t)
+		said := strings.Replace(bindBody, "{", `{"openId":{},"appId":{"id":"`+secondAppID+`"},"newPassword":{ },"lang":{},`, 1)
+		if a := w.invoke(t.Context(), apigw.Bind, withQuery(post("application/json", said), "lang=en")); a.body["code"] != 1.0 || a.body["msg"] != "Bound." || w.lastLine()["appId"] != appID {
+			t.Errorf("got %d %s", a.status, a.text)
+		}
+	})
 	w := newWorld(t)
 	a := w.login("alice").ask(apigw.Password, post(form, "code="+w.code("alice")+"&password="+password+"&newPassword=undefined"))
 	if a.status != 400 || a.body["error"] != string(login.PasswordMissing) {
@@ -168,7 +175,7 @@ func TestWhatNobodyKnowsIsIgnored(t *testing.T) {
 		"a name with one":        "a;b=c",
 		"no value":               "x&y&&=&=1",
 		"a name in another case": "CODE=alice-8&Code=%zz",
-		"of another route":       "token=1&token=2&force=x",
+		"of another route":       "token=1&token=2&force=x&username=a&username=b&password=a;b&openId=%zz",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -179,6 +186,30 @@ func TestWhatNobodyKnowsIsIgnored(t *testing.T) {
 			}
 			if a := w.invoke(t.Context(), apigw.Bind, withQuery(post("application/json", bindBody), query+"&code=1&code=%zz&password=x;y")); a.body["code"] != 1.0 {
 				t.Errorf("beside a body: %d %s", a.status, a.text)
+			}
+		})
+	}
+}
+
+// Clients add the mini-program and the language to each request, also where they stand already.
+func TestFieldsTwiceWithTheSameValue(t *testing.T) {
+	named := "appId=" + secondAppID
+	for name, c := range map[string]struct {
+		route apigw.Route
+		event any
+	}{
+		"in a query":           {apigw.CheckBind, get(named + "&code=alice-1&lang=en&lang=en&" + named)},
+		"one of them empty":    {apigw.CheckBind, get(named + "&code=alice-1&lang=en&lang=&appId=")},
+		"a code, too":          {apigw.CheckBind, get(named + "&code=alice-1&code=%61lice-1&lang=en")},
+		"in a form":            {apigw.Code2Session, post(form, named+"&code=alice-1&code=alice-1&"+named)},
+		"in JSON":              {apigw.Code2Session, post("application/json", `{"code":"alice-1","appId":"`+secondAppID+`","code":"alice-1","appId":"`+secondAppID+`"}`)},
+		"in JSON and null":     {apigw.Code2Session, post("application/json", `{"code":null,"code":"alice-1","appId":"`+secondAppID+`","appId":null}`)},
+		"in a query of a POST": {apigw.Code2Session, withQuery(post(form, "code=alice-1"), named+"&"+named)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if a := w.invoke(t.Context(), c.route, c.event); a.status != 200 || a.body["error"] != nil || w.lastLine()["appId"] != secondAppID {
+				t.Errorf("got %d %s in %v", a.status, a.text, w.lastLine()["appId"])
 			}
 		})
 	}

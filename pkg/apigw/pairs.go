@@ -25,7 +25,7 @@ func (r *Route) queryFields(raw string) (fields, error) {
 //
 // Errors: malformed; ParameterRepeated; FieldWrongType.
 func (k known) pairs(raw string, malformed login.Code) (fields, error) {
-	f, seen := fields{}, names(0)
+	f := fields{}
 	for raw != "" {
 		var pair string
 		pair, raw, _ = strings.Cut(raw, "&")
@@ -34,16 +34,13 @@ func (k known) pairs(raw string, malformed login.Code) (fields, error) {
 		if err != nil {
 			continue // nobody knows it
 		}
-		is, number, ok := k.find(name)
+		is, ok := k.find(name)
 		if !ok {
 			continue
 		}
 		value, err := url.QueryUnescape(escaped)
 		if err != nil || strings.Contains(escaped, ";") {
 			return nil, malformed
-		}
-		if !seen.add(number) {
-			return nil, login.ParameterRepeated
 		}
 		if err := f.put(is, value); err != nil {
 			return nil, err
@@ -61,7 +58,7 @@ func (k known) plainly(body string) bool {
 		if !isPair || strings.ContainsFunc(pair, notInForms) {
 			return false
 		}
-		_, _, ok := k.find(name)
+		_, ok := k.find(name)
 		knows = knows || ok
 	}
 	return knows
