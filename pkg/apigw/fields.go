@@ -20,7 +20,7 @@ type fields map[string]string
 // truth reads a boolean. An absent one is false.
 func (f fields) truth(name string) bool { return f[name] == "true" }
 
-// over returns the fields of a body with those of the query that it does not have. It may change both.
+// over returns the fields of a body with those of the query that it does not have. It may change f.
 func (f fields) over(query fields) fields {
 	if len(f) == 0 {
 		return query
@@ -52,7 +52,7 @@ type field struct {
 	fieldType
 }
 
-// common holds the fields that every route reads, wherever it reads any.
+// common holds the fields that every route reads.
 var common = [...]field{{appIDName, optional}, {appIDAlias, optional}, {"lang", optional}}
 
 // The fields that several routes read.

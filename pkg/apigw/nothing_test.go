@@ -22,6 +22,7 @@ func TestBodiesThatSayNothing(t *testing.T) {
 		"wide blanks":          "\u3000\u00A0",
 		"64 KiB of blanks":     strings.Repeat(" ", 64<<10),
 		"a byte order mark":    "\uFEFF",
+		"marks of direction":   "\u202A[\u200E]\u202C",
 		"two, and null":        "\uFEFF\uFEFF null\n",
 		"undefined":            `undefined`,
 		"a number that is not": `NaN`,
