@@ -10,14 +10,14 @@ import (
 
 // Bind binds the identity behind a code to a user, and logs the user in.
 var Bind = Route{
-	Function:  "bind",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/bind",
-	handler:   byCode(bind),
-	fieldsIn:  inBody,
-	ownFields: []field{newPassword},
-	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
-	outcomes:  []login.Outcome{login.OutcomeLogin},
+	Function: "bind",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/bind",
+	handler:  byCode(bind),
+	fieldsIn: inBody,
+	fields:   []field{codeField, {"openId", optional}, {"username", text}, passwordField, newPasswordField},
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
 		login.PasswordNotTemporary, login.PasswordNotHere,

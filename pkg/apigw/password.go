@@ -8,20 +8,17 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// newPassword is the field of the password that replaces another.
-var newPassword = field{"newPassword", optional}
-
 // Password changes the user's password.
 var Password = Route{
-	Function:  "password",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/password",
-	handler:   bySession(changePassword),
-	fieldsIn:  inBody,
-	ownFields: []field{newPassword},
-	needs:     needs.Code | needs.Bindings | needs.Passwords,
-	outcomes:  []login.Outcome{login.OutcomePassword},
-	refusals:  []login.Code{login.ReauthRequired, login.PasswordTooWeak, login.PasswordNotHere},
+	Function: "password",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/password",
+	handler:  bySession(changePassword),
+	fieldsIn: inBody,
+	fields:   []field{codeField, passwordField, newPasswordField},
+	needs:    needs.Code | needs.Bindings | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomePassword},
+	refusals: []login.Code{login.ReauthRequired, login.PasswordTooWeak, login.PasswordNotHere},
 }
 
 func changePassword(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
