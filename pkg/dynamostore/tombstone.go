@@ -25,7 +25,7 @@ func (s *Store) checkTombstone(index string) types.TransactWriteItem {
 // Attributes of bindings and of their notes. They are absent for "".
 const (
 	indexAttribute = "index"
-	unionAttribute = "unionIndex"
+	unionAttribute = "union"
 )
 
 // indexSize is the length in bytes of what Secret.Index encodes.

@@ -13,8 +13,9 @@ import (
 // NoteUnion implements login.Admissions. It makes one transaction, or one more write if the unionid is another user's.
 func (s *Store) NoteUnion(ctx context.Context, b login.Binding, index string) error {
 	note := expression{
-		change:    "SET " + unionAttribute + " = :union",
+		change:    "SET #union = :union",
 		condition: "bindingId = :id AND userId = :user",
+		names:     map[string]string{"#union": unionAttribute},
 		values:    item{":union": packedIndex(index), ":id": text(b.ID), ":user": text(b.UserID)},
 	}
 	err := s.transact(ctx, "NoteUnion",
@@ -23,6 +24,7 @@ func (s *Store) NoteUnion(ctx context.Context, b login.Binding, index string) er
 			Key:                       bindingKey(b.AppID, b.OpenID),
 			UpdateExpression:          &note.change,
 			ConditionExpression:       &note.condition,
+			ExpressionAttributeNames:  note.names,
 			ExpressionAttributeValues: note.values,
 		}},
 		s.putOwner(unionKey(index), login.Owner{UserID: b.UserID, Epoch: b.Epoch}, ifEither, b.UserID),
