@@ -52,6 +52,7 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 	binding := Binding{
 		ID: visitor.Session.BindingID, AppID: visitor.Session.AppID,
 		OpenID: visitor.User.Apps[visitor.Session.AppID].OpenID, UserID: visitor.User.ID,
+		Index: visitor.User.Apps[visitor.Session.AppID].Index,
 	}
 	trip := trail.roundTrip(ctx)
 	trip.do(func() error { return s.Store.Unbind(ctx, binding, !force) })
