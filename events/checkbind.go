@@ -40,6 +40,7 @@ var checkBind = slices.Concat(
 			but: edits{query("code=alice-1&appid=" + AppID + "&lang=undefined&_t=2")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-prefetch-with-token-only", but: edits{query("appid=" + AppID + "&token=abc&timestamp=1773303360"), noReferer}, Status: 400, Error: login.CodeMissing},
 		{Name: "checkbind-byte-order-marks-in-query", but: edits{query(strings.Repeat("%EF%BB%BF", 9))}, Status: 400, Error: login.CodeMissing},
+		{Name: "checkbind-good-wechat-bom", but: edits{code("bom-alice-1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-bound", from: "checkbind-bound", After: afterBind, Status: 200, Code: 1, WeChat: 1},
 		{Name: "checkbind-repeated-request", After: []string{"checkbind-good"}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-repeated-too-often", After: []string{

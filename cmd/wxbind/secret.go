@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/secrets/awssource"
@@ -228,7 +229,7 @@ func (c console) appJSON() (login.App, error) {
 		AppID     string `json:"appId"`
 		AppSecret string `json:"appSecret"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder := json.NewDecoder(bytes.NewReader(bom.Trim(text)))
 	decoder.DisallowUnknownFields()
 	// The decoder's own errors may quote a value.
 	if err := decoder.Decode(&app); err != nil || app.AppID == "" || app.AppSecret == "" {

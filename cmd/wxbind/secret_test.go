@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/testing/secretstest"
@@ -86,7 +87,9 @@ func TestSecretSet(t *testing.T) {
 		"a second app, the default":  {setSecret, app2, "--default", 0, "set", "wxfedcba9876543210", "S3CRETtwo"},
 		"a replacement":              {setSecret, app, "--yes", 0, "set", "wx0123456789abcdef", "S3CRETnew"},
 		"a replacement, unconfirmed": {setSecret, app, "", 1, "--yes", "", ""},
+		"as PowerShell pipes it":     {newSecret, "\uFEFF" + app + "\r\n", "", 0, "set the AppSecret of wx0123456789abcdef", "wx0123456789abcdef", "S3CRETnew"},
 		"no input":                   {newSecret, "", "", 1, "standard input must be", "", ""},
+		"a mark alone":               {newSecret, "\uFEFF", "", 1, "standard input must be", "", ""},
 		"no JSON":                    {newSecret, "S3CRET", "", 1, "standard input must be", "", ""},
 		"another field":              {newSecret, `{"appId":"wx1","appSecret":"S3CRET","sealKey":"S3CRET"}`, "", 1, "standard input must be", "", ""},
 		"another type":               {newSecret, `{"appId":"wx1","appSecret":["S3CRET"]}`, "", 1, "standard input must be", "", ""},
@@ -111,7 +114,7 @@ func TestSecretSet(t *testing.T) {
 			}
 			s := stored(t, double)
 			var set struct{ AppID string }
-			_ = json.Unmarshal([]byte(row.input), &set)
+			_ = json.Unmarshal(bom.Trim([]byte(row.input)), &set)
 			if s.DefaultApp != row.defaultApp || string(s.Apps[set.AppID].Secret) != row.appSecret || s.SealKeys[0] != (login.SealKey{ID: "0", Key: testSealKey}) {
 				t.Errorf("stored is %s", double.Value(testSecretID))
 			}

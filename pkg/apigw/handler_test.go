@@ -290,10 +290,10 @@ func TestDeadlineIsAnswered(t *testing.T) {
 		t.Errorf("got %d %s", a.status, a.text)
 	}
 	var given time.Time
-	w.service.WeChat = asked(func(ctx context.Context) error {
+	w.service.WeChat = asked{say: func(ctx context.Context) error {
 		given, _ = ctx.Deadline()
 		return login.WXBusy
-	})
+	}}
 	w.invoke(ctx, apigw.CheckBind, get("code=alice-1"))
 	deadline, _ := ctx.Deadline()
 	if kept := deadline.Sub(given); kept != 250*time.Millisecond {
@@ -304,7 +304,7 @@ func TestDeadlineIsAnswered(t *testing.T) {
 func TestRetryAfterIsNeverZero(t *testing.T) {
 	for wait, want := range map[time.Duration]string{0: "1", time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2"} {
 		w := newWorld(t)
-		w.service.WeChat = asked(func(context.Context) error { return &login.Error{Code: login.WXBusy, RetryAfter: wait} })
+		w.service.WeChat = asked{say: func(context.Context) error { return &login.Error{Code: login.WXBusy, RetryAfter: wait} }}
 		if a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1")); a.header["retry-after"] != want {
 			t.Errorf("a wait of %v: retry-after %q, want %q", wait, a.header["retry-after"], want)
 		}
@@ -312,15 +312,18 @@ func TestRetryAfterIsNeverZero(t *testing.T) {
 }
 
 // asked is a WeChat that refuses every code.
-type asked func(context.Context) error
+type asked struct {
+	login.WeChat
+	say func(context.Context) error
+}
 
 func (a asked) Code2Session(ctx context.Context, _ login.App, _ string) (login.WeChatSession, error) {
-	return login.WeChatSession{}, a(ctx)
+	return login.WeChatSession{}, a.say(ctx)
 }
 
 func TestPanicIsAnswered(t *testing.T) {
 	w := newWorld(t)
-	w.service.WeChat = asked(panicking)
+	w.service.WeChat = asked{say: panicking}
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
 	if a.status != 500 || a.body["error"] != string(login.Internal) {
 		t.Errorf("got %d %s", a.status, a.text)
@@ -363,7 +366,7 @@ func TestLapsesAreWarnedOf(t *testing.T) {
 }
 
 // anyone accepts every code.
-type anyone struct{}
+type anyone struct{ login.WeChat }
 
 func (anyone) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {
 	return login.WeChatSession{OpenID: "o1"}, nil

@@ -36,8 +36,8 @@ type Route struct {
 // would link every route.
 func Routes() []Route {
 	return []Route{
-		CheckBind, Bind, Code2Session,
-		UserInfo, Logout, Sessions, RevokeSession, Unbind, Password, Export, DeleteAccount,
+		CheckBind, Bind, BindPhone, Register, Code2Session,
+		UserInfo, Logout, Sessions, RevokeSession, Unbind, Password, Phone, Export, DeleteAccount,
 		Introspect, WhoAmI,
 	}
 }

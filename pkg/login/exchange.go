@@ -25,7 +25,9 @@ type exchange struct {
 	ids
 	caller Caller
 	secret *Secret
-	trail  *Trail
+	// app is the mini-program of the request.
+	app   App
+	trail *Trail
 	// answered is when WeChat answered. For a repeat it is when WeChat answered the first request.
 	answered time.Time
 	// sealedKey is WeChat's session_key as it is stored.
@@ -89,7 +91,7 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 	if err != nil {
 		return nil, err
 	}
-	x.trail.AppID = app.ID
+	x.app, x.trail.AppID = app, app.ID
 
 	answer, err := s.askWeChat(ctx, x, app, p.code)
 	x.answered = s.clock()
@@ -173,7 +175,7 @@ func (s *Service) askWeChat(ctx context.Context, x *exchange, app App, code stri
 		return answer, rejected
 	}
 	x.trail.lapse(rejected)
-	x.secret, app = newer, renewed
+	x.secret, x.app, app = newer, renewed, renewed
 	return timedRead(&x.trail.WeChat, ask)
 }
 
@@ -187,27 +189,33 @@ func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err 
 	return binding, err
 }
 
-// standing reads the binding of the identity of a login. If there is one, the record for repeats waits for the
-// session; see enter. If not, it is stored now.
+// standing reads the binding of the identity of a login and, if its unionid may let it in, whose that is: related is
+// nil if it is nobody's. If there is a binding, the record for repeats waits for the session; see enter. If not, it
+// waits for the next round trip.
 //
 // Errors: ErrBindingNotFound; and what the store answers.
-func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, err error) {
+func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, related *Owner, err error) {
 	record := x.trail.beside
 	if !x.repeated {
 		x.trail.beside = nil
 	}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &binding, func() (Binding, error) { return s.Store.BindingByOpenID(ctx, x.AppID, x.OpenID) })
+	if x.app.Policy.LinkUnionID && x.union() != "" && s.users.keepPasswords() {
+		trip.try(func() (err error) { related, err = s.ownerOfUnion(ctx, x); return err })
+	}
 	err = trip.wait()
 	switch {
 	case x.repeated:
 	case err == nil:
 		x.unrecorded = true
+	case errors.Is(err, ErrBindingNotFound):
+		x.trail.beside = record
 	default:
 		x.trail.beside = record
 		_ = x.trail.roundTrip(ctx).wait() // a failure is a lapse
 	}
-	return binding, err
+	return binding, related, err
 }
 
 // asTouch is the Touch of the binding of x's identity.

@@ -45,12 +45,10 @@ func Registrations() []Registration {
 // registers says whether somebody may become a user in this way.
 func (p Policy) registers(by Registration) bool { return slices.Contains(p.Register, by) }
 
-// admits says whether a user may be let into an app by a phone number or a unionid. One who has registered in another
-// app may not, unless the policy accepts that app: a stranger who registered in the customers' app would walk into the
-// staff's.
-func (a App) admits(u User) bool {
-	return u.RegisteredIn == "" || u.RegisteredIn == a.ID || slices.Contains(a.Policy.AcceptFrom, u.RegisteredIn)
-}
+// from lists where a user may have registered to be let into an app by a phone number or a unionid; "" stands for one whom an
+// administrator has added. One who has registered in another app may not, unless the policy accepts that app: a stranger who
+// registered in the customers' app would walk into the staff's.
+func (a App) from() []string { return append([]string{"", a.ID}, a.Policy.AcceptFrom...) }
 
 // Way is a way for somebody who is not bound to get in.
 type Way string

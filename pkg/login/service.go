@@ -32,14 +32,16 @@ type Config struct {
 }
 
 // Service logs people in and recognizes them by their tokens. It is safe for concurrent use. Its only
-// state is two caches, a meter, and who writes which counter just now.
+// state is three caches, a meter, and who writes which counter just now.
 type Service struct {
 	Config
 	menus menuCache
 	kinds kindCache
 	users userSource
 	lanes lanes
-	junk  *junkMeter
+	// tokens are the access_tokens for calls to WeChat.
+	tokens tokenCache
+	junk   *junkMeter
 }
 
 // New makes a Service.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -28,7 +29,7 @@ func ReadDraft(raw []byte) (*Draft, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("the secret is not UTF-8")
 	}
-	fields, err := object(raw, "the secret")
+	fields, err := object(bom.Trim(raw), "the secret")
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func TestDraftChanges(t *testing.T) {
 		want *login.Secret
 	}{
 		"the short form becomes the long one": {shortSecret, nil, one},
+		"as Notepad writes it":                {"\uFEFF" + shortSecret, nil, one},
 		"the first app of a new secret":       {placeholders, func(d *secrets.Draft) { d.SetApp(appID, appSecret, false) }, one},
 		"another AppSecret": {shortSecret, func(d *secrets.Draft) { d.SetApp(appID, "S3CRETother", false) },
 			with(func(s *login.Secret) { s.Apps = map[string]login.App{appID: app(appID, "S3CRETother")} })},

@@ -13,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -86,7 +87,7 @@ func fieldsOf(raw []byte) (map[string]json.RawMessage, error) {
 	if !utf8.Valid(raw) {
 		return nil, errors.New("the secret is not UTF-8")
 	}
-	return object(raw, "the secret")
+	return object(bom.Trim(raw), "the secret")
 }
 
 func parseShort(fields map[string]json.RawMessage) (*login.Secret, error) {

@@ -55,6 +55,8 @@ func TestParse(t *testing.T) {
 		{"unknown fields are ignored", strings.Replace(shortSecret, "{", `{"comment":{"a":[1,null]},"appsecret":"other",`, 1), one},
 		{"a directory key, short form", strings.Replace(shortSecret, "{", "{"+extras+",", 1), with(one)},
 		{"a directory key, long form", strings.Replace(longSecret, "{", "{"+extras+",", 1), with(two)},
+		{"as Notepad writes it", "\uFEFF" + shortSecret + "\r\n", one},
+		{"blanks and two marks", " \r\n\uFEFF\uFEFF" + longSecret, two},
 		{"white space", "\n " + strings.ReplaceAll(shortSecret, ",", " ,\t\n") + "\r\n", one},
 	}
 	for _, tt := range tests {

@@ -11,9 +11,10 @@
 //
 //   - when WeChat answers -1, busy;
 //   - when no connection could be made, then to the fallback host if there is one;
-//   - when the connection broke before a byte of the request was written to it.
+//   - when a new connection broke before a byte of the request was written to it.
 //
-// There is no third time. By itself, net/http would resend a GET when the server closes a reused connection; this
+// There is no third time. A kept connection on which nothing was written, because it is known to be over, does not count:
+// the request goes on to the next one. By itself, net/http would resend a GET when the server closes a reused connection; this
 // package prevents that.
 //
 // # Secrets

@@ -27,10 +27,11 @@
 //	reset-alice-1       the connection is reset without an answer
 //	lost-alice-1        the same, but after the code was used
 //	slow2s-alice-1      the answer comes late; any [time.ParseDuration], at most 30s
+//	bom-alice-1         a good answer, with a byte order mark before its JSON
 //
 // The first six come from what stands before WeChat's login service, such as a gateway or a load balancer. The service
-// never sees the code, so alice-1 can still be used. With lost and slow the service does its work first, so alice-1 is
-// used, whether or not the caller waited for the answer. These two create no second session: once the fault has
+// never sees the code, so alice-1 can still be used. With lost, slow and bom the service does its work first, so alice-1
+// is used, whether or not the caller waited for the answer. These three create no second session: once the fault has
 // happened, they return 40163 like alice-1 itself.
 //
 // # Order of checks
