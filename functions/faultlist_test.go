@@ -72,6 +72,7 @@ func weChatFaults() []fault {
 		{name: "answers HTML with status 503", wants: unavailable, code: "http503-"},
 		{name: "answers 200 without a body", wants: unavailable, code: "empty-"},
 		{name: "answers 4 MiB", wants: unexpected, code: "huge-"},
+		{name: "begins its answer with a byte order mark", code: "bom-"},
 	}
 	for i := range all {
 		all[i].name = "WeChat " + all[i].name

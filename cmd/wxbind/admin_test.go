@@ -199,6 +199,8 @@ func TestRoleSet(t *testing.T) {
 		"no roles":         {`{}`, 1, "no roles"},
 		"nothing":          {" \n", 1, "is empty"},
 		"Windows' mark":    {"\uFEFF" + good, 0, "set role clerk"},
+		"lines before it":  {"\r\n\uFEFF\n{\n\"roles\": x}", 1, "line 4"},
+		"a mark alone":     {"\uFEFF", 1, "is empty"},
 		"a bad role":       {`{"roles":[{"name":"r","menus":[{"name":"x"}]}]}`, 1, `role "r"`},
 		"too large":        {strings.Repeat(" ", maxRoleFile+1), 1, "larger"},
 	} {

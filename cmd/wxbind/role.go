@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -109,14 +110,15 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 	if len(text) > maxRoleFile {
 		return roleFile{}, fmt.Errorf("%s is larger than %d bytes", path, maxRoleFile)
 	}
-	if text = bytes.TrimPrefix(text, []byte("\uFEFF")); len(bytes.TrimSpace(text)) == 0 {
+	whole := text
+	if text = bom.Trim(text); len(text) == 0 {
 		return roleFile{}, fmt.Errorf("%s is empty", path)
 	}
 	var file roleFile
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, lineOf(text, decoder, err), err)
+		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, lineOf(whole, int64(len(whole)-len(text)), decoder, err), err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return roleFile{}, fmt.Errorf("%s contains more than one JSON value", path)
@@ -127,8 +129,8 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 	return file, nil
 }
 
-// lineOf returns the line that a decoder's error is about.
-func lineOf(text []byte, decoder *json.Decoder, err error) int {
+// lineOf returns the line that a decoder's error is about. The decoder began at an offset of the text.
+func lineOf(text []byte, begun int64, decoder *json.Decoder, err error) int {
 	offset := decoder.InputOffset()
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		offset = e.Offset
@@ -136,5 +138,5 @@ func lineOf(text []byte, decoder *json.Decoder, err error) int {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		offset = e.Offset
 	}
-	return 1 + bytes.Count(text[:min(int(offset), len(text))], []byte("\n"))
+	return 1 + bytes.Count(text[:min(int(begun+offset), len(text))], []byte("\n"))
 }

@@ -57,7 +57,7 @@ type bulk struct {
 	notedFirst   []string
 }
 
-func (b *bulk) AddUsers(ctx context.Context, users []login.Newcomer) ([]string, error) {
+func (b *bulk) AddUsers(ctx context.Context, users []login.Newcomer) ([]login.Taken, error) {
 	taken, err := b.Memory.AddUsers(ctx, users)
 	if b.calls++; b.limit > 0 && b.calls > b.limit {
 		return nil, login.Unavailable(errors.New("the answer is lost"))

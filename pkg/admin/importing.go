@@ -157,12 +157,16 @@ func (i *importing) store(ctx context.Context) error {
 		}
 	}
 	if len(users) > 0 {
-		takenBy, err := i.Store.AddUsers(ctx, users)
+		taken, err := i.Store.AddUsers(ctx, users)
 		if err != nil {
 			return err
 		}
-		for at, id := range takenBy {
-			of[at].meet(id)
+		for at, t := range taken {
+			if errors.Is(t.Cause, login.ErrPhoneTaken) {
+				of[at].bad = t.Cause
+				continue
+			}
+			of[at].meet(t.By)
 		}
 	}
 	i.report()

@@ -15,9 +15,10 @@ var Export = Route{
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/export",
 	handler:  bySession(export),
+	fields:   []field{codeField},
 	needs:    needs.Code | needs.Bindings,
 	outcomes: []login.Outcome{login.OutcomeExported},
-	refusals: []login.Code{login.ReauthRequired},
+	refusals: []login.Code{login.ReauthRequired, login.RecentlyReplaced},
 }
 
 // DeleteAccount removes the user.
@@ -27,9 +28,10 @@ var DeleteAccount = Route{
 	Path:     "/mobileApi/user/account",
 	handler:  bySession(deleteAccount),
 	fieldsIn: inBodyOrQuery,
+	fields:   []field{codeField},
 	needs:    needs.Code | needs.Bindings,
 	outcomes: []login.Outcome{login.OutcomeDeleted},
-	refusals: []login.Code{login.ReauthRequired},
+	refusals: []login.Code{login.ReauthRequired, login.RecentlyReplaced},
 }
 
 type exportBody struct {

@@ -10,18 +10,18 @@ import (
 
 // Bind binds the identity behind a code to a user, and logs the user in.
 var Bind = Route{
-	Function:  "bind",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/bind",
-	handler:   byCode(bind),
-	fieldsIn:  inBody,
-	ownFields: []field{newPassword},
-	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
-	outcomes:  []login.Outcome{login.OutcomeLogin},
+	Function: "bind",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/bind",
+	handler:  byCode(bind),
+	fieldsIn: inBody,
+	fields:   []field{codeField, {"openId", optional}, {"username", text}, passwordField, newPasswordField, replaceField},
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
 		login.PasswordNotTemporary, login.PasswordNotHere,
-		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound,
+		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound, login.RebindClosed, login.RebindTooSoon,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }
@@ -33,6 +33,7 @@ func bind(ctx context.Context, s *login.Service, caller login.Caller, code strin
 		Username:    r.fields["username"],
 		Password:    login.Hidden(r.fields["password"]),
 		NewPassword: login.Hidden(r.fields["newPassword"]),
+		Replace:     r.fields.truth("replace"),
 	})
 	if err != nil {
 		return answer{}, err

@@ -12,6 +12,8 @@ type unboundBody struct {
 	Code   int    `json:"code"`
 	Msg    string `json:"msg"`
 	OpenID string `json:"openId"`
+	// Ways are what can succeed, in the order in which a page offers them.
+	Ways []login.Way `json:"ways"`
 }
 
 type doneBody struct {
@@ -26,6 +28,9 @@ type loginBody struct {
 	ExpiresAt int64        `json:"expiresAt"` // Unix seconds
 	UserInfo  userInfo     `json:"userInfo"`
 	MenuList  []login.Menu `json:"menuList"`
+	// Created says that the request has made the user, and Linked that their unionid has bound them.
+	Created bool `json:"created,omitempty"`
+	Linked  bool `json:"linked,omitempty"`
 }
 
 type userInfo struct {
@@ -33,12 +38,15 @@ type userInfo struct {
 	Username string   `json:"username"`
 	Name     string   `json:"name"`
 	Roles    []string `json:"roles"`
+	// Phone is masked.
+	Phone string `json:"phone,omitempty"`
 }
 
 func infoOf(u login.User) userInfo {
 	return userInfo{
 		ID: u.ID, Username: u.Username, Name: u.Name,
 		Roles: append([]string{}, u.Roles...), // [], not null
+		Phone: u.Phone.Masked(),
 	}
 }
 
@@ -50,6 +58,8 @@ func loggedIn(l *login.Login, msg string) answer {
 		ExpiresAt: l.ExpiresAt.Unix(),
 		UserInfo:  infoOf(l.User),
 		MenuList:  l.Menus,
+		Created:   l.Created,
+		Linked:    l.Linked,
 	}, login.OutcomeLogin}
 }
 

@@ -14,9 +14,10 @@ var CheckBind = Route{
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/checkBind",
 	handler:  byCode(checkBind),
+	fields:   []field{codeField},
 	needs:    needs.Bindings | needs.Token | needs.Directory,
 	outcomes: []login.Outcome{login.OutcomeLogin, login.OutcomeUnbound},
-	refusals: []login.Code{login.UserDisabled, login.SessionRevoked, login.SessionReplaced},
+	refusals: []login.Code{login.TooManyRegistrations, login.UserDisabled, login.SessionRevoked, login.SessionReplaced},
 }
 
 func checkBind(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
@@ -25,7 +26,7 @@ func checkBind(ctx context.Context, s *login.Service, caller login.Caller, code 
 		return answer{}, err
 	}
 	if checked.Login == nil {
-		return answer{unboundBody{codeUnbound, sentence(r.lang, "未登录", "Not logged in."), checked.OpenID}, login.OutcomeUnbound}, nil
+		return answer{unboundBody{codeUnbound, sentence(r.lang, "未登录", "Not logged in."), checked.OpenID, checked.Ways}, login.OutcomeUnbound}, nil
 	}
 	return loggedIn(checked.Login, sentence(r.lang, "已经登录", "Logged in.")), nil
 }

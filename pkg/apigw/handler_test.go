@@ -140,7 +140,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"an undefined code":           {apigw.CheckBind, get("code=undefined"), 400, login.CodeInvalid},
 		"a null code":                 {apigw.Code2Session, post(form, "code=null"), 400, login.CodeInvalid},
 		"a code that is no number":    {apigw.CheckBind, get("code=NaN"), 400, login.CodeInvalid},
-		"an object for a code":        {apigw.CheckBind, get("code=[object%20Object]"), 400, login.CodeInvalid},
+		"a lost object for a code":    {apigw.CheckBind, get("code=[object%20Object]"), 400, login.CodeInvalid},
 		"an undefined code to bind":   {apigw.Bind, post("application/json", `{"code":"undefined","openId":"o1","username":"demo","password":"x"}`), 400, login.CodeInvalid},
 		"a broken escape":             {apigw.CheckBind, get("code=%zz"), 400, login.QueryMalformed},
 		"a semicolon":                 {apigw.CheckBind, get("code=alice-1;x"), 400, login.QueryMalformed},
@@ -176,6 +176,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		"two values":                  {apigw.Bind, post("application/json", bindBody+bindBody), 400, login.BodyTrailing},
 		"something behind":            {apigw.Bind, post("application/json", bindBody+"x"), 400, login.BodyTrailing},
 		"a number for a string":       {apigw.Bind, post("application/json", `{"code":1}`), 400, login.FieldWrongType},
+		"an object for a code":        {apigw.Bind, post("application/json", `{"code":{},"username":"demo","password":"x"}`), 400, login.FieldWrongType},
+		"a list for what may lack":    {apigw.Bind, post("application/json", strings.Replace(bindBody, "{", `{"openId":["o1"],`, 1)), 400, login.FieldWrongType},
 		"an object for a string":      {apigw.Bind, post("application/json", `{"code":"alice-1","username":{"$ne":""}}`), 400, login.FieldWrongType},
 		"a field twice":               {apigw.Bind, post("application/json", `{"code":"alice-1","code":"alice-2"}`), 400, login.ParameterRepeated},
 		"deep nesting":                {apigw.Bind, post("application/json", `{"x":`+strings.Repeat("[", 10000)+strings.Repeat("]", 10000)+`}`), 400, login.BodyTooDeep},
@@ -290,10 +292,10 @@ func TestDeadlineIsAnswered(t *testing.T) {
 		t.Errorf("got %d %s", a.status, a.text)
 	}
 	var given time.Time
-	w.service.WeChat = asked(func(ctx context.Context) error {
+	w.service.WeChat = asked{say: func(ctx context.Context) error {
 		given, _ = ctx.Deadline()
 		return login.WXBusy
-	})
+	}}
 	w.invoke(ctx, apigw.CheckBind, get("code=alice-1"))
 	deadline, _ := ctx.Deadline()
 	if kept := deadline.Sub(given); kept != 250*time.Millisecond {
@@ -304,7 +306,7 @@ func TestDeadlineIsAnswered(t *testing.T) {
 func TestRetryAfterIsNeverZero(t *testing.T) {
 	for wait, want := range map[time.Duration]string{0: "1", time.Millisecond: "1", time.Second: "1", 1001 * time.Millisecond: "2"} {
 		w := newWorld(t)
-		w.service.WeChat = asked(func(context.Context) error { return &login.Error{Code: login.WXBusy, RetryAfter: wait} })
+		w.service.WeChat = asked{say: func(context.Context) error { return &login.Error{Code: login.WXBusy, RetryAfter: wait} }}
 		if a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1")); a.header["retry-after"] != want {
 			t.Errorf("a wait of %v: retry-after %q, want %q", wait, a.header["retry-after"], want)
 		}
@@ -312,15 +314,18 @@ func TestRetryAfterIsNeverZero(t *testing.T) {
 }
 
 // asked is a WeChat that refuses every code.
-type asked func(context.Context) error
+type asked struct {
+	login.WeChat
+	say func(context.Context) error
+}
 
 func (a asked) Code2Session(ctx context.Context, _ login.App, _ string) (login.WeChatSession, error) {
-	return login.WeChatSession{}, a(ctx)
+	return login.WeChatSession{}, a.say(ctx)
 }
 
 func TestPanicIsAnswered(t *testing.T) {
 	w := newWorld(t)
-	w.service.WeChat = asked(panicking)
+	w.service.WeChat = asked{say: panicking}
 	a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1"))
 	if a.status != 500 || a.body["error"] != string(login.Internal) {
 		t.Errorf("got %d %s", a.status, a.text)
@@ -363,7 +368,7 @@ func TestLapsesAreWarnedOf(t *testing.T) {
 }
 
 // anyone accepts every code.
-type anyone struct{}
+type anyone struct{ login.WeChat }
 
 func (anyone) Code2Session(context.Context, login.App, string) (login.WeChatSession, error) {
 	return login.WeChatSession{OpenID: "o1"}, nil

@@ -55,7 +55,8 @@ func (p patient) IsErrorRetryable(err error) bool {
 }
 
 // newTransport keeps connections open. It drops those that the peer has closed while
-// the function was frozen.
+// the function was frozen. How long one may be idle is not critical: the SDK repeats a
+// call that meets the end of its connection.
 func newTransport() http.RoundTripper {
 	return upstream.Thaw(upstream.NewTransport(upstream.TransportConfig{}), nil)
 }

@@ -26,7 +26,7 @@ func app(id string, secret login.Hidden) login.App { return login.App{ID: id, Se
 
 // secretOf is a secret with these apps; the first one is the default.
 func secretOf(apps ...login.App) *login.Secret {
-	s := &login.Secret{DefaultApp: apps[0].ID, Apps: map[string]login.App{}, SealKeys: []login.SealKey{{ID: "0", Key: key}}}
+	s := &login.Secret{DefaultApp: apps[0].ID, Apps: map[string]login.App{}, SealKeys: []login.SealKey{{ID: "0", Key: key}}, IndexKey: key}
 	for _, a := range apps {
 		s.Apps[a.ID] = a
 	}
@@ -61,7 +61,7 @@ func TestWhatWeChatSaysOfAnApp(t *testing.T) {
 		spoil func(*wechattest.Server)
 		want  string
 	}{
-		"accepted":         {good, nil, "ok WeChat " + appID + ": accepts the AppID and the AppSecret"},
+		"accepted":         {good, nil, "ok WeChat " + appID + ": accepts the AppID and the AppSecret, from this machine's address, and gives the access_token that phone numbers need"},
 		"another AppID":    {app("wxother", appSecret), nil, "FAIL WeChat wxother: knows no mini-program with this AppID (errcode 40013, rid "},
 		"wrong AppSecret":  {app(appID, "S3CRETwrong"), nil, "FAIL WeChat " + appID + ": does not accept the AppSecret (errcode 40125, rid "},
 		"not in IP list":   {good, func(s *wechattest.Server) { s.SetIPList(appID, netip.MustParseAddr("203.0.113.7")) }, "FAIL WeChat " + appID + ": does not accept calls from 127.0.0.1: it is not in the mini-program's IP list (errcode 40164, rid "},
@@ -84,7 +84,7 @@ func TestWhatWeChatSaysOfAnApp(t *testing.T) {
 				row.spoil(s)
 			}
 			wantLines(t, []doctor.Check{doctor.Secret(reading(secretOf(row.app), nil), "", client(t, s))},
-				"ok secret: well formed: "+row.app.ID+", 1 seal key", row.want)
+				"ok secret: well formed: "+row.app.ID+", 1 seal key, an index key", row.want)
 		})
 	}
 }
@@ -117,7 +117,7 @@ func TestSecret(t *testing.T) {
 	two.SealKeys = append(two.SealKeys, login.SealKey{ID: "1", Key: key})
 	two.DirectoryKey = key
 	wantLines(t, []doctor.Check{doctor.Secret(reading(two, nil), "", w)},
-		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, a directory key",
+		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, a directory key, an index key",
 		"FAIL WeChat "+appID+": does not accept the AppSecret",
 		"ok WeChat "+appID2+": accepts")
 

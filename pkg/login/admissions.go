@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -11,8 +12,8 @@ import (
 type Admission struct {
 	Binding Binding
 	Session Session
-	// Newcomer, if not nil, is a new user, whose ID is Binding.UserID, with neither username nor password. They are stored, and
-	// get their Phone and their Unions, which must be nobody's, but for Yields.
+	// Newcomer, if not nil, is a new user, whose ID is Binding.UserID and whose Epoch is Session.Epoch, with neither username
+	// nor password. They are stored, and get their Phone and their Unions, which must be nobody's, but for Yields.
 	Newcomer *User
 	// Yields is the user who loses Newcomer.Phone, "" if it is nobody's. They must have it still.
 	Yields string
@@ -35,11 +36,22 @@ type Terms struct {
 	RegisteredIn []string
 }
 
+// Fits says whether an existing user fulfils what a demands of them. Times count in milliseconds, as stores keep them.
+func (a Admission) Fits(u User) bool {
+	t := a.Terms
+	_, bound := u.Apps[a.Binding.AppID]
+	return !u.Disabled && u.Epoch == a.Session.Epoch && !bound &&
+		(t.Phone.Index == "" || u.Phone.Index == t.Phone.Index) &&
+		!u.Phone.VerifiedAt.Before(t.VerifiedSince.Truncate(time.Millisecond)) &&
+		(t.Union == "" || slices.Contains(u.Unions, t.Union)) &&
+		(t.RegisteredIn == nil || slices.Contains(t.RegisteredIn, u.RegisteredIn))
+}
+
 // Owner is the user whom a phone number or a unionid leads to. A store may keep it beside the number, so it may be out of date:
 // whatever it is good for is checked by Admit.
 type Owner struct {
 	UserID string
-	// Epoch is the one that the user had when somebody was last admitted by this.
+	// Epoch is one that the user had when somebody was last admitted by this, or later. It may be "" until then.
 	Epoch string
 }
 
@@ -56,25 +68,53 @@ type Admissions interface {
 	// Admit stores the binding with its marks, notes it in the user's Apps and stores the session, and does what a says besides,
 	// all or nothing. Of any number of calls at the same time that contradict each other, exactly one succeeds.
 	//
-	// Errors: ErrAlreadyBound when the identity is already bound to this user: then the result is that
-	// binding; IdentityBound when it is bound to another user; BindingRemoved when the session is stored already: then
-	// this was done before, and has been undone; ErrRemovedBefore; ErrPhoneTaken and ErrUnionTaken for what the newcomer
-	// cannot have, or Yields has no more; ErrUserNotFound; and an *Unfit user, who does not fulfil the terms. Of several, any.
+	// Errors: ErrAlreadyBound when the identity is already bound to this user, whatever else is true: then the result is that
+	// binding; IdentityBound when it is bound to another user; BindingRemoved when the session or the newcomer is stored
+	// already: then this was done before, and has been undone; ErrRemovedBefore; ErrPhoneTaken and ErrUnionTaken for what the
+	// newcomer cannot have, or Yields has no more; ErrUserNotFound; and an *Unfit user, who does not fulfil the terms. Of
+	// several others, any.
 	Admit(ctx context.Context, a Admission) (Binding, error)
+	// Rebind puts a binding in the place of the user's former one in this app: it removes that with a tombstone, as
+	// Unbind does, stores the new one, notes it and r.Replacement in the user, and stores the session, all or nothing.
+	//
+	// Errors: IdentityBound when the identity is bound, whoever it is bound to; ErrUserChanged when the user's
+	// binding in this app is not r.Former any more; BindingRemoved when the session is stored already; ErrUserNotFound;
+	// and an *Unfit user, who is disabled or has another epoch than the session. Of several, any.
+	Rebind(ctx context.Context, r Rebinding) error
 	// SetPhone gives a user a phone number in place of the one that they have; the zero Phone takes it away. from, if not "",
-	// is another user who loses the number. If it is the user's already, VerifiedAt becomes that of p.
+	// is another user who loses the number, if they have it. If it is the user's already, VerifiedAt becomes that of p.
 	//
 	// Errors: ErrUserNotFound; ErrPhoneTaken when another user than from has the number.
 	SetPhone(ctx context.Context, userID string, p Phone, from string) error
-	// NoteUnion makes a user be found by a unionid, and notes that in the binding, if the stored binding has b.ID and
-	// b.UserID. If it is another user's already, it only notes in the binding that it was tried.
+	// ClaimUsername gives a username and a first password to a user who has neither. Their sessions go on.
+	//
+	// Errors: ErrUserNotFound; ErrUserChanged when the user has a username or a password; ErrUsernameTaken. If the transport
+	// repeats the write, it counts as done.
+	ClaimUsername(ctx context.Context, userID, username string, p Password) error
+	// NoteUnion makes a user be found by a unionid, besides those by which they are found already, and notes it in the
+	// binding as its Union, all or nothing, if the stored binding has b.ID and b.UserID. If it is another user's already,
+	// NoteUnion only notes in the binding that it was tried.
 	//
 	// Errors: ErrUnionTaken when another user has the unionid; ErrBindingNotFound.
 	NoteUnion(ctx context.Context, b Binding, index string) error
+}
+
+// Rebinding puts a binding in the place of another of the same user in the same app.
+type Rebinding struct {
+	Binding Binding
+	Session Session
+	// Former is what the user notes of the binding that goes.
+	Former UserApp
+	// Replacement becomes the user's for this app.
+	Replacement Replacement
+	// Phone, if its Index is not "", is the number that the user must have. Its VerifiedAt becomes theirs.
+	Phone Phone
 }
 
 // Unfit is a user who does not fulfil the terms of an Admission.
 type Unfit struct{ User User }
 
 // Error implements error.
-func (u *Unfit) Error() string { return fmt.Sprintf("login: user %s does not fulfil the terms", u.User.ID) }
+func (u *Unfit) Error() string {
+	return fmt.Sprintf("login: user %s does not fulfil the terms", u.User.ID)
+}

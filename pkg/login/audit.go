@@ -23,6 +23,14 @@ const (
 	EventWrongPassword Event = "wrong_password"
 	// EventThrottled: an attempt was refused because of wrong passwords before it.
 	EventThrottled Event = "throttled"
+	// EventRegister: somebody became a user by themselves.
+	EventRegister Event = "register"
+	// EventLink: an identity was bound to the user who has its unionid.
+	EventLink Event = "link"
+	// EventRebind: an identity took the place of the user's former one.
+	EventRebind Event = "rebind"
+	// EventUnionConflict: a binding's unionid is that of another user's binding.
+	EventUnionConflict Event = "union_conflict"
 	// EventLoginDisabled: a disabled user came with their own identity or the right password.
 	EventLoginDisabled Event = "login_disabled"
 )
@@ -39,6 +47,8 @@ const (
 	EventUnbind Event = "unbind"
 	// EventPasswordChange: a user changed their password, which ends their other sessions.
 	EventPasswordChange Event = "password_change"
+	// EventPhoneSet: a user's phone number was set or changed.
+	EventPhoneSet Event = "phone_set"
 	// EventExport: a user got everything that is held about them.
 	EventExport Event = "account_export"
 	// EventDelete: a user was removed.
@@ -76,6 +86,10 @@ var eventMeanings = map[Event]eventMeaning{
 	EventBindConflict:  {notable: true, refusals: []Code{IdentityBound, UserBound}},
 	EventWrongPassword: {notable: true, refusals: []Code{InvalidCredentials}},
 	EventThrottled:     {notable: true, refusals: []Code{TooManyAttempts}},
+	EventRegister:      {},
+	EventLink:          {},
+	EventRebind:        {notable: true},
+	EventUnionConflict: {notable: true},
 	EventLoginDisabled: {notable: true, refusals: []Code{UserDisabled}},
 
 	EventLogout:         {},
@@ -83,6 +97,7 @@ var eventMeanings = map[Event]eventMeaning{
 	EventSessionRevoke:  {},
 	EventUnbind:         {},
 	EventPasswordChange: {},
+	EventPhoneSet:       {},
 	EventExport:         {},
 	EventDelete:         {},
 

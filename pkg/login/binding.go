@@ -14,7 +14,7 @@ type Binding struct {
 	UnionID string
 	UserID  string
 	// Index stands for the identity where it must not be named: see Secret.Index. It is "" without an index key. Stores
-	// keep it for the tombstone that a removal leaves.
+	// keep it for the tombstone that a removal leaves. It never changes.
 	Index string
 	// Union is the index of the unionid under which NoteUnion was last tried; "" if it never was.
 	Union string

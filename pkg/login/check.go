@@ -14,6 +14,8 @@ type Login struct {
 	ExpiresAt time.Time
 	User      User
 	Menus     []Menu
+	// Created says that the request has made the user, and Linked that it has bound the identity by its unionid.
+	Created, Linked bool
 }
 
 // Checked is the outcome of Check.
@@ -21,6 +23,8 @@ type Checked struct {
 	Identity
 	// Login is nil when the identity is not bound.
 	Login *Login
+	// Ways are what can succeed then, in the order in which a page offers them.
+	Ways []Way
 }
 
 // Check is the route checkBind: is the identity behind the code bound to a user? If so, it opens a
@@ -41,20 +45,23 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 		return Checked{}, err
 	}
 	// Are they bound?
-	binding, err := s.standing(ctx, x)
+	binding, related, err := s.standing(ctx, x)
+	if err == nil {
+		// Then log them in.
+		var login *Login
+		if login, err = s.open(ctx, x, binding); err == nil {
+			return Checked{Identity: x.Identity, Login: login}, nil
+		}
+	}
+	if !errors.Is(err, ErrBindingNotFound) && !errors.Is(err, BindingRemoved) {
+		return Checked{}, err
+	}
+	// Are they known from elsewhere, or welcome as they are?
 	if errors.Is(err, ErrBindingNotFound) {
-		return Checked{Identity: x.Identity}, nil
+		if login, err := s.welcome(ctx, x, related); login != nil || err != nil {
+			return Checked{Identity: x.Identity, Login: login}, err
+		}
 	}
-	if err != nil {
-		return Checked{}, err
-	}
-	// Then log them in.
-	login, err := s.open(ctx, x, binding)
-	if errors.Is(err, BindingRemoved) {
-		return Checked{Identity: x.Identity}, nil
-	}
-	if err != nil {
-		return Checked{}, err
-	}
-	return Checked{Identity: x.Identity, Login: login}, nil
+	_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
+	return Checked{Identity: x.Identity, Ways: x.secret.ways(x.app)}, nil
 }

@@ -26,6 +26,8 @@ const (
 	PasswordMissing        Code = "password_missing"
 	PasswordInvalid        Code = "password_invalid"
 	TokenMissing           Code = "token_missing"
+	PhoneCodeMissing       Code = "phone_code_missing"
+	PhoneInvalid           Code = "phone_invalid"
 )
 
 // These are decisions about a request that was understood.
@@ -43,6 +45,23 @@ const (
 	NoSuchSession      Code = "session_not_found"
 	InvalidClient      Code = "invalid_client"
 	OriginKeyRequired  Code = "origin_key_required"
+)
+
+// These are decisions about who is let in without a username.
+const (
+	PhoneOff             Code = "phone_off"
+	PhoneUnknown         Code = "phone_unknown"
+	PhoneStale           Code = "phone_stale"
+	PhoneTaken           Code = "phone_taken"
+	PasswordRequired     Code = "password_required"
+	RegisteredElsewhere  Code = "registered_elsewhere"
+	RegisterClosed       Code = "register_closed"
+	RebindClosed         Code = "rebind_closed"
+	RebindTooSoon        Code = "rebind_too_soon"
+	RecentlyReplaced     Code = "recently_replaced"
+	UsernameTaken        Code = "username_taken"
+	TooManyRegistrations Code = "too_many_registrations"
+	DirectoryCannot      Code = "directory_cannot"
 )
 
 // These are decisions about passwords that are to be set.
@@ -63,7 +82,7 @@ const (
 	BindingRemoved  Code = "binding_removed"
 )
 
-// These are WeChat's answers to a code. pkg/wechat has the errcodes.
+// These are WeChat's answers to our calls. pkg/wechat has the errcodes.
 const (
 	WXCodeInvalid    Code = "wx_code_invalid"
 	WXCodeUsed       Code = "wx_code_used"
@@ -79,6 +98,10 @@ const (
 	WXRequestInvalid Code = "wx_request_invalid"
 	WXAddressBlocked Code = "wx_address_blocked"
 	WXQuotaSpent     Code = "wx_quota_spent"
+	// WXTokenRejected is about our access_token. A caller fetches the token anew and repeats the call once.
+	WXTokenRejected Code = "wx_token_rejected"
+	// PhoneCodeInvalid is about a phone code. Only another tap of the person gives a new one.
+	PhoneCodeInvalid Code = "phone_code_invalid"
 )
 
 // These are failures on our side.
@@ -138,7 +161,7 @@ var meanings = map[Code]meaning{
 	BodyTooDeep:            developer(KindMalformed, "the body is nested too deeply."),
 	BodyTrailing:           developer(KindMalformed, "the body holds more than one JSON value."),
 	FieldWrongType:         developer(KindMalformed, "a field has the wrong type."),
-	ContentTypeUnsupported: developer(KindMalformed, "send application/json or application/x-www-form-urlencoded."),
+	ContentTypeUnsupported: developer(KindMalformed, "send application/json or application/x-www-form-urlencoded, in UTF-8."),
 	CodeMissing:            developer(KindMalformed, "code is missing."),
 	CodeInvalid:            developer(KindMalformed, "code is not one that wx.login gives."),
 	AppIDUnknown:           developer(KindMalformed, "the mini-program of this appId is not configured here."),
@@ -148,6 +171,9 @@ var meanings = map[Code]meaning{
 	PasswordMissing:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "请输入密码", "Please enter a password."},
 	PasswordInvalid:        {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "密码格式不正确", "That is not a valid password."},
 	TokenMissing:           developer(KindMalformed, "token is missing."),
+
+	PhoneCodeMissing: developer(KindMalformed, "phoneCode is missing."),
+	PhoneInvalid:     {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "手机号格式不正确", "That is not a phone number."},
 
 	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
 	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "微信身份已变化，请重新登录", "The openId is not that of the code."},
@@ -163,6 +189,20 @@ var meanings = map[Code]meaning{
 	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "The service credential is missing or wrong."},
 	OriginKeyRequired:  developer(KindForbidden, "it must go through the proxy in front of this service, under its domain name."),
 
+	PhoneOff:             {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不支持手机号登录，请使用其他方式", "Logging in by phone number is not possible here; please use another way."},
+	PhoneUnknown:         {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号尚未登记，请使用账号密码登录", "Nobody has this phone number; please log in with username and password."},
+	PhoneStale:           {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号很久未验证，请联系管理员", "This phone number was not confirmed for long; please ask your administrator."},
+	PhoneTaken:           {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号已被其他账号使用", "Another account has this phone number."},
+	PasswordRequired:     {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请再输入账号密码以完成验证", "Please enter the account's password, too."},
+	RegisteredElsewhere:  {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该账号不能在此小程序登录", "This account cannot log in to this mini-program."},
+	RegisterClosed:       {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不开放注册", "Registration is closed."},
+	RebindClosed:         {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不支持更换绑定的微信，请联系管理员", "Another WeChat cannot take the place of the bound one here; please ask your administrator."},
+	RebindTooSoon:        {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "更换微信过于频繁，请明天再试", "The WeChat of this account was changed less than a day ago; please wait."},
+	RecentlyReplaced:     {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "更换微信后 7 天内不能进行此操作", "This cannot be done within seven days of a change of WeChat."},
+	UsernameTaken:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "用户名已被使用", "This username is taken."},
+	TooManyRegistrations: {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "注册人数过多，请稍后再试", "Too many people are registering; please wait."},
+	DirectoryCannot:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请使用账号密码登录", "Please log in with username and password."},
+
 	PasswordTooWeak:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "新密码过于简单，请换一个至少 8 个字符的密码", "The new password is too easily guessed; please choose another, of at least 8 characters."},
 	PasswordChangeRequired: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请设置新密码", "Please choose a new password."},
 	PasswordExpired:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "临时密码已过期，请联系管理员重新设置", "The temporary password has expired; please ask your administrator for a new one."},
@@ -172,7 +212,7 @@ var meanings = map[Code]meaning{
 	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已退出登录，请重新登录", "You are logged out; please log in again."},
-	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "此登录已被更新的登录取代，请重新登录", "Newer logins have taken the place of this one; please log in again."},
+	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "本次登录已被新的登录取代，请重新登录", "Newer logins have taken the place of this one; please log in again."},
 	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "该微信已解除绑定，请重新登录", "This WeChat is no longer bound; please log in again."},
 
 	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证无效，请重试", "The code is not valid; please try again."},
@@ -188,6 +228,9 @@ var meanings = map[Code]meaning{
 	WXSecretUnusable: operator(CulpritAppSecret),
 	WXRequestInvalid: operator(CulpritWeChat),
 	WXAddressBlocked: operator(CulpritWeChat),
+	WXTokenRejected:  busy(CulpritWeChat, 2*time.Second),
+	// Not relogin: a client that does that by itself would send the same phone code again, for ever.
+	PhoneCodeInvalid: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "手机号授权已失效，请重新点击按钮获取", "The phone number could not be had; please tap the button again."},
 	WXQuotaSpent:     {KindUnavailable, ActionWait, SeverityAlarm, CulpritWeChat, 0, "今日登录次数已达上限，请稍后再试", "The daily quota at WeChat is spent; please wait."},
 
 	StoreUnavailable:     busy(CulpritStore, time.Second),

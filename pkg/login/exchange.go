@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -25,7 +26,9 @@ type exchange struct {
 	ids
 	caller Caller
 	secret *Secret
-	trail  *Trail
+	// app is the mini-program of the request.
+	app   App
+	trail *Trail
 	// answered is when WeChat answered. For a repeat it is when WeChat answered the first request.
 	answered time.Time
 	// sealedKey is WeChat's session_key as it is stored.
@@ -89,7 +92,7 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 	if err != nil {
 		return nil, err
 	}
-	x.trail.AppID = app.ID
+	x.app, x.trail.AppID = app, app.ID
 
 	answer, err := s.askWeChat(ctx, x, app, p.code)
 	x.answered = s.clock()
@@ -114,7 +117,7 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 }
 
 // appOf fetches the secret, and picks the mini-program of a request. One that is named and not configured may have
-// been added since: then the secret is fetched anew, before the request is refused for it.
+// been added since: so the secret is fetched anew, now and then, before the request is refused for it.
 //
 // Errors: AppIDUnknown; and what the secret answers.
 func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App, err error) {
@@ -123,7 +126,7 @@ func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App,
 	}
 	app, known := x.secret.AppOf(p.caller)
 	refuse := p.onlyApp || !s.UnknownAppIsDefault
-	if !known && refuse && looksLikeAppID(p.caller.AppID) {
+	if !known && refuse && looksLikeAppID(p.caller.AppID) && s.search.due(s.clock()) {
 		newer, err := s.Secrets.Refetch(ctx)
 		if err != nil {
 			return App{}, err
@@ -141,6 +144,28 @@ func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App,
 		return App{}, AppIDUnknown
 	}
 	return app, nil
+}
+
+// searchPause is how often at most the secret is fetched for a mini-program that it lacks. A client in the field may name
+// one that nobody will ever add, in each of its requests. Anybody else may, too. It is longer than the pause of
+// Secrets.Refetch, so that they do not make the requests of others fetch.
+const searchPause = 10 * time.Second
+
+// appSearch knows when the secret was last fetched for a mini-program that it lacked.
+type appSearch struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+// due says whether the secret is to be fetched now. If the clock was set back it is.
+func (a *appSearch) due(now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if age := now.Sub(a.last); 0 <= age && age < searchPause {
+		return false
+	}
+	a.last = now
+	return true
 }
 
 // looksLikeAppID says whether id has the form of WeChat's own: "wx" and 16 hexadecimal digits. Anything else may be a
@@ -173,7 +198,7 @@ func (s *Service) askWeChat(ctx context.Context, x *exchange, app App, code stri
 		return answer, rejected
 	}
 	x.trail.lapse(rejected)
-	x.secret, app = newer, renewed
+	x.secret, x.app, app = newer, renewed, renewed
 	return timedRead(&x.trail.WeChat, ask)
 }
 
@@ -187,27 +212,33 @@ func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err 
 	return binding, err
 }
 
-// standing reads the binding of the identity of a login. If there is one, the record for repeats waits for the
-// session; see enter. If not, it is stored now.
+// standing reads the binding of the identity of a login and, if its unionid may let it in, whose that is: related is
+// nil if it is nobody's. If there is a binding, the record for repeats waits for the session; see enter. If not, it
+// waits for the next round trip.
 //
 // Errors: ErrBindingNotFound; and what the store answers.
-func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, err error) {
+func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, related *Owner, err error) {
 	record := x.trail.beside
 	if !x.repeated {
 		x.trail.beside = nil
 	}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &binding, func() (Binding, error) { return s.Store.BindingByOpenID(ctx, x.AppID, x.OpenID) })
+	if x.app.Policy.LinkUnionID && x.union() != "" && s.users.keepPasswords() {
+		trip.try(func() (err error) { related, err = s.ownerOfUnion(ctx, x); return err })
+	}
 	err = trip.wait()
 	switch {
 	case x.repeated:
 	case err == nil:
 		x.unrecorded = true
+	case errors.Is(err, ErrBindingNotFound):
+		x.trail.beside = record
 	default:
 		x.trail.beside = record
 		_ = x.trail.roundTrip(ctx).wait() // a failure is a lapse
 	}
-	return binding, err
+	return binding, related, err
 }
 
 // asTouch is the Touch of the binding of x's identity.

@@ -33,7 +33,7 @@ func (s *Service) open(ctx context.Context, x *exchange, binding Binding) (*Logi
 		return nil, err
 	}
 	x.trail.Note(EventLogin)
-	return s.finish(ctx, x, user, session, token)
+	return s.finish(ctx, x, binding, user, session, token)
 }
 
 // discard forgets the session of a login that failed, unless the same request has its token in another
@@ -152,11 +152,15 @@ func (s *Service) newSession(x *exchange, binding Binding) (Session, Token) {
 	}, token
 }
 
-// finish gathers the answer. It costs a round trip only if there are menus that are not cached.
-func (s *Service) finish(ctx context.Context, x *exchange, user User, session Session, token Token) (*Login, error) {
+// finish gathers the answer. It costs a round trip only if there are menus that are not cached, or if the binding's user is not
+// yet found by the identity's unionid.
+func (s *Service) finish(ctx context.Context, x *exchange, binding Binding, user User, session Session, token Token) (*Login, error) {
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &login.Menus, func() ([]Menu, error) { return s.menus.of(ctx, user.Roles) })
+	if union := x.union(); union != "" && union != binding.Union && s.users.keepPasswords() {
+		trip.try(func() error { return s.noteUnion(ctx, x, binding, union) })
+	}
 	if err := trip.wait(); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,8 @@ const (
 	OutcomeRevoked
 	// OutcomePassword: the user's password was changed.
 	OutcomePassword
+	// OutcomePhone: the user's phone number was set.
+	OutcomePhone
 	// OutcomeExported: what is held about the user was shown.
 	OutcomeExported
 	// OutcomeDeleted: the user was removed.
@@ -49,7 +51,7 @@ const (
 var outcomeNames = [outcomeEnd]string{
 	OutcomeLogin: "login", OutcomeUnbound: "unbound", OutcomeBound: "bound",
 	OutcomeUserInfo: "userinfo", OutcomeLogout: "logout", OutcomeSessions: "sessions", OutcomeRevoked: "revoked",
-	OutcomePassword: "password", OutcomeExported: "exported", OutcomeDeleted: "deleted",
+	OutcomePassword: "password", OutcomePhone: "phone", OutcomeExported: "exported", OutcomeDeleted: "deleted",
 	OutcomeActive: "active", OutcomeInactive: "inactive", OutcomeAllowed: "allowed", OutcomeWhoAmI: "whoami",
 }
 

@@ -21,8 +21,13 @@ type Policy struct {
 	AcceptFrom []string
 }
 
-// DefaultPhoneTrust is the PhoneTrust of a mini-program that names none.
-const DefaultPhoneTrust = 60 * 24 * time.Hour
+// These bound a PhoneTrust, which is whole days.
+const (
+	// DefaultPhoneTrust is the PhoneTrust of a mini-program that names none.
+	DefaultPhoneTrust = 60 * 24 * time.Hour
+	// MaxPhoneTrust is the longest.
+	MaxPhoneTrust = 3650 * 24 * time.Hour
+)
 
 // Registration is a way to become a user.
 type Registration string
@@ -45,12 +50,10 @@ func Registrations() []Registration {
 // registers says whether somebody may become a user in this way.
 func (p Policy) registers(by Registration) bool { return slices.Contains(p.Register, by) }
 
-// admits says whether a user may be let into an app by a phone number or a unionid. One who has registered in another
-// app may not, unless the policy accepts that app: a stranger who registered in the customers' app would walk into the
-// staff's.
-func (a App) admits(u User) bool {
-	return u.RegisteredIn == "" || u.RegisteredIn == a.ID || slices.Contains(a.Policy.AcceptFrom, u.RegisteredIn)
-}
+// from lists where a user may have registered to be let into an app by a phone number or a unionid; "" stands for one whom an
+// administrator has added. One who has registered in another app may not, unless the policy accepts that app: a stranger who
+// registered in the customers' app would walk into the staff's.
+func (a App) from() []string { return append([]string{"", a.ID}, a.Policy.AcceptFrom...) }
 
 // Way is a way for somebody who is not bound to get in.
 type Way string
@@ -62,8 +65,8 @@ const (
 	WayRegister Way = "register"
 )
 
-// ways lists what can succeed in an app for somebody who is not bound.
-func (s *Secret) ways(a App) []Way {
+// Ways lists what can succeed in an app for somebody who is not bound.
+func (s *Secret) Ways(a App) []Way {
 	ways := []Way{WayPassword}
 	if s.IndexKey != "" && (a.Policy.PhoneTrust > 0 || a.Policy.registers(RegisterPhone)) {
 		ways = append(ways, WayPhone)

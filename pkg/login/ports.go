@@ -3,12 +3,13 @@ package login
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // All ports are safe for concurrent use, obey the context's deadline, and read strongly consistently. If
 // the transport repeats a write because the first answer was lost, the write counts as done.
 
-// WeChat exchanges codes.
+// WeChat exchanges codes of two kinds: those of wx.login, and those of the button that asks for a phone number.
 type WeChat interface {
 	// Code2Session exchanges a one-time code. It sends a code once, and a second time only if WeChat
 	// cannot have seen it or says that it is busy.
@@ -16,6 +17,26 @@ type WeChat interface {
 	// Errors: an *Error with one of the WX… codes. WXCodeUsed means that the code was used before,
 	// WXSecretRejected that WeChat rejects the AppSecret and so has not looked at the code.
 	Code2Session(ctx context.Context, app App, code string) (WeChatSession, error)
+	// StableToken asks for the access_token of an app, and forces no new one: until its last 5 minutes
+	// everybody who asks gets the same, and in them the next one, while both are valid.
+	//
+	// Errors: an *Error with one of the WX… codes.
+	StableToken(ctx context.Context, app App) (AccessToken, error)
+	// PhoneNumber exchanges a one-time phone code for the phone number of the identity openID in app, in the
+	// form of E.164: + and 7 to 15 digits. It sends the code once, and a second time only if WeChat cannot
+	// have seen it or says that it is busy.
+	//
+	// Errors: an *Error with PhoneCodeInvalid, WXTokenRejected or another of the WX… codes. PhoneCodeInvalid
+	// means that the code is expired, used, no phone code, or another app's or identity's; WXTokenRejected
+	// that WeChat rejects the token and so has not looked at the code.
+	PhoneNumber(ctx context.Context, token Hidden, app App, phoneCode, openID string) (string, error)
+}
+
+// AccessToken is what WeChat lets an app's backend call it with. It is not a session's token.
+type AccessToken struct {
+	Value Hidden
+	// Life is for how long from now WeChat accepts it, at most 2 hours.
+	Life time.Duration
 }
 
 // Secrets holds the operator's secret.
@@ -25,7 +46,7 @@ type Secrets interface {
 	// Errors: SecretUnavailable.
 	Secret(ctx context.Context) (*Secret, error)
 	// Refetch fetches the secret anew, because WeChat or a sealed text shows that the cached one is out
-	// of date. It fetches at most every 2 seconds; otherwise, or if the fetch fails, it returns the
+	// of date, or a request names a mini-program that it lacks. It fetches at most every 2 seconds; otherwise, or if the fetch fails, it returns the
 	// cached one.
 	//
 	// Errors: SecretUnavailable when none is cached.

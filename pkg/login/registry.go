@@ -4,14 +4,15 @@ import "context"
 
 // UserRegistry is where an administrator adds and lists users.
 type UserRegistry interface {
-	// AddUser stores a new user with their password. The stored PasswordID is p.ID, whatever u has.
+	// AddUser stores a new user with their password and their phone number. The stored PasswordID is p.ID, and Apps and
+	// Unions are empty, whatever u has.
 	//
-	// Errors: ErrUsernameTaken.
+	// Errors: ErrUsernameTaken; ErrPhoneTaken. Of both, either.
 	AddUser(ctx context.Context, u User, p Password) error
-	// AddUsers stores those of the new users, as AddUser does, whose username is free. No two of them may have the same id
-	// or username. takenBy has an entry for each user, in their order: "" if the user was stored, else the
-	// id of the user who has the username already. After an error any of them may be stored.
-	AddUsers(ctx context.Context, users []Newcomer) (takenBy []string, err error)
+	// AddUsers stores those of the new users, as AddUser does, whose username and phone number are free. No two of them may
+	// have the same id, username or phone number. The result has an entry for each user, in their order. After an error any
+	// of them may be stored.
+	AddUsers(ctx context.Context, users []Newcomer) ([]Taken, error)
 	// ListUsers returns up to limit users in an order that never changes. It begins after the user with
 	// the id after; "" means the first page. An empty page is the last.
 	ListUsers(ctx context.Context, after string, limit int) ([]User, error)
@@ -21,6 +22,14 @@ type UserRegistry interface {
 type Newcomer struct {
 	User     User
 	Password Password
+}
+
+// Taken says why a new user was not stored. It is zero for one who was.
+type Taken struct {
+	// Cause is ErrUsernameTaken, or ErrPhoneTaken if only the phone number is taken.
+	Cause error
+	// By is the user who has it.
+	By string
 }
 
 // RoleRegistry is where an administrator stores and lists roles.

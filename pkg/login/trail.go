@@ -19,6 +19,8 @@ type Trail struct {
 	OpenIDHash string
 	// UserID is the user whom the request is about.
 	UserID string
+	// Phone stands for the phone number that WeChat has told; see Phone.Logged.
+	Phone string
 	// Service is the service whose key was not shown, if there is one of that id.
 	Service string
 	// Repeated says that the request was a repeat, done under the ids of the first one.

@@ -14,6 +14,7 @@ import (
 func FuzzAnswer(f *testing.F) {
 	f.Add(200, "application/json", []byte(`{"id":"1001","username":"alice","name":"Alice","roles":["clerk"],"disabled":false}`))
 	f.Add(200, "application/json; charset=utf-8", []byte(`{"id":"S3CRET\ud800","username":"a","name":"","roles":[],"disabled":true}`))
+	f.Add(200, "application/json", []byte("\uFEFF"+`{"id":"1001","username":"alice","name":"Alice","roles":["clerk"],"disabled":false}`))
 	f.Add(401, "application/json", []byte(`{"error":"invalid_credentials"}`))
 	f.Add(401, "application/json", []byte(`{"error":"signature_invalid","S3CRET":[[[[]]]]}`))
 	f.Add(403, "application/json", []byte(`{"error":"user_disabled"}`))

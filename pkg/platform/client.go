@@ -18,6 +18,10 @@ import (
 // call is at most two attempts and a pause of upstream.MaxPause.
 const attemptTime = 3 * time.Second
 
+// maxIdle is how long a connection may have been idle and still be used. docs/directory.md asks platforms to keep theirs
+// for at least 30 s.
+const maxIdle = 20 * time.Second
+
 // Config configures a Client.
 type Config struct {
 	// URL is the base of the directory's operations. It is the setting WXBIND_DIRECTORY_URL: https, or http if the host
@@ -54,7 +58,7 @@ func New(c Config) (*Client, error) {
 		c.Now = time.Now
 	}
 	transport := upstream.NewTransport(upstream.TransportConfig{
-		Dial: c.Dial, RootCAs: c.RootCAs, Proxy: http.ProxyFromEnvironment, MaxHeader: maxAnswer,
+		Dial: c.Dial, RootCAs: c.RootCAs, Proxy: http.ProxyFromEnvironment, MaxIdle: maxIdle, MaxHeader: maxAnswer,
 	})
 	return &Client{base: base, secrets: c.Secrets, now: c.Now, transport: upstream.Thaw(transport, c.Now)}, nil
 }

@@ -83,6 +83,7 @@ func TestAnswers(t *testing.T) {
 		"with a charset":                     {200, "Application/JSON; charset=UTF-8", profile, "", ""},
 		"with unknown fields":                {200, "", with("{", `{"email":"S3CRET","ID":"x","error":"signature_invalid",`), "", ""},
 		"with white space":                   {200, "", " \n" + profile + "\n", "", ""},
+		"with a byte order mark":             {200, "", "\uFEFF" + profile, "", ""},
 		"of the longest texts":               {200, "", with("1001", long(256)), "", ""},
 		"the wrong password":                 {401, "", refuse("invalid_credentials"), "invalid_credentials", "bad status"},
 		"disabled":                           {403, "", refuse("user_disabled"), "user_disabled", "bad status"},

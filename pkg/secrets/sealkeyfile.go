@@ -11,10 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A seal key file contains at least 43 characters of base64url, which are 256 bits, and a line end.
+// A seal key file contains at least 43 characters of base64url, which are 256 bits, and a line end. Whoever opens it in
+// Notepad may save it with a byte order mark before them.
 const (
 	minKeyText = 43
 	maxKeyText = 1024
@@ -43,11 +45,11 @@ func readSealKey(path string) (login.SealKey, error) {
 		return login.SealKey{}, fmt.Errorf("read the seal key: %w", err)
 	}
 	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, maxKeyText+3))
+	raw, err := io.ReadAll(io.LimitReader(f, maxKeyText+6))
 	if err != nil {
 		return login.SealKey{}, fmt.Errorf("read the seal key: %w", err)
 	}
-	key := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	key := strings.TrimSuffix(strings.TrimSuffix(string(bom.Trim(raw)), "\n"), "\r")
 	if len(key) < minKeyText || len(key) > maxKeyText || strings.Trim(key, base64URL) != "" {
 		return login.SealKey{}, fmt.Errorf("the seal key in %s is damaged: restore the file from the backup, since only its key opens the stored data", path)
 	}

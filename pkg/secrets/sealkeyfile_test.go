@@ -106,14 +106,17 @@ func TestCallsAtOnceAgreeOnTheSealKey(t *testing.T) {
 }
 
 func TestSealKeyFileOfOnesOwn(t *testing.T) {
-	for name, tail := range map[string]string{"no line end": "", "a line end": "\n", "a line end of Windows": "\r\n"} {
-		path := filepath.Join(t.TempDir(), "seal.key")
-		text := strings.Repeat("aZ0-_", 10)
-		if err := os.WriteFile(path, []byte(text+tail), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if key, err := secrets.SealKeyFile(path); key != (login.SealKey{ID: "0", Key: login.Hidden(text)}) || err != nil {
-			t.Errorf("%s: SealKeyFile = %q, %v", name, string(key.Key), err)
+	for name, format := range map[string]string{
+		"no line end": "%s", "a line end": "%s\n", "a line end of Windows": "%s\r\n", "as Notepad writes it": "\uFEFF%s\r\n",
+	} {
+		for _, text := range []string{strings.Repeat("aZ0-_", 10), strings.Repeat("a", 1024)} {
+			path := filepath.Join(t.TempDir(), "seal.key")
+			if err := os.WriteFile(path, fmt.Appendf(nil, format, text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if key, err := secrets.SealKeyFile(path); key != (login.SealKey{ID: "0", Key: login.Hidden(text)}) || err != nil {
+				t.Errorf("%s: SealKeyFile = %q, %v", name, string(key.Key), err)
+			}
 		}
 	}
 }
@@ -125,6 +128,7 @@ func TestDamagedSealKeyFileIsNotReplaced(t *testing.T) {
 		"cut short":           whole[:42] + "\n",
 		"zeros after a crash": strings.Repeat("\x00", 44),
 		"two keys":            whole + "\n" + whole + "\n",
+		"a mark in it":        whole[:40] + "\uFEFF" + whole,
 		"a space in it":       whole[:40] + " " + whole,
 		"far too long":        strings.Repeat(whole, 100),
 	} {

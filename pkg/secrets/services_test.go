@@ -20,6 +20,7 @@ func TestParseServices(t *testing.T) {
 		want login.ServiceKeys
 	}{
 		"two":                        {servicesSecret, two},
+		"as Notepad writes it":       {"\uFEFF" + servicesSecret + "\r\n", two},
 		"none yet":                   {`{"services":[]}`, login.ServiceKeys{}},
 		"as CloudFormation makes it": {`{"services":[],"unused":"S3CRETa"}`, login.ServiceKeys{}},
 		"names in other cases":       {strings.Replace(servicesSecret, "{", `{"Services":[],"SERVICES":7,`, 1), two},

@@ -20,7 +20,7 @@ func bind(s *suite) {
 		got, err = t.bindingNow(b)
 		t.must(err)
 		same(t, got, b)
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		stored, user, err := t.SessionWithUser(t.ctx, u.ID, session.TokenHash)
 		t.must(err)
 		same(t, stored, session)
@@ -34,6 +34,7 @@ func bind(s *suite) {
 		b := t.newBinding(u, app)
 		b.OpenID += unlike + strings.Repeat("长", 100)
 		b.ID, b.UnionID, b.SealedKey = b.ID+unlike, "", "id."+strings.Repeat("k", 1000)
+		b.Index, b.Union = "", id("union")
 		b.BoundAt, b.LastLoginAt = t.now.Add(-time.Millisecond), t.now.Add(7*time.Millisecond+999*time.Microsecond)
 		session := t.newSession(b)
 		session.Device = "鸿蒙 " + unlike
@@ -74,8 +75,8 @@ func bind(s *suite) {
 		other.OpenID = b.OpenID
 		second := t.bind(other)
 		u.Apps = map[string]login.UserApp{
-			app:      {OpenID: b.OpenID, BindingID: b.ID},
-			otherApp: {OpenID: other.OpenID, BindingID: other.ID},
+			app:      noteOf(b),
+			otherApp: noteOf(other),
 		}
 		same(t, t.userNow(u.ID), u)
 		if t.dead(first) != "" || t.dead(second) != "" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -13,14 +12,14 @@ import (
 // RunBulk tests a store's AddUsers, as Run tests the rest.
 func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	s := &suite{t, func(t *testing.T) login.AdminStore { return open(t) }}
-	add := func(t *trial, users ...login.User) []string {
+	add := func(t *trial, users ...login.User) []login.Taken {
 		t.Helper()
-		takenBy, err := t.AddUsers(t.ctx, newcomers(users))
+		taken, err := t.AddUsers(t.ctx, newcomers(users))
 		t.must(err)
-		if len(takenBy) != len(users) {
-			t.Fatalf("%d answers for %d users", len(takenBy), len(users))
+		if len(taken) != len(users) {
+			t.Fatalf("%d answers for %d users", len(taken), len(users))
 		}
-		return takenBy
+		return taken
 	}
 
 	s.test("many users are stored at a time, each as it was", func(t *trial) {
@@ -30,12 +29,20 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			if i%10 == 3 {
 				u.PasswordID = ""
 			}
+			if i%3 == 1 {
+				u.Phone = t.newPhone()
+			}
 			users = append(users, u)
 		}
-		if takenBy := add(t, users...); strings.Join(takenBy, "") != "" {
-			t.Fatalf("names are taken: %v", takenBy)
+		for _, taken := range add(t, users...) {
+			if taken != (login.Taken{}) {
+				t.Fatalf("a user is refused: %v", taken)
+			}
 		}
 		for _, u := range users {
+			if u.Phone.Index != "" {
+				t.owns(u.ID, u.Phone)
+			}
 			same(t, t.userNow(u.ID), u)
 			same(t, t.passwordNow(u.ID), firstPassword(u))
 			id, err := t.UserIDByName(t.ctx, u.Username)
@@ -61,31 +68,65 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			}
 			users = append(users, u)
 		}
-		takenBy := add(t, users...)
+		taken := add(t, users...)
 		for i, u := range users {
 			_, err := t.UserByID(t.ctx, u.ID)
 			if i%20 != 7 {
 				t.must(err)
-				if takenBy[i] != "" {
-					t.Fatalf("user %d is taken by %q", i, takenBy[i])
+				if taken[i] != (login.Taken{}) {
+					t.Fatalf("user %d is refused: %v", i, taken[i])
 				}
 				continue
 			}
 			t.want(err, login.ErrUserNotFound)
 			id, err := t.UserIDByName(t.ctx, u.Username)
 			t.must(err)
-			if takenBy[i] != id || id == u.ID || i == 7 && id != standing.ID {
-				t.Fatalf("user %d is taken by %q, the name is %q's", i, takenBy[i], id)
+			if taken[i] != (login.Taken{Cause: login.ErrUsernameTaken, By: id}) || id == u.ID || i == 7 && id != standing.ID {
+				t.Fatalf("user %d: %v, the name is %q's", i, taken[i], id)
 			}
 		}
 		same(t, t.userNow(standing.ID), standing)
 		same(t, t.passwordNow(standing.ID), firstPassword(standing))
 	})
+	s.test("for users whose numbers are taken it returns by whom, and stores the others", func(t *trial) {
+		standing := t.userWithPhone()
+		var users []login.User
+		for i := range 60 {
+			u := t.newUser()
+			if i%2 == 0 {
+				u.Phone = t.newPhone()
+			}
+			if i == 20 {
+				u.Phone = standing.Phone
+			}
+			users = append(users, u)
+		}
+		taken := add(t, users...)
+		for i, u := range users {
+			if i != 20 {
+				same(t, t.userNow(u.ID), u)
+				continue
+			}
+			if taken[i] != (login.Taken{Cause: login.ErrPhoneTaken, By: standing.ID}) {
+				t.Fatalf("got %v", taken[i])
+			}
+			t.nobody(u)
+		}
+		same(t, t.userNow(standing.ID), standing)
+		t.owns(standing.ID, standing.Phone)
+	})
+	s.test("of a username and a number that are both taken, the username is told", func(t *trial) {
+		named, u := t.user(), t.newUser()
+		u.Username, u.Phone = named.Username, t.userWithPhone().Phone
+		if taken := add(t, u, t.newUser()); taken[0] != (login.Taken{Cause: login.ErrUsernameTaken, By: named.ID}) || taken[1] != (login.Taken{}) {
+			t.Fatalf("got %v", taken)
+		}
+	})
 	s.test("a user who is already stored keeps the name and is unchanged", func(t *trial) {
-		u := t.user()
+		u := t.userWithPhone()
 		t.must(t.DisableUser(t.ctx, u.ID, id("epoch")))
-		if takenBy := add(t, u, t.newUser()); takenBy[0] != u.ID || takenBy[1] != "" {
-			t.Fatalf("got %v", takenBy)
+		if taken := add(t, u, t.newUser()); taken[0] != (login.Taken{Cause: login.ErrUsernameTaken, By: u.ID}) || taken[1] != (login.Taken{}) {
+			t.Fatalf("got %v", taken)
 		}
 		if !t.userNow(u.ID).Disabled {
 			t.Fatal("the user was stored anew")
@@ -98,7 +139,7 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			users = append(users, t.newUser())
 		}
 		const many = 6
-		taken := make([][]string, many)
+		taken := make([][]login.Taken, many)
 		t.together(many, func(i int) error {
 			mine := slices.Clone(users)
 			for n := range mine {
@@ -113,12 +154,12 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			holder, err := t.UserIDByName(t.ctx, u.Username)
 			t.must(err)
 			for i := range many {
-				switch taken[i][n] {
+				switch taken[i][n].By {
 				case "":
 					stored++
 				case holder:
 				default:
-					t.Fatalf("%q is told to have a name of %q", taken[i][n], holder)
+					t.Fatalf("%v, but the name is %q's", taken[i][n], holder)
 				}
 			}
 			if stored != 1 {
@@ -148,16 +189,23 @@ func newcomers(users []login.User) []login.Newcomer {
 }
 
 // AddUsers implements login.UserRegistry.
-func (m *Memory) AddUsers(ctx context.Context, users []login.Newcomer) (takenBy []string, err error) {
-	takenBy = make([]string, len(users))
+func (m *Memory) AddUsers(ctx context.Context, users []login.Newcomer) ([]login.Taken, error) {
+	taken := make([]login.Taken, len(users))
 	for i, n := range users {
 		err := m.AddUser(ctx, n.User, n.Password)
-		if errors.Is(err, login.ErrUsernameTaken) {
-			takenBy[i], err = m.UserIDByName(ctx, n.User.Username)
+		var owner login.Owner
+		switch {
+		case errors.Is(err, login.ErrUsernameTaken):
+			owner.UserID, err = m.UserIDByName(ctx, n.User.Username)
+			taken[i].Cause = login.ErrUsernameTaken
+		case errors.Is(err, login.ErrPhoneTaken):
+			owner, err = m.OwnerOfPhone(ctx, n.User.Phone.Index)
+			taken[i].Cause = login.ErrPhoneTaken
 		}
 		if err != nil {
 			return nil, err
 		}
+		taken[i].By = owner.UserID
 	}
-	return takenBy, nil
+	return taken, nil
 }

@@ -34,6 +34,33 @@ func contexts(s *suite) {
 		"NoteEpoch": func(ctx context.Context, t *trial, on stage) error {
 			return t.NoteEpoch(ctx, on.binding, id("epoch"))
 		},
+		"OwnerOfPhone": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.OwnerOfPhone(ctx, on.user.Phone.Index)
+			return err
+		},
+		"OwnerOfUnion": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.OwnerOfUnion(ctx, on.user.Unions[0])
+			return err
+		},
+		"Admit of a newcomer": func(ctx context.Context, t *trial, on stage) error {
+			a := t.newNewcomer()
+			a.Newcomer.Phone, a.Yields = on.user.Phone, on.user.ID
+			_, err := t.Admit(ctx, a)
+			return err
+		},
+		"Admit": func(ctx context.Context, t *trial, on stage) error {
+			a := t.newAdmission(on.user, otherApp)
+			a.Terms.Phone = on.user.Phone
+			a.Terms.Phone.VerifiedAt = t.now.Add(time.Hour)
+			_, err := t.Admit(ctx, a)
+			return err
+		},
+		"SetPhone": func(ctx context.Context, t *trial, on stage) error {
+			return t.SetPhone(ctx, on.user.ID, t.newPhone(), "")
+		},
+		"NoteUnion": func(ctx context.Context, t *trial, on stage) error {
+			return t.NoteUnion(ctx, on.binding, id("union"))
+		},
 		"BindingByOpenID": func(ctx context.Context, t *trial, on stage) error {
 			_, err := t.BindingByOpenID(ctx, app, on.binding.OpenID)
 			return err
@@ -157,6 +184,25 @@ func contexts(s *suite) {
 			t.must(call(t.ctx, t, on)) // the call was good, but for its context
 		})
 	}
+	s.test("an admission whose context ends midway is done completely or not at all, and may be repeated", func(t *trial) {
+		for i := range 40 {
+			a := t.newNewcomer()
+			ctx, cancel := context.WithTimeout(t.ctx, time.Duration(i*i)*10*time.Microsecond)
+			_, err := t.Admit(ctx, a)
+			cancel()
+			if err != nil {
+				t.want(err, login.StoreUnavailable)
+				t.want(err, context.DeadlineExceeded)
+			}
+			if got, err := t.Admit(t.ctx, a); err != nil {
+				t.want(err, login.ErrAlreadyBound)
+				same(t, got, a.Binding)
+			}
+			t.admitted(a)
+			t.owns(a.Newcomer.ID, a.Newcomer.Phone)
+			t.ownsUnion(a.Newcomer.ID, a.Newcomer.Unions[0])
+		}
+	})
 	s.test("a bind whose context ends midway is done completely or not at all, and may be repeated", func(t *trial) {
 		for i := range 40 {
 			b := t.newBinding(t.user(), app)
@@ -194,8 +240,12 @@ type stage struct {
 func (t *trial) stage() stage {
 	t.Helper()
 	on := stage{role: t.role(), record: id("record"), stranger: t.newUser(), kind: id("kind")}
-	on.user, on.binding, on.session = t.bound()
-	on.user.Apps[app] = login.UserApp{OpenID: on.binding.OpenID, BindingID: on.binding.ID}
+	on.user = t.userWithPhone()
+	on.binding = t.newBinding(on.user, app)
+	on.session = t.bind(on.binding)
+	on.binding.Union = id("union")
+	t.must(t.NoteUnion(t.ctx, on.binding, on.binding.Union))
+	on.user.Unions, on.user.Apps[app] = []string{on.binding.Union}, noteOf(on.binding)
 	t.must(t.StoreRecord(t.ctx, on.record, t.record("v1")))
 	return on
 }
@@ -204,6 +254,8 @@ func (t *trial) stage() stage {
 func (t *trial) unchanged(on stage) {
 	t.Helper()
 	same(t, t.userNow(on.user.ID), on.user)
+	t.owns(on.user.ID, on.user.Phone)
+	t.ownsUnion(on.user.ID, on.binding.Union)
 	same(t, t.passwordNow(on.user.ID), firstPassword(on.user))
 	b, err := t.bindingNow(on.binding)
 	t.must(err)

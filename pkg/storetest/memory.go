@@ -16,12 +16,14 @@ type Memory struct {
 	mu       sync.Mutex
 	bindings map[identity]login.Binding
 	sessions map[string]map[string]login.Session // by user and token hash
-	users    map[string]login.User
-	secrets  map[string]login.Password // by user id
-	names    map[string]string         // username to user id
+	users    map[string]login.User               // their numbers and unionids are found by looking at all
+	secrets  map[string]login.Password           // by user id
+	names    map[string]string                   // username to user id
 	roles    map[string][]login.Menu
 	kinds    map[string]bool
 	records  map[string]login.Record
+	// tombstones are the indexes of the identities whose bindings were removed.
+	tombstones map[string]bool
 	// replaced are the token hashes of sessions that logins have ended, in that order.
 	replaced []string
 }

@@ -67,7 +67,7 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 func (m *Memory) createBinding(b login.Binding) login.Binding {
 	b.BoundAt, b.LastLoginAt, b.Sessions = cut(b.BoundAt), cut(b.LastLoginAt), nil
 	put(&m.bindings, identity{b.AppID, b.OpenID}, b)
-	m.users[b.UserID].Apps[b.AppID] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+	m.users[b.UserID].Apps[b.AppID] = noteOf(b)
 	return b
 }
 
@@ -97,9 +97,17 @@ func (m *Memory) Unbind(ctx context.Context, b login.Binding, keepLast bool) err
 	case keepLast && len(m.users[b.UserID].Apps) == 1:
 		return login.ErrLastBinding
 	}
-	delete(m.bindings, identity{b.AppID, b.OpenID})
 	delete(m.users[b.UserID].Apps, b.AppID)
+	m.removeBinding(b.AppID, noteOf(b))
 	return nil
+}
+
+// removeBinding removes a binding and leaves a tombstone. The caller has the lock.
+func (m *Memory) removeBinding(appID string, app login.UserApp) {
+	delete(m.bindings, identity{appID, app.OpenID})
+	if app.Index != "" {
+		put(&m.tombstones, app.Index, true)
+	}
 }
 
 // NoteEpoch implements login.Bindings.

@@ -22,12 +22,21 @@ func (m *Memory) AddUser(ctx context.Context, u login.User, p login.Password) er
 	if _, taken := m.users[u.ID]; taken {
 		return login.Unavailable(errors.New("storetest: user id is taken"))
 	}
-	u = copyUser(u)
-	u.PasswordID, u.CreatedAt, u.Apps = p.ID, cut(u.CreatedAt), map[string]login.UserApp{}
+	if m.ownerOfPhone(u.Phone.Index) != "" {
+		return login.ErrPhoneTaken
+	}
+	u.PasswordID, u.Unions = p.ID, nil
+	m.createUser(u)
 	m.setPassword(u.ID, p)
-	put(&m.users, u.ID, u)
 	put(&m.names, u.Username, u.ID)
 	return nil
+}
+
+// createUser stores a new user who is not bound. The caller has the lock.
+func (m *Memory) createUser(u login.User) {
+	u = copyUser(u)
+	u.CreatedAt, u.Phone.VerifiedAt, u.Apps = cut(u.CreatedAt), cut(u.Phone.VerifiedAt), map[string]login.UserApp{}
+	put(&m.users, u.ID, u)
 }
 
 // ListUsers implements login.UserRegistry, in the order of the ids.

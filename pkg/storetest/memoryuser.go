@@ -91,11 +91,12 @@ func (m *Memory) DeleteUser(ctx context.Context, u login.User) error {
 	switch {
 	case !ok:
 		return login.ErrUserNotFound
-	case !maps.Equal(stored.Apps, u.Apps):
+	case !maps.Equal(stored.Apps, u.Apps), stored.Phone.Index != u.Phone.Index,
+		!slices.Equal(slices.Sorted(slices.Values(stored.Unions)), slices.Sorted(slices.Values(u.Unions))):
 		return login.ErrUserChanged
 	}
 	for appID, app := range stored.Apps {
-		delete(m.bindings, identity{appID, app.OpenID})
+		m.removeBinding(appID, app)
 	}
 	maps.DeleteFunc(m.names, func(_, id string) bool { return id == u.ID })
 	delete(m.users, u.ID)
@@ -104,7 +105,7 @@ func (m *Memory) DeleteUser(ctx context.Context, u login.User) error {
 }
 
 func copyUser(u login.User) login.User {
-	u.Roles, u.Apps = slices.Clone(u.Roles), maps.Clone(u.Apps)
+	u.Roles, u.Unions, u.Apps = slices.Clone(u.Roles), slices.Clone(u.Unions), maps.Clone(u.Apps)
 	return u
 }
 

@@ -47,7 +47,7 @@ func passwords(s *suite) {
 	})
 	s.test("a password is replaced if it is still the old one, and the sessions end", func(t *trial) {
 		u, b, session := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		second := newPassword("hash-2")
 		t.want(t.ReplacePassword(t.ctx, u.ID, id("password"), second, id("epoch")), login.ErrPasswordChanged)
 		same(t, t.userNow(u.ID), u)
@@ -66,7 +66,7 @@ func passwords(s *suite) {
 	})
 	s.test("a hash is renewed if it is still the old one, and no session ends", func(t *trial) {
 		u, b, session := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		p := firstPassword(u)
 		t.want(t.RenewHash(t.ctx, u.ID, "hash-0", "hash-2"), login.ErrPasswordChanged)
 		same(t, t.passwordNow(u.ID), p)

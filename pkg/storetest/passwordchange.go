@@ -71,7 +71,7 @@ func passwordChanges(s *suite) {
 		b.Epoch = c.Epoch
 		session := t.newSession(b)
 		t.must(t.BindWithPassword(t.ctx, c, b, session))
-		u.Apps[otherApp] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[otherApp] = noteOf(b)
 		t.changed(u, c)
 		stored, err := t.bindingNow(b)
 		t.must(err)

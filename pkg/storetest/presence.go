@@ -13,7 +13,7 @@ import (
 func presence(s *suite) {
 	s.test("a session and its user come back as they were", func(t *trial) {
 		u, b, _ := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		for _, device := range []string{"", "鸿蒙 " + unlike} {
 			session := t.newSession(b)
 			session.Device = device

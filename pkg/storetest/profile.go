@@ -34,7 +34,7 @@ func profiles(s *suite) {
 			"RefreshUser": func(p login.Profile) (login.User, error) { return t.RefreshUser(t.ctx, p) },
 		} {
 			u, b, session := t.bound()
-			u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+			u.Apps[app] = noteOf(b)
 			p := t.newProfile()
 			p.ID, p.Roles = u.ID, nil
 			u = described(u, p)
@@ -170,7 +170,7 @@ func profiles(s *suite) {
 				}
 			})
 			if bound {
-				u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+				u.Apps[app] = noteOf(b)
 			}
 			same(t, t.userNow(p.ID), u)
 			if t.stands(b) != bound {

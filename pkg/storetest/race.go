@@ -74,7 +74,7 @@ func races(s *suite) {
 		first := u.PasswordID
 		u.Disabled, u.PasswordID = true, second.ID
 		epochs := []string{id("epoch"), id("epoch"), id("epoch")}
-		u.Apps[otherApp] = login.UserApp{OpenID: other.OpenID, BindingID: other.ID}
+		u.Apps[otherApp] = noteOf(other)
 		t.together(5, func(i int) error {
 			switch i {
 			case 0:

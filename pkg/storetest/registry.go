@@ -18,7 +18,7 @@ func registries(s *suite) {
 			t.role() // roles are not users, however they are kept
 		}
 		u, b, _ := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		mine[u.ID] = u
 		var orders [][]string
 		for _, limit := range []int{4, 1000} {

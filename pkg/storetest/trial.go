@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,8 +66,13 @@ func (t *trial) user() login.User {
 func (t *trial) newBinding(u login.User, appID string) login.Binding {
 	return login.Binding{
 		ID: id("binding"), AppID: appID, OpenID: id("openid"), UnionID: id("unionid"), UserID: u.ID,
-		Epoch: u.Epoch, SealedKey: "1.sealed", BoundAt: t.now, LastLoginAt: t.now,
+		Index: id("identity"), Epoch: u.Epoch, SealedKey: "1.sealed", BoundAt: t.now, LastLoginAt: t.now,
 	}
+}
+
+// noteOf is how a user notes a binding.
+func noteOf(b login.Binding) login.UserApp {
+	return login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index}
 }
 
 // newSession is a login that began at t.now. Its hash sorts randomly, as hashes do.
@@ -127,10 +133,11 @@ func same[T any](t *trial, got, want T) {
 func plain[T any](v T) T {
 	switch v := any(&v).(type) {
 	case *login.User:
-		v.CreatedAt = milli(v.CreatedAt)
+		v.CreatedAt, v.Phone.VerifiedAt = milli(v.CreatedAt), milli(v.Phone.VerifiedAt)
 		if len(v.Roles) == 0 {
 			v.Roles = nil
 		}
+		v.Unions = slices.Sorted(slices.Values(v.Unions))
 	case *login.Password:
 		v.TemporaryUntil = milli(v.TemporaryUntil)
 	case *login.Binding:
@@ -230,7 +237,7 @@ func (t *trial) inStep(bindings ...login.Binding) {
 	for _, b := range bindings {
 		if stored, err := t.bindingNow(b); err == nil {
 			note := t.userNow(stored.UserID).Apps[b.AppID]
-			if note != (login.UserApp{OpenID: b.OpenID, BindingID: stored.ID}) {
+			if note != noteOf(stored) {
 				t.Fatalf("the binding %+v is noted as %+v", stored, note)
 			}
 		} else {

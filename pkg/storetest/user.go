@@ -40,7 +40,7 @@ func users(s *suite) {
 	})
 	s.test("what a store takes and returns belongs to the caller", func(t *trial) {
 		u, b, _ := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		role := t.role()
 		record := login.Record{Version: "1", Value: []byte("abc"), ExpiresAt: t.now.Add(time.Hour)}
 		name := id("record")

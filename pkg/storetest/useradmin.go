@@ -46,7 +46,7 @@ func userAdmin(s *suite) {
 	})
 	s.test("each change leaves the rest of the user as it was", func(t *trial) {
 		u, b, _ := t.bound()
-		u.Apps[app] = login.UserApp{OpenID: b.OpenID, BindingID: b.ID}
+		u.Apps[app] = noteOf(b)
 		u.Epoch = id("epoch")
 		t.must(t.LogoutUser(t.ctx, u.ID, u.Epoch))
 		same(t, t.userNow(u.ID), u)

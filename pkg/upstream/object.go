@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"github.com/wxbind/wxbind/pkg/bom"
 )
 
 // errNotObject is the only error of Object: those of encoding/json quote what they have read.
@@ -12,9 +14,9 @@ var errNotObject = errors.New("not one JSON object with a different name for eac
 
 // Object parses a peer's JSON object into its members. Names are exact: encoding/json would put "openId" into a field
 // that is called "openid", and of both the later one would win. For the same reason no name may occur twice. The text
-// must contain nothing but the object.
+// must contain nothing but the object, and perhaps a byte order mark before it.
 func Object(text []byte) (map[string]json.RawMessage, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder := json.NewDecoder(bytes.NewReader(bom.Trim(text)))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
 		return nil, errNotObject
 	}

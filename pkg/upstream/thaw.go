@@ -7,17 +7,14 @@ import (
 	"time"
 )
 
-// MaxIdle is how long a connection may have been idle, by the wall clock, and still be used. It is less than servers,
-// and the load balancers before them, usually keep an idle connection.
-const MaxIdle = 20 * time.Second
-
-// Transport is an http.RoundTripper that closes its idle connections when more than MaxIdle of wall clock has passed
-// since the last request ended. It also does so when the clock was set back, since the idle time is then unknown. A
-// request ends with its error, or when its response body is read to the end or closed.
+// Transport is an http.RoundTripper that closes its idle connections when more than its base's IdleConnTimeout of wall
+// clock has passed since the last request ended. It also does so when the clock was set back, since the idle time is
+// then unknown. A request ends with its error, or when its response body is read to the end or closed.
 //
-// Between two calls a Lambda function is frozen, for minutes or hours, and its monotonic clock stands still. So
-// net/http's own IdleConnTimeout sees no time pass. Meanwhile the far side has closed the connection, and the next
-// request on it fails. The wall clock does move on.
+// Between two calls a Lambda function is frozen, for minutes or hours, and its monotonic clock stands still. So the
+// timer with which net/http closes idle connections sees no time pass. Meanwhile the far side has closed the connection,
+// and the next request on it fails. The wall clock does move on. net/http compares it when it looks for a connection,
+// but trusts a clock that was set back.
 //
 // It is safe for concurrent use. Requests in progress are never disturbed.
 type Transport struct {
@@ -30,7 +27,8 @@ type Transport struct {
 	lastUse int64
 }
 
-// Thaw returns a Transport that sends its requests through base. now is the wall clock; nil means time.Now.
+// Thaw returns a Transport that sends its requests through base, which must have an IdleConnTimeout, as NewTransport's
+// have. now is the wall clock; nil means time.Now.
 func Thaw(base *http.Transport, now func() time.Time) *Transport {
 	if now == nil {
 		now = time.Now
@@ -73,7 +71,7 @@ func (t *Transport) ended() {
 func (t *Transport) dropStaleLocked() {
 	now := t.now().UnixNano()
 	idle := time.Duration(now - t.lastUse)
-	if t.lastUse == 0 || (0 <= idle && idle <= MaxIdle) {
+	if t.lastUse == 0 || (0 <= idle && idle <= t.base.IdleConnTimeout) {
 		return
 	}
 	t.base.CloseIdleConnections()

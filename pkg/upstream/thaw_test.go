@@ -96,8 +96,8 @@ func TestConnectionIsKeptOrDropped(t *testing.T) {
 		wants int64
 	}{
 		{"idle for no time", 0, 1},
-		{"idle for just as long as allowed", upstream.MaxIdle, 1},
-		{"idle for longer", upstream.MaxIdle + time.Nanosecond, 2},
+		{"idle for just as long as allowed", upstream.DefaultMaxIdle, 1},
+		{"idle for longer", upstream.DefaultMaxIdle + time.Nanosecond, 2},
 		{"frozen for a day", 24 * time.Hour, 2},
 		{"clock set back", -time.Second, 2},
 	} {
@@ -120,7 +120,7 @@ func TestFreshConnectionAfterAFreezeIsKept(t *testing.T) {
 	get(t, c, server.URL)
 	clock.Advance(time.Hour)
 	get(t, c, server.URL)
-	clock.Advance(upstream.MaxIdle)
+	clock.Advance(upstream.DefaultMaxIdle)
 	get(t, c, server.URL)
 	if n := server.connections.Load(); n != 2 {
 		t.Errorf("%d connections, want 2: one before the freeze, one after", n)

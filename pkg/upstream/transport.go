@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -15,6 +16,8 @@ const (
 	DialTimeout = time.Second
 	// HandshakeTimeout bounds the TLS handshake.
 	HandshakeTimeout = time.Second
+	// DefaultMaxIdle is less than servers, and the load balancers before them, usually keep an idle connection.
+	DefaultMaxIdle = 20 * time.Second
 )
 
 // Dial opens a connection within its context's deadline.
@@ -28,6 +31,9 @@ type TransportConfig struct {
 	RootCAs *x509.CertPool
 	// Proxy returns the proxy for a request; nil means no proxy.
 	Proxy func(*http.Request) (*url.URL, error)
+	// MaxIdle is how long a connection may have been idle and still be used: for clearly less time than the peer keeps it,
+	// since a request that meets its end on the way is lost. 0 means DefaultMaxIdle.
+	MaxIdle time.Duration
 	// MaxHeader bounds an answer's header, in bytes; 0 means net/http's own limit.
 	MaxHeader int64
 }
@@ -59,7 +65,7 @@ func NewTransport(c TransportConfig) *http.Transport {
 		Protocols:              protocols,
 		DisableCompression:     true, // answers are small, and their limit counts bytes as sent
 		MaxIdleConnsPerHost:    64,
-		IdleConnTimeout:        MaxIdle,
+		IdleConnTimeout:        cmp.Or(c.MaxIdle, DefaultMaxIdle),
 		MaxResponseHeaderBytes: c.MaxHeader,
 	}
 }

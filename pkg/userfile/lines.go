@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"unicode/utf8"
+
+	"github.com/wxbind/wxbind/pkg/bom"
 )
 
 // maxLine bounds a line, in bytes. A row with everything that a user may have is far shorter.
@@ -41,7 +43,7 @@ func (l *lines) next() ([]byte, error) {
 			return nil, err
 		}
 		if l.number == 1 {
-			text = bytes.TrimPrefix(text, []byte("\uFEFF")) // the byte order mark that Excel writes
+			text = bom.Trim(text)
 		}
 		text = bytes.TrimRight(text, "\r\n")
 		switch {

@@ -50,7 +50,7 @@ type Config struct {
 type Client struct {
 	base, fallback *url.URL
 	now            func() time.Time
-	transport      *upstream.Transport
+	transport      *http.Transport
 }
 
 var _ login.WeChat = (*Client)(nil)
@@ -77,8 +77,7 @@ func New(c Config) (*Client, error) {
 	if c.Dial == nil {
 		c.Dial = new(net.Dialer).DialContext
 	}
-	transport := upstream.Thaw(newTransport(c.Dial, c.RootCAs), c.Now)
-	return &Client{base: base, fallback: fallback, now: c.Now, transport: transport}, nil
+	return &Client{base: base, fallback: fallback, now: c.Now, transport: newTransport(c.Dial, c.RootCAs, c.Now)}, nil
 }
 
 func parseBase(text string) (*url.URL, error) {
@@ -118,8 +117,6 @@ func (c *Client) second(ctx context.Context, first *Error) *url.URL {
 	case first == nil:
 		return nil
 	case first.Fault == NotSent:
-		// The other kept connections are as old as the broken one.
-		c.transport.CloseIdleConnections()
 	case first.Fault == NotConnected && c.fallback != nil:
 		host = c.fallback
 	case first.Fault == NotConnected, first.Errcode == busyErrcode:

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
-	"github.com/wxbind/wxbind/pkg/upstream"
 	"github.com/wxbind/wxbind/pkg/wechat"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
@@ -117,7 +116,7 @@ func TestConnectionFromBeforeAFreezeIsNotUsed(t *testing.T) {
 	s := startRaw(t, func(_ int64, _ *http.Request, conn net.Conn) bool { return send(t, conn, goodAnswer) })
 	now := time.Now()
 	c := newClient(t, wechat.Config{Base: s.url, Now: func() time.Time { return now }})
-	for i, freeze := range []time.Duration{0, time.Second, upstream.MaxIdle + time.Second} {
+	for i, freeze := range []time.Duration{0, time.Second, 10*time.Second + 1} {
 		now = now.Add(freeze)
 		if _, err := c.Code2Session(t.Context(), app, "alice-1"); err != nil {
 			t.Fatal(err)

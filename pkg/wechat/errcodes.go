@@ -28,6 +28,58 @@ var meanings = map[int]login.Code{
 	45009:       login.WXQuotaSpent,     // daily quota spent
 }
 
+// tokenMeanings are those of stable_token, where they differ from code2Session's.
+var tokenMeanings = map[int]login.Code{
+	40001: login.WXSecretRejected, // AppSecret wrong, as getAccessToken calls it
+	89501: login.WXAddressBlocked, // an administrator is being asked about our address
+	89503: login.WXAddressBlocked, // an administrator must confirm our address
+	89506: login.WXAddressBlocked, // refused by an administrator, for 24 hours
+	89507: login.WXAddressBlocked, // refused by an administrator, for an hour
+}
+
+// phoneMeanings are those of getuserphonenumber, where they differ. It is given a token and no AppSecret.
+var phoneMeanings = map[int]login.Code{
+	busyErrcode: login.WXBusy,
+	40029:       login.PhoneCodeInvalid, // bad, expired, used, or one of wx.login
+	40013:       login.PhoneCodeInvalid, // another mini-program's
+	40001:       login.WXTokenRejected,  // invalid credential
+	40014:       login.WXTokenRejected,  // invalid access_token
+	42001:       login.WXTokenRejected,  // access_token expired
+	45009:       login.WXQuotaSpent,     // daily quota spent
+	45011:       login.WXThrottled,      // too many in a minute
+	40164:       login.WXAddressBlocked, // our address is not in the app's list
+	89503:       login.WXAddressBlocked, // an administrator must confirm our address
+	89506:       login.WXAddressBlocked, // refused by an administrator, for 24 hours
+	89507:       login.WXAddressBlocked, // refused by an administrator, for an hour
+	48001:       login.WXAppRejected,    // the mini-program may not call this: it is not verified, or a person's
+	43002:       login.WXRequestInvalid, // no POST: something between has changed our request
+	44002:       login.WXRequestInvalid, // the body is gone
+	47001:       login.WXRequestInvalid, // the body is damaged
+}
+
+// The errcodes of WeChat's API signing and encryption, which somebody has turned on for the call in the app's console.
+const firstSigning, lastSigning = 40230, 40240
+
+// tokenMeaningOf returns the code that an errcode of stable_token means.
+func tokenMeaningOf(errcode int) login.Code {
+	if code, ok := tokenMeanings[errcode]; ok {
+		return code
+	}
+	return meaningOf(errcode)
+}
+
+// phoneMeaningOf returns the code that an errcode of getuserphonenumber means. Any other refuses the code: WeChat does not
+// document by which one it does so if the code is not the openid's.
+func phoneMeaningOf(errcode int) login.Code {
+	if code, ok := phoneMeanings[errcode]; ok {
+		return code
+	}
+	if firstSigning <= errcode && errcode <= lastSigning {
+		return login.WXRequestInvalid
+	}
+	return login.PhoneCodeInvalid
+}
+
 // meaningOf returns the code that an errcode means.
 func meaningOf(errcode int) login.Code {
 	if code, ok := meanings[errcode]; ok {

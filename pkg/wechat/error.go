@@ -17,7 +17,7 @@ const (
 	Refused Fault = "refused"
 	// NotConnected: no connection could be made, so nothing was sent.
 	NotConnected Fault = "not connected"
-	// NotSent: a kept connection broke before a byte of the request was written.
+	// NotSent: the connection broke before a byte of the request was written.
 	NotSent Fault = "not sent"
 	// Lost: the request was sent, and no whole answer came. WeChat may have used the code.
 	Lost Fault = "lost"
@@ -45,7 +45,8 @@ type Error struct {
 	Detail string
 	// Host is the host that was asked last.
 	Host string
-	// Attempts is how many attempts the call made, including those that found no connection: 1 or 2.
+	// Attempts is how many attempts the call made, including those that found no connection: 1 or 2. Kept connections
+	// that were over before a byte was written do not count.
 	Attempts int
 
 	// ended is the context's error if that ended the call.

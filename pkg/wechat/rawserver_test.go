@@ -2,6 +2,7 @@ package wechat_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"crypto/x509"
 	"io"
 	"net"
@@ -25,11 +26,21 @@ type rawServer struct {
 // startRaw calls answer for each request with its number and its connection, until answer returns false.
 func startRaw(t *testing.T, answer func(request int64, r *http.Request, conn net.Conn) bool) *rawServer {
 	t.Helper()
+	return startRawOver(t, nil, answer)
+}
+
+// startRawOver does so over TLS, unless settings is nil.
+func startRawOver(t *testing.T, settings *tls.Config, answer func(request int64, r *http.Request, conn net.Conn) bool) *rawServer {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &rawServer{url: "http://" + listener.Addr().String()}
+	if settings != nil {
+		s.url = "https://" + listener.Addr().String()
+		listener = tls.NewListener(listener, settings)
+	}
 	done := make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -101,7 +112,7 @@ func (d *deaf) Close() error {
 }
 
 // serve starts a server, and returns the roots that verify its certificate if it is secure.
-func serve(t *testing.T, server *httptest.Server, secure bool) *x509.CertPool {
+func serve(t testing.TB, server *httptest.Server, secure bool) *x509.CertPool {
 	t.Helper()
 	t.Cleanup(server.Close)
 	if !secure {
@@ -112,6 +123,14 @@ func serve(t *testing.T, server *httptest.Server, secure bool) *x509.CertPool {
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
 	return roots
+}
+
+// certified returns what a TLS server needs, and the roots that verify it.
+func certified(t *testing.T) (*tls.Config, *x509.CertPool) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	roots := serve(t, server, true)
+	return &tls.Config{Certificates: server.TLS.Certificates}, roots
 }
 
 // tapped passes on the connections that a server accepts.

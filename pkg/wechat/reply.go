@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
@@ -27,10 +29,8 @@ const (
 // reply is WeChat's answer. On success errcode is absent or 0.
 type reply struct {
 	OpenID, UnionID, SessionKey string
-	// AccessToken is the answer to stable_token.
-	AccessToken string
-	Errcode     errcode
-	Errmsg      string
+	Errcode                     errcode
+	Errmsg                      string
 }
 
 // parse reads the members of a reply by their exact names. A null leaves a field empty, and unknown members are ignored.
@@ -40,8 +40,7 @@ func (r *reply) parse(body []byte) error {
 		return err
 	}
 	for name, into := range map[string]any{
-		"openid": &r.OpenID, "unionid": &r.UnionID, "session_key": &r.SessionKey,
-		"access_token": &r.AccessToken, "errcode": &r.Errcode, "errmsg": &r.Errmsg,
+		"openid": &r.OpenID, "unionid": &r.UnionID, "session_key": &r.SessionKey, "errcode": &r.Errcode, "errmsg": &r.Errmsg,
 	} {
 		if text, ok := members[name]; ok {
 			if err := json.Unmarshal(text, into); err != nil {
@@ -67,7 +66,7 @@ func (e *errcode) UnmarshalJSON(text []byte) error {
 // read reads the body of a 200, whatever its Content-Type: WeChat labels its JSON text/plain. The error is a refusal,
 // or says that the body is no reply to the call.
 func read(body []byte, call string) (reply, *Error) {
-	if len(strings.TrimSpace(string(body))) == 0 {
+	if len(bytes.TrimSpace(bom.Trim(body))) == 0 {
 		return reply{}, &Error{Fault: EmptyReply}
 	}
 	var r reply

@@ -23,6 +23,9 @@ func TestGoodReplies(t *testing.T) {
 		"unknown fields":       {`{"openid":"o1","session_key":"` + key + `","expires_in":7200,"more":{"x":[1]}}`, "o1", ""},
 		"names in other cases": {`{"openid":"o1","openId":"o2","OPENID":"o3","session_key":"` + key + `","SESSION_KEY":"","unionId":"u2","ErrCode":40163}`, "o1", ""},
 		"escapes, space":       {" {\"openid\":\"\\u006f1\",\n\"session_key\":\"" + key + `"} `, "o1", ""},
+		"a byte order mark":    {"\uFEFF{\"openid\":\"o1\",\"session_key\":\"" + key + `"}`, "o1", ""},
+		"blanks before it":     {"\r\n \uFEFF\n{\"openid\":\"o1\",\"session_key\":\"" + key + `"}`, "o1", ""},
+		"a mark in an openid":  {`{"openid":"` + "\uFEFF" + `o1","session_key":"` + key + `"}`, "\uFEFFo1", ""},
 		"the longest openid":   {`{"openid":"` + strings.Repeat("o", 512) + `","session_key":"` + key + `"}`, strings.Repeat("o", 512), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,6 +47,12 @@ func TestBadReplies(t *testing.T) {
 	}{
 		"empty":                      {"", login.WXUnavailable},
 		"blank":                      {" \r\n", login.WXUnavailable},
+		"a byte order mark alone":    {"\uFEFF", login.WXUnavailable},
+		"marks and blanks alone":     {"\r\n\uFEFF\uFEFF \n", login.WXUnavailable},
+		"a blank that JSON has not":  {"\u00A0", login.WXUnavailable},
+		"a mark, and a refusal":      {"\uFEFF{\"errcode\":40163}", login.WXCodeUsed},
+		"a mark behind":              {`{"openid":"o1","session_key":"` + key + `"}` + "\uFEFF", login.WXUnexpected},
+		"UTF-16":                     {"\xFF\xFE{\x00}\x00", login.WXUnexpected},
 		"HTML":                       {"<html></html>", login.WXUnexpected},
 		"cut off":                    {`{"openid":"o1","session_ke`, login.WXUnexpected},
 		"two values":                 {`{"openid":"o1","session_key":"` + key + `"}{}`, login.WXUnexpected},
@@ -142,7 +151,7 @@ func TestErrorText(t *testing.T) {
 // FuzzReply checks what decode promises for any body.
 func FuzzReply(f *testing.F) {
 	for _, seed := range []string{
-		"", "null", "<html>", `{"openid":"o1","session_key":"` + key + `","unionid":"u1"}`,
+		"", "null", "<html>", "\uFEFF", "\r\n\uFEFF{\"openid\":\"o1\",\"session_key\":\"" + key + `"}`, `{"openid":"o1","session_key":"` + key + `","unionid":"u1"}`,
 		`{"errcode":40029,"errmsg":"invalid code, rid: 61725984-6126f6f9-040f19c4"}`,
 		`{"errcode":"-1","errmsg":"system error, hints: [ req_id: AijFoqaLRa-pTFm4 ]"}`,
 		`{"errcode":40164,"errmsg":"invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist"}`,

@@ -33,17 +33,22 @@ func (c *Client) send(ctx context.Context, r request) ([]byte, *Error) {
 	return a.Body, nil
 }
 
-// ask makes one attempt at a request.
+// ask makes one attempt at a request. Kept connections that turn out to be over before a byte was written do not count:
+// the request goes on to the next connection, in the end to a new one. A new connection that breaks ends the attempt.
 func (c *Client) ask(ctx context.Context, r request) (upstream.Answer, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
-	var out departure
-	req := r.http().WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: out.gotConn}))
-	a, err := upstream.Ask(c.transport.RoundTrip, req, maxReply)
-	if err != nil {
-		return a, out.fault(ctx, err)
+	for {
+		out := new(departure)
+		a, err := upstream.Ask(c.transport.RoundTrip, r.http().WithContext(out.traced(ctx)), maxReply)
+		if err == nil {
+			return a, nil
+		}
+		failed := out.fault(ctx, err)
+		if failed.Fault != NotSent || !out.kept.Load() || ctx.Err() != nil {
+			return a, failed
+		}
 	}
-	return a, nil
 }
 
 // http returns the request for net/http.
@@ -77,15 +82,32 @@ func (unrepeatable) WriteTo(io.Writer) (int64, error) { return 0, nil }
 
 // departure records whether any byte of one request was written.
 type departure struct {
-	conn   atomic.Pointer[countedConn]
+	trace  httptrace.ClientTrace
+	conn   atomic.Pointer[trackedConn]
 	before atomic.Int64
+	// kept says that the connection is not new.
+	kept atomic.Bool
+}
+
+// traced returns a context for the request.
+func (d *departure) traced(ctx context.Context) context.Context {
+	d.trace = httptrace.ClientTrace{GotConn: d.gotConn, PutIdleConn: d.putIdleConn}
+	return httptrace.WithClientTrace(ctx, &d.trace)
 }
 
 // gotConn records the connection that the request uses. As a client trace it is called before anything is written.
 func (d *departure) gotConn(info httptrace.GotConnInfo) {
-	conn := counted(info.Conn)
-	d.before.Store(conn.written.Load())
+	conn := tracked(info.Conn)
+	d.before.Store(conn.begin(info.Reused))
+	d.kept.Store(info.Reused)
 	d.conn.Store(conn)
+}
+
+// putIdleConn ends the use of the connection. As a client trace it is called before anything more is read from it.
+func (d *departure) putIdleConn(err error) {
+	if err == nil {
+		d.conn.Load().idle()
+	}
 }
 
 // fault returns what an error of net/http means for the request. net/http has stopped writing by the time it returns an
@@ -94,7 +116,7 @@ func (d *departure) fault(ctx context.Context, err error) *Error {
 	e := &Error{Fault: Lost, Detail: upstream.Describe(err), ended: ctx.Err()}
 	if conn := d.conn.Load(); conn == nil {
 		e.Fault = NotConnected
-	} else if conn.written.Load() == d.before.Load() {
+	} else if conn.sent() == d.before.Load() {
 		e.Fault = NotSent
 	}
 	return e

@@ -54,6 +54,8 @@ func faultNamed(name, argument string) fault {
 		return reset
 	case "lost":
 		return lost
+	case "bom":
+		return marked
 	}
 	return nil
 }
@@ -75,12 +77,12 @@ func showPage(status int) fault {
 	}
 }
 
-// huge sends a session that is valid JSON to the end, so that a client that reads without a limit is not saved by
+// huge sends a good answer that is valid JSON to the end, so that a client that reads without a limit is not saved by
 // invalid JSON.
 func huge(s *Server, w http.ResponseWriter, _ *http.Request, appID string, c code) {
-	body, err := json.Marshal(struct{ session }{s.session(appID, c.person)})
+	body, err := json.Marshal(s.answer(appID, c))
 	if err != nil {
-		panic(err) // strings always marshal
+		panic(err) // strings and numbers always marshal
 	}
 	w.Header().Set("Content-Type", "text/plain")
 	// Assembled by hand: marshalling this much takes longer than callers may wait.
@@ -105,6 +107,27 @@ func reset(_ *Server, w http.ResponseWriter, _ *http.Request, _ string, _ code) 
 func lost(s *Server, w http.ResponseWriter, r *http.Request, appID string, c code) {
 	s.exchange(appID, c)
 	reset(s, w, r, appID, c)
+}
+
+// marked answers with a byte order mark before the JSON.
+func marked(s *Server, w http.ResponseWriter, r *http.Request, appID string, c code) {
+	s.exchange(appID, c)(&markedWriter{ResponseWriter: w}, r)
+}
+
+// markedWriter writes a byte order mark before the first byte.
+type markedWriter struct {
+	http.ResponseWriter
+	begun bool
+}
+
+func (w *markedWriter) Write(b []byte) (int, error) {
+	if !w.begun {
+		w.begun = true
+		if _, err := w.ResponseWriter.Write([]byte("\uFEFF")); err != nil {
+			return 0, err
+		}
+	}
+	return w.ResponseWriter.Write(b)
 }
 
 func slow(delay time.Duration) fault {

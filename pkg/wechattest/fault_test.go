@@ -70,6 +70,16 @@ func TestLostAnswerUsesTheCodeUp(t *testing.T) {
 	w.wantErrcode("lost-alice-1", 40163)
 }
 
+func TestByteOrderMarkStandsBeforeTheAnswerAndUsesTheCodeUp(t *testing.T) {
+	w := start(t, wechattest.Config{})
+	r, err := w.call(http.MethodGet, wechattest.Path, query("bom-alice-1"))
+	if err != nil || r.status != 200 || !strings.HasPrefix(r.body, "\uFEFF{") || !strings.Contains(r.body, wechattest.OpenID(app, "alice")) {
+		t.Errorf("got %d %q, %v", r.status, r.body, err)
+	}
+	w.wantErrcode("alice-1", 40163)
+	w.wantErrcode("bom-alice-1", 40163)
+}
+
 // serve calls the handler without a network, so that time can be synthetic.
 func serve(ctx context.Context, s *wechattest.Server, code string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()

@@ -268,6 +268,14 @@ func (f failing) Code2Session(context.Context, login.App, string) (login.WeChatS
 	return login.WeChatSession{}, login.Code(f)
 }
 
+func (f failing) StableToken(context.Context, login.App) (login.AccessToken, error) {
+	return login.AccessToken{}, login.Code(f)
+}
+
+func (f failing) PhoneNumber(context.Context, login.Hidden, login.App, string, string) (string, error) {
+	return "", login.Code(f)
+}
+
 func (f failing) Secret(context.Context) (*login.Secret, error) { return nil, login.Code(f) }
 
 func (f failing) Refetch(context.Context) (*login.Secret, error) { return nil, login.Code(f) }

@@ -9,7 +9,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// WeChat knows people by their codes: "alice-1" and "alice-2" are two codes of alice.
+// WeChat knows people by their codes: "alice-1" and "alice-2" are two codes of alice, and "phone-alice-1" is one of her
+// phone codes.
 type WeChat struct {
 	mu   sync.Mutex
 	used map[string]bool
@@ -21,6 +22,9 @@ type WeChat struct {
 	Before func(code string) error
 	// AppSecret, if set, is the only one accepted. It is checked before the code.
 	AppSecret login.Hidden
+	// NoUnionID says that the mini-programs are under no Open Platform account.
+	NoUnionID bool
+	Phones
 }
 
 func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (login.WeChatSession, error) {
@@ -47,7 +51,11 @@ func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (lo
 		}
 	}
 	name, _, _ := strings.Cut(code, "-")
-	return login.WeChatSession{OpenID: "o-" + name, UnionID: "union-" + name, SessionKey: "key of " + login.Hidden(code)}, nil
+	session := login.WeChatSession{OpenID: "o-" + name, UnionID: "union-" + name, SessionKey: "key of " + login.Hidden(code)}
+	if p.NoUnionID {
+		session.UnionID = ""
+	}
+	return session, nil
 }
 
 // Secrets holds the operator's secret.
@@ -82,9 +90,9 @@ func (s Services) ServiceKeys(context.Context) (login.ServiceKeys, error) {
 	return login.ServiceKeys(s), nil
 }
 
-// SecretWith makes a secret with seal keys of these ids, newest first.
+// SecretWith makes a secret with seal keys of these ids, newest first, and with always the same index key.
 func SecretWith(ids ...string) *login.Secret {
-	s := &login.Secret{DefaultApp: AppID, Apps: map[string]login.App{
+	s := &login.Secret{DefaultApp: AppID, IndexKey: login.Hidden(strings.Repeat("index", 9)), Apps: map[string]login.App{
 		AppID:   {ID: AppID, Secret: "app secret"},
 		"wxtwo": {ID: "wxtwo", Secret: "other secret"},
 	}}

@@ -1,0 +1,244 @@
+package login_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
+)
+
+// phoneWorld is a world whose mini-programs have a policy.
+func phoneWorld(t *testing.T, p login.Policy) *world {
+	w := newWorld(t)
+	setPolicy(w, appID, p)
+	return w
+}
+
+func setPolicy(w *world, app string, p login.Policy) {
+	w.Vault.Held.IndexKey = "an index key that no rotation ever touches, never"
+	a := w.Vault.Held.Apps[app]
+	a.Policy = p
+	w.Vault.Held.Apps[app] = a
+}
+
+// openPolicy lets people register by phone.
+var openPolicy = login.Policy{Register: []login.Registration{login.RegisterPhone}, PhoneTrust: login.DefaultPhoneTrust}
+
+// tapped is one tap on the button for the phone number.
+func tapped(w *world, caller login.Caller, code, phoneCode string, password login.Hidden) (*login.Login, error) {
+	caller.Request = login.Hidden(code + "\n" + phoneCode + "\n" + string(password))
+	return w.BindPhone(w.Context(), caller, login.PhoneRequest{Code: code, PhoneCode: phoneCode, Password: password})
+}
+
+func (w *world) mustTap(code, phoneCode string) *login.Login {
+	w.Helper()
+	l, err := tapped(w, phone, code, phoneCode, "")
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Visit(l.Token)
+	return l
+}
+
+func TestOneTapOfANewPersonMakesAUser(t *testing.T) {
+	w := phoneWorld(t, openPolicy)
+	first := w.mustTap("alice-1", "phone-alice-1")
+	if !first.Created || first.User.Username != "" || first.User.RegisteredIn != appID || first.User.Phone.Number != logintest.PhoneOf("alice") {
+		t.Errorf("created %v, user %+v", first.Created, first.User)
+	}
+	// From now on she is known, and a second tap pays nothing.
+	again := w.mustTap("alice-2", "phone-alice-2")
+	if again.Created || again.User.ID != first.User.ID || w.WeChatDouble.PhoneCalls != 1 {
+		t.Errorf("created %v, user %s, %d phone codes exchanged", again.Created, again.User.ID, w.WeChatDouble.PhoneCalls)
+	}
+	if checked := w.Checked("alice-3"); checked.Login == nil || checked.Login.User.ID != first.User.ID {
+		t.Error("checkBind does not know her")
+	}
+}
+
+func TestPhoneOfAUser(t *testing.T) {
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		policy   login.Policy
+		verified time.Duration // ago; 0 is never
+		password login.Hidden  // in the request
+		without  bool          // the user has no password
+		want     error
+		newcomer bool
+	}{
+		"verified yesterday":                   {openPolicy, day, "", false, nil, false},
+		"verified just long enough ago":        {openPolicy, 60 * day, "", false, nil, false},
+		"verified too long ago":                {openPolicy, 60*day + time.Second, "", false, login.PasswordRequired, false},
+		"with the password":                    {openPolicy, 61 * day, password, false, nil, false},
+		"with a wrong password":                {openPolicy, 61 * day, "wrong", false, login.InvalidCredentials, false},
+		"never verified":                       {openPolicy, 0, "", false, login.PasswordRequired, false},
+		"never verified, with the password":    {openPolicy, 0, password, false, nil, false},
+		"stale, no password, registration":     {openPolicy, 61 * day, "", true, nil, true},
+		"stale, no password":                   {login.Policy{PhoneTrust: 60 * day}, 61 * day, "", true, login.PhoneStale, false},
+		"no number is trusted":                 {login.Policy{Register: openPolicy.Register}, time.Second, "", false, login.PasswordRequired, false},
+		"no number is trusted, but a password": {login.Policy{Register: openPolicy.Register}, time.Second, password, false, nil, false},
+		"phones are off":                       {login.Policy{}, time.Second, "", false, login.PhoneOff, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, c.policy)
+			u := w.userWithPhone("bob", c.verified, !c.without)
+			l, err := tapped(w, phone, "bob-1", "phone-bob-1", c.password)
+			if !errors.Is(err, c.want) {
+				t.Fatalf("got %v, want %v", err, c.want)
+			}
+			if err != nil {
+				return
+			}
+			w.Visit(l.Token)
+			if (l.User.ID != u.ID) != c.newcomer || l.Created != c.newcomer {
+				t.Errorf("logged in as %s, created %v", l.User.ID, l.Created)
+			}
+			now, err := w.DB.UserByID(t.Context(), l.User.ID)
+			if err != nil || !now.Phone.VerifiedAt.Equal(w.Clock()) {
+				t.Errorf("verified at %v, %v", now.Phone.VerifiedAt, err)
+			}
+			if former, err := w.DB.UserByID(t.Context(), u.ID); err != nil || c.newcomer != (former.Phone.Index == "") {
+				t.Errorf("the former owner has %+v, %v", former.Phone, err)
+			}
+		})
+	}
+}
+
+// userWithPhone adds a user with the number of their name, verified some time ago; 0 is never.
+func (w *world) userWithPhone(name string, ago time.Duration, withPassword bool) login.User {
+	w.Helper()
+	u := login.User{
+		ID: "u-" + name, Username: name, Name: name, Epoch: login.NewID(), CreatedAt: w.Clock(), Apps: map[string]login.UserApp{},
+		Phone: w.Vault.Held.PhoneOf(logintest.PhoneOf(name)),
+	}
+	if ago != 0 {
+		u.Phone.VerifiedAt = w.Clock().Add(-ago)
+	}
+	var p login.Password
+	if withPassword {
+		p = login.NewPassword(login.Hidden("plain:" + password))
+	}
+	if err := w.DB.AddUser(w.Context(), u, p); err != nil {
+		w.Fatal(err)
+	}
+	return u
+}
+
+func TestPhoneThatIsRefused(t *testing.T) {
+	closed := login.Policy{PhoneTrust: login.DefaultPhoneTrust}
+	for name, c := range map[string]struct {
+		policy    login.Policy
+		prepare   func(*world)
+		code      string
+		phoneCode string
+		want      login.Code
+		asked     int // phone codes exchanged
+	}{
+		"nobody has it":    {closed, nil, "carol-1", "phone-carol-1", login.PhoneUnknown, 1},
+		"no phone code":    {openPolicy, nil, "carol-1", "", login.PhoneCodeMissing, 0},
+		"undefined":        {openPolicy, nil, "carol-1", "undefined", login.PhoneCodeMissing, 0},
+		"over-long":        {openPolicy, nil, "carol-1", string(make([]byte, 513)), login.PhoneCodeInvalid, 0},
+		"a login code":     {openPolicy, nil, "carol-1", "carol-2", login.PhoneCodeInvalid, 1},
+		"another person's": {openPolicy, nil, "carol-1", "phone-dave-1", login.PhoneCodeInvalid, 1},
+		"no code":          {openPolicy, nil, "", "phone-carol-1", login.CodeMissing, 0},
+		"the user is disabled": {openPolicy, func(w *world) {
+			u := w.userWithPhone("carol", time.Hour, true)
+			_ = w.DB.DisableUser(w.Context(), u.ID, login.NewID())
+		}, "carol-1", "phone-carol-1", login.UserDisabled, 1},
+		"the user has another WeChat": {openPolicy, func(w *world) {
+			w.userWithPhone("carol", time.Hour, true)
+			if _, err := w.BindUser("erin-1", "carol", password); err != nil {
+				w.Fatal(err)
+			}
+		}, "carol-1", "phone-carol-1", login.UserBound, 1},
+		"the user registered elsewhere": {openPolicy, func(w *world) {
+			setPolicy(w, "wxtwo", openPolicy)
+			if _, err := tapped(w, otherApp, "carol-7", "phone-carol-7", ""); err != nil {
+				w.Fatal(err)
+			}
+			w.WeChatDouble.PhoneCalls = 0
+		}, "carol-1", "phone-carol-1", login.RegisteredElsewhere, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, c.policy)
+			if c.prepare != nil {
+				c.prepare(w)
+			}
+			_, err := tapped(w, phone, c.code, c.phoneCode, "")
+			if !errors.Is(err, c.want) || w.WeChatDouble.PhoneCalls != c.asked {
+				t.Errorf("got %v after %d phone codes, want %v after %d", err, w.WeChatDouble.PhoneCalls, c.want, c.asked)
+			}
+		})
+	}
+}
+
+// What is paid for is asked for again with another fresh code, and pays nothing.
+func TestPaidPhoneCodeIsNotLost(t *testing.T) {
+	w := phoneWorld(t, openPolicy)
+	w.userWithPhone("bob", 0, true)
+	if _, err := tapped(w, phone, "bob-1", "phone-bob-1", ""); !errors.Is(err, login.PasswordRequired) {
+		t.Fatal(err)
+	}
+	w.Pass(9 * time.Minute)
+	if _, err := tapped(w, phone, "mallory-1", "phone-bob-1", password); !errors.Is(err, login.PhoneCodeInvalid) {
+		t.Errorf("another identity: %v", err)
+	}
+	if _, err := tapped(w, phone, "bob-2", "phone-bob-1", password); err != nil || w.WeChatDouble.PhoneCalls != 1 {
+		t.Errorf("%v, %d phone codes exchanged", err, w.WeChatDouble.PhoneCalls)
+	}
+}
+
+func TestPaidPhoneCodeIsKeptForTenMinutes(t *testing.T) {
+	w := phoneWorld(t, openPolicy)
+	w.userWithPhone("bob", 0, true)
+	if _, err := tapped(w, phone, "bob-1", "phone-bob-1", ""); !errors.Is(err, login.PasswordRequired) {
+		t.Fatal(err)
+	}
+	w.Pass(10 * time.Minute)
+	if _, err := tapped(w, phone, "bob-2", "phone-bob-1", password); !errors.Is(err, login.PhoneCodeInvalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFiftyFirstTapsAtOnceMakeOneUser(t *testing.T) {
+	for name, c := range map[string]func(n int) (code, phoneCode string){
+		"of one person":          func(n int) (string, string) { return fmt.Sprintf("alice-%d", n), fmt.Sprintf("phone-alice-%d", n) },
+		"of one tap, sent again": func(n int) (string, string) { return fmt.Sprintf("alice-%d", n), "phone-alice-1" },
+		"of one number, many hands": func(n int) (string, string) {
+			return fmt.Sprintf("hand%d-1", n), fmt.Sprintf("phone-13800138000-%d", n)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, openPolicy)
+			var wg sync.WaitGroup
+			users := make([]string, 50)
+			for n := range 50 {
+				wg.Go(func() {
+					code, phoneCode := c(n)
+					l, err := tapped(w, login.Caller{Address: fmt.Sprintf("192.0.2.%d", n)}, code, phoneCode, "")
+					switch {
+					case err == nil:
+						users[n] = l.User.ID
+					case name == "of one number, many hands" && errors.Is(err, login.UserBound):
+					default:
+						t.Errorf("%d: %v", n, err)
+					}
+				})
+			}
+			wg.Wait()
+			all, err := w.DB.ListUsers(t.Context(), "", 100)
+			if err != nil || len(all) != 1 {
+				t.Errorf("%d users, %v", len(all), err)
+			}
+			for n, id := range users {
+				if id != "" && id != all[0].ID {
+					t.Errorf("%d is logged in as %s", n, id)
+				}
+			}
+		})
+	}
+}

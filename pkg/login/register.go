@@ -1,0 +1,158 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
+// unionid, or as a new user where a launch makes one. An identity whose binding was removed before gets neither: who has
+// left is not fetched back. The result is nil if neither applies.
+//
+// Errors: TooManyRegistrations; and what the store answers.
+func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Login, error) {
+	launches := x.app.Policy.registers(RegisterLaunch) && s.users.keepPasswords() && x.index() != ""
+	if related == nil && !launches {
+		return nil, nil //nolint:nilnil // neither applies
+	}
+	reserved := false
+	for range maxDecisions {
+		var login *Login
+		var err error
+		switch {
+		case related != nil:
+			login, err = s.link(ctx, x, *related)
+		case !launches:
+			return nil, nil //nolint:nilnil // as above
+		default:
+			if !reserved {
+				if err := s.reserveRegistration(ctx, x); err != nil {
+					return nil, err
+				}
+				reserved = true
+			}
+			login, err = s.admitNewcomer(ctx, x, x.newcomer(), "", x.index())
+		}
+		var unfit *Unfit
+		switch {
+		case err == nil:
+			return login, nil
+		case errors.Is(err, ErrRemovedBefore):
+			return nil, nil //nolint:nilnil // they have left
+		case errors.As(err, &unfit):
+			if related == nil || !x.mayBecome(unfit.User) || related.Epoch == unfit.User.Epoch {
+				return nil, nil //nolint:nilnil // they need another way in
+			}
+			related.Epoch = unfit.User.Epoch
+			continue
+		case errors.Is(err, IdentityBound), errors.Is(err, ErrBindingNotFound):
+			if login, err = s.boundMeanwhile(ctx, x); !errors.Is(err, ErrBindingNotFound) {
+				return login, err
+			}
+		case !errors.Is(err, ErrUserNotFound) && !errors.Is(err, ErrUnionTaken):
+			return nil, err
+		}
+		if related, err = s.relatedNow(ctx, x); err != nil {
+			return nil, err
+		}
+	}
+	return nil, Unavailable(errNoDecision)
+}
+
+// mayBecome says whether the identity may be bound to a user whom its unionid or number leads to.
+func (x *exchange) mayBecome(u User) bool {
+	_, elsewhere := u.Apps[x.AppID]
+	return !u.Disabled && !elsewhere && slices.Contains(x.app.from(), u.RegisteredIn)
+}
+
+// relatedNow finds the user of the identity's unionid once more, if the mini-program links.
+func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, err error) {
+	if !x.app.Policy.LinkUnionID || x.union() == "" {
+		return nil, nil //nolint:nilnil // nobody
+	}
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &related, func() (*Owner, error) { return s.ownerOfUnion(ctx, x) })
+	return related, trip.wait()
+}
+
+// link binds the identity to the user who has its unionid.
+//
+// Errors: those of letIn.
+func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
+	binding := x.newBinding(owner.UserID, owner.Epoch)
+	binding.Union = x.union()
+	login, err := s.letIn(ctx, x, Admission{
+		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
+	})
+	if err == nil {
+		login.Linked = true
+		x.trail.Note(EventLink)
+	}
+	return login, err
+}
+
+// Register makes a user of an identity that is not bound, because the person asks for it, and opens a session. One that
+// is bound is logged in. If the mini-program links by unionid, the user who has it is not made twice.
+//
+// Errors: those of Check; RegisterClosed where the policy does not let people ask; TooManyRegistrations; DirectoryCannot.
+func (s *Service) Register(ctx context.Context, caller Caller, code string) (*Login, error) {
+	login, err := s.register(ctx, caller, code)
+	TrailOf(ctx).noteRefusal(err)
+	return login, err
+}
+
+func (s *Service) register(ctx context.Context, caller Caller, code string) (*Login, error) {
+	x, err := s.exchange(ctx, presented{route: "register", caller: caller, code: code})
+	if err != nil {
+		return nil, err
+	}
+	binding, related, err := s.standing(ctx, x)
+	if err == nil {
+		return s.open(ctx, x, binding)
+	}
+	if !errors.Is(err, ErrBindingNotFound) {
+		return nil, err
+	}
+	if err := s.mayRegister(x, RegisterAsk); err != nil {
+		_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
+		return nil, err
+	}
+	if related != nil {
+		login, err := s.welcome(ctx, x, related)
+		if login != nil || err != nil {
+			return login, err
+		}
+	}
+	if err := s.reserveRegistration(ctx, x); err != nil {
+		return nil, err
+	}
+	newcomer := x.newcomer()
+	for range maxDecisions {
+		login, err := s.admitNewcomer(ctx, x, newcomer, "", "")
+		switch {
+		case errors.Is(err, ErrUnionTaken):
+			newcomer.Unions = nil // somebody else has it, and may not be let in here
+		case errors.Is(err, IdentityBound):
+			if login, err = s.boundMeanwhile(ctx, x); !errors.Is(err, ErrBindingNotFound) {
+				return login, err
+			}
+		default:
+			return login, err
+		}
+	}
+	return nil, Unavailable(errNoDecision)
+}
+
+// mayRegister says whether somebody may become a user in this way.
+//
+// Errors: DirectoryCannot, RegisterClosed.
+func (s *Service) mayRegister(x *exchange, by Registration) error {
+	switch {
+	case !s.users.keepPasswords():
+		return DirectoryCannot
+	case !x.app.Policy.registers(by):
+		return RegisterClosed
+	}
+	return nil
+}

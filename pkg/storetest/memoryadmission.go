@@ -1,0 +1,162 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+// OwnerOfPhone implements login.Admissions.
+func (m *Memory) OwnerOfPhone(ctx context.Context, index string) (login.Owner, error) {
+	return m.owner(ctx, func() string { return m.ownerOfPhone(index) })
+}
+
+// OwnerOfUnion implements login.Admissions.
+func (m *Memory) OwnerOfUnion(ctx context.Context, index string) (login.Owner, error) {
+	return m.owner(ctx, func() string { return m.ownerOfUnion(index) })
+}
+
+func (m *Memory) owner(ctx context.Context, find func() string) (login.Owner, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.Owner{}, err
+	}
+	defer m.mu.Unlock()
+	u, ok := m.users[find()]
+	if !ok {
+		return login.Owner{}, login.ErrUserNotFound
+	}
+	return login.Owner{UserID: u.ID, Epoch: u.Epoch}, nil
+}
+
+// ownerOfPhone returns the user who has a number, "" for none. The caller has the lock.
+func (m *Memory) ownerOfPhone(index string) string {
+	for _, u := range m.users {
+		if index != "" && u.Phone.Index == index {
+			return u.ID
+		}
+	}
+	return ""
+}
+
+// ownerOfUnion returns the user who has a unionid, "" for none. The caller has the lock.
+func (m *Memory) ownerOfUnion(index string) string {
+	for _, u := range m.users {
+		if slices.Contains(u.Unions, index) {
+			return u.ID
+		}
+	}
+	return ""
+}
+
+// Admit implements login.Admissions.
+func (m *Memory) Admit(ctx context.Context, a login.Admission) (login.Binding, error) {
+	if err := m.lock(ctx); err != nil {
+		return login.Binding{}, err
+	}
+	defer m.mu.Unlock()
+	b := a.Binding
+	switch standing, bound := m.bindings[identity{b.AppID, b.OpenID}]; {
+	case bound && standing.UserID == b.UserID:
+		return m.marked(standing), login.ErrAlreadyBound
+	case bound:
+		return login.Binding{}, login.IdentityBound
+	case a.Tombstone != "" && m.tombstones[a.Tombstone]:
+		return login.Binding{}, login.ErrRemovedBefore
+	}
+	if _, done := m.sessions[b.UserID][a.Session.TokenHash]; done {
+		return login.Binding{}, login.BindingRemoved
+	}
+	admit := m.admitUser
+	if a.Newcomer != nil {
+		admit = m.admitNewcomer
+	}
+	if err := admit(a); err != nil {
+		return login.Binding{}, err
+	}
+	m.createSession(a.Session)
+	return m.createBinding(b), nil
+}
+
+// admitUser lets an existing user in, who must fulfil the terms. The caller has the lock.
+func (m *Memory) admitUser(a login.Admission) error {
+	u, ok := m.users[a.Binding.UserID]
+	switch {
+	case !ok:
+		return login.ErrUserNotFound
+	case !a.Fits(u):
+		return &login.Unfit{User: copyUser(u)}
+	}
+	if a.Terms.Phone.Index != "" {
+		u.Phone.VerifiedAt = cut(a.Terms.Phone.VerifiedAt)
+		m.users[u.ID] = u
+	}
+	return nil
+}
+
+// admitNewcomer stores a new user, to whom another one may have to yield the number. The caller has the lock.
+func (m *Memory) admitNewcomer(a login.Admission) error {
+	if _, done := m.users[a.Newcomer.ID]; done {
+		return login.BindingRemoved
+	}
+	if m.ownerOfPhone(a.Newcomer.Phone.Index) != a.Yields {
+		return login.ErrPhoneTaken
+	}
+	for _, index := range a.Newcomer.Unions {
+		if m.ownerOfUnion(index) != "" {
+			return login.ErrUnionTaken
+		}
+	}
+	m.takePhone(a.Yields)
+	m.createUser(*a.Newcomer)
+	return nil
+}
+
+// takePhone takes the number of a user away, if there is one of that id. The caller has the lock.
+func (m *Memory) takePhone(userID string) {
+	if u, ok := m.users[userID]; ok {
+		u.Phone = login.Phone{}
+		m.users[userID] = u
+	}
+}
+
+// SetPhone implements login.Admissions.
+func (m *Memory) SetPhone(ctx context.Context, userID string, p login.Phone, from string) error {
+	return m.change(ctx, userID, func(u *login.User) error {
+		switch owner := m.ownerOfPhone(p.Index); owner {
+		case "", userID:
+		case from:
+			m.takePhone(from)
+		default:
+			return login.ErrPhoneTaken
+		}
+		p.VerifiedAt = cut(p.VerifiedAt)
+		u.Phone = p
+		return nil
+	})
+}
+
+// NoteUnion implements login.Admissions.
+func (m *Memory) NoteUnion(ctx context.Context, b login.Binding, index string) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	standing, ok := m.bindings[identity{b.AppID, b.OpenID}]
+	if !ok || standing.ID != b.ID || standing.UserID != b.UserID {
+		return login.ErrBindingNotFound
+	}
+	standing.Union = index
+	m.bindings[identity{b.AppID, b.OpenID}] = standing
+	switch m.ownerOfUnion(index) {
+	case b.UserID:
+		return nil
+	case "":
+		u := copyUser(m.users[b.UserID])
+		u.Unions = append(u.Unions, index)
+		m.users[u.ID] = u
+		return nil
+	default:
+		return login.ErrUnionTaken
+	}
+}
