@@ -25,8 +25,10 @@ func (s *Store) AddUser(ctx context.Context, u login.User, p login.Password) err
 		return err
 	case no.items[0].broken:
 		return login.ErrUsernameTaken
+	case no.items[1].broken:
+		return login.Unavailable(errUserIDTwice)
 	}
-	return login.Unavailable(errUserIDTwice)
+	return login.ErrPhoneTaken
 }
 
 // ListUsers implements login.UserRegistry. It scans the table, which is ordered by the hashes of its keys. That order
