@@ -74,17 +74,41 @@ type Admissions interface {
 	// newcomer cannot have, or Yields has no more; ErrUserNotFound; and an *Unfit user, who does not fulfil the terms. Of
 	// several others, any.
 	Admit(ctx context.Context, a Admission) (Binding, error)
+	// Rebind puts a binding in the place of the user's former one in this app: it removes that with a tombstone, as
+	// Unbind does, stores the new one, notes it and r.Replacement in the user, and stores the session, all or nothing.
+	//
+	// Errors: IdentityBound when the identity is bound, whoever it is bound to; ErrUserChanged when the user's
+	// binding in this app is not r.Former any more; BindingRemoved when the session is stored already; ErrUserNotFound;
+	// and an *Unfit user, who is disabled or has another epoch than the session. Of several, any.
+	Rebind(ctx context.Context, r Rebinding) error
 	// SetPhone gives a user a phone number in place of the one that they have; the zero Phone takes it away. from, if not "",
 	// is another user who loses the number, if they have it. If it is the user's already, VerifiedAt becomes that of p.
 	//
 	// Errors: ErrUserNotFound; ErrPhoneTaken when another user than from has the number.
 	SetPhone(ctx context.Context, userID string, p Phone, from string) error
+	// ClaimUsername gives a username and a first password to a user who has neither. Their sessions go on.
+	//
+	// Errors: ErrUserNotFound; ErrUserChanged when the user has a username or a password; ErrUsernameTaken. If the transport
+	// repeats the write, it counts as done.
+	ClaimUsername(ctx context.Context, userID, username string, p Password) error
 	// NoteUnion makes a user be found by a unionid, besides those by which they are found already, and notes it in the
 	// binding as its Union, all or nothing, if the stored binding has b.ID and b.UserID. If it is another user's already,
 	// NoteUnion only notes in the binding that it was tried.
 	//
 	// Errors: ErrUnionTaken when another user has the unionid; ErrBindingNotFound.
 	NoteUnion(ctx context.Context, b Binding, index string) error
+}
+
+// Rebinding puts a binding in the place of another of the same user in the same app.
+type Rebinding struct {
+	Binding Binding
+	Session Session
+	// Former is what the user notes of the binding that goes.
+	Former UserApp
+	// Replacement becomes the user's for this app.
+	Replacement Replacement
+	// Phone, if its Index is not "", is the number that the user must have. Its VerifiedAt becomes theirs.
+	Phone Phone
 }
 
 // Unfit is a user who does not fulfil the terms of an Admission.

@@ -29,6 +29,8 @@ type User struct {
 	RegisteredIn string
 	// Unions are the indexes of the unionids by which the user is found; see Secret.Index.
 	Unions []string
+	// Replaced has the last Replacement by appid; nil if there was none.
+	Replaced map[string]Replacement
 	// Apps has the user's bindings by appid. It is never nil.
 	Apps map[string]UserApp
 }
@@ -55,6 +57,14 @@ type UserApp struct {
 	BindingID string
 	// Index is the binding's.
 	Index string
+}
+
+// Replacement is what a user notes when another WeChat takes the place of theirs in a mini-program.
+type Replacement struct {
+	// At is when it happened.
+	At time.Time
+	// OpenID was the displaced one, which may take its place back for some days; "" if it has just done so.
+	OpenID string
 }
 
 // Menu is a node of the tree that a client shows to a user.

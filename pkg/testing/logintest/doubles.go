@@ -22,6 +22,8 @@ type WeChat struct {
 	Before func(code string) error
 	// AppSecret, if set, is the only one accepted. It is checked before the code.
 	AppSecret login.Hidden
+	// NoUnionID says that the mini-programs are under no Open Platform account.
+	NoUnionID bool
 	Phones
 }
 
@@ -49,7 +51,11 @@ func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (lo
 		}
 	}
 	name, _, _ := strings.Cut(code, "-")
-	return login.WeChatSession{OpenID: "o-" + name, UnionID: "union-" + name, SessionKey: "key of " + login.Hidden(code)}, nil
+	session := login.WeChatSession{OpenID: "o-" + name, UnionID: "union-" + name, SessionKey: "key of " + login.Hidden(code)}
+	if p.NoUnionID {
+		session.UnionID = ""
+	}
+	return session, nil
 }
 
 // Secrets holds the operator's secret.

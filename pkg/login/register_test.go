@@ -1,0 +1,272 @@
+package login_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/wxbind/wxbind/pkg/login"
+)
+
+func (w *world) register(code string) (*login.Login, error) {
+	return w.Register(w.Context(), phone, code)
+}
+
+func TestRegisterByAsking(t *testing.T) {
+	w := phoneWorld(t, login.Policy{Register: []login.Registration{login.RegisterAsk}})
+	if checked := w.Checked("alice-1"); checked.Login != nil || !slices.Contains(checked.Ways, login.WayRegister) {
+		t.Fatalf("checkBind: %+v", checked)
+	}
+	first, err := w.register("alice-2")
+	if err != nil || !first.Created || first.User.RegisteredIn != appID {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	w.Visit(first.Token)
+	again, err := w.register("alice-3")
+	if err != nil || again.Created || again.User.ID != first.User.ID {
+		t.Errorf("the second time: %+v, %v", again, err)
+	}
+}
+
+func TestRegistrationIsClosed(t *testing.T) {
+	for name, p := range map[string]login.Policy{
+		"without a policy": {}, "by phone only": openPolicy, "by launch only": {Register: []login.Registration{login.RegisterLaunch}},
+	} {
+		w := phoneWorld(t, p)
+		if _, err := w.register("alice-1"); !errors.Is(err, login.RegisterClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestWays(t *testing.T) {
+	all := []login.Registration{login.RegisterAsk, login.RegisterPhone, login.RegisterLaunch}
+	for name, c := range map[string]struct {
+		policy login.Policy
+		want   []login.Way
+	}{
+		"nothing":                           {login.Policy{}, []login.Way{login.WayPassword}},
+		"numbers are trusted":               {login.Policy{PhoneTrust: login.DefaultPhoneTrust}, []login.Way{login.WayPassword, login.WayPhone}},
+		"people may ask":                    {login.Policy{Register: all[:1]}, []login.Way{login.WayPassword, login.WayRegister}},
+		"registration by phone":             {login.Policy{Register: all[1:2]}, []login.Way{login.WayPassword, login.WayPhone}},
+		"everything but a launch by itself": {login.Policy{Register: all[:2], PhoneTrust: 1}, []login.Way{login.WayPassword, login.WayPhone, login.WayRegister}},
+	} {
+		w := phoneWorld(t, c.policy)
+		if got := w.Checked("alice-1").Ways; !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	w := phoneWorld(t, login.Policy{PhoneTrust: login.DefaultPhoneTrust})
+	w.Vault.Held.IndexKey = ""
+	if got := w.Checked("alice-1").Ways; !slices.Equal(got, []login.Way{login.WayPassword}) {
+		t.Errorf("without an index key: %v", got)
+	}
+}
+
+var launchPolicy = login.Policy{Register: []login.Registration{login.RegisterLaunch}}
+
+func TestLaunchMakesAUser(t *testing.T) {
+	w := phoneWorld(t, launchPolicy)
+	first := w.Checked("alice-1").Login
+	if first == nil || !first.Created {
+		t.Fatalf("got %+v", first)
+	}
+	w.Visit(first.Token)
+	if again := w.Checked("alice-2").Login; again.Created || again.User.ID != first.User.ID {
+		t.Errorf("the second time: %+v", again)
+	}
+}
+
+// Who has left is not fetched back by the next launch.
+func TestLaunchAfterADeparture(t *testing.T) {
+	for name, leave := range map[string]func(*world, login.Login) error{
+		"unbind": func(w *world, l login.Login) error {
+			return w.Unbind(w.Context(), phone, w.Visit(l.Token), true, "alice-8")
+		},
+		"deletion": func(w *world, l login.Login) error { return w.Delete(w.Context(), phone, w.Visit(l.Token), "alice-8") },
+		"operator": func(w *world, l login.Login) error { return login.Remove(w.Context(), w.DB, w.Visit(l.Token).User) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, login.Policy{Register: []login.Registration{login.RegisterLaunch, login.RegisterAsk}})
+			if err := leave(w, *w.Checked("alice-1").Login); err != nil {
+				t.Fatal(err)
+			}
+			if checked := w.Checked("alice-2"); checked.Login != nil {
+				t.Error("a launch fetched her back")
+			}
+			if l, err := w.register("alice-3"); err != nil || !l.Created {
+				t.Errorf("asked for: %v", err)
+			}
+			if w.Checked("alice-4").Login == nil {
+				t.Error("she is not known again")
+			}
+		})
+	}
+}
+
+// linkedWorld has two mini-programs that link.
+func linkedWorld(t *testing.T, p login.Policy) *world {
+	p.LinkUnionID = true
+	w := phoneWorld(t, p)
+	setPolicy(w, "wxtwo", p)
+	return w
+}
+
+func TestKnownInTheNextMiniProgram(t *testing.T) {
+	w := linkedWorld(t, login.Policy{})
+	u := w.Bound("alice-1", "alice")
+	checked, err := w.Check(t.Context(), otherApp, "alice-2")
+	if err != nil || checked.Login == nil || !checked.Login.Linked || checked.Login.User.ID != u.ID {
+		t.Fatalf("%+v, %v", checked, err)
+	}
+	w.Visit(checked.Login.Token)
+	if checked, err = w.Check(t.Context(), otherApp, "alice-3"); err != nil || checked.Login.Linked {
+		t.Errorf("the second launch: %+v, %v", checked.Login, err)
+	}
+}
+
+// A binding from before the Open Platform account knows its unionid from its next login on.
+func TestLinkDoesNotDependOnTheOrder(t *testing.T) {
+	w := linkedWorld(t, login.Policy{})
+	w.WeChatDouble.NoUnionID = true
+	u := w.Bound("alice-1", "alice")
+	w.WeChatDouble.NoUnionID = false
+	if checked, err := w.Check(t.Context(), otherApp, "alice-2"); err != nil || checked.Login != nil {
+		t.Fatalf("linked by nothing: %+v, %v", checked, err)
+	}
+	w.Checked("alice-3")
+	if checked, err := w.Check(t.Context(), otherApp, "alice-4"); err != nil || checked.Login == nil || checked.Login.User.ID != u.ID {
+		t.Errorf("%+v, %v", checked, err)
+	}
+}
+
+func TestLinkNever(t *testing.T) {
+	for name, prepare := range map[string]func(*world, login.User){
+		"to a disabled user": func(w *world, u login.User) { _ = w.DB.DisableUser(w.Context(), u.ID, login.NewID()) },
+		"to a user with another openid there": func(w *world, _ login.User) {
+			if _, err := w.Bind(w.Context(), otherApp, login.BindRequest{Code: "erin-1", Username: "alice", Password: password}); err != nil {
+				w.Fatal(err)
+			}
+		},
+		"of one who was unbound there": func(w *world, _ login.User) {
+			checked, err := w.Check(w.Context(), otherApp, "alice-7")
+			if err != nil || checked.Login == nil {
+				w.Fatal(err)
+			}
+			if err := w.Unbind(w.Context(), otherApp, w.Visit(checked.Login.Token), false, ""); err != nil {
+				w.Fatal(err)
+			}
+		},
+		"without the policy": func(w *world, _ login.User) { setPolicy(w, "wxtwo", login.Policy{}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := linkedWorld(t, login.Policy{})
+			prepare(w, w.Bound("alice-1", "alice"))
+			if checked, err := w.Check(t.Context(), otherApp, "alice-9"); err != nil || checked.Login != nil {
+				t.Errorf("%+v, %v", checked, err)
+			}
+		})
+	}
+}
+
+// Whoever registered in the customers' mini-program does not walk into the staff's.
+func TestLinkFromAnotherMiniProgram(t *testing.T) {
+	for name, c := range map[string]struct {
+		accept []string
+		want   bool
+	}{"not accepted": {nil, false}, "accepted": {[]string{appID}, true}} {
+		w := linkedWorld(t, launchPolicy)
+		setPolicy(w, "wxtwo", login.Policy{LinkUnionID: true, AcceptFrom: c.accept})
+		u := w.Checked("alice-1").Login.User
+		checked, err := w.Check(t.Context(), otherApp, "alice-2")
+		if err != nil || (checked.Login != nil) != c.want || c.want && checked.Login.User.ID != u.ID {
+			t.Errorf("%s: %+v, %v", name, checked, err)
+		}
+	}
+}
+
+// All sessions of the user have ended since the unionid was noted: its hint of the epoch is out of date.
+func TestLinkAfterALogoutOfAll(t *testing.T) {
+	w := linkedWorld(t, login.Policy{})
+	u := w.Bound("alice-1", "alice")
+	if err := w.DB.LogoutUser(t.Context(), u.ID, login.NewID()); err != nil {
+		t.Fatal(err)
+	}
+	checked, err := w.Check(t.Context(), otherApp, "alice-2")
+	if err != nil || checked.Login == nil {
+		t.Fatalf("%+v, %v", checked, err)
+	}
+	w.Visit(checked.Login.Token)
+}
+
+func TestTwoUsersWithOneUnionIDStayTwo(t *testing.T) {
+	w := linkedWorld(t, login.Policy{})
+	first := w.Bound("alice-1", "alice")
+	w.AddUser("bob")
+	second, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-2", Username: "bob", Password: password})
+	if err != nil || second.User.Username != "bob" {
+		t.Fatal(err)
+	}
+	for _, code := range []string{"alice-3", "alice-4"} {
+		if l := w.Checked(code).Login; l == nil || l.User.ID != first.ID {
+			t.Errorf("%s: %+v", code, l)
+		}
+		if checked, err := w.Check(t.Context(), otherApp, code+"0"); err != nil || checked.Login.User.Username != "bob" {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
+func TestTwentyFirstLaunchesAtOnceInTwoMiniPrograms(t *testing.T) {
+	w := linkedWorld(t, login.Policy{Register: launchPolicy.Register, AcceptFrom: []string{appID, "wxtwo"}})
+	ids := make([]string, 20)
+	var wg sync.WaitGroup
+	for n := range ids {
+		wg.Go(func() {
+			caller := phone
+			if n%2 == 1 {
+				caller = otherApp
+			}
+			checked, err := w.Check(t.Context(), caller, fmt.Sprintf("alice-%d", n))
+			if err != nil || checked.Login == nil {
+				t.Errorf("%d: %+v, %v", n, checked, err)
+				return
+			}
+			ids[n] = checked.Login.User.ID
+		})
+	}
+	wg.Wait()
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) != 1 {
+		t.Fatalf("%d users", len(ids))
+	}
+	if u, err := w.DB.UserByID(t.Context(), ids[0]); err != nil || len(u.Apps) != 2 {
+		t.Errorf("%d bindings, %v", len(u.Apps), err)
+	}
+}
+
+func TestRegistrationsAreBounded(t *testing.T) {
+	w := phoneWorld(t, launchPolicy)
+	for n := range 200 {
+		if _, err := w.CheckCode(fmt.Sprintf("person%d-1", n)); err != nil {
+			t.Fatalf("%d: %v", n, err)
+		}
+	}
+	_, err := w.CheckCode("onemore-1")
+	failure := login.AsError(err)
+	if failure.Code != login.TooManyRegistrations || failure.RetryAfter <= 0 {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := w.CheckCode("person7-2"); err != nil {
+		t.Errorf("one who is known: %v", err)
+	}
+	if _, err := w.Check(t.Context(), login.Caller{Address: "198.51.100.7"}, "onemore-2"); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+	w.Pass(failure.RetryAfter)
+	if _, err := w.CheckCode("onemore-3"); err != nil {
+		t.Errorf("in the next hour: %v", err)
+	}
+}
