@@ -24,7 +24,8 @@ var BindPhone = Route{
 	refusals: []login.Code{
 		login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneUnknown, login.PhoneStale, login.PasswordRequired,
 		login.PasswordChangeRequired, login.RegisteredElsewhere, login.TooManyRegistrations, login.DirectoryCannot,
-		login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound,
+		login.WXTokenRejected,
+		login.OpenIDInvalid, login.IdentityMismatch, login.UserBound,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }
@@ -34,7 +35,7 @@ func bindPhone(ctx context.Context, s *login.Service, caller login.Caller, code 
 		Code:      code,
 		PhoneCode: r.fields["phoneCode"],
 		OpenID:    r.fields["openId"],
-		Password:  login.Hidden(r.fields["password"]),
+		Password:  login.Hidden(r.fields.said("password")),
 	})
 	if err != nil {
 		return answer{}, err

@@ -19,6 +19,14 @@ type fields map[string]string
 // truth reads a boolean. An absent one is false.
 func (f fields) truth(name string) bool { return f[name] == "true" }
 
+// said is a text that this route can do without: JavaScript's words for nothing count as absent.
+func (f fields) said(name string) string {
+	if login.SaysNothing(f[name]) {
+		return ""
+	}
+	return f[name]
+}
+
 // over returns the fields of a body with those of the query that it does not have. It may change both.
 func (f fields) over(query fields) fields {
 	if len(f) == 0 {

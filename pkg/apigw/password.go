@@ -21,7 +21,7 @@ var Password = Route{
 	ownFields: []field{newPassword},
 	needs:     needs.Code | needs.Bindings | needs.Passwords,
 	outcomes:  []login.Outcome{login.OutcomePassword},
-	refusals:  []login.Code{login.ReauthRequired, login.PasswordTooWeak, login.PasswordNotHere},
+	refusals:  []login.Code{login.ReauthRequired, login.PasswordMissing, login.PasswordTooWeak, login.PasswordNotHere},
 }
 
 func changePassword(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {

@@ -58,10 +58,19 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 	}
 	// Are they known from elsewhere, or welcome as they are?
 	if errors.Is(err, ErrBindingNotFound) {
-		if login, err := s.welcome(ctx, x, related); login != nil || err != nil {
+		login, err := s.welcome(ctx, x, related)
+		if login != nil || err != nil && !errors.Is(err, BindingRemoved) {
 			return Checked{Identity: x.Identity, Login: login}, err
 		}
 	}
 	_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
-	return Checked{Identity: x.Identity, Ways: x.secret.Ways(x.app)}, nil
+	return Checked{Identity: x.Identity, Ways: s.ways(x)}, nil
+}
+
+// ways lists what can succeed for an identity that is not bound. A directory knows only passwords.
+func (s *Service) ways(x *exchange) []Way {
+	if !s.users.keepPasswords() {
+		return []Way{WayPassword}
+	}
+	return x.secret.Ways(x.app)
 }
