@@ -17,7 +17,7 @@ var Export = Route{
 	handler:  bySession(export),
 	needs:    needs.Code | needs.Bindings,
 	outcomes: []login.Outcome{login.OutcomeExported},
-	refusals: []login.Code{login.ReauthRequired},
+	refusals: []login.Code{login.ReauthRequired, login.RecentlyReplaced},
 }
 
 // DeleteAccount removes the user.
@@ -29,7 +29,7 @@ var DeleteAccount = Route{
 	fieldsIn: inBodyOrQuery,
 	needs:    needs.Code | needs.Bindings,
 	outcomes: []login.Outcome{login.OutcomeDeleted},
-	refusals: []login.Code{login.ReauthRequired},
+	refusals: []login.Code{login.ReauthRequired, login.RecentlyReplaced},
 }
 
 type exportBody struct {

@@ -8,6 +8,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
+// replace is the field that asks for the place of the user's other WeChat.
+var replace = field{"replace", truth}
+
 // Bind binds the identity behind a code to a user, and logs the user in.
 var Bind = Route{
 	Function:  "bind",
@@ -15,13 +18,13 @@ var Bind = Route{
 	Path:      "/mobileApi/user/bind",
 	handler:   byCode(bind),
 	fieldsIn:  inBody,
-	ownFields: []field{newPassword},
+	ownFields: []field{newPassword, replace},
 	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
 	outcomes:  []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordMissing, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
 		login.PasswordNotTemporary, login.PasswordNotHere,
-		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound,
+		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound, login.RebindClosed, login.RebindTooSoon,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }
@@ -33,6 +36,7 @@ func bind(ctx context.Context, s *login.Service, caller login.Caller, code strin
 		Username:    r.fields["username"],
 		Password:    login.Hidden(r.fields["password"]),
 		NewPassword: login.Hidden(r.fields["newPassword"]),
+		Replace:     r.fields.truth("replace"),
 	})
 	if err != nil {
 		return answer{}, err

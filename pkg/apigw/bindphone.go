@@ -18,14 +18,14 @@ var BindPhone = Route{
 	Path:      "/mobileApi/user/bindPhone",
 	handler:   byCode(bindPhone),
 	fieldsIn:  inBody,
-	ownFields: []field{phoneCode},
+	ownFields: []field{phoneCode, replace},
 	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
 	outcomes:  []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneUnknown, login.PhoneStale, login.PasswordRequired,
 		login.PasswordChangeRequired, login.RegisteredElsewhere, login.TooManyRegistrations, login.DirectoryCannot,
 		login.WXTokenRejected,
-		login.OpenIDInvalid, login.IdentityMismatch, login.UserBound,
+		login.OpenIDInvalid, login.IdentityMismatch, login.UserBound, login.RebindClosed, login.RebindTooSoon,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }
@@ -36,6 +36,7 @@ func bindPhone(ctx context.Context, s *login.Service, caller login.Caller, code 
 		PhoneCode: r.fields["phoneCode"],
 		OpenID:    r.fields["openId"],
 		Password:  login.Hidden(r.fields.said("password")),
+		Replace:   r.fields.truth("replace"),
 	})
 	if err != nil {
 		return answer{}, err

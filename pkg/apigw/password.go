@@ -11,7 +11,7 @@ import (
 // newPassword is the field of the password that replaces another.
 var newPassword = field{"newPassword", optional}
 
-// Password changes the user's password.
+// Password changes the user's password, or gives a first one with a username.
 var Password = Route{
 	Function:  "password",
 	Method:    http.MethodPost,
@@ -21,7 +21,10 @@ var Password = Route{
 	ownFields: []field{newPassword},
 	needs:     needs.Code | needs.Bindings | needs.Passwords,
 	outcomes:  []login.Outcome{login.OutcomePassword},
-	refusals:  []login.Code{login.ReauthRequired, login.PasswordMissing, login.PasswordTooWeak, login.PasswordNotHere},
+	refusals: []login.Code{
+		login.ReauthRequired, login.RecentlyReplaced, login.PasswordMissing, login.PasswordTooWeak, login.PasswordNotHere,
+		login.UsernameMissing, login.UsernameInvalid, login.UsernameTaken,
+	},
 }
 
 func changePassword(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {
@@ -29,6 +32,7 @@ func changePassword(ctx context.Context, s *login.Service, v login.Visitor, r *r
 		Code:        r.fields["code"],
 		Password:    login.Hidden(r.fields["password"]),
 		NewPassword: login.Hidden(r.fields["newPassword"]),
+		Username:    r.fields["username"],
 	})
 	if err != nil {
 		return answer{}, err

@@ -19,7 +19,7 @@ var Phone = Route{
 	needs:     needs.Code,
 	outcomes:  []login.Outcome{login.OutcomePhone},
 	refusals: []login.Code{
-		login.ReauthRequired, login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneTaken, login.DirectoryCannot,
+		login.ReauthRequired, login.RecentlyReplaced, login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneTaken, login.DirectoryCannot,
 		login.WXTokenRejected,
 	},
 }

@@ -10,6 +10,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
+// everyUserItem returns the items of the table of users.
+func (s *scene) everyUserItem() []item {
+	s.Helper()
+	out, err := s.client.Scan(s.Context(), &dynamodb.ScanInput{TableName: &s.tables.Users})
+	s.must(err)
+	return out.Items
+}
+
 // everyItem counts the items of all tables.
 func (s *scene) everyItem() int {
 	s.Helper()
@@ -30,7 +38,7 @@ func TestDeleteFreesTheNameThatTheUserClaimed(t *testing.T) {
 	s.must(err)
 	s.must(s.faulty.DeleteUser(t.Context(), described))
 	s.requests("TransactWriteItems", 2)
-	if n := s.everyItem(); n != 3 { // the session, the role, the record
+	if n := s.everyItem(); n != 4 { // the session, the role, the record, the tombstone
 		t.Fatalf("%d items are left", n)
 	}
 }
@@ -51,11 +59,18 @@ func TestDeleteLeavesANameThatIsAnothersAlone(t *testing.T) {
 func TestDeleteGoesOnWithoutWhatIsNotThere(t *testing.T) {
 	for name, remove := range map[string]func(s *scene){
 		"name":    func(s *scene) { s.remove(s.tables.Users, pk("name#"+s.user.Username)) },
+		"phone":   func(s *scene) { s.remove(s.tables.Users, pk("phone#"+s.user.Phone.Index)) },
+		"union":   func(s *scene) { s.remove(s.tables.Users, pk("union#"+s.binding.Union)) },
 		"binding": func(s *scene) { s.remove(s.tables.Bindings, pk(app+"#"+s.binding.OpenID)) },
 		"binding of another": func(s *scene) {
 			it := s.load(s.tables.Bindings, pk(app+"#"+s.binding.OpenID))
 			it["userId"] = &types.AttributeValueMemberS{Value: "another"}
 			s.save(s.tables.Bindings, it)
+		},
+		"phone of another": func(s *scene) {
+			it := pk("phone#" + s.user.Phone.Index)
+			it["userId"] = &types.AttributeValueMemberS{Value: "another"}
+			s.save(s.tables.Users, it)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,6 +82,9 @@ func TestDeleteGoesOnWithoutWhatIsNotThere(t *testing.T) {
 			s.want(err, login.ErrUserNotFound)
 			if b, err := s.bindingNow(); name == "binding of another" && (err != nil || b.UserID != "another") {
 				t.Fatalf("the other's binding is %+v, %v", b, err)
+			}
+			if owner := s.owner(s.user.Phone); name == "phone of another" && owner != "another" || name != "phone of another" && owner != "" {
+				t.Fatalf("the number leads to %q", owner)
 			}
 		})
 	}

@@ -66,6 +66,7 @@ func TestBindingWithAllItsMarksIsOneWriteUnit(t *testing.T) {
 	for marks, want := range map[int]float64{login.MaxSessions + login.MaxDeadSessions: 1, login.MaxSessions + login.MaxDeadSessions + 5: 2} {
 		u := s.fresh.user
 		u.ID, u.Username, u.PasswordID, u.Epoch = strings.Repeat("u", 54)+login.NewID(), login.NewID(), login.NewID(), login.NewID()
+		u.Phone = s.newPhone()
 		s.must(s.store.AddUser(t.Context(), u, passwordOf(u)))
 		b := s.newBinding(u)
 		b.ID, b.OpenID, b.UnionID = login.NewID(), rand.Text()+"__", rand.Text()+"___" // 28 and 29 bytes

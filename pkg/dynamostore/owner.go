@@ -26,7 +26,8 @@ func ownerItem(key item, owner login.Owner) item {
 
 func ownerOf(it item) (login.Owner, error) {
 	r := &reader{noun: "Users", item: it}
-	owner := login.Owner{UserID: r.text(userIDAttribute), Epoch: r.text("epoch")}
+	owner := login.Owner{UserID: r.text(userIDAttribute)}
+	owner.Epoch, _ = r.added("epoch")
 	return owner, r.err()
 }
 

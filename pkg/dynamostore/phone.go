@@ -10,7 +10,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A user with a phone number has these three attributes. Others have none of them.
+// Attributes of a user with a phone number. Others have none of them, and who was added without an index key has no index.
 const (
 	phoneAttribute      = "phone"
 	phoneIndexAttribute = "phoneIndex"
@@ -18,12 +18,28 @@ const (
 	phoneRemoval        = "REMOVE " + phoneAttribute + ", " + phoneIndexAttribute + ", " + verifiedAtAttribute
 )
 
+// phoneItem has a phone number's attributes.
+func phoneItem(p login.Phone) item {
+	it := item{}
+	if p.Number != "" || p.Index != "" {
+		it[phoneAttribute], it[verifiedAtAttribute] = text(p.Number), millis(p.VerifiedAt)
+	}
+	if p.Index != "" {
+		it[phoneIndexAttribute] = text(p.Index)
+	}
+	return it
+}
+
 func (r *reader) phone() login.Phone {
-	index, ok := r.added(phoneIndexAttribute)
-	if !ok {
+	index, found := r.added(phoneIndexAttribute)
+	number, stored := r.added(phoneAttribute)
+	if !found && !stored {
 		return login.Phone{}
 	}
-	return login.Phone{Number: r.text(phoneAttribute), Index: index, VerifiedAt: r.time(verifiedAtAttribute)}
+	if !stored {
+		r.broken = append(r.broken, phoneAttribute)
+	}
+	return login.Phone{Number: number, Index: index, VerifiedAt: r.time(verifiedAtAttribute)}
 }
 
 // havingPhone is the condition that a user has the phone number with this index, "" for none.
@@ -55,6 +71,9 @@ func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from
 	if err != nil {
 		return err
 	}
+	if from == userID {
+		from = ""
+	}
 	for yields := from; ; {
 		if it == nil {
 			return login.ErrUserNotFound
@@ -63,7 +82,7 @@ func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from
 		switch {
 		case err != nil:
 			return err
-		case p.Index == "" && user.Phone.Index == "":
+		case p == (login.Phone{}) && user.Phone == (login.Phone{}):
 			return nil
 		}
 		err = s.transact(ctx, "SetPhone", s.phoneChange(user, p, yields)...)
@@ -93,9 +112,15 @@ func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from
 // and then takes the number from the user who yields, "" for none, and removes what led to the user before.
 func (s *Store) phoneChange(user login.User, p login.Phone, yields string) []types.TransactWriteItem {
 	old, change, values := user.Phone.Index, phoneRemoval, item{}
-	if p.Index != "" {
-		change = "SET " + phoneAttribute + " = :number, " + phoneIndexAttribute + " = :index, " + verifiedAtAttribute + " = :verified"
-		values[":number"], values[":index"], values[":verified"] = text(p.Number), text(p.Index), millis(p.VerifiedAt)
+	if p != (login.Phone{}) {
+		change = "SET " + phoneAttribute + " = :number, " + verifiedAtAttribute + " = :verified"
+		values[":number"], values[":verified"] = text(p.Number), millis(p.VerifiedAt)
+		if p.Index != "" {
+			change += ", " + phoneIndexAttribute + " = :index"
+			values[":index"] = text(p.Index)
+		} else {
+			change += " REMOVE " + phoneIndexAttribute
+		}
 	}
 	condition := "attribute_exists(pk) AND " + havingPhone(old, values)
 	writes := []types.TransactWriteItem{{Update: &types.Update{
@@ -106,6 +131,9 @@ func (s *Store) phoneChange(user login.User, p login.Phone, yields string) []typ
 		ExpressionAttributeValues:           values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}}}
+	if len(values) == 0 {
+		writes[0].Update.ExpressionAttributeValues = nil // DynamoDB refuses an empty one
+	}
 	if p.Index == old {
 		return writes
 	}

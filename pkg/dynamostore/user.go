@@ -2,6 +2,7 @@ package dynamostore
 
 import (
 	"context"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -67,11 +68,7 @@ func userItem(u login.User) item {
 	it["createdAt"] = millis(u.CreatedAt)
 	// The map is stored even when empty: an update can set an entry only in a map that exists.
 	it["apps"] = notesOf(u.Apps)
-	if u.Phone.Index != "" {
-		it[phoneAttribute] = text(u.Phone.Number)
-		it[phoneIndexAttribute] = text(u.Phone.Index)
-		it[verifiedAtAttribute] = millis(u.Phone.VerifiedAt)
-	}
+	maps.Copy(it, phoneItem(u.Phone))
 	if u.RegisteredIn != "" {
 		it[registeredAttribute] = text(u.RegisteredIn)
 	}

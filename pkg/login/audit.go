@@ -27,6 +27,8 @@ const (
 	EventRegister Event = "register"
 	// EventLink: an identity was bound to the user who has its unionid.
 	EventLink Event = "link"
+	// EventRebind: an identity took the place of the user's former one.
+	EventRebind Event = "rebind"
 	// EventUnionConflict: a binding's unionid is that of another user's binding.
 	EventUnionConflict Event = "union_conflict"
 	// EventLoginDisabled: a disabled user came with their own identity or the right password.
@@ -86,6 +88,7 @@ var eventMeanings = map[Event]eventMeaning{
 	EventThrottled:     {notable: true, refusals: []Code{TooManyAttempts}},
 	EventRegister:      {},
 	EventLink:          {},
+	EventRebind:        {notable: true},
 	EventUnionConflict: {notable: true},
 	EventLoginDisabled: {notable: true, refusals: []Code{UserDisabled}},
 

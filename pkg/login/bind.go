@@ -18,6 +18,8 @@ type BindRequest struct {
 	Password Hidden
 	// NewPassword replaces a temporary password; "" if none is to be replaced.
 	NewPassword Hidden
+	// Replace asks for the place of the user's binding of another WeChat; see rebind.go.
+	Replace bool
 }
 
 // Limits of what a bind accepts, in bytes.
@@ -36,7 +38,7 @@ const (
 // Errors: those of Check; BindProofRequired, OpenIDInvalid, UsernameMissing, UsernameInvalid,
 // PasswordMissing, PasswordInvalid, PasswordTooWeak, PasswordNotHere, PasswordChangeRequired,
 // PasswordExpired, PasswordNotTemporary, IdentityMismatch, TooManyAttempts, Overloaded, InvalidCredentials,
-// IdentityBound, UserBound; BindingRemoved when the identity was bound already and that binding was
+// IdentityBound, UserBound; with Replace RebindClosed, RebindTooSoon; BindingRemoved when the identity was bound already and that binding was
 // removed meanwhile; and what the hasher answers about a hash that it cannot read.
 func (s *Service) Bind(ctx context.Context, caller Caller, r BindRequest) (*Login, error) {
 	opened, err := s.bind(ctx, caller, r)
@@ -82,10 +84,28 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 	}
 	// Then bind them.
 	login, err := s.bindTo(ctx, x, candidate, attempt)
-	if errors.Is(err, ErrPasswordChanged) {
+	switch {
+	case errors.Is(err, ErrPasswordChanged):
 		return s.bindAfterChange(ctx, x, claimed, attempt)
+	case errors.Is(err, UserBound) && r.Replace && candidate.change == nil:
+		return s.rebindCandidate(ctx, x, candidate.user.ID)
 	}
 	return login, err
+}
+
+// rebindCandidate gives the identity the place of the other one to which a user is bound who has just proved who they are.
+func (s *Service) rebindCandidate(ctx context.Context, x *exchange, userID string) (*Login, error) {
+	var user User
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, userID) })
+	err := trip.wait()
+	switch {
+	case errors.Is(err, ErrUserNotFound):
+		return nil, InvalidCredentials
+	case err != nil:
+		return nil, err
+	}
+	return s.rebind(ctx, x, user, Phone{})
 }
 
 // checkBindRequest refuses a request that cannot succeed, before it costs a call to WeChat. It returns

@@ -17,6 +17,9 @@ type PhoneRequest struct {
 	OpenID string
 	// Password is that of the user who has the number, if the number alone does not do.
 	Password Hidden
+	// Replace asks for the place of the user's binding of another WeChat; see rebind.go. It takes a number that does alone, and
+	// a user who has no password to show instead.
+	Replace bool
 }
 
 // maxPhoneCode is the longest phone code that is accepted, in bytes. WeChat's have 64 today, but it promises no length.
@@ -30,7 +33,7 @@ const maxPhoneCode = 512
 // password besides, or the unionid of one of their bindings.
 //
 // Errors: those of Check; PhoneCodeMissing, PhoneCodeInvalid; IdentityMismatch, OpenIDInvalid; PhoneOff; PhoneUnknown;
-// RegisteredElsewhere; UserBound; PasswordRequired, PhoneStale; TooManyRegistrations; with a password those of Bind about
+// RegisteredElsewhere; UserBound, and with Replace RebindClosed, RebindTooSoon; PasswordRequired, PhoneStale; TooManyRegistrations; with a password those of Bind about
 // it; DirectoryCannot; and what WeChat answers about the number.
 func (s *Service) BindPhone(ctx context.Context, caller Caller, r PhoneRequest) (*Login, error) {
 	login, err := s.bindPhone(ctx, caller, r)
@@ -210,8 +213,11 @@ func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Own
 		return nil, nil, UserDisabled
 	case here && bound.OpenID == t.OpenID:
 		return nil, nil, IdentityBound // by another request, just now
-	case here:
+	case here && !t.mayReplace(u, s.clock()):
 		return nil, nil, UserBound
+	case here:
+		login, err := s.rebind(ctx, t.exchange, u, t.phone)
+		return login, nil, err
 	case !slices.Contains(t.app.from(), u.RegisteredIn):
 		return nil, nil, RegisteredElsewhere
 	case t.proven || !u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())):
@@ -236,6 +242,11 @@ func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Own
 	t.proven = true
 	owner.Epoch = u.Epoch
 	return nil, &owner, nil
+}
+
+// mayReplace says whether the number alone may give the identity the place of the user's other one.
+func (t *tap) mayReplace(u User, now time.Time) bool {
+	return t.request.Replace && u.PasswordID == "" && !u.Phone.VerifiedAt.Before(t.trustedSince(now))
 }
 
 // provePassword tries the password of the user who has the number. It counts as a bind's does.

@@ -56,6 +56,10 @@ const (
 	PasswordRequired     Code = "password_required"
 	RegisteredElsewhere  Code = "registered_elsewhere"
 	RegisterClosed       Code = "register_closed"
+	RebindClosed         Code = "rebind_closed"
+	RebindTooSoon        Code = "rebind_too_soon"
+	RecentlyReplaced     Code = "recently_replaced"
+	UsernameTaken        Code = "username_taken"
 	TooManyRegistrations Code = "too_many_registrations"
 	DirectoryCannot      Code = "directory_cannot"
 )
@@ -192,6 +196,10 @@ var meanings = map[Code]meaning{
 	PasswordRequired:     {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请再输入账号密码以完成验证", "Please enter the account's password, too."},
 	RegisteredElsewhere:  {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该账号不能在此小程序登录", "This account cannot log in to this mini-program."},
 	RegisterClosed:       {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不开放注册", "Registration is closed."},
+	RebindClosed:         {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不支持更换绑定的微信，请联系管理员", "Another WeChat cannot take the place of the bound one here; please ask your administrator."},
+	RebindTooSoon:        {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "更换微信过于频繁，请明天再试", "The WeChat of this account was changed less than a day ago; please wait."},
+	RecentlyReplaced:     {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "更换微信后 7 天内不能进行此操作", "This cannot be done within seven days of a change of WeChat."},
+	UsernameTaken:        {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "用户名已被使用", "This username is taken."},
 	TooManyRegistrations: {KindThrottled, ActionWait, SeverityCount, CulpritNone, 0, "注册人数过多，请稍后再试", "Too many people are registering; please wait."},
 	DirectoryCannot:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "请使用账号密码登录", "Please log in with username and password."},
 

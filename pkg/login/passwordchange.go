@@ -11,6 +11,8 @@ type PasswordRequest struct {
 	Code string
 	// Password is the old one.
 	Password, NewPassword Hidden
+	// Username is for a user who has neither a username nor a password, since they have registered by themselves.
+	Username string
 }
 
 // errSamePassword is why a password may not replace itself: a temporary one would stay known to whoever
@@ -21,13 +23,24 @@ var errSamePassword = errors.New("the new password is the old one")
 // counts like a bind's. The visitor's other sessions end; the one that asks goes on. It succeeds if the new
 // password is stored already: then an earlier request has done it, and its answer was lost.
 //
-// Errors: PasswordNotHere for a user without a password; PasswordMissing, PasswordInvalid; PasswordTooWeak;
+// A visitor who has neither a username nor a password is given both, without an old one.
+//
+// Errors: PasswordNotHere for a directory's user; RecentlyReplaced; for a first username UsernameMissing, UsernameInvalid,
+// UsernameTaken; PasswordMissing, PasswordInvalid; PasswordTooWeak;
 // those of Export; TooManyAttempts, InvalidCredentials; UserDisabled, SessionInvalid and SessionRevoked when
 // that happened meanwhile; and those of the hasher.
 func (s *Service) ChangePassword(ctx context.Context, caller Caller, visitor Visitor, r PasswordRequest) error {
 	ctx, trail := trailed(ctx)
-	if visitor.User.PasswordID == "" || !s.users.keepPasswords() {
+	switch {
+	case !s.users.keepPasswords():
 		return PasswordNotHere
+	case visitor.User.PasswordID == "" && visitor.User.Username == "":
+		return s.firstPassword(ctx, caller, visitor, r)
+	case visitor.User.PasswordID == "":
+		return PasswordNotHere
+	}
+	if err := s.onProbation(visitor); err != nil {
+		return err
 	}
 	if err := CheckPassword(r.Password); err != nil {
 		return err
@@ -45,6 +58,46 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, visitor Vis
 		trail.noteRefusal(err)
 	}
 	return err
+}
+
+// firstPassword gives a username and a password to a visitor who has neither. Then they can bind another WeChat.
+//
+// Errors: those of ChangePassword about a new password; UsernameMissing, UsernameInvalid, UsernameTaken.
+func (s *Service) firstPassword(ctx context.Context, caller Caller, visitor Visitor, r PasswordRequest) error {
+	if err := s.onProbation(visitor); err != nil {
+		return err
+	}
+	username, err := s.Username(r.Username)
+	if err != nil {
+		return err
+	}
+	if err := s.checkNewPassword(r.NewPassword, "", username); err != nil {
+		return err
+	}
+	x, err := s.reauthenticate(ctx, "password", caller, visitor, r.Code)
+	if err != nil {
+		return err
+	}
+	hash, err := timedRead(&x.trail.Hashing, func() (Hidden, error) { return s.hash(ctx, r.NewPassword) })
+	if err != nil {
+		return err
+	}
+	trip := x.trail.roundTrip(ctx)
+	trip.try(func() error { return s.touchIfBound(ctx, x, SessionMark{}) })
+	trip.do(func() error { return s.Store.ClaimUsername(ctx, visitor.User.ID, username, NewPassword(hash)) })
+	err = trip.wait()
+	switch {
+	case errors.Is(err, ErrUserNotFound):
+		return SessionInvalid
+	case errors.Is(err, ErrUserChanged): // another request was faster
+		return SessionRevoked
+	case errors.Is(err, ErrUsernameTaken):
+		return UsernameTaken
+	case err != nil:
+		return err
+	}
+	x.trail.Note(EventPasswordChange)
+	return nil
 }
 
 // changePassword is ChangePassword once a code has proved whose request it is.

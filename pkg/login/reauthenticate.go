@@ -79,8 +79,11 @@ type Export struct {
 
 // Export returns everything that is stored about the visitor. It needs a fresh code.
 //
-// Errors: ReauthRequired; CodeInvalid, AppIDUnknown; and what WeChat, the secret and the store answer.
+// Errors: ReauthRequired; RecentlyReplaced; CodeInvalid, AppIDUnknown; and what WeChat, the secret and the store answer.
 func (s *Service) Export(ctx context.Context, caller Caller, visitor Visitor, code string) (Export, error) {
+	if err := s.onProbation(visitor); err != nil {
+		return Export{}, err
+	}
 	x, err := s.reauthenticate(ctx, "export", caller, visitor, code)
 	if err != nil {
 		return Export{}, err
@@ -118,6 +121,9 @@ func ExportOf(ctx context.Context, store Store, user User) (Export, error) {
 //
 // Errors: those of Export; SessionInvalid when the user was deleted meanwhile.
 func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, code string) error {
+	if err := s.onProbation(visitor); err != nil {
+		return err
+	}
 	x, err := s.reauthenticate(ctx, "delete", caller, visitor, code)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -8,11 +9,11 @@ import (
 // SetPhone sets or changes the visitor's own phone number to one that WeChat vouches for. It needs a fresh code. A number that
 // another user has and that was verified lately stays theirs; one that was not moves, since numbers are given to new owners.
 //
-// Errors: PhoneCodeMissing, PhoneCodeInvalid; PhoneOff; PhoneTaken; DirectoryCannot; SessionInvalid when the user was
+// Errors: PhoneCodeMissing, PhoneCodeInvalid; PhoneOff; PhoneTaken; RecentlyReplaced; DirectoryCannot; SessionInvalid when the user was
 // deleted meanwhile; those of Export; and what WeChat answers about the number.
 func (s *Service) SetPhone(ctx context.Context, caller Caller, visitor Visitor, code, phoneCode string) (Phone, error) {
 	ctx, trail := trailed(ctx)
-	if err := checkPhoneCode(phoneCode); err != nil {
+	if err := cmp.Or(checkPhoneCode(phoneCode), s.onProbation(visitor)); err != nil {
 		return Phone{}, err
 	}
 	x, err := s.reauthenticate(ctx, "phone", caller, visitor, code)
