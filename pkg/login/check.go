@@ -50,6 +50,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 		// Then log them in.
 		var login *Login
 		if login, err = s.open(ctx, x, binding); err == nil {
+			x.asBefore(login, binding)
 			return Checked{Identity: x.Identity, Login: login}, nil
 		}
 	}
@@ -73,4 +74,13 @@ func (s *Service) ways(x *exchange) []Way {
 		return []Way{WayPassword}
 	}
 	return x.secret.Ways(x.app)
+}
+
+// asBefore makes the login of a repeat say what that of the first request said of the binding that it made.
+func (x *exchange) asBefore(l *Login, b Binding) {
+	if !x.repeated {
+		return
+	}
+	l.Created = b.UserID == x.newcomerID()
+	l.Linked = !l.Created && b.Union != "" && b.BoundAt.Equal(x.began)
 }
