@@ -86,6 +86,27 @@ func admissions() []method {
 			done: func(s *scene) bool { return s.userNow(s.user.ID).Phone == login.Phone{} && s.owner(s.user.Phone) == "" },
 		},
 		{
+			name: "Rebind", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error { return on.Rebind(ctx, s.rebinding()) },
+			done: func(s *scene) bool {
+				_, err := s.bindingNow()
+				return errors.Is(err, login.ErrBindingNotFound) && s.removedBefore(s.binding) && admitted(s, s.fresh.binding, s.fresh.session) &&
+					s.userNow(s.user.ID).Replaced[app] == login.Replacement{At: s.now, OpenID: s.binding.OpenID}
+			},
+		},
+		{
+			name: "ClaimUsername", operation: "TransactWriteItems",
+			prepare: func(s *scene) { _, err := s.store.Admit(s.Context(), s.newcomer()); s.must(err) },
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.ClaimUsername(ctx, s.fresh.user.ID, s.fresh.user.Username, passwordOf(s.fresh.user))
+			},
+			done: func(s *scene) bool {
+				id, err := s.store.UserIDByName(s.Context(), s.fresh.user.Username)
+				return err == nil && id == s.fresh.user.ID && s.userNow(id).Username == s.fresh.user.Username &&
+					s.passwordNow(id) == passwordOf(s.fresh.user) && s.userNow(id).PasswordID == s.fresh.user.PasswordID && s.dead(s.fresh.session) == ""
+			},
+		},
+		{
 			name: "NoteUnion", operation: "TransactWriteItems",
 			do: func(ctx context.Context, s *scene, on store) error { return on.NoteUnion(ctx, s.binding, "union-2") },
 			done: func(s *scene) bool {
@@ -351,7 +372,7 @@ func (s *scene) onePhoneEach() {
 			noted[u.Phone.Index] = u.ID
 		}
 	}
-	for _, it := range s.everyUserItem() {
+	for _, it := range s.items(s.tables.Users) {
 		if index, ok := strings.CutPrefix(it["pk"].(*types.AttributeValueMemberS).Value, "phone#"); ok {
 			led[index] = it["userId"].(*types.AttributeValueMemberS).Value
 		}

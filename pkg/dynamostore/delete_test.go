@@ -10,10 +10,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// everyUserItem returns the items of the table of users.
-func (s *scene) everyUserItem() []item {
+// items returns the items of a table.
+func (s *scene) items(table string) []item {
 	s.Helper()
-	out, err := s.client.Scan(s.Context(), &dynamodb.ScanInput{TableName: &s.tables.Users})
+	out, err := s.client.Scan(s.Context(), &dynamodb.ScanInput{TableName: &table})
 	s.must(err)
 	return out.Items
 }
@@ -23,9 +23,7 @@ func (s *scene) everyItem() int {
 	s.Helper()
 	n := 0
 	for _, table := range []string{s.tables.Bindings, s.tables.Sessions, s.tables.Users, s.tables.Ephemeral} {
-		out, err := s.client.Scan(s.Context(), &dynamodb.ScanInput{TableName: &table})
-		s.must(err)
-		n += len(out.Items)
+		n += len(s.items(table))
 	}
 	return n
 }

@@ -239,6 +239,13 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			binding, err := shelf.store.BindingByOpenID(ctx, events.AppID, who.OpenID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := shelf.store.NoteUnion(ctx, binding, "index-of-the-unionid-of-the-forgotten"); err != nil {
+				t.Fatal(err)
+			}
 			if err := s.Logout(ctx, visitor("forgotten-7"), false); err != nil {
 				t.Fatal(err)
 			}
@@ -246,13 +253,6 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 
 			person := []string{
 				user.ID, user.Username, user.Name, who.OpenID, who.UnionID, user.Phone.Number, user.Phone.Index, "index-of-the-unionid-of-the-forgotten",
-			}
-			binding, err := shelf.store.BindingByOpenID(ctx, events.AppID, who.OpenID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := shelf.store.NoteUnion(ctx, binding, "index-of-the-unionid-of-the-forgotten"); err != nil {
-				t.Fatal(err)
 			}
 			if before := naming(shelf.dump(t), person...); len(before) < 3 {
 				t.Fatalf("before, only %v name the user", before)
