@@ -1,8 +1,8 @@
 package login
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
@@ -24,12 +24,16 @@ func (p Policy) indexed() string {
 	return ""
 }
 
-// validatePolicies says what is wrong with a policy, in the order of the apps.
+// validatePolicies says what is wrong with a policy: of several, that of the first app by its id.
 func (s *Secret) validatePolicies() error {
-	for _, id := range slices.Sorted(maps.Keys(s.Apps)) {
-		if fault := s.faultOf(s.Apps[id]); fault != "" {
-			return fmt.Errorf("%s: %s", EntryOf(id), fault)
+	var first, fault string
+	for id, app := range s.Apps {
+		if f := s.faultOf(app); f != "" && (fault == "" || id < first) {
+			first, fault = id, f
 		}
+	}
+	if fault != "" {
+		return errors.New(EntryOf(first) + ": " + fault)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func TestParseRefusesPolicies(t *testing.T) {
 		`"register":["ask","ask"]`:                         "register[1] is given twice",
 		`"register":"ask"`:                                 "register must be a list of strings",
 		`"register":null`:                                  "register must be a list of strings",
-		`"register":[null]`:                                "register must be a list of strings",
+		`"register":[null]`:                                "register[0] is none of ask, phone, launch",
 		`"register":[1]`:                                   "register must be a list of strings",
 		`"register":{"ask":true}`:                          "register must be a list of strings",
 		`"linkUnionId":"true"`:                             "linkUnionId must be true or false",
