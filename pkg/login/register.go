@@ -109,7 +109,11 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	}
 	binding, related, err := s.standing(ctx, x)
 	if err == nil {
-		return s.open(ctx, x, binding)
+		login, err := s.open(ctx, x, binding)
+		if err == nil {
+			x.asBefore(login, binding)
+		}
+		return login, err
 	}
 	if !errors.Is(err, ErrBindingNotFound) {
 		return nil, err
