@@ -110,9 +110,9 @@ func checkSecrets(s *stack, wrong func(string, ...any)) {
 // memoryOf names the parameter that sets a function's memory.
 func memoryOf(function string) string {
 	switch function {
-	case "BindFunction", "PasswordFunction":
+	case "BindFunction", "BindPhoneFunction", "PasswordFunction":
 		return "BindMemory"
-	case "AccountFunction", "CheckBindFunction", "Code2SessionFunction", "UnbindFunction":
+	case "AccountFunction", "CheckBindFunction", "Code2SessionFunction", "PhoneFunction", "RegisterFunction", "UnbindFunction":
 		return "LoginMemory" // these ask WeChat
 	}
 	return "SessionMemory"

@@ -134,7 +134,7 @@ func checkThrottles(s *stack, wrong func(string, ...any)) {
 			wrong("there is no route %s", key)
 		}
 	}
-	for _, r := range []apigw.Route{apigw.Bind, apigw.Unbind, apigw.Export, apigw.DeleteAccount} {
+	for _, r := range []apigw.Route{apigw.Bind, apigw.BindPhone, apigw.Register, apigw.Unbind, apigw.Phone, apigw.Export, apigw.DeleteAccount} {
 		settings := object(own[r.Key()])
 		rate, isNumber := settings["ThrottlingRateLimit"].(float64)
 		burst, isNumberToo := settings["ThrottlingBurstLimit"].(float64)

@@ -24,7 +24,9 @@ func TestThrottles(t *testing.T) {
 	if want := map[string]any{"ThrottlingRateLimit": ref("ThrottleRate"), "ThrottlingBurstLimit": ref("ThrottleBurst")}; !reflect.DeepEqual(api.DefaultRouteSettings, want) {
 		t.Errorf("a route takes %v by default", api.DefaultRouteSettings)
 	}
-	narrow := []apigw.Route{apigw.Bind, apigw.Unbind, apigw.Password, apigw.Export, apigw.DeleteAccount}
+	narrow := []apigw.Route{
+		apigw.Bind, apigw.BindPhone, apigw.Register, apigw.Unbind, apigw.Password, apigw.Phone, apigw.Export, apigw.DeleteAccount,
+	}
 	if len(api.RouteSettings) != len(narrow) {
 		t.Errorf("routes with throttles of their own: %v", api.RouteSettings)
 	}
