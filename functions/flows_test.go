@@ -18,6 +18,10 @@ func flowsOf(function string, of *directories) []flow {
 		return checkBindFlows(of)
 	case "bind":
 		return bindFlows(of)
+	case "bindphone":
+		return bindPhoneFlows(of)
+	case "register":
+		return registerFlows(of)
 	}
 	if of != nil {
 		return nil // the directory is not asked about a user who has a session
@@ -47,18 +51,30 @@ func goodFlows(function string) []flow {
 
 func checkBindFlows(of *directories) []flow {
 	flows := []flow{
-		{name: "unbound, and again", unbound: true, cases: []string{"checkbind-good", "checkbind-repeated-request"}},
+		{name: "unbound, and again", unbound: true, cases: []string{"checkbind-good-app-named", "checkbind-repeated-in-another-form"}},
 		{name: "bound", cases: []string{"checkbind-bound"}},
 		{name: "as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"checkbind-bound"}},
 		{name: "as many sessions, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"checkbind-bound"}},
 	}
 	if of == nil {
-		return flows
+		return append(flows,
+			flow{name: "a launch makes a user", unbound: true, cases: []string{"checkbind-good-created"}},
+			flow{name: "known by the unionid", prepare: (*performance).noteUnion, cases: []string{"checkbind-good-linked"}},
+			flow{
+				name: "known by the unionid, and logged out since", prepare: (*performance).noteUnionOfBefore,
+				cases: []string{"checkbind-good-linked"}, check: (*performance).unionLeadsOn,
+			},
+		)
 	}
-	flows = append(withDirectoryAt(of.open, flows), withDirectoryAt(of.closed, []flow{
-		{name: "disabled in the directory", cases: []string{"checkbind-bound"}, status: http.StatusOK, err: login.UserDisabled},
+	return withDirectories(of, flows, "checkbind-bound")
+}
+
+// withDirectories returns the flows with a directory that has the users, and one in which the case of somebody who is bound meets a
+// directory that has disabled them.
+func withDirectories(of *directories, flows []flow, bound string) []flow {
+	return append(withDirectoryAt(of.open, flows), withDirectoryAt(of.closed, []flow{
+		{name: "disabled in the directory", cases: []string{bound}, status: http.StatusOK, err: login.UserDisabled},
 	})...)
-	return flows
 }
 
 func bindFlows(of *directories) []flow {
@@ -67,6 +83,7 @@ func bindFlows(of *directories) []flow {
 		{name: "wrong password", unbound: true, cases: []string{"bind-wrong-password"}},
 		{name: "bound, with as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"bind-again"}},
 		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"bind-again"}},
+		{name: "in the place of another WeChat", cases: []string{"bind-replace-good"}},
 	}
 	if of == nil {
 		return append(flows,
@@ -78,10 +95,52 @@ func bindFlows(of *directories) []flow {
 	flows = append(flows, flow{
 		name: "the user leaves meanwhile", during: leaving, cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked,
 	})
-	flows = append(withDirectoryAt(of.open, flows), withDirectoryAt(of.closed, []flow{
-		{name: "disabled in the directory", cases: []string{"bind-again"}, status: http.StatusOK, err: login.UserDisabled},
-	})...)
-	return flows
+	return withDirectories(of, flows, "bind-again")
+}
+
+func bindPhoneFlows(of *directories) []flow {
+	flows := []flow{
+		{name: "bound, with as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"bindphone-bound"}},
+		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"bindphone-bound"}},
+	}
+	if of != nil {
+		return withDirectories(of, append(flows, flow{
+			name: "unbound", unbound: true, cases: []string{"bindphone-good"}, status: http.StatusOK, err: login.DirectoryCannot,
+		}), "bindphone-bound")
+	}
+	return append(flows,
+		flow{name: "a new user, and again", unbound: true, cases: []string{"bindphone-good", "bindphone-repeated-request"}},
+		flow{name: "a user", unbound: true, cases: []string{"bindphone-good-user"}},
+		flow{
+			name: "a user, logged out since", unbound: true, prepare: (*performance).knowPhoneOfBefore,
+			cases: []string{"bindphone-good-user"}, check: (*performance).phoneLeadsOn,
+		},
+		flow{name: "stale, with the password", unbound: true, cases: []string{"bindphone-password-at-once"}},
+		flow{name: "stale, with an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bindphone-password-at-once"}},
+		flow{name: "stale, with a wrong password", unbound: true, cases: []string{"bindphone-password-wrong"}},
+		flow{name: "of a former owner", unbound: true, prepare: (*performance).addFormerOwner, cases: []string{"bindphone-good"}},
+		flow{name: "in the place of another WeChat", unbound: true, cases: []string{"bindphone-good-any-number", "bindphone-replace-good"}},
+	)
+}
+
+func registerFlows(of *directories) []flow {
+	flows := []flow{
+		{name: "bound, with as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"register-bound"}},
+		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"register-bound"}},
+	}
+	if of != nil {
+		return withDirectories(of, append(flows, flow{
+			name: "unbound", unbound: true, cases: []string{"register-good"}, status: http.StatusOK, err: login.DirectoryCannot,
+		}), "register-bound")
+	}
+	return append(flows,
+		flow{name: "a new user, and again", unbound: true, cases: []string{"register-good", "register-repeated-request"}},
+		flow{name: "known by the unionid", unbound: true, prepare: (*performance).knowInAnotherApp, cases: []string{"register-again"}},
+		flow{
+			name: "known by the unionid, and logged out since", unbound: true, prepare: (*performance).knowInAnotherAppOfBefore,
+			cases: []string{"register-again"}, check: (*performance).unionLeadsOn,
+		},
+	)
 }
 
 // withDirectoryAt returns the flows with a directory that has the users.
@@ -111,7 +170,14 @@ var plainFlows = map[string][]flow{
 	"password": {
 		{name: "good, and again", cases: []string{"password-good", "password-repeated-request"}},
 		{name: "wrong password", cases: []string{"password-wrong"}},
+		{name: "the first one", unbound: true, prepare: (*performance).register, cases: []string{"password-first-good"}},
 		orphaned("password-good"),
+	},
+	"phone": {
+		{name: "good, and again", cases: []string{"phone-good", "phone-repeated-request"}},
+		{name: "of a former owner", cases: []string{"phone-good-of-a-former-owner"}},
+		{name: "of another", prepare: (*performance).addOther, cases: []string{"phone-taken"}},
+		orphaned("phone-good"),
 	},
 	"account": {
 		{name: "export, and again", cases: []string{"account-export-good", "account-export-repeated-request"}},

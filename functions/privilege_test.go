@@ -105,7 +105,7 @@ func holdTo(t *testing.T, function string, policy iamtest.Policy, flows []flow) 
 
 // A password's hash is under a key of its own in the table of users. These functions verify passwords, unless the platform's own
 // directory does.
-var verifiers = []string{"BindFunction", "PasswordFunction"}
+var verifiers = []string{"BindFunction", "BindPhoneFunction", "PasswordFunction"}
 
 // keyless are actions that give away items of a table and name none of their keys. So no condition of keys stops them.
 var keyless = []string{
