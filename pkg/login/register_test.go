@@ -41,7 +41,7 @@ func TestRegistrationIsClosed(t *testing.T) {
 	}
 }
 
-func TestWays(t *testing.T) {
+func TestWaysOfSomebodyWhoIsNotBound(t *testing.T) {
 	all := []login.Registration{login.RegisterAsk, login.RegisterPhone, login.RegisterLaunch}
 	for name, c := range map[string]struct {
 		policy login.Policy
