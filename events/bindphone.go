@@ -50,6 +50,19 @@ var bindPhone = slices.Concat(
 		{Name: "bindphone-off", but: edits{field("appId", LaunchAppID)}, Status: 200, Error: login.PhoneOff, WeChat: 1},
 		{Name: "bindphone-registered-elsewhere", After: []string{"bindphone-good"}, but: edits{code("alice-2"), phoneCode("phone-alice-2"), field("appId", StaffAppID)},
 			Status: 200, Error: login.RegisteredElsewhere, WeChat: 1, PhoneCodes: 1},
+		{Name: "bindphone-good-any-number", but: edits{phoneCode(anyonesPhone)}, Status: 200, Code: 1, Holds: made, WeChat: 1, PhoneCodes: 1},
+		{Name: "bindphone-good-colleague", Meanwhile: PhoneOfColleague, but: edits{phoneCode(anyonesPhone), field("appId", StaffAppID)}, Status: 200, Code: 1, WeChat: 1, PhoneCodes: 1},
+		{Name: "bindphone-replace-good", After: []string{"bindphone-good-any-number"}, but: edits{
+			code("bob-1"), phoneCode("phone-13800138000-2"), field("replace", true),
+		}, Status: 200, Code: 1, WeChat: 1, PhoneCodes: 1},
+		{Name: "bindphone-replace-too-soon", After: []string{"bindphone-good-any-number", "bindphone-replace-good"}, but: edits{
+			code("carol-1"), phoneCode("phone-13800138000-3"), field("replace", true),
+		}, Status: 429, Error: login.RebindTooSoon, WeChat: 1, PhoneCodes: 1},
+		{Name: "bindphone-replace-closed", After: []string{"bindphone-good-colleague"}, but: edits{
+			code("bob-1"), phoneCode("phone-13800138000-2"), field("appId", StaffAppID), field("replace", true),
+		}, Status: 200, Error: login.RebindClosed, WeChat: 1, PhoneCodes: 1},
+		{Name: "bindphone-replace-with-password", After: afterBind, Meanwhile: PhoneKnown, but: edits{code("bob-1"), phoneCode(anyonesPhone), field("replace", true)},
+			Status: 200, Error: login.UserBound, WeChat: 1, PhoneCodes: 1},
 		{Name: "bindphone-user-bound", After: afterBind, Meanwhile: PhoneKnown, but: edits{code("bob-1"), phoneCode(anyonesPhone)}, Status: 200, Error: login.UserBound, WeChat: 1, PhoneCodes: 1},
 		{Name: "bindphone-disabled", Meanwhile: PhoneOfDisabled, but: edits{phoneCode(anyonesPhone)}, Status: 200, Error: login.UserDisabled, WeChat: 1, PhoneCodes: 1},
 		{Name: "bindphone-disabled-and-bound", After: afterBind, Meanwhile: Disabled, but: edits{code("alice-2")}, Status: 200, Error: login.UserDisabled, WeChat: 1},

@@ -40,6 +40,8 @@ const (
 	// PhoneOfFormer: a user without a password, who once registered in StaffAppID, has the number, and WeChat confirmed it
 	// too long ago.
 	PhoneOfFormer
+	// PhoneOfColleague: the same user has the number, and WeChat confirmed it an hour ago.
+	PhoneOfColleague
 )
 
 // String says what happens.
@@ -71,6 +73,8 @@ func (c Change) String() string {
 		return "another user has the phone number"
 	case PhoneOfFormer:
 		return "a user without a password has the phone number, which was not confirmed for long"
+	case PhoneOfColleague:
+		return "a user without a password has the phone number"
 	}
 	return fmt.Sprintf("change %d", int(c))
 }
@@ -136,9 +140,9 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 	case PhoneOfOther:
 		return stores.SetPhone(ctx, OtherUserID, phone(lately()), "")
 	case PhoneOfFormer:
-		return stores.AddUser(ctx, login.User{
-			ID: "former-id", Epoch: "first", CreatedAt: longAgo(), RegisteredIn: StaffAppID, Phone: phone(longAgo()), Apps: map[string]login.UserApp{},
-		}, login.Password{})
+		return addRegistered(ctx, stores, longAgo())
+	case PhoneOfColleague:
+		return addRegistered(ctx, stores, lately())
 	}
 	return fmt.Errorf("events: no change %d", int(c))
 }
@@ -148,6 +152,13 @@ func phone(at time.Time) login.Phone {
 	p := (&login.Secret{IndexKey: IndexKey}).PhoneOf(Phone)
 	p.VerifiedAt = at
 	return p
+}
+
+// addRegistered adds a user who has registered in StaffAppID, with a number that was confirmed at a time.
+func addRegistered(ctx context.Context, stores Stores, confirmed time.Time) error {
+	return stores.AddUser(ctx, login.User{
+		ID: "registered-id", Epoch: "first", CreatedAt: longAgo(), RegisteredIn: StaffAppID, Phone: phone(confirmed), Apps: map[string]login.UserApp{},
+	}, login.Password{})
 }
 
 func lately() time.Time { return now().Add(-time.Hour) }

@@ -22,6 +22,7 @@ var setPhone = slices.Concat(
 		{Name: "phone-repeated-request", After: []string{"bind-good", "phone-good"}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "phone-again-with-a-new-code", After: []string{"bind-good", "phone-good"}, but: edits{code("alice-3")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "phone-taken", After: afterBind, Meanwhile: PhoneOfOther, but: edits{phoneCode(anyonesPhone)}, Status: 200, Error: login.PhoneTaken, WeChat: 1, PhoneCodes: 1},
+		{Name: "phone-just-replaced", After: []string{"bind-good", "bind-replace-good"}, but: edits{code("bob-2")}, Status: 200, Error: login.RecentlyReplaced},
 		{Name: "phone-without-code", After: afterBind, but: edits{noField("code")}, Status: 200, Error: login.ReauthRequired},
 	}),
 	slices.Concat(badTokens, endedSessions.only("revoked", "disabled"), notHTTP).of("phone", "phone-good"),

@@ -16,9 +16,10 @@ const IndexKey = "only-for-events-0123456789-0123456789-0123456789"
 // Policies are the mini-programs of the scene, and what they let people do.
 func Policies() map[string]login.Policy {
 	return map[string]login.Policy{
-		// For customers: whoever asks or shows a phone number becomes a user.
+		// For customers: whoever asks or shows a phone number becomes a user, and a new WeChat may take the former one's place.
 		AppID: {
 			Register:   []login.Registration{login.RegisterAsk, login.RegisterPhone},
+			Rebind:     true,
 			PhoneTrust: login.DefaultPhoneTrust,
 		},
 		// For the staff, whom an administrator adds.
@@ -49,7 +50,7 @@ func SecretText(appSecret, sealKey string) string {
 	apps := map[string]any{}
 	for id, p := range Policies() {
 		apps[id] = map[string]any{
-			"appSecret": appSecret, "register": append([]login.Registration{}, p.Register...), "linkUnionId": p.LinkUnionID,
+			"appSecret": appSecret, "register": append([]login.Registration{}, p.Register...), "linkUnionId": p.LinkUnionID, "rebind": p.Rebind,
 			"phoneTrustDays": int(p.PhoneTrust / (24 * time.Hour)), "acceptFrom": append([]string{}, p.AcceptFrom...),
 		}
 	}

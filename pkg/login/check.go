@@ -74,5 +74,5 @@ func (x *exchange) asBefore(l *Login, b Binding) {
 		return
 	}
 	l.Created = b.UserID == x.newcomerID()
-	l.Linked = !l.Created && b.Union != "" && b.BoundAt.Equal(x.began)
+	l.Linked = b.ID == x.ownID("link")
 }

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	lambda "github.com/aws/aws-lambda-go/events"
 
@@ -175,9 +174,8 @@ var ports = []port{
 		func(c *login.Config, f failing) { c.Store = failingBindings{c.Store, f} },
 	},
 	{needs.Users.Errors(), sessionEnds(), func(c *login.Config, f failing) { c.Store = failingUsers{c.Store, f} }},
-	{[]login.Code{login.Overloaded}, nil, func(c *login.Config, f failing) { c.Hasher = f }},
+	{nil, []login.Code{login.Overloaded}, func(c *login.Config, f failing) { c.Hasher = f }},
 	{nil, []login.Code{login.PasswordNotHere, login.DirectoryCannot}, func(c *login.Config, _ failing) { c.Store = withoutPassword{c.Store} }},
-	{nil, []login.Code{login.RecentlyReplaced}, func(c *login.Config, _ failing) { c.Store = newHere{c.Store} }},
 	{nil, []login.Code{login.PhoneOff}, func(c *login.Config, _ failing) {
 		c.Secrets = &logintest.Secrets{Held: events.Secret(appSecret, login.Hidden(strings.Repeat("k", 64)))}
 		c.Secrets.(*logintest.Secrets).Held.IndexKey = ""
@@ -370,15 +368,6 @@ type withoutPassword struct{ login.Store }
 func (w withoutPassword) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
 	s, u, err := w.Store.SessionWithUser(ctx, userID, tokenHash)
 	u.PasswordID = ""
-	return s, u, err
-}
-
-// newHere has users whose WeChat has just taken the place of another.
-type newHere struct{ login.Store }
-
-func (n newHere) SessionWithUser(ctx context.Context, userID, tokenHash string) (login.Session, login.User, error) {
-	s, u, err := n.Store.SessionWithUser(ctx, userID, tokenHash)
-	u.Replaced = map[string]login.Replacement{s.AppID: {At: time.Now(), OpenID: "former"}}
 	return s, u, err
 }
 
