@@ -50,6 +50,9 @@ func (s *Secret) faultOf(a App) string {
 			return fmt.Sprintf("register[%d] is given twice", i)
 		}
 	}
+	if len(p.AcceptFrom) > MaxAcceptFrom {
+		return fmt.Sprintf("acceptFrom has more than %d mini-programs", MaxAcceptFrom)
+	}
 	for i, id := range p.AcceptFrom {
 		_, configured := s.Apps[id]
 		switch {
