@@ -130,7 +130,7 @@ func registerFlows(of *directories) []flow {
 	}
 	if of != nil {
 		return withDirectories(of, append(flows, flow{
-			name: "unbound", unbound: true, cases: []string{"register-good"}, status: http.StatusOK, err: login.DirectoryCannot,
+			name: "unbound, and again", unbound: true, cases: []string{"register-good", "register-good"}, status: http.StatusOK, err: login.DirectoryCannot,
 		}), "register-bound")
 	}
 	return append(flows,

@@ -68,8 +68,11 @@ func (x *exchange) ownID(of string) string {
 
 // admitNewcomer lets the identity in as a new user.
 //
-// Errors: those of letIn.
+// Errors: TooManyRegistrations; those of letIn.
 func (s *Service) admitNewcomer(ctx context.Context, x *exchange, u *User, yields, tombstone string) (*Login, error) {
+	if err := s.reserveRegistration(ctx, x); err != nil {
+		return nil, err
+	}
 	a := Admission{Binding: x.newBinding(u.ID, u.Epoch), Newcomer: u, Yields: yields, Tombstone: tombstone}
 	if len(u.Unions) > 0 {
 		a.Binding.Union = u.Unions[0]
@@ -100,6 +103,7 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission) (*Login, 
 		})
 	} else {
 		user = *a.Newcomer
+		s.countRegistration(trip, ctx, x)
 	}
 	err := trip.wait()
 	if errors.Is(err, ErrAlreadyBound) {

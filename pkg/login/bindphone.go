@@ -110,7 +110,6 @@ func checkPhoneCode(code string) error {
 // beforeTheNumber logs an identity in that is bound, and finds what refuses one that is not. It also looks whether the
 // phone code was exchanged before.
 func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
-	registers := t.app.Policy.registers(RegisterPhone)
 	var binding Binding
 	trip := t.trail.roundTrip(ctx)
 	trip.do(func() (err error) {
@@ -121,8 +120,8 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 		return err
 	})
 	trip.do(func() (err error) { t.paid, err = s.paidFor(ctx, t.exchange, t.request.PhoneCode); return err })
-	if registers {
-		s.countRegistration(trip, ctx, t.exchange)
+	if t.app.Policy.registers(RegisterPhone) {
+		s.readTallies(trip, ctx, t.exchange)
 	}
 	err := trip.wait()
 	switch {

@@ -45,7 +45,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 		return Checked{}, err
 	}
 	// Are they bound?
-	binding, related, err := s.standing(ctx, x)
+	binding, related, err := s.standing(ctx, x, nil)
 	if err == nil {
 		// Then log them in.
 		var login *Login

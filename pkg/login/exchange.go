@@ -38,6 +38,8 @@ type exchange struct {
 	kept     kept
 	// unrecorded says that the record is still to be stored, with the session that the request opens.
 	unrecorded bool
+	// tallies count the registration that the request may become; nil until they are read.
+	tallies *tallies
 }
 
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no
@@ -216,10 +218,10 @@ func (s *Service) touch(ctx context.Context, x *exchange) (binding Binding, err 
 
 // standing reads the binding of the identity of a login and, if its unionid may let it in, whose that is: related is
 // nil if it is nobody's. If there is a binding, the record for repeats waits for the session; see enter. If not, it
-// waits for the next round trip.
+// waits for the next round trip. beside, if not nil, adds more to what is read.
 //
 // Errors: ErrBindingNotFound; and what the store answers.
-func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, related *Owner, err error) {
+func (s *Service) standing(ctx context.Context, x *exchange, beside func(*roundTrip)) (binding Binding, related *Owner, err error) {
 	record := x.trail.beside
 	if !x.repeated {
 		x.trail.beside = nil
@@ -228,6 +230,9 @@ func (s *Service) standing(ctx context.Context, x *exchange) (binding Binding, r
 	read(trip, &binding, func() (Binding, error) { return s.Store.BindingByOpenID(ctx, x.AppID, x.OpenID) })
 	if x.app.Policy.LinkUnionID && x.union() != "" && s.users.keepPasswords() {
 		trip.try(func() (err error) { related, err = s.ownerOfUnion(ctx, x); return err })
+	}
+	if beside != nil {
+		beside(trip)
 	}
 	err = trip.wait()
 	switch {

@@ -16,7 +16,6 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
 	}
-	reserved := false
 	for range maxDecisions {
 		var login *Login
 		var err error
@@ -26,12 +25,6 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case !launches:
 			return nil, nil //nolint:nilnil // as above
 		default:
-			if !reserved {
-				if err := s.reserveRegistration(ctx, x); err != nil {
-					return nil, err
-				}
-				reserved = true
-			}
 			login, err = s.admitNewcomer(ctx, x, x.newcomer(), "", x.index())
 		}
 		var unfit *Unfit
@@ -107,7 +100,12 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	if err != nil {
 		return nil, err
 	}
-	binding, related, err := s.standing(ctx, x)
+	closed := s.mayRegister(x, RegisterAsk)
+	binding, related, err := s.standing(ctx, x, func(trip *roundTrip) {
+		if closed == nil {
+			s.readTallies(trip, ctx, x)
+		}
+	})
 	if err == nil {
 		login, err := s.open(ctx, x, binding)
 		if err == nil {
@@ -118,18 +116,15 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	if !errors.Is(err, ErrBindingNotFound) {
 		return nil, err
 	}
-	if err := s.mayRegister(x, RegisterAsk); err != nil {
+	if closed != nil {
 		_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
-		return nil, err
+		return nil, closed
 	}
 	if related != nil {
 		login, err := s.welcome(ctx, x, related)
 		if login != nil || err != nil {
 			return login, err
 		}
-	}
-	if err := s.reserveRegistration(ctx, x); err != nil {
-		return nil, err
 	}
 	newcomer := x.newcomer()
 	for range maxDecisions {
