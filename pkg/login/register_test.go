@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -244,5 +246,71 @@ func TestRegistrationsAreBounded(t *testing.T) {
 	w.Pass(failure.RetryAfter)
 	if _, err := w.CheckCode("onemore-3"); err != nil {
 		t.Errorf("in the next hour: %v", err)
+	}
+}
+
+// Of any number of people at once, no more become users than may.
+func TestRegistrationsAtOnceAreBounded(t *testing.T) {
+	w := phoneWorld(t, openPolicy)
+	for n := range 190 {
+		w.mustTap(fmt.Sprintf("person%d-1", n), fmt.Sprintf("phone-person%d-1", n))
+	}
+	var made, refused atomic.Int32
+	var wg sync.WaitGroup
+	for n := range 30 {
+		wg.Go(func() {
+			_, err := tapped(w, phone, fmt.Sprintf("late%d-1", n), fmt.Sprintf("phone-late%d-1", n), "")
+			switch {
+			case err == nil:
+				made.Add(1)
+			case errors.Is(err, login.TooManyRegistrations):
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if made.Load() != 10 || refused.Load() != 20 {
+		t.Errorf("%d users were made and %d refused", made.Load(), refused.Load())
+	}
+}
+
+// All of those who register at once are counted, far from the limit too.
+func TestEveryRegistrationIsCounted(t *testing.T) {
+	w := phoneWorld(t, openPolicy)
+	var wg sync.WaitGroup
+	for n := range 150 {
+		wg.Go(func() {
+			if _, err := tapped(w, phone, fmt.Sprintf("person%d-1", n), fmt.Sprintf("phone-person%d-1", n), ""); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for n := range 50 {
+		w.mustTap(fmt.Sprintf("late%d-1", n), fmt.Sprintf("phone-late%d-1", n))
+	}
+	if _, err := tapped(w, phone, "onemore-1", "phone-onemore-1", ""); !errors.Is(err, login.TooManyRegistrations) {
+		t.Errorf("the 201st: %v", err)
+	}
+}
+
+// Who is a user already does not register: neither counts nor waits for those who do.
+func TestUsersDoNotRegister(t *testing.T) {
+	w := phoneWorld(t, openPolicy)
+	for n := range 220 {
+		name := fmt.Sprintf("user%d", n)
+		w.userWithPhone(name, time.Hour, false)
+		w.mustTap(name+"-1", "phone-"+name+"-1")
+		w.mustTap(name+"-2", "phone-"+name+"-2") // bound by now
+	}
+	w.userWithPhone("bob", time.Hour, false)
+	for n := range 200 {
+		w.mustTap(fmt.Sprintf("person%d-1", n), fmt.Sprintf("phone-person%d-1", n))
+	}
+	w.mustTap("bob-1", "phone-bob-1")
+	if _, err := tapped(w, phone, "onemore-1", "phone-onemore-1", ""); !errors.Is(err, login.TooManyRegistrations) {
+		t.Errorf("the 201st: %v", err)
 	}
 }

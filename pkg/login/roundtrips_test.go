@@ -89,6 +89,59 @@ func TestSequentialRoundTrips(t *testing.T) {
 			},
 			want: 2,
 		},
+		"bindPhone of a new user: WeChat twice + 3": {
+			given: func(w *world) { registering(w, openPolicy) },
+			do:    func(w *world) error { _, err := tapped(w, phone, "alice-1", "phone-alice-1", ""); return err },
+			want:  5,
+		},
+		"bindPhone of a user: WeChat twice + 3": {
+			given: func(w *world) { registering(w, openPolicy); w.userWithPhone("alice", time.Hour, true) },
+			do:    func(w *world) error { _, err := tapped(w, phone, "alice-1", "phone-alice-1", ""); return err },
+			want:  5,
+		},
+		"bindPhone, bound: WeChat + 2": {
+			given: func(w *world) { registering(w, openPolicy); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { _, err := tapped(w, phone, "alice-2", "phone-alice-1", ""); return err },
+			want:  3,
+		},
+		"bindPhone in a process that has no access_token, but another has: one more": {
+			given: func(w *world) { registering(w, openPolicy); w.Service = w.instance() },
+			do:    func(w *world) error { _, err := tapped(w, phone, "alice-1", "phone-alice-1", ""); return err },
+			want:  6,
+		},
+		"register: WeChat + 2": {
+			given: func(w *world) {
+				setPolicy(w, appID, login.Policy{Register: []login.Registration{login.RegisterAsk}})
+				w.must(w.register("somebody-1"))
+			},
+			do:   func(w *world) error { _, err := w.register("alice-1"); return err },
+			want: 3,
+		},
+		"a launch that makes a user: WeChat + 3": {
+			given: func(w *world) { setPolicy(w, appID, launchPolicy); w.must(w.CheckCode("somebody-1")) },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-1"); return err },
+			want:  4,
+		},
+		"a first launch that is linked: WeChat + 2": {
+			given: func(w *world) { linking(w); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { return linked(w, "alice-2") },
+			want:  3,
+		},
+		"a login whose unionid is new to its user: one more, once": {
+			given: func(w *world) { w.Bound("alice-1", "alice"); linking(w) },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
+			want:  4,
+		},
+		"checkBind, bound, where mini-programs link: WeChat + 2": {
+			given: func(w *world) { linking(w); w.Bound("alice-1", "alice"); w.must(w.CheckCode("alice-2")) },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-3"); return err },
+			want:  3,
+		},
+		"checkBind, bound, where mini-programs register: WeChat + 2": {
+			given: func(w *world) { setPolicy(w, appID, launchPolicy); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
+			want:  3,
+		},
 		"a repeated checkBind: one more": {
 			given: func(w *world) { w.Bound("alice-1", "alice"); w.must(w.CheckCode("alice-2")) },
 			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
@@ -101,6 +154,8 @@ func TestSequentialRoundTrips(t *testing.T) {
 				c.given(w)
 				w.DB.Do(func(string) error { time.Sleep(trip); return nil })
 				w.WeChatDouble.Before = func(string) error { time.Sleep(trip); return nil }
+				w.WeChatDouble.BeforePhone = func(string) error { time.Sleep(trip); return nil }
+				w.WeChatDouble.BeforeToken = func() error { time.Sleep(trip); return nil }
 				w.WeChatDouble.SlowRefusal = trip
 				begin := time.Now()
 				if err := c.do(w); err != nil {
@@ -112,6 +167,31 @@ func TestSequentialRoundTrips(t *testing.T) {
 			})
 		})
 	}
+}
+
+// registering gives the mini-program a policy by which somebody has registered with a phone number. So the process has an
+// access_token, and this hour's registrations are counted.
+func registering(w *world, p login.Policy) {
+	w.Helper()
+	setPolicy(w, appID, p)
+	w.mustTap("somebody-1", "phone-somebody-1")
+}
+
+// linking makes the mini-programs know their users by the unionid.
+func linking(w *world) {
+	p := login.Policy{LinkUnionID: true}
+	setPolicy(w, appID, p)
+	setPolicy(w, "wxtwo", p)
+}
+
+// linked is a launch of the other mini-program, which must link.
+func linked(w *world, code string) error {
+	w.Helper()
+	checked, err := w.Check(w.Context(), otherApp, code)
+	if err == nil && (checked.Login == nil || !checked.Login.Linked) {
+		w.Error("it is not linked")
+	}
+	return err
 }
 
 // A record costs money to read. Only a request whose code is used needs one.
