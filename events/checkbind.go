@@ -17,7 +17,7 @@ const (
 // checkBind holds the cases of GET /mobileApi/user/checkBind.
 var checkBind = slices.Concat(
 	on("checkbind-good", []Case{
-		{Name: "checkbind-good", Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good", Status: 200, Code: 301, Holds: ways("password", "phone", "register"), WeChat: 1},
 		{Name: "checkbind-good-android", but: edits{userAgent(android)}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-english", but: edits{query("code=alice-1&lang=en")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-ipv6", but: edits{sourceIP(ipv6)}, Status: 200, Code: 301, WeChat: 1},
@@ -25,6 +25,17 @@ var checkBind = slices.Concat(
 		{Name: "checkbind-good-referer-unknown", but: edits{
 			header("referer", "https://servicewechat.com/wxeeeeeeeeeeeeeeee/12/page-frame.html"),
 		}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-ways-of-staff", but: edits{query("appId=" + StaffAppID + "&code=alice-1")}, Status: 200, Code: 301, Holds: ways("password", "phone"), WeChat: 1},
+		{Name: "checkbind-good-created", but: edits{query("appId=" + LaunchAppID + "&code=alice-1")}, Status: 200, Code: 1, Holds: made, WeChat: 1},
+		{Name: "checkbind-good-linked", After: []string{"register-good"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-2")},
+			Status: 200, Code: 1, Holds: map[string]any{"linked": true}, WeChat: 1},
+		{Name: "checkbind-repeated-created", After: []string{"checkbind-good-created"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-1")},
+			Status: 200, Code: 1, Holds: made, WeChat: 1},
+		{Name: "checkbind-repeated-linked", After: []string{"register-good", "checkbind-good-linked"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-2")},
+			Status: 200, Code: 1, Holds: map[string]any{"linked": true}, WeChat: 1},
+		{Name: "checkbind-after-unbinding", After: []string{"checkbind-good-created", "unbind-force-good-launch"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-3")},
+			Status: 200, Code: 301, Holds: ways("password"), WeChat: 1},
+		{Name: "checkbind-known", After: []string{"bindphone-good"}, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "checkbind-app-unknown", but: edits{query("appId=wxffffffffffffffff&code=alice-1")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-app-unknown-english", but: edits{query("appId=touristappid&code=alice-1&lang=en")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-parameters-twice-alike", but: edits{query("code=alice-1&lang=en&lang=en")}, Status: 400, Error: login.ParameterRepeated},
@@ -69,5 +80,8 @@ var checkBind = slices.Concat(
 	}),
 	slices.Concat(badCodes, wordCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
 )
+
+// ways are what a page offers somebody who is not bound.
+func ways(some ...any) map[string]any { return map[string]any{"ways": some} }
 
 func init() { declare(checkBind) }

@@ -20,6 +20,7 @@ const (
 	UserID     = "userId"
 	AppID      = "appId"
 	OpenIDHash = "openIdHash"
+	Phone      = "phone"
 	Address    = "address"
 	Device     = "device"
 	Route      = "route"

@@ -81,7 +81,7 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 // Errors: those of letIn.
 func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
-	binding.Union = x.union()
+	binding.ID, binding.Union = x.ownID("link"), x.union()
 	login, err := s.letIn(ctx, x, Admission{
 		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
 	})
@@ -109,7 +109,11 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	}
 	binding, related, err := s.standing(ctx, x)
 	if err == nil {
-		return s.open(ctx, x, binding)
+		login, err := s.open(ctx, x, binding)
+		if err == nil {
+			x.asBefore(login, binding)
+		}
+		return login, err
 	}
 	if !errors.Is(err, ErrBindingNotFound) {
 		return nil, err

@@ -110,6 +110,9 @@ func (r *Request) writeEnd(l *line) {
 	l.text(audit.AppID, r.Trail.AppID)
 	l.text("unknownAppId", r.Trail.UnknownAppID)
 	l.text(audit.OpenIDHash, r.Trail.OpenIDHash)
+	if r.Trail.Phone != "" {
+		l.name(audit.Phone, r.Trail.Phone)
+	}
 	l.text(audit.Address, r.Address)
 }
 
