@@ -24,6 +24,11 @@ type fault struct {
 	mute bool
 	// code is the prefix that makes the stand-in fail; see wechattest.
 	code string
+	// phoneCode is the same for a phone code, and sends how often WeChat may then see the code; 0 is once.
+	phoneCode string
+	sends     int
+	// status is the one of a call that fails for it; 0 is 503.
+	status int
 	// left is how much time the function is told that it has; 0 for all of it.
 	left time.Duration
 	// begin and end make it and make it good again.
@@ -32,7 +37,7 @@ type fault struct {
 
 // faults returns all faults.
 func faults() []fault {
-	return slices.Concat(weChatFaults(), dynamoDBFaults(), secretsFaults(), lambdaFaults())
+	return slices.Concat(weChatFaults(), numberFaults(), tokenFaults(), dynamoDBFaults(), secretsFaults(), lambdaFaults())
 }
 
 // want returns the error that a call must have, if any.

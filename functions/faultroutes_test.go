@@ -18,14 +18,14 @@ import (
 // change is what a request changes about its user: how many more of each thing there are
 // than before. A negative number means that some are gone.
 type change struct {
-	Users, Bindings, Sessions int
+	Users, Bindings, Sessions, Phones int
 }
 
 func (c change) plus(d change) change {
-	return change{c.Users + d.Users, c.Bindings + d.Bindings, c.Sessions + d.Sessions}
+	return change{c.Users + d.Users, c.Bindings + d.Bindings, c.Sessions + d.Sessions, c.Phones + d.Phones}
 }
 
-func (c change) negative() change { return change{-c.Users, -c.Bindings, -c.Sessions} }
+func (c change) negative() change { return change{-c.Users, -c.Bindings, -c.Sessions, -c.Phones} }
 
 // call is a good request to a route.
 type call struct {
@@ -36,8 +36,10 @@ type call struct {
 	needs needs.Set
 	// startsAtWeChat says that the code is looked at first. Elsewhere it is the session.
 	startsAtWeChat bool
-	// unbound says that the caller is not bound yet.
-	unbound bool
+	// unbound says that the caller is not bound yet, and stranger that they are no user either.
+	unbound, stranger bool
+	// asksNumber says that WeChat is asked for a phone number.
+	asksNumber bool
 	// makes is what the request changes, and remakes what one more such request does.
 	makes, remakes change
 	// atOnce says that the change is one transaction, although it changes no binding.
@@ -78,6 +80,21 @@ var special = []call{
 		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			return withBody(token, map[string]any{"code": code, "username": p.name, "password": events.Password})
 		},
+	},
+	{
+		key: "POST /mobileApi/user/bindPhone", stranger: true, asksNumber: true,
+		makes: change{Users: 1, Bindings: 1, Sessions: 1, Phones: 1}, remakes: change{Sessions: 1},
+		event: withPhoneCode,
+	},
+	{
+		key: "POST /mobileApi/user/register", stranger: true,
+		makes: change{Users: 1, Bindings: 1, Sessions: 1}, remakes: change{Sessions: 1},
+		event: withCode,
+	},
+	{
+		key: "POST /mobileApi/user/phone", asksNumber: true,
+		makes: change{Phones: 1}, atOnce: true,
+		event: withPhoneCode,
 	},
 	{
 		key:   "POST /mobileApi/user/logout",
@@ -165,6 +182,10 @@ func withQuery(p *person, code, token string) lambdaevents.APIGatewayV2HTTPReque
 
 func withCode(_ *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 	return withBody(token, map[string]any{"code": code})
+}
+
+func withPhoneCode(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+	return withBody(token, map[string]any{"code": code, "phoneCode": p.nextPhoneCode()})
 }
 
 func withBody(token string, fields map[string]any) lambdaevents.APIGatewayV2HTTPRequest {

@@ -39,28 +39,49 @@ func newTables(t *testing.T) tables {
 type world struct {
 	*testing.T
 	tables
-	wechat  *wechattest.Server
-	secrets *secretstest.Server
-	proxy   *dynamotest.Proxy
+	// appSecret is no other world's: the access_token in the tables is under its name.
+	appSecret string
+	wechat    *wechattest.Server
+	tokens    *tokenDesk
+	secrets   *secretstest.Server
+	proxy     *dynamotest.Proxy
 
 	weChatGate, storeGate, secretsGate *gate
 }
 
+var worlds atomic.Int64
+
 func newWorld(t *testing.T, shared tables) *world {
 	w := &world{
-		T: t, tables: shared,
-		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}),
+		T: t, tables: shared, appSecret: fmt.Sprint(appSecret, "-", worlds.Add(1)),
 		secrets: &secretstest.Server{},
 		proxy:   dynamotest.NewProxy(t, shared.engine),
 	}
+	w.wechat = wechattest.New(wechattest.Config{Apps: events.AppSecrets(w.appSecret)})
 	w.putSecrets()
-	w.weChatGate, w.storeGate, w.secretsGate = newGate(t, w.wechat), newGate(t, w.proxy), newGate(t, w.secrets)
+	w.tokens = &tokenDesk{Server: w.wechat}
+	w.weChatGate, w.storeGate, w.secretsGate = newGate(t, w.tokens), newGate(t, w.proxy), newGate(t, w.secrets)
 	return w
+}
+
+// tokenDesk is WeChat, where the giving out of access_tokens can go wrong.
+type tokenDesk struct {
+	*wechattest.Server
+	// wrong, if set, serves a call of stable_token in the stand-in's place.
+	wrong atomic.Pointer[http.HandlerFunc]
+}
+
+func (d *tokenDesk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if wrong := d.wrong.Load(); wrong != nil && r.URL.Path == wechattest.StableTokenPath {
+		(*wrong)(w, r)
+		return
+	}
+	d.Server.ServeHTTP(w, r)
 }
 
 // putSecrets stores the secrets of every world.
 func (w *world) putSecrets() {
-	w.secrets.Put("wxbind", secret())
+	w.secrets.Put("wxbind", events.SecretText(w.appSecret, sealKey))
 	w.secrets.Put("wxbind-services", services())
 }
 
@@ -150,10 +171,20 @@ type person struct {
 	binding           login.Binding
 	token             login.Token
 	otherSession      string
+	// phoneFault is the prefix that makes the stand-in fail at the next phone code, and phoneCodes are those so far.
+	phoneFault string
+	phoneCodes []string
 }
 
-// newPerson stores a user. The user is bound, unless the call itself is to bind them.
-func (w *world) newPerson(ctx context.Context, name, address string, unbound bool) *person {
+// nextPhoneCode is a new phone code of the person's.
+func (p *person) nextPhoneCode() string {
+	code := fmt.Sprintf("phone-%s%s-%d", p.phoneFault, p.name, len(p.phoneCodes)+1)
+	p.phoneFault, p.phoneCodes = "", append(p.phoneCodes, code)
+	return code
+}
+
+// newPerson stores a user, unless the call itself is to make one. The user is bound, unless the call itself is to bind them.
+func (w *world) newPerson(ctx context.Context, name, address string, c call) *person {
 	w.Helper()
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	p := &person{name: name, id: "id-" + name, address: address}
@@ -162,11 +193,14 @@ func (w *world) newPerson(ctx context.Context, name, address string, unbound boo
 		SealedKey: "none", BoundAt: now, LastLoginAt: now.Add(-time.Minute),
 	}
 	p.token = login.NewToken(p.id)
+	if c.stranger {
+		return p
+	}
 	err := w.store.AddUser(ctx, login.User{
 		ID: p.id, Username: name, Name: name,
 		CreatedAt: now, Apps: map[string]login.UserApp{},
 	}, login.NewPassword(passwordHash()))
-	if err == nil && !unbound {
+	if err == nil && !c.unbound {
 		session := w.sessionOf(p, p.token, now)
 		_, err = w.store.Bind(ctx, p.binding, session)
 		other := login.NewToken(p.id)
@@ -188,27 +222,31 @@ func (w *world) sessionOf(p *person, token login.Token, at time.Time) login.Sess
 	}
 }
 
-// holding returns what the tables have of a person: how many users, bindings and live
-// sessions.
+// holding returns what the tables have of a person: how many users, bindings, live sessions and phone numbers. A stranger's
+// user is the one that the request has made.
 func (w *world) holding(ctx context.Context, p *person) change {
 	w.Helper()
 	var c change
-	user, err := w.store.UserByID(ctx, p.id)
+	id := p.id
+	binding, err := w.store.BindingByOpenID(ctx, p.binding.AppID, p.binding.OpenID)
+	if err == nil {
+		c.Bindings, id = 1, binding.UserID
+	} else if !errors.Is(err, login.ErrBindingNotFound) {
+		w.Error(err)
+	}
+	user, err := w.store.UserByID(ctx, id)
 	if err == nil {
 		c.Users = 1
 	} else if !errors.Is(err, login.ErrUserNotFound) {
 		w.Error(err)
 	}
-	binding, err := w.store.BindingByOpenID(ctx, p.binding.AppID, p.binding.OpenID)
-	if err == nil {
-		c.Bindings = 1
-	} else if !errors.Is(err, login.ErrBindingNotFound) {
-		w.Error(err)
+	if user.Phone.Number != "" {
+		c.Phones = 1
 	}
 	if noted := user.Apps[p.binding.AppID]; noted.BindingID != binding.ID || noted.OpenID != binding.OpenID {
 		w.Errorf("%s: the binding is %q, and its user knows %q", p.name, binding.ID, noted.BindingID)
 	}
-	sessions, err := w.store.SessionsOfUser(ctx, p.id)
+	sessions, err := w.store.SessionsOfUser(ctx, id)
 	if err != nil {
 		w.Error(err)
 	}

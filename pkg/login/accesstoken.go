@@ -18,6 +18,8 @@ const (
 	tokenTrust = time.Minute
 	// tokenPause is how long a process that could not renew a token goes on with it before it tries again.
 	tokenPause = 30 * time.Second
+	// tokenSharing bounds how long a request waits to share a token that it has. If that fails, another process asks WeChat.
+	tokenSharing = time.Second
 )
 
 const tokenPurpose = "access_token"
@@ -141,7 +143,11 @@ func (s *Service) fetchToken(ctx context.Context, secret *Secret, app App, not H
 	t = newSharedToken(answer, began)
 	if unread == nil || errors.Is(unread, ErrRecordNotFound) {
 		trip := trail.roundTrip(ctx)
-		trip.try(func() error { return s.Store.StoreRecord(ctx, name, sealToken(secret, app, t)) })
+		trip.try(func() error {
+			ctx, cancel := context.WithTimeout(ctx, tokenSharing)
+			defer cancel()
+			return s.Store.StoreRecord(ctx, name, sealToken(secret, app, t))
+		})
 		_ = trip.wait() // what fails is a lapse
 	}
 	return t, true, false, nil

@@ -497,3 +497,26 @@ func TestNobodyWaitsForARenewal(t *testing.T) {
 		renewal.Wait()
 	})
 }
+
+// A store that hangs while a token is shared takes a second of the request, and not all of its time.
+func TestSharingATokenTakesNoLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := phoneWorld(t, openPolicy)
+		c := w.Service.Config
+		c.Store = hangingTokens{c.Store}
+		w.Service = login.New(c)
+		began := time.Now()
+		w.mustTap("alice-1", "phone-alice-1")
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// hangingTokens never stores a token.
+type hangingTokens struct{ login.Store }
+
+func (hangingTokens) StoreRecord(ctx context.Context, _ string, _ login.Record) error {
+	<-ctx.Done()
+	return login.Unavailable(ctx.Err())
+}
