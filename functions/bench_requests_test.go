@@ -11,6 +11,7 @@ import (
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
 const (
@@ -39,7 +40,7 @@ func (m *measured) each(x float64) float64 { return x / float64(len(m.walls)) }
 
 // measureRequests plays n whole requests of each kind through the built bootstraps, one
 // after another as Lambda does. Each user binds once, from an address of their own, and
-// comes back once.
+// comes back once. The first kinds are those of mini-programs without a policy.
 func measureRequests(b *testing.B, n int) []*measured {
 	b.Helper()
 	c := newCloud(b)
@@ -62,14 +63,39 @@ func measureRequests(b *testing.B, n int) []*measured {
 	if err != nil {
 		b.Fatal(err)
 	}
+	secret := c.secrets.Value("wxbind")
+	c.secrets.Put("wxbind", fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, events.AppID, appSecret, sealKey))
 	var tokens []string
-	return []*measured{
+	all := []*measured{
 		c.measure(u, "checkBind, not bound", "checkbind", n, 301, func(i int) []byte { return checkBind(fmt.Sprintf("person%d-1", i)) }, nil),
 		c.measure(u, "bind", "bind", n, 1, bindOf, func(token string) { tokens = append(tokens, token) }),
 		c.measure(u, "checkBind, bound", "checkbind", n, 1, func(i int) []byte { return checkBind(fmt.Sprintf("person%d-3", i)) }, nil),
 		c.measure(u, "verify (authorizer)", events.Authorizer, n, 0, func(i int) []byte {
 			return []byte(strings.ReplaceAll(string(verifying), "{{token}}", tokens[i]))
 		}, nil),
+	}
+	c.secrets.Put("wxbind", secret)
+	c.addPhones(n + warmups)
+	return append(all,
+		c.measure(u, "bindPhone, a new user", "bindphone", n, 1, func(i int) []byte { return bindPhoneOf(fmt.Sprint("newcomer", i), i) }, nil),
+		c.measure(u, "bindPhone, a user", "bindphone", n, 1, func(i int) []byte { return bindPhoneOf(phoneOwner(i), i) }, nil),
+		c.measure(u, "checkBind, known by the unionid", "checkbind", n, 1, func(i int) []byte { return launchOf(fmt.Sprintf("newcomer%d-2", i), i) }, nil),
+		c.measure(u, "checkBind, a launch makes a user", "checkbind", n, 1, func(i int) []byte { return launchOf(fmt.Sprintf("launcher%d-1", i), i) }, nil),
+	)
+}
+
+func phoneOwner(i int) string { return fmt.Sprint("owner", i) }
+
+// addPhones adds n users whose phone numbers were verified an hour ago.
+func (c *cloud) addPhones(n int) {
+	c.Helper()
+	for i := range n {
+		phone := events.Secret(appSecret, sealKey).PhoneOf(wechattest.PhoneNumber(phoneOwner(i)))
+		phone.VerifiedAt = time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)
+		user := login.User{ID: phoneOwner(i), RegisteredIn: events.AppID, Phone: phone, CreatedAt: phone.VerifiedAt, Apps: map[string]login.UserApp{}}
+		if err := c.store.AddUser(c.Context(), user, login.Password{}); err != nil {
+			c.Fatal(err)
+		}
 	}
 }
 
@@ -141,14 +167,32 @@ func (c *cloud) answered(out []byte, code float64) string {
 // bindOf returns the request of a person who binds for the first time, from an address
 // that has not bound before.
 func bindOf(i int) []byte {
-	event, err := json.Marshal(lambdaevents.APIGatewayV2HTTPRequest{
-		Version: "2.0", Headers: map[string]string{"content-type": "application/json"},
-		Body: fmt.Sprintf(`{"code":"person%d-2","username":"user%d","password":%q}`, i, i, events.Password),
-		RequestContext: lambdaevents.APIGatewayV2HTTPRequestContext{
-			RequestID: "local",
-			HTTP:      lambdaevents.APIGatewayV2HTTPRequestContextHTTPDescription{SourceIP: fmt.Sprintf("198.51.100.%d", i)},
-		},
+	return from(i, lambdaevents.APIGatewayV2HTTPRequest{
+		Headers: map[string]string{"content-type": "application/json"},
+		Body:    fmt.Sprintf(`{"code":"person%d-2","username":"user%d","password":%q}`, i, i, events.Password),
 	})
+}
+
+// bindPhoneOf returns the one tap of a person.
+func bindPhoneOf(person string, i int) []byte {
+	return from(i, lambdaevents.APIGatewayV2HTTPRequest{
+		Headers: map[string]string{"content-type": "application/json"},
+		Body:    fmt.Sprintf(`{"code":"%s-1","phoneCode":"phone-%s-1"}`, person, person),
+	})
+}
+
+// launchOf returns a launch of the mini-program that links and registers.
+func launchOf(code string, i int) []byte {
+	return from(i, lambdaevents.APIGatewayV2HTTPRequest{RawQueryString: "appId=" + events.LaunchAppID + "&code=" + code})
+}
+
+// from completes a request from the i-th address.
+func from(i int, e lambdaevents.APIGatewayV2HTTPRequest) []byte {
+	e.Version, e.RequestContext = "2.0", lambdaevents.APIGatewayV2HTTPRequestContext{
+		RequestID: "local",
+		HTTP:      lambdaevents.APIGatewayV2HTTPRequestContextHTTPDescription{SourceIP: fmt.Sprintf("198.51.100.%d", i)},
+	}
+	event, err := json.Marshal(e)
 	if err != nil {
 		panic(err)
 	}

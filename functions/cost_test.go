@@ -56,7 +56,7 @@ func memoryOf(tb testing.TB, function string) float64 {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	parameter := map[string]string{"bind": "BindMemory", "checkbind": "LoginMemory", events.Authorizer: "SessionMemory"}[function]
+	parameter := map[string]string{"bind": "BindMemory", "bindphone": "BindMemory", "checkbind": "LoginMemory", events.Authorizer: "SessionMemory"}[function]
 	found := regexp.MustCompile(`(?m)^  ` + parameter + `:\n(?:    .*\n)*?    Default: (\d+)$`).FindSubmatch(template)
 	if found == nil {
 		tb.Fatalf("template.yaml says no default for %q, the memory of %s", parameter, function)
@@ -82,7 +82,7 @@ func TestCostKnowsPricesAndMemory(t *testing.T) {
 	if _, err := time.Parse("2006-01", list.Date); err != nil || list.Region == "" || len(list.Sources) == 0 {
 		t.Errorf("the prices have no date, region or source: %+v", list)
 	}
-	for _, function := range []string{"bind", "checkbind", events.Authorizer} {
+	for _, function := range []string{"bind", "bindphone", "checkbind", events.Authorizer} {
 		if mb := memoryOf(t, function); mb < 128 {
 			t.Errorf("%s has %v MB", function, mb)
 		}

@@ -27,6 +27,8 @@ type fault struct {
 	// phoneCode is the same for a phone code, and sends how often WeChat may then see the code; 0 is once.
 	phoneCode string
 	sends     int
+	// spends says that the phone code is good for nothing afterwards.
+	spends bool
 	// status is the one of a call that fails for it; 0 is 503.
 	status int
 	// left is how much time the function is told that it has; 0 for all of it.
@@ -116,7 +118,7 @@ func dynamoDBFaults() []fault {
 		} {
 			all = append(all, fault{
 				name: "DynamoDB " + how.name + " " + which.name, wants: fail(login.StoreUnavailable, which.feels), unsaid: how.unsaid,
-				mute: how.unsaid && which.name == "every write",
+				mute: how.unsaid && which.name == "every write", spends: !how.unsaid && which.name == "every write",
 				begin: func(w *world) {
 					for _, r := range which.rules {
 						w.proxy.Inject(r)

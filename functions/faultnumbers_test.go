@@ -11,17 +11,17 @@ import (
 func numberFaults() []fault {
 	unavailable, unexpected := fail(login.WXUnavailable, asksNumber), fail(login.WXUnexpected, asksNumber)
 	all := []fault{
-		{name: "answers after 5 s", wants: unavailable, phoneCode: "slow5s-"},
+		{name: "answers after 5 s", wants: unavailable, phoneCode: "slow5s-", spends: true},
 		{name: "resets before it sees the phone code", wants: unavailable, phoneCode: "reset-"},
-		{name: "resets when it has used the phone code", wants: unavailable, phoneCode: "lost-"},
+		{name: "resets when it has used the phone code", wants: unavailable, phoneCode: "lost-", spends: true},
 		{name: "answers HTML with status 200", wants: unexpected, phoneCode: "html-"},
 		{name: "answers HTML with status 503", wants: unavailable, phoneCode: "http503-"},
 		{name: "answers 200 without a body", wants: unavailable, phoneCode: "empty-"},
 		{name: "answers 4 MiB", wants: unexpected, phoneCode: "huge-"},
 		{name: "begins its answer with a byte order mark", phoneCode: "bom-"},
 		{name: "is busy, once", phoneCode: "busy-", sends: 2},
-		{name: "says that there are too many calls", wants: fail(login.WXThrottled, asksNumber), status: 429, phoneCode: "err45011-"},
-		{name: "refuses every access_token", wants: fail(login.WXTokenRejected, asksNumber), phoneCode: "err40001-", sends: 2},
+		{name: "says that there are too many calls", wants: fail(login.WXThrottled, asksNumber), status: 429, phoneCode: "err45011-", spends: true},
+		{name: "refuses every access_token", wants: fail(login.WXTokenRejected, asksNumber), phoneCode: "err40001-", sends: 2, spends: true},
 		{
 			name: "refuses the access_token that it has just given", sends: 2,
 			begin: func(w *world) {

@@ -123,6 +123,8 @@ func (p *pair) play(ctx context.Context) result {
 	}
 	p.judge(r)
 
+	// What a person has paid for is lost only if WeChat's answer is, or if nothing could be stored.
+	p.person.samePhoneCode = p.call.asksNumber && !p.fault.spends
 	r.next = p.ask(ctx, 0, p.code(2), p.person.token)
 	p.judgeNext(r, p.holding(ctx, p.person).plus(before.negative()))
 	p.process.Stop()

@@ -174,10 +174,15 @@ type person struct {
 	// phoneFault is the prefix that makes the stand-in fail at the next phone code, and phoneCodes are those so far.
 	phoneFault string
 	phoneCodes []string
+	// samePhoneCode says that the next one is the one of before.
+	samePhoneCode bool
 }
 
-// nextPhoneCode is a new phone code of the person's.
+// nextPhoneCode is a phone code of the person's.
 func (p *person) nextPhoneCode() string {
+	if p.samePhoneCode {
+		return p.phoneCodes[len(p.phoneCodes)-1]
+	}
 	code := fmt.Sprintf("phone-%s%s-%d", p.phoneFault, p.name, len(p.phoneCodes)+1)
 	p.phoneFault, p.phoneCodes = "", append(p.phoneCodes, code)
 	return code
