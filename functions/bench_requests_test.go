@@ -92,8 +92,8 @@ func (c *cloud) addPhones(n int) {
 	for i := range n {
 		phone := events.Secret(appSecret, sealKey).PhoneOf(wechattest.PhoneNumber(phoneOwner(i)))
 		phone.VerifiedAt = time.Now().Add(-time.Hour).UTC().Truncate(time.Millisecond)
-		user := login.User{ID: phoneOwner(i), RegisteredIn: events.AppID, Phone: phone, CreatedAt: phone.VerifiedAt, Apps: map[string]login.UserApp{}}
-		if err := c.store.AddUser(c.Context(), user, login.Password{}); err != nil {
+		user := login.User{ID: phoneOwner(i), Username: phoneOwner(i), Phone: phone, CreatedAt: phone.VerifiedAt, Apps: map[string]login.UserApp{}}
+		if err := c.store.AddUser(c.Context(), user, login.NewPassword(passwordHash())); err != nil {
 			c.Fatal(err)
 		}
 	}

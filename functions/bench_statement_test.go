@@ -43,23 +43,33 @@ func (u *upstreams) unitsOfStatements(e *exchanged) float64 {
 			u.Errorf("it is unknown what this costs: %s, answered %v", s.Statement, failed)
 			continue
 		}
-		schema := dynamostore.Schema[slices.IndexFunc(dynamostore.Schema[:], func(t dynamostore.TableSchema) bool {
-			return strings.HasSuffix(table[1], "-"+t.Name)
-		})]
+		schema := schemaOf(table[1])
 		key := map[string]types.AttributeValue{}
 		for n, name := range parameters.FindAllStringSubmatch(s.Statement, -1) {
 			if name[1] == schema.PartitionKey || name[1] == schema.SortKey {
 				key[name[1]] = &types.AttributeValueMemberS{Value: s.Parameters[n].S}
 			}
 		}
-		out, err := client.UpdateItem(u.Context(), &dynamodb.UpdateItemInput{
-			TableName: &table[1], Key: key, ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
-		})
-		if err != nil {
-			u.Error(err)
-			continue
-		}
-		units += *out.ConsumedCapacity.CapacityUnits
+		units += u.unitsOfItem(client, table[1], key)
 	}
 	return units
+}
+
+// schemaOf returns the schema of a table by its name in a cloud.
+func schemaOf(table string) dynamostore.TableSchema {
+	return dynamostore.Schema[slices.IndexFunc(dynamostore.Schema[:], func(t dynamostore.TableSchema) bool {
+		return strings.HasSuffix(table, "-"+t.Name)
+	})]
+}
+
+// unitsOfItem is what a write of an item consumes. The item is updated once more without a change.
+func (u *upstreams) unitsOfItem(client *dynamodb.Client, table string, key map[string]types.AttributeValue) float64 {
+	out, err := client.UpdateItem(u.Context(), &dynamodb.UpdateItemInput{
+		TableName: &table, Key: key, ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal,
+	})
+	if err != nil {
+		u.Error(err)
+		return 0
+	}
+	return *out.ConsumedCapacity.CapacityUnits
 }

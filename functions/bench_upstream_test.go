@@ -153,6 +153,8 @@ func (u *upstreams) countDynamoDB(e *exchanged) {
 	switch {
 	case e.status == http.StatusOK && operation == "BatchExecuteStatement":
 		units = u.unitsOfStatements(e)
+	case e.status == http.StatusOK && operation == "TransactWriteItems":
+		units = u.unitsOfTransaction(e)
 	case e.status == http.StatusOK:
 		units = consumed(u, e.body)
 	case bytes.Contains(e.body, []byte("ConditionalCheckFailedException")):
