@@ -9,13 +9,15 @@ import (
 )
 
 const (
-	bindingColumns = `id, app_id, openid, union_id, user_id, epoch, sealed_key, bound_at, last_login_at`
+	bindingColumns = `id, app_id, openid, union_id, user_id, idx, union_idx, epoch, sealed_key, bound_at, last_login_at`
 	selectBinding  = `SELECT ` + bindingColumns + ` FROM bindings WHERE app_id = ? AND openid = ?`
 )
 
 // bindingFields is where the bindingColumns are read to.
 func bindingFields(b *login.Binding) []any {
-	return []any{&b.ID, &b.AppID, &b.OpenID, &b.UnionID, &b.UserID, &b.Epoch, &b.SealedKey, &b.BoundAt, &b.LastLoginAt}
+	return []any{
+		&b.ID, &b.AppID, &b.OpenID, &b.UnionID, &b.UserID, &b.Index, &b.Union, &b.Epoch, &b.SealedKey, &b.BoundAt, &b.LastLoginAt,
+	}
 }
 
 // TouchBinding implements login.Bindings.
@@ -62,8 +64,8 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 // insertBinding stores a binding if its user is not disabled and has the session's epoch, and nothing is in its way.
 func insertBinding(ctx context.Context, tx *conn, b login.Binding, session login.Session) (bound bool, err error) {
 	return tx.change(ctx, `INSERT INTO bindings (`+bindingColumns+`)
-		SELECT ?, ?, ?, ?, id, ?, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND epoch = ? ON CONFLICT DO NOTHING`,
-		b.ID, b.AppID, b.OpenID, b.UnionID, b.Epoch, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
+		SELECT ?, ?, ?, ?, id, ?, ?, ?, ?, ?, ? FROM users WHERE id = ? AND NOT disabled AND epoch = ? ON CONFLICT DO NOTHING`,
+		b.ID, b.AppID, b.OpenID, b.UnionID, b.Index, b.Union, b.Epoch, b.SealedKey, b.BoundAt.UnixMilli(), b.LastLoginAt.UnixMilli(),
 		b.UserID, session.Epoch)
 }
 
@@ -137,7 +139,10 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 	return s.deletes(ctx, func(tx *conn) (bool, error) {
 		if err := tx.mustChange(ctx, login.ErrBindingNotFound,
 			`DELETE FROM bindings WHERE app_id = ? AND openid = ? AND id = ? AND user_id = ?`,
-			b.AppID, b.OpenID, b.ID, b.UserID); err != nil || !keepLast {
+			b.AppID, b.OpenID, b.ID, b.UserID); err != nil {
+			return false, err
+		}
+		if err := leaveTombstone(ctx, tx, b.Index); err != nil || !keepLast {
 			return true, err
 		}
 		other, err := tx.has(ctx, `SELECT 1 FROM bindings WHERE user_id = ?`, b.UserID)

@@ -2,17 +2,19 @@ package sqlitestore
 
 import (
 	"context"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const insertUser = `INSERT INTO users (id, username, name, password_id, roles, disabled, epoch, created_at)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
+const insertUser = `INSERT INTO users (id, username, name, password_id, roles, disabled, epoch, created_at,
+	phone, phone_idx, phone_verified_at, registered_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // userValues are the values that insertUser stores.
 func userValues(u login.User) []any {
 	return []any{
 		u.ID, u.Username, u.Name, u.PasswordID, asJSON(u.Roles), u.Disabled, u.Epoch, u.CreatedAt.UnixMilli(),
+		u.Phone.Number, u.Phone.Index, verified(u.Phone), u.RegisteredIn,
 	}
 }
 
@@ -21,6 +23,12 @@ func (s *Store) AddUser(ctx context.Context, u login.User, p login.Password) err
 	return s.write(ctx, func(tx *conn) error {
 		if err := tx.mustChange(ctx, login.ErrUsernameTaken, claimUsername, u.Username, u.ID); err != nil {
 			return err
+		}
+		switch owner, err := ownerOfPhone(ctx, tx, u.Phone.Index); {
+		case err != nil:
+			return err
+		case owner != "":
+			return answer{login.ErrPhoneTaken}
 		}
 		return insertNewcomer(ctx, tx, u, p)
 	})
@@ -45,7 +53,8 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) (users [
 				users = append(users, row.User)
 			}
 			row.note(&users[len(users)-1].Apps)
-			row.Roles = nil // what comes next must not be written into it
+			// What comes next must not be written into these, and not keep them.
+			row.Roles, row.Unions, row.Phone.VerifiedAt = nil, nil, time.Time{}
 			return true
 		}, `SELECT `+userColumns+` FROM (SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?) u
 			LEFT JOIN bindings b ON b.user_id = u.id ORDER BY u.id`, after, limit)
