@@ -3,6 +3,7 @@ package dynamostore
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -13,37 +14,8 @@ import (
 // Bind implements login.Bindings. The binding's own key limits an identity to one user. The note in the user limits the
 // user to one openid per app.
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
-	sameEpoch := "epoch = :epoch"
-	if session.Epoch == "" { // perhaps the item is of an earlier version and has none
-		sameEpoch = "(attribute_not_exists(epoch) OR epoch = :epoch)"
-	}
 	err := s.transact(ctx, "Bind",
-		types.TransactWriteItem{Put: &types.Put{
-			TableName:                           &s.tables.Bindings,
-			Item:                                bindingItem(b),
-			ConditionExpression:                 aws.String("attribute_not_exists(pk)"),
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		}},
-		types.TransactWriteItem{Update: &types.Update{
-			TableName:        &s.tables.Users,
-			Key:              userKey(b.UserID),
-			UpdateExpression: aws.String("SET apps.#app = :note"),
-			ConditionExpression: aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)" +
-				" AND disabled = :no AND " + sameEpoch),
-			ExpressionAttributeNames: map[string]string{"#app": b.AppID},
-			ExpressionAttributeValues: item{
-				":note":  noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID}),
-				":no":    flag(false),
-				":epoch": text(session.Epoch),
-			},
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		}},
-		types.TransactWriteItem{Put: &types.Put{
-			TableName:           &s.tables.Sessions,
-			Item:                sessionItem(session),
-			ConditionExpression: aws.String(newSession),
-		}},
-	)
+		s.putBinding(b), types.TransactWriteItem{Update: s.noteBinding(b, session.Epoch)}, s.putNewSession(session))
 	if err == nil {
 		return b, nil
 	}
@@ -54,14 +26,7 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	identity, user, done := no.items[0], no.items[1], no.items[2].broken
 	switch {
 	case identity.broken:
-		stored, err := markedBindingOf(identity.stored)
-		switch {
-		case err != nil:
-			return login.Binding{}, err
-		case stored.UserID == b.UserID:
-			return stored, login.ErrAlreadyBound
-		}
-		return login.Binding{}, login.IdentityBound
+		return boundTo(identity.stored, b.UserID)
 	case done && !user.broken:
 		return login.Binding{}, login.BindingRemoved
 	case user.stored == nil:
@@ -79,9 +44,66 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	return login.Binding{}, login.UserBound
 }
 
+// putBinding stores a binding if its identity is not bound.
+func (s *Store) putBinding(b login.Binding) types.TransactWriteItem {
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName:                           &s.tables.Bindings,
+		Item:                                bindingItem(b),
+		ConditionExpression:                 aws.String("attribute_not_exists(pk)"),
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}
+}
+
+// putNewSession stores a session, unless it is stored.
+func (s *Store) putNewSession(session login.Session) types.TransactWriteItem {
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName:           &s.tables.Sessions,
+		Item:                sessionItem(session),
+		ConditionExpression: aws.String(newSession),
+	}}
+}
+
+// appOf is the note of a binding.
+func appOf(b login.Binding) login.UserApp {
+	return login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index}
+}
+
+// noteBinding notes a binding in its user, who must have this epoch, be enabled and have no other binding in the app.
+func (s *Store) noteBinding(b login.Binding, epoch string) *types.Update {
+	sameEpoch := "epoch = :epoch"
+	if epoch == "" { // perhaps the item is of an earlier version and has none
+		sameEpoch = "(attribute_not_exists(epoch) OR epoch = :epoch)"
+	}
+	return &types.Update{
+		TableName:        &s.tables.Users,
+		Key:              userKey(b.UserID),
+		UpdateExpression: aws.String("SET apps.#app = :note"),
+		ConditionExpression: aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)" +
+			" AND disabled = :no AND " + sameEpoch),
+		ExpressionAttributeNames:            map[string]string{"#app": b.AppID},
+		ExpressionAttributeValues:           item{":note": noteOf(appOf(b)), ":no": flag(false), ":epoch": text(epoch)},
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}
+}
+
+// boundTo says to whom the identity of a stored binding is bound: to this user or another.
+func boundTo(it item, userID string) (login.Binding, error) {
+	stored, err := markedBindingOf(it)
+	switch {
+	case err != nil:
+		return login.Binding{}, err
+	case stored.UserID == userID:
+		return stored, login.ErrAlreadyBound
+	}
+	return login.Binding{}, login.IdentityBound
+}
+
 // Unbind implements login.Bindings.
 func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {
-	binding := s.deleteBinding(b.AppID, b.OpenID, b.UserID, b.ID)
+	writes := []types.TransactWriteItem{s.deleteBinding(b.AppID, b.OpenID, b.UserID, b.ID)}
+	if b.Index != "" {
+		writes = append(writes, s.putTombstone(b.Index))
+	}
 	note := types.TransactWriteItem{Update: &types.Update{
 		TableName:                           &s.tables.Users,
 		Key:                                 userKey(b.UserID),
@@ -95,15 +117,15 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 		note.Update.ConditionExpression = aws.String("apps.#app.bindingId = :id AND size(apps) > :one")
 		note.Update.ExpressionAttributeValues[":one"] = number(1)
 	}
-	err := s.transact(ctx, "Unbind", binding, note)
+	err := s.transact(ctx, "Unbind", append(slices.Clone(writes), note)...)
 	if no, ok := errors.AsType[*refused](err); ok && !no.items[0].broken {
-		if noted, err := notes(no.items[1].stored, b); err != nil {
+		if noted, err := notes(no.items[len(writes)].stored, b); err != nil {
 			return err
 		} else if noted {
 			return login.ErrLastBinding
 		}
 		// The user or its note is gone, so only the binding is left to remove.
-		err = s.transact(ctx, "Unbind", binding)
+		err = s.transact(ctx, "Unbind", writes...)
 	}
 	if _, ok := errors.AsType[*refused](err); ok {
 		return login.ErrBindingNotFound

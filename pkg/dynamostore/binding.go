@@ -23,6 +23,12 @@ func bindingItem(b login.Binding) item {
 	it["boundAt"] = millis(b.BoundAt)
 	it["lastLoginAt"] = millis(b.LastLoginAt)
 	it[marksAttribute] = packedAll(b.Sessions)
+	if b.Index != "" {
+		it[indexAttribute] = packedIndex(b.Index)
+	}
+	if b.Union != "" {
+		it[unionAttribute] = packedIndex(b.Union)
+	}
 	return it
 }
 
@@ -51,6 +57,7 @@ func (r *reader) binding() login.Binding {
 	}
 	b.AppID, b.OpenID, _ = strings.Cut(r.text(keyAttribute), "#")
 	b.Epoch, _ = r.added("epoch")
+	b.Index, b.Union = r.index(indexAttribute), r.index(unionAttribute)
 	return b
 }
 

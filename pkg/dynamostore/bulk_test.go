@@ -41,12 +41,12 @@ func TestAddingManyUnderFaults(t *testing.T) {
 			for _, rule := range c.rules {
 				s.proxy.Inject(rule)
 			}
-			takenBy, err := s.faulty.AddUsers(t.Context(), newcomers(users...))
+			taken, err := s.faulty.AddUsers(t.Context(), newcomers(users...))
 			s.must(err)
 			s.requests("TransactWriteItems", c.requests)
 			for i, u := range users {
-				if stored := s.userNow(u.ID); takenBy[i] != "" || stored.Username != u.Username {
-					t.Fatalf("user %d is taken by %q, stored is %+v", i, takenBy[i], stored)
+				if stored := s.userNow(u.ID); taken[i] != (login.Taken{}) || stored.Username != u.Username {
+					t.Fatalf("user %d is refused, %v, stored is %+v", i, taken[i], stored)
 				}
 			}
 		})
@@ -64,16 +64,16 @@ func TestAddingManyAgainAfterAFailure(t *testing.T) {
 	if _, err := s.faulty.AddUsers(t.Context(), newcomers(users...)); err == nil {
 		t.Fatal("no error")
 	}
-	takenBy, err := s.store.AddUsers(t.Context(), newcomers(users...))
+	taken, err := s.store.AddUsers(t.Context(), newcomers(users...))
 	s.must(err)
 	present := 0
 	for i, u := range users {
-		switch takenBy[i] {
+		switch taken[i].By {
 		case "":
 		case u.ID:
 			present++
 		default:
-			t.Fatalf("user %d is taken by %q", i, takenBy[i])
+			t.Fatalf("user %d is refused: %v", i, taken[i])
 		}
 		s.userNow(u.ID)
 	}
@@ -89,9 +89,9 @@ func TestAddingManyIsPatient(t *testing.T) {
 	})
 	u := s.newUser()
 	s.proxy.Inject(dynamotest.Rule{Times: 5, Fault: dynamotest.Delay(time.Second)})
-	takenBy, err := s.faulty.AddUsers(t.Context(), newcomers(u))
+	taken, err := s.faulty.AddUsers(t.Context(), newcomers(u))
 	s.must(err)
-	if takenBy[0] != "" || s.userNow(u.ID).Username != u.Username {
-		t.Errorf("taken by %q", takenBy[0])
+	if taken[0] != (login.Taken{}) || s.userNow(u.ID).Username != u.Username {
+		t.Errorf("refused: %v", taken[0])
 	}
 }

@@ -30,7 +30,7 @@ func TestDeleteFreesTheNameThatTheUserClaimed(t *testing.T) {
 	s.must(err)
 	s.must(s.faulty.DeleteUser(t.Context(), described))
 	s.requests("TransactWriteItems", 2)
-	if n := s.everyItem(); n != 3 { // the session, the role, the record
+	if n := s.everyItem(); n != 4 { // the session, the role, the record, the tombstone
 		t.Fatalf("%d items are left", n)
 	}
 }

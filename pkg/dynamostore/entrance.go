@@ -91,9 +91,6 @@ func (s *Store) writeAll(ctx context.Context, o login.Opening) (login.Opened, er
 	return opened, nil
 }
 
-// unique are hashes without those that are there twice: a batch may name an item once.
-func unique(hashes []string) []string { return slices.Compact(slices.Sorted(slices.Values(hashes))) }
-
 // remark gives sessions that may still be what they were the marks that they had, so that the next login ends or
 // forgets them. If another login has replaced the marks meanwhile, it leaves them: then such a session goes when it
 // is the oldest of those that ended.

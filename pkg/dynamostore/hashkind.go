@@ -2,9 +2,6 @@ package dynamostore
 
 import (
 	"context"
-	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // kindsKey is the key of the single item that holds all kinds of hashes, as a string set.
@@ -19,18 +16,14 @@ func (s *Store) HashKinds(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	r := &reader{noun: "Users", item: it}
-	set := attribute[types.AttributeValueMemberSS](r, kindsAttribute)
-	if set == nil {
-		return nil, r.err()
-	}
-	return slices.Sorted(slices.Values(set.Value)), nil
+	return r.set(kindsAttribute), r.err()
 }
 
 // AddHashKind implements login.HashKinds. The first kind creates the item.
 func (s *Store) AddHashKind(ctx context.Context, kind string) error {
 	_, err := s.update(ctx, "AddHashKind", s.tables.Users, kindsKey, expression{
 		change: "ADD " + kindsAttribute + " :kind",
-		values: item{":kind": &types.AttributeValueMemberSS{Value: []string{kind}}},
+		values: item{":kind": set([]string{kind})},
 	})
 	return err
 }

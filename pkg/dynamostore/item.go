@@ -1,6 +1,7 @@
 package dynamostore
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,15 @@ func texts(all []string) types.AttributeValue {
 		list[i] = text(s)
 	}
 	return &types.AttributeValueMemberL{Value: list}
+}
+
+// unique are texts in alphabetical order without those that are there twice: neither a set nor the keys of a request may
+// have one twice.
+func unique(all []string) []string { return slices.Compact(slices.Sorted(slices.Values(all))) }
+
+// set is a set of texts, of which there must be one at least.
+func set(all []string) types.AttributeValue {
+	return &types.AttributeValueMemberSS{Value: unique(all)}
 }
 
 func flag(b bool) types.AttributeValue { return &types.AttributeValueMemberBOOL{Value: b} }
@@ -102,6 +112,17 @@ func (r *reader) texts(name string) []string {
 		all = append(all, s.Value)
 	}
 	return all
+}
+
+// set returns a set of texts in alphabetical order, or nil if there is no such attribute.
+func (r *reader) set(name string) []string {
+	if _, ok := r.item[name]; !ok {
+		return nil
+	}
+	if v := attribute[types.AttributeValueMemberSS](r, name); v != nil {
+		return slices.Sorted(slices.Values(v.Value))
+	}
+	return nil
 }
 
 func (r *reader) flag(name string) bool {

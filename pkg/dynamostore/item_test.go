@@ -112,13 +112,15 @@ var faults = map[string]types.AttributeValue{
 	"map of maps":     &types.AttributeValueMemberM{Value: item{private: &types.AttributeValueMemberM{Value: item{}}}},
 }
 
-// added are the attributes that items of earlier versions lack.
-var added = []string{"openIdHash", "describedAs", "epoch", "passwordId", "marks"}
+// added are the attributes that items of earlier versions lack, or of users who have no such thing.
+var added = []string{
+	"openIdHash", "describedAs", "epoch", "passwordId", "marks", "index", "union", "phoneIndex", "registeredIn", "unions",
+}
 
 // mayBe reports whether the value is valid for this attribute.
 func mayBe(fault, attribute string, whole types.AttributeValue) bool {
-	if fault == "missing" && slices.Contains(added, attribute) {
-		return true
+	if fault == "missing" {
+		return slices.Contains(added, attribute)
 	}
 	switch whole.(type) {
 	case *types.AttributeValueMemberS:
@@ -157,6 +159,14 @@ func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 		}, []string{"pk"}},
 		{"name", "Users", s.tables.Users, pk("name#" + s.user.Username), func() error {
 			_, err := s.store.UserIDByName(ctx, s.user.Username)
+			return err
+		}, []string{"pk"}},
+		{"phone", "Users", s.tables.Users, pk("phone#" + s.user.Phone.Index), func() error {
+			_, err := s.store.OwnerOfPhone(ctx, s.user.Phone.Index)
+			return err
+		}, []string{"pk"}},
+		{"union", "Users", s.tables.Users, pk("union#" + s.binding.Union), func() error {
+			_, err := s.store.OwnerOfUnion(ctx, s.binding.Union)
 			return err
 		}, []string{"pk"}},
 		{"role", "Users", s.tables.Users, pk("role#" + s.role.Name), func() error {

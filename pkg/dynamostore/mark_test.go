@@ -57,17 +57,22 @@ func TestBindingOfAnEarlierVersionHasNoMarksUntilALogin(t *testing.T) {
 	s.marks(o.Session.Mark())
 }
 
+// indexes makes indexes as a service does.
+var indexes = &login.Secret{IndexKey: login.Hidden(strings.Repeat("i", 43))}
+
 // A login reads and writes the binding. Each write unit is 1 KB, so a binding with all its marks must not be larger.
 func TestBindingWithAllItsMarksIsOneWriteUnit(t *testing.T) {
 	s := newScene(t)
 	for marks, want := range map[int]float64{login.MaxSessions + login.MaxDeadSessions: 1, login.MaxSessions + login.MaxDeadSessions + 5: 2} {
 		u := s.fresh.user
-		u.ID, u.Username, u.PasswordID, u.Epoch = strings.Repeat("u", 74)+login.NewID(), login.NewID(), login.NewID(), login.NewID()
+		u.ID, u.Username, u.PasswordID, u.Epoch = strings.Repeat("u", 54)+login.NewID(), login.NewID(), login.NewID(), login.NewID()
+		u.Phone = s.newPhone()
 		s.must(s.store.AddUser(t.Context(), u, passwordOf(u)))
 		b := s.newBinding(u)
 		b.ID, b.OpenID, b.UnionID = login.NewID(), rand.Text()+"__", rand.Text()+"___" // 28 and 29 bytes
 		key := login.SealKey{ID: "12", Key: login.Hidden(strings.Repeat("k", 43))}
 		b.SealedKey = (&login.Secret{SealKeys: []login.SealKey{key}}).Seal([]byte("tiihtNczf5v6AKRyjwEUhQ=="), "session_key", app, b.OpenID)
+		b.Index, b.Union = indexes.Index("identity", app, b.OpenID), indexes.Index("union", b.UnionID)
 		for range marks {
 			b.Sessions = append(b.Sessions, login.SessionMark{TokenHash: login.NewToken(u.ID).Hash(), OpenedAt: s.now, Device: 1 << 15})
 		}

@@ -81,15 +81,10 @@ func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b 
 	user.UpdateExpression = aws.String(*user.UpdateExpression + ", apps.#app = :note")
 	user.ConditionExpression = aws.String(*user.ConditionExpression + " AND attribute_not_exists(apps.#app)")
 	user.ExpressionAttributeNames = map[string]string{"#app": b.AppID}
-	user.ExpressionAttributeValues[":note"] = noteOf(login.UserApp{OpenID: b.OpenID, BindingID: b.ID})
+	user.ExpressionAttributeValues[":note"] = noteOf(appOf(b))
 	err := s.transact(ctx, "BindWithPassword",
 		types.TransactWriteItem{Update: user},
-		types.TransactWriteItem{Put: &types.Put{
-			TableName:                           &s.tables.Bindings,
-			Item:                                bindingItem(b),
-			ConditionExpression:                 aws.String("attribute_not_exists(pk)"),
-			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		}},
+		s.putBinding(b),
 		types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Sessions, Item: sessionItem(session)}},
 		s.putPassword(c.UserID, c.Password),
 	)
@@ -104,14 +99,8 @@ func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b 
 	if !identity.broken {
 		return login.UserBound
 	}
-	stored, err := bindingOf(identity.stored)
-	switch {
-	case err != nil:
-		return err
-	case stored.UserID == b.UserID:
-		return login.ErrAlreadyBound
-	}
-	return login.IdentityBound
+	_, err = boundTo(identity.stored, b.UserID)
+	return err
 }
 
 // OpenWithPassword implements login.PasswordChanges.

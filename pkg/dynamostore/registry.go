@@ -20,13 +20,14 @@ var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id"
 func (s *Store) AddUser(ctx context.Context, u login.User, p login.Password) error {
 	err := s.transact(ctx, "AddUser", s.putUser(login.Newcomer{User: u, Password: p})...)
 	no, ok := errors.AsType[*refused](err)
-	switch {
-	case !ok:
+	if !ok {
 		return err
-	case no.items[0].broken:
-		return login.ErrUsernameTaken
 	}
-	return login.Unavailable(errUserIDTwice)
+	taken, err := refusedUser(u, no.items)
+	if err != nil {
+		return err
+	}
+	return taken.Cause
 }
 
 // ListUsers implements login.UserRegistry. It scans the table, which is ordered by the hashes of its keys. That order

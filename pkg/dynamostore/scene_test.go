@@ -24,7 +24,7 @@ const private = "PRIVATE"
 
 func secret(kind string) string { return kind + "-" + private + "-" + rand.Text() }
 
-// scene is a bound user with a session, a role and a record. Two stores see it: one behind a proxy that makes faults,
+// scene is a bound user with a phone number, a unionid and a session; a role and a record. Two stores see it: one behind a proxy that makes faults,
 // one directly on the engine.
 type scene struct {
 	*testing.T
@@ -72,6 +72,9 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 	s.must(s.store.AddUser(t.Context(), s.user, passwordOf(s.user)))
 	_, err := s.store.Bind(t.Context(), s.binding, s.session)
 	s.must(err)
+	s.binding.Union = secret("union")
+	s.must(s.store.NoteUnion(t.Context(), s.binding, s.binding.Union))
+	s.user.Unions = []string{s.binding.Union}
 	s.must(s.store.PutRole(t.Context(), s.role))
 	s.must(s.store.StoreRecord(t.Context(), s.record, s.newRecord("v1")))
 	return s
@@ -80,8 +83,13 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 func (s *scene) newUser() login.User {
 	return login.User{
 		ID: secret("user"), Username: secret("name"), Name: private, PasswordID: secret("password"),
-		Roles: []string{"reader"}, Epoch: secret("epoch"), CreatedAt: s.now, Apps: map[string]login.UserApp{},
+		Roles: []string{"reader"}, Epoch: secret("epoch"), CreatedAt: s.now, RegisteredIn: app, Apps: map[string]login.UserApp{},
+		Phone: s.newPhone(),
 	}
+}
+
+func (s *scene) newPhone() login.Phone {
+	return login.Phone{Number: secret("+86"), Index: secret("phone"), VerifiedAt: s.now}
 }
 
 // passwordOf is the password that a user of a scene begins with.
@@ -99,7 +107,7 @@ func newcomers(users ...login.User) []login.Newcomer {
 func (s *scene) newBinding(u login.User) login.Binding {
 	return login.Binding{
 		ID: "binding-" + rand.Text(), AppID: app, OpenID: secret("openid"), UnionID: secret("unionid"),
-		UserID: u.ID, Epoch: u.Epoch, SealedKey: private, BoundAt: s.now, LastLoginAt: s.now,
+		UserID: u.ID, Index: secret("identity"), Epoch: u.Epoch, SealedKey: private, BoundAt: s.now, LastLoginAt: s.now,
 	}
 }
 

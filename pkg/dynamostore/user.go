@@ -2,17 +2,21 @@ package dynamostore
 
 import (
 	"context"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// The prefix of a key in the users table says what the item is. A fifth kind of item is under kindsKey.
+// The prefix of a key in the users table says what the item is. One more kind of item is under kindsKey.
 const (
 	userPrefix     = "user#"
 	passwordPrefix = "password#"
 	namePrefix     = "name#"
+	phonePrefix    = "phone#"
+	unionPrefix    = "union#"
+	removedPrefix  = "removed#"
 	rolePrefix     = "role#"
 )
 
@@ -29,12 +33,19 @@ func nameItem(username, id string) item {
 // under nameKey and never changes; it is "" for a user who came from a directory.
 const describedAttribute = "describedAs"
 
+// These are of users who have registered by themselves, and of those who are found by a unionid.
+const (
+	registeredAttribute = "registeredIn"
+	unionsAttribute     = "unions"
+)
+
 // noteOf is a binding as its user records it.
 func noteOf(app login.UserApp) types.AttributeValue {
-	return &types.AttributeValueMemberM{Value: item{
-		"openId":    text(app.OpenID),
-		"bindingId": text(app.BindingID),
-	}}
+	note := item{"openId": text(app.OpenID), "bindingId": text(app.BindingID)}
+	if app.Index != "" {
+		note[indexAttribute] = packedIndex(app.Index)
+	}
+	return &types.AttributeValueMemberM{Value: note}
 }
 
 func notesOf(apps map[string]login.UserApp) types.AttributeValue {
@@ -57,6 +68,13 @@ func userItem(u login.User) item {
 	it["createdAt"] = millis(u.CreatedAt)
 	// The map is stored even when empty: an update can set an entry only in a map that exists.
 	it["apps"] = notesOf(u.Apps)
+	maps.Copy(it, phoneItem(u.Phone))
+	if u.RegisteredIn != "" {
+		it[registeredAttribute] = text(u.RegisteredIn)
+	}
+	if len(u.Unions) > 0 {
+		it[unionsAttribute] = set(u.Unions)
+	}
 	return it
 }
 
@@ -76,9 +94,12 @@ func userOf(it item) (login.User, error) {
 	if described, ok := r.added(describedAttribute); ok {
 		u.Username = described
 	}
+	u.Phone = r.phone()
+	u.RegisteredIn, _ = r.added(registeredAttribute)
+	u.Unions = r.set(unionsAttribute)
 	for appID, note := range r.items("apps") {
 		n := &reader{item: note}
-		u.Apps[appID] = login.UserApp{OpenID: n.text("openId"), BindingID: n.text("bindingId")}
+		u.Apps[appID] = login.UserApp{OpenID: n.text("openId"), BindingID: n.text("bindingId"), Index: n.index(indexAttribute)}
 		for _, name := range n.broken {
 			r.broken = append(r.broken, "apps."+name)
 		}

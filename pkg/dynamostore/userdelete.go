@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -42,13 +43,20 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	}
 }
 
-// deletions deletes the user, if unchanged since the read, with the password, the username and the bindings.
+// deletions deletes the user, if unchanged since the read, with the password, the username, what leads from the phone
+// number and the unionids to the user, and the bindings, which leave tombstones.
 func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteItem {
+	values := item{":apps": notesOf(u.Apps), ":claimed": text(claimed)}
+	unions := "attribute_not_exists(" + unionsAttribute + ")"
+	if len(u.Unions) > 0 {
+		unions = unionsAttribute + " = :unions"
+		values[":unions"] = set(u.Unions)
+	}
 	writes := []types.TransactWriteItem{{Delete: &types.Delete{
 		TableName:                           &s.tables.Users,
 		Key:                                 userKey(u.ID),
-		ConditionExpression:                 aws.String("apps = :apps AND username = :claimed"),
-		ExpressionAttributeValues:           item{":apps": notesOf(u.Apps), ":claimed": text(claimed)},
+		ConditionExpression:                 aws.String("apps = :apps AND username = :claimed AND " + havingPhone(u.Phone.Index, values) + " AND " + unions),
+		ExpressionAttributeValues:           values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}}, s.deletePassword(u.ID)}
 	if claimed != "" {
@@ -59,8 +67,17 @@ func (s *Store) deletions(u login.User, claimed string) []types.TransactWriteIte
 			ExpressionAttributeValues: item{":id": text(u.ID)},
 		}})
 	}
+	if u.Phone.Index != "" {
+		writes = append(writes, s.deleteOwner(phoneKey(u.Phone.Index), u.ID))
+	}
+	for _, index := range unique(u.Unions) {
+		writes = append(writes, s.deleteOwner(unionKey(index), u.ID))
+	}
 	for appID, app := range u.Apps {
 		writes = append(writes, s.deleteBinding(appID, app.OpenID, u.ID, app.BindingID))
+		if app.Index != "" {
+			writes = append(writes, s.putTombstone(app.Index))
+		}
 	}
 	return writes
 }
@@ -76,7 +93,7 @@ func claimedBy(stored item, u login.User, claimed string) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !maps.Equal(now.Apps, u.Apps):
+	case !maps.Equal(now.Apps, u.Apps), now.Phone.Index != u.Phone.Index, !slices.Equal(now.Unions, unique(u.Unions)):
 		return "", login.ErrUserChanged
 	}
 	r := &reader{noun: "Users", item: stored}
