@@ -40,8 +40,11 @@ type cli struct {
 		List roleListCmd `cmd:"" help:"List the roles."`
 	} `cmd:"" help:"Manage roles and their menus."`
 	Secret struct {
-		Set             secretSetCmd             `cmd:"" help:"Store a mini-program's AppSecret. It is asked for, or read from standard input as {\"appId\":\"…\",\"appSecret\":\"…\"}."`
-		Check           secretCheckCmd           `cmd:"" help:"Check that the secret is well formed, and print what it holds without any value."`
+		Set secretSetCmd `cmd:"" help:"Store a mini-program's AppSecret. It is asked for, or read from standard input as {\"appId\":\"…\",\"appSecret\":\"…\"}."`
+		App struct {
+			Set secretAppSetCmd `cmd:"" help:"Set what a mini-program lets people do. What is not given stays."`
+		} `cmd:"" help:"Manage a mini-program of the secret."`
+		Check           secretCheckCmd           `cmd:"" help:"Check that the secret is well formed, and print what it holds and lets people do, without any value."`
 		NewSealKey      secretNewSealKeyCmd      `cmd:"" help:"Add a key that seals from now on."`
 		AddService      secretAddServiceCmd      `cmd:"" help:"Allow a service to introspect tokens. Its key is printed once."`
 		RemoveService   secretRemoveServiceCmd   `cmd:"" help:"Stop a service from introspecting tokens."`

@@ -72,7 +72,7 @@ func (f secretFlags) changeServices(ctx context.Context, edit func(*secrets.Serv
 
 // changeAsking changes the secret. If question says that the change takes something from somebody, it asks first.
 func (f secretFlags) changeAsking(
-	ctx context.Context, t console, c confirmed, question func(*secrets.Draft) string, edit func(*secrets.Draft),
+	ctx context.Context, t console, c confirmed, question func(*secrets.Draft) string, edit func(*secrets.Draft) error,
 ) error {
 	v, err := f.vault(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func (f secretFlags) changeAsking(
 			return err
 		}
 	}
-	return v.Change(ctx, func(d *secrets.Draft) error { edit(d); return nil })
+	return v.Change(ctx, edit)
 }
 
 type secretSetCmd struct {
@@ -105,14 +105,22 @@ func (c secretSetCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
+	key, added := newKey(), false
 	err = c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
 		if !d.HasApp(app.ID) {
 			return ""
 		}
 		return "Replace the AppSecret of " + app.ID + "?"
-	}, func(d *secrets.Draft) { d.SetApp(app.ID, app.Secret, c.Default) })
+	}, func(d *secrets.Draft) error {
+		added = d.IsNew() && d.AddIndexKey(key) // in another secret, one that is missing may have been lost
+		d.SetApp(app.ID, app.Secret, c.Default)
+		return nil
+	})
 	if err != nil {
 		return err
+	}
+	if added {
+		fmt.Fprintln(t.out, indexKeyAdded)
 	}
 	fmt.Fprintf(t.out, "set the AppSecret of %s; `wxbind doctor --stack %s` checks it with WeChat\n", app.ID, c.Stack)
 	return nil
@@ -185,7 +193,7 @@ func (c secretNewDirectoryKeyCmd) Run(ctx context.Context, t console) error {
 			return ""
 		}
 		return "Replace the directory key? Nobody logs in until the platform's directory has the new one."
-	}, func(d *secrets.Draft) { d.SetDirectoryKey(key) })
+	}, func(d *secrets.Draft) error { d.SetDirectoryKey(key); return nil })
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func TestSecretKeys(t *testing.T) {
 	if strings.Contains(double.Value(testSecretID), "orders") {
 		t.Error("the key is in the secret of the AppSecrets")
 	}
-	if status, out, errors := onStack(t, "", "secret check"); status != 0 || !strings.HasSuffix(out, ", 1 service (orders)\n") {
+	if status, out, errors := onStack(t, "", "secret check"); status != 0 || !strings.Contains(out, ", 1 service (orders)\n") {
 		t.Errorf("status %d: %s%s", status, out, errors)
 	}
 	if status, _, errors := onStack(t, "", "secret add-service orders"); status != 1 || !strings.Contains(errors, "already") {
@@ -202,7 +202,9 @@ func TestSecretCheck(t *testing.T) {
 		})
 	}
 	secretStack(t, setSecret)
-	const want = `{"apps":["wx0123456789abcdef"],"defaultApp":"wx0123456789abcdef","sealKeys":["0"],"services":[],"directoryKey":false}` + "\n"
+	const want = `{"apps":["wx0123456789abcdef"],"defaultApp":"wx0123456789abcdef","sealKeys":["0"],"services":[],"directoryKey":false,"indexKey":false,` +
+		`"policies":{"wx0123456789abcdef":{"register":[],"linkUnionId":false,"rebind":false,"phoneTrustDays":60,"acceptFrom":[],"ways":["password"]}},` +
+		`"warnings":["there is no index key, so nobody can be found by a phone number or a unionid"]}` + "\n"
 	if status, out, _ := onStack(t, "", "secret check --json"); status != 0 || out != want {
 		t.Errorf("status %d: %s", status, out)
 	}
@@ -215,7 +217,7 @@ func TestSecretCheckOfAnEnvironment(t *testing.T) {
 	}
 	t.Setenv("WX_APPID", "wx0123456789abcdef")
 	t.Setenv("WX_APPSECRET", "S3CRETold")
-	if status, out, errors := command(t, "", "secret", "check", "--data", folder); status != 0 || out != "well formed: wx0123456789abcdef, 1 seal key\n" {
+	if status, out, errors := command(t, "", "secret", "check", "--data", folder); status != 0 || !strings.HasPrefix(out, "well formed: wx0123456789abcdef, 1 seal key, an index key\n") || strings.Contains(out, "warning") {
 		t.Errorf("status %d: %s%s", status, out, errors)
 	}
 	if status, _, errors := command(t, "", "secret", "check", "--data", t.TempDir()); status != 1 || !strings.Contains(errors, "seal.key") {
@@ -225,7 +227,8 @@ func TestSecretCheckOfAnEnvironment(t *testing.T) {
 
 // Without a stack the secret commands change nothing.
 func TestSecretCommandsThatCannotBegin(t *testing.T) {
-	commands := []string{"secret set", "secret new-seal-key", "secret add-service orders", "secret remove-service orders --yes", "secret new-directory-key"}
+	commands := []string{"secret set", "secret new-seal-key", "secret add-service orders", "secret remove-service orders --yes", "secret new-directory-key",
+		"secret app set wx0123456789abcdef --rebind"}
 	for _, args := range commands {
 		status, out, errors := command(t, `{"appId":"wx1","appSecret":"S3CRET"}`, strings.Fields(args)...)
 		if status != 1 || out != "" || !strings.Contains(errors, "--stack NAME") || strings.Count(errors, "\n") != 1 {

@@ -26,6 +26,22 @@ type checkedSecret struct {
 	SealKeys     []string `json:"sealKeys"`
 	Services     []string `json:"services"`
 	DirectoryKey bool     `json:"directoryKey"`
+	IndexKey     bool     `json:"indexKey"`
+	// Policies are what the mini-programs let people do, by their appid.
+	Policies map[string]checkedPolicy `json:"policies"`
+	// Warnings are sentences for people.
+	Warnings []string `json:"warnings"`
+}
+
+// checkedPolicy is a policy in the words of the secret, with what follows from it.
+type checkedPolicy struct {
+	Register       []login.Registration `json:"register"`
+	LinkUnionID    bool                 `json:"linkUnionId"`
+	Rebind         bool                 `json:"rebind"`
+	PhoneTrustDays int                  `json:"phoneTrustDays"`
+	AcceptFrom     []string             `json:"acceptFrom"`
+	// Ways are what the login page shows.
+	Ways []login.Way `json:"ways"`
 }
 
 // Run reports whether the secret can be read and is well formed, and what it contains.
@@ -42,7 +58,21 @@ func (c secretCheckCmd) Run(ctx context.Context, t console) error {
 		text += ", " + doctor.DescribeServices(services)
 	}
 	fmt.Fprintln(t.out, text)
+	for _, id := range slices.Sorted(maps.Keys(secret.Apps)) {
+		printPolicy(t, secret, secret.Apps[id])
+	}
+	for _, w := range doctor.PolicyWarnings(secret) {
+		fmt.Fprintf(t.out, "warning: %s; %s\n", w.Says, w.Do)
+	}
 	return nil
+}
+
+// printPolicy prints what a mini-program lets people do, a line each.
+func printPolicy(t console, s *login.Secret, app login.App) {
+	fmt.Fprintln(t.out, app.ID)
+	for _, line := range doctor.DescribePolicy(s, app) {
+		fmt.Fprintf(t.out, "  %-14s  %s: %s\n", line.Name, line.Value, line.Says)
+	}
 }
 
 // read reads the secret that a stack's functions read, or that serve reads, and the services.
@@ -88,7 +118,18 @@ func (c secretCheckCmd) readStack(ctx context.Context) (*login.Secret, login.Ser
 func checkedOf(s *login.Secret, services login.ServiceKeys) checkedSecret {
 	c := checkedSecret{
 		Apps: slices.Sorted(maps.Keys(s.Apps)), DefaultApp: s.DefaultApp,
-		Services: services.IDs(), DirectoryKey: s.DirectoryKey != "",
+		Services: services.IDs(), DirectoryKey: s.DirectoryKey != "", IndexKey: s.IndexKey != "",
+		Policies: map[string]checkedPolicy{}, Warnings: []string{},
+	}
+	for id, app := range s.Apps {
+		p := app.Policy
+		c.Policies[id] = checkedPolicy{
+			Register: append([]login.Registration{}, p.Register...), LinkUnionID: p.LinkUnionID, Rebind: p.Rebind,
+			PhoneTrustDays: doctor.TrustDays(p), AcceptFrom: append([]string{}, p.AcceptFrom...), Ways: s.Ways(app),
+		}
+	}
+	for _, w := range doctor.PolicyWarnings(s) {
+		c.Warnings = append(c.Warnings, w.Says)
 	}
 	for _, k := range s.SealKeys {
 		c.SealKeys = append(c.SealKeys, k.ID)

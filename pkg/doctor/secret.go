@@ -11,7 +11,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// Secret reads the secret, and asks WeChat about each of its apps. do is the advice for a secret that cannot be used.
+// Secret reads the secret, warns of policies, and asks WeChat about each of its apps. do is the advice for a secret that cannot be used.
 func Secret(read func(context.Context) (*login.Secret, error), do string, w WeChat) Check {
 	return Check{Run: func(ctx context.Context) []Finding {
 		secret, err := read(ctx)
@@ -21,11 +21,11 @@ func Secret(read func(context.Context) (*login.Secret, error), do string, w WeCh
 				skip("WeChat", "the secret says which apps to ask about"),
 			}
 		}
-		var list []login.App
+		var all []login.App
 		for _, id := range slices.Sorted(maps.Keys(secret.Apps)) {
-			list = append(list, secret.Apps[id])
+			all = append(all, secret.Apps[id])
 		}
-		return append([]Finding{ok("secret", Describe(secret))}, apps(ctx, w, list)...)
+		return slices.Concat([]Finding{ok("secret", Describe(secret))}, PolicyWarnings(secret), apps(ctx, w, all))
 	}}
 }
 
@@ -41,6 +41,9 @@ func Describe(s *login.Secret) string {
 	text := fmt.Sprintf("well formed: %s, %s", strings.Join(names, ", "), count(len(s.SealKeys), "seal key"))
 	if s.DirectoryKey != "" {
 		text += ", a directory key"
+	}
+	if s.IndexKey != "" {
+		text += ", an index key"
 	}
 	return text
 }

@@ -26,7 +26,7 @@ func app(id string, secret login.Hidden) login.App { return login.App{ID: id, Se
 
 // secretOf is a secret with these apps; the first one is the default.
 func secretOf(apps ...login.App) *login.Secret {
-	s := &login.Secret{DefaultApp: apps[0].ID, Apps: map[string]login.App{}, SealKeys: []login.SealKey{{ID: "0", Key: key}}}
+	s := &login.Secret{DefaultApp: apps[0].ID, Apps: map[string]login.App{}, SealKeys: []login.SealKey{{ID: "0", Key: key}}, IndexKey: key}
 	for _, a := range apps {
 		s.Apps[a.ID] = a
 	}
@@ -84,7 +84,7 @@ func TestWhatWeChatSaysOfAnApp(t *testing.T) {
 				row.spoil(s)
 			}
 			wantLines(t, []doctor.Check{doctor.Secret(reading(secretOf(row.app), nil), "", client(t, s))},
-				"ok secret: well formed: "+row.app.ID+", 1 seal key", row.want)
+				"ok secret: well formed: "+row.app.ID+", 1 seal key, an index key", row.want)
 		})
 	}
 }
@@ -117,7 +117,7 @@ func TestSecret(t *testing.T) {
 	two.SealKeys = append(two.SealKeys, login.SealKey{ID: "1", Key: key})
 	two.DirectoryKey = key
 	wantLines(t, []doctor.Check{doctor.Secret(reading(two, nil), "", w)},
-		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, a directory key",
+		"ok secret: well formed: "+appID+", "+appID2+" (default), 2 seal keys, a directory key, an index key",
 		"FAIL WeChat "+appID+": does not accept the AppSecret",
 		"ok WeChat "+appID2+": accepts")
 

@@ -21,8 +21,13 @@ type Policy struct {
 	AcceptFrom []string
 }
 
-// DefaultPhoneTrust is the PhoneTrust of a mini-program that names none.
-const DefaultPhoneTrust = 60 * 24 * time.Hour
+// These bound a PhoneTrust, which is whole days.
+const (
+	// DefaultPhoneTrust is the PhoneTrust of a mini-program that names none.
+	DefaultPhoneTrust = 60 * 24 * time.Hour
+	// MaxPhoneTrust is the longest.
+	MaxPhoneTrust = 3650 * 24 * time.Hour
+)
 
 // Registration is a way to become a user.
 type Registration string
@@ -60,8 +65,8 @@ const (
 	WayRegister Way = "register"
 )
 
-// ways lists what can succeed in an app for somebody who is not bound.
-func (s *Secret) ways(a App) []Way {
+// Ways lists what can succeed in an app for somebody who is not bound.
+func (s *Secret) Ways(a App) []Way {
 	ways := []Way{WayPassword}
 	if s.IndexKey != "" && (a.Policy.PhoneTrust > 0 || a.Policy.registers(RegisterPhone)) {
 		ways = append(ways, WayPhone)

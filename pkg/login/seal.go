@@ -72,6 +72,12 @@ func (s *Secret) Index(purpose string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24])
 }
 
+// IndexKey derives an IndexKey from a seal key that is never replaced. Whoever may replace the seal key needs an IndexKey of
+// its own.
+func (k SealKey) IndexKey() Hidden {
+	return Hidden(base64.RawURLEncoding.EncodeToString(expand(rootOf(k), "index key", nil)))
+}
+
 // derivedKeys are what is derived from the seal keys alone.
 type derivedKeys struct {
 	// roots are the results of HKDF's first step, in the order of the seal keys.
@@ -87,15 +93,20 @@ func (s *Secret) derived() *derivedKeys {
 	}
 	fresh := &derivedKeys{}
 	for _, key := range s.SealKeys {
-		root, err := hkdf.Extract(sha256.New, []byte(key.Key), nil)
-		if err != nil {
-			panic(err) // a seal key is long enough even for FIPS 140
-		}
-		fresh.roots = append(fresh.roots, root)
+		fresh.roots = append(fresh.roots, rootOf(key))
 	}
 	fresh.hash = expand(fresh.roots[len(fresh.roots)-1], "hash", nil)
 	s.keys.Store(fresh)
 	return fresh
+}
+
+// rootOf is HKDF's first step for a seal key.
+func rootOf(key SealKey) []byte {
+	root, err := hkdf.Extract(sha256.New, []byte(key.Key), nil)
+	if err != nil {
+		panic(err) // a seal key is long enough even for FIPS 140
+	}
+	return root
 }
 
 // aeadFor makes a cipher that puts a random nonce of 96 bits before what it seals.

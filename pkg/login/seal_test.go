@@ -63,14 +63,38 @@ func TestHashStaysWhileAKeyIsAdded(t *testing.T) {
 	}
 }
 
+// The oldest seal key is retired one day. Names that were made with it are others then, and what users are found by is not:
+// everybody would be registered twice.
+func TestIndexStaysWhenASealKeyIsRetired(t *testing.T) {
+	before, between, after := logintest.SecretWith("1"), logintest.SecretWith("2", "1"), logintest.SecretWith("2")
+	for _, found := range [][]string{{"phone", "+8613800138000"}, {"union", "u1"}, {"identity", "wx1", "o1"}} {
+		index, hash := before.Index(found[0], found[1:]...), before.Hash(found[0], found[1:]...)
+		if between.Index(found[0], found[1:]...) != index || after.Index(found[0], found[1:]...) != index {
+			t.Errorf("the index of a %s is another", found[0])
+		}
+		if len(index) != 32 || between.Hash(found[0], found[1:]...) != hash || after.Hash(found[0], found[1:]...) == hash {
+			t.Errorf("the index of a %s is %s; its hash must change with the oldest key", found[0], index)
+		}
+	}
+	if before.Index("identity", "wx1", "o1") == before.Index("identity", "wx1o", "1") || before.Index("phone", "1") == before.Index("union", "1") {
+		t.Error("two have one index")
+	}
+	if after.IndexKey = ""; after.Index("phone", "+8613800138000") != "" {
+		t.Error("there is an index without a key")
+	}
+}
+
 // What is stored outlives a version of the program.
-func TestSealsAndHashesOfBefore(t *testing.T) {
+func TestSealsHashesAndIndexesOfBefore(t *testing.T) {
 	s := logintest.SecretWith("1")
 	if plain, err := s.Open("1.-r2_Gk4hbHT6t1hxbdovnPD8ZZ0K_TrTZR3nB_bJaAb4kmk", "session_key", "wx1", "o1"); err != nil || string(plain) != "the key" {
 		t.Errorf("got %q, %v", plain, err)
 	}
 	if hash := s.Hash("p", "a", "bc"); hash != "46619b26ff35ed60a55b1e95a3e54528fd88553fcf832544f311fef6f95a2d96" {
 		t.Errorf("got %s", hash)
+	}
+	if index := s.Index("p", "a", "bc"); index != "zU4K4K-ukBxMDjWgg4G5cFwqJp0pJVA9" {
+		t.Errorf("got %s", index)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -66,6 +67,16 @@ func plainName(s string, limit int) bool {
 	return s != "" && len(s) <= limit
 }
 
+// EntryOf names an app's entry of a secret in an error if the id looks like WeChat's appids: "wx" and 16 hexadecimal
+// digits. Anything else may be a secret in the wrong place.
+func EntryOf(appID string) string {
+	digits, ok := strings.CutPrefix(appID, "wx")
+	if !ok || len(digits) != 16 || strings.Trim(digits, "0123456789abcdef") != "" {
+		return "an app of apps"
+	}
+	return "apps." + appID
+}
+
 // Validate says what is wrong with s. It names the setting and never quotes a secret.
 func (s *Secret) Validate() error {
 	if len(s.Apps) == 0 {
@@ -89,11 +100,15 @@ func (s *Secret) Validate() error {
 	for _, k := range s.SealKeys {
 		keys.add(k.ID, k.Key)
 	}
-	var directory error
-	if s.DirectoryKey != "" && len(s.DirectoryKey) < minKey {
-		directory = fmt.Errorf("directoryKey must be at least %d random characters", minKey)
+	return cmp.Or(keys.err, long("directoryKey", s.DirectoryKey), long("indexKey", s.IndexKey), s.validatePolicies())
+}
+
+// long says what is wrong with a key that may be absent.
+func long(name string, key Hidden) error {
+	if key != "" && len(key) < minKey {
+		return fmt.Errorf("%s must be at least %d random characters", name, minKey)
 	}
-	return cmp.Or(keys.err, directory)
+	return nil
 }
 
 // namedKeys checks a list of keys with unique ids. err is the first fault.

@@ -3,6 +3,7 @@ package login_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
@@ -15,6 +16,11 @@ func TestSecretLimitsAreExact(t *testing.T) {
 	key := login.Hidden(long(43))
 	app := func(id string) func(s *login.Secret) {
 		return func(s *login.Secret) { s.Apps[id] = login.App{ID: id, Secret: "x"} }
+	}
+	trust := func(d time.Duration) func(s *login.Secret) {
+		return func(s *login.Secret) {
+			s.Apps["wxtwo"] = login.App{ID: "wxtwo", Secret: "x", Policy: login.Policy{PhoneTrust: d}}
+		}
 	}
 	for name, c := range map[string]struct {
 		change func(s *login.Secret)
@@ -32,6 +38,14 @@ func TestSecretLimitsAreExact(t *testing.T) {
 		"a seal key's id of 33":       {func(s *login.Secret) { s.SealKeys[0].ID = long(33) }, "sealKeys[0].id"},
 		"a directory's key of 43":     {func(s *login.Secret) { s.DirectoryKey = key }, ""},
 		"a directory's key of 42":     {func(s *login.Secret) { s.DirectoryKey = key[1:] }, "directoryKey"},
+		"an index key of 43":          {func(s *login.Secret) { s.IndexKey = key }, ""},
+		"an index key of 42":          {func(s *login.Secret) { s.IndexKey = key[1:] }, "indexKey"},
+		"no index key":                {func(s *login.Secret) { s.IndexKey = "" }, ""},
+		"no trust in numbers":         {trust(0), ""},
+		"trust for ten years":         {trust(3650 * 24 * time.Hour), ""},
+		"trust for longer":            {trust(3651 * 24 * time.Hour), "an app of apps: phoneTrustDays"},
+		"trust for half a day":        {trust(12 * time.Hour), "an app of apps: phoneTrustDays"},
+		"trust for less than nothing": {trust(-24 * time.Hour), "an app of apps: phoneTrustDays"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := logintest.SecretWith("2", "1")

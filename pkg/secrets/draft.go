@@ -50,7 +50,7 @@ func ReadDraft(raw []byte) (*Draft, error) {
 		if placeholder(id) {
 			continue
 		}
-		if d.apps[id], err = object(raw, nameOf(id)); err != nil {
+		if d.apps[id], err = object(raw, login.EntryOf(id)); err != nil {
 			return nil, err
 		}
 	}
@@ -110,6 +110,9 @@ func (d *Draft) HasApp(id string) bool {
 	return err == nil
 }
 
+// IsNew reports whether the secret has no app yet, not even one without an AppSecret.
+func (d *Draft) IsNew() bool { return len(d.apps) == 0 }
+
 // SetApp adds an app or replaces its AppSecret. If no default is named, the first app becomes the default.
 func (d *Draft) SetApp(id string, secret login.Hidden, makeDefault bool) {
 	var current string
@@ -148,6 +151,19 @@ func (d *Draft) HasDirectoryKey() bool { return d.fields["directoryKey"] != nil 
 // SetDirectoryKey sets the key that signs requests to the platform's directory.
 func (d *Draft) SetDirectoryKey(key login.Hidden) {
 	d.fields["directoryKey"] = encode(string(key))
+}
+
+// HasIndexKey reports whether there is a key that hashes what users are found by. One that is damaged counts.
+func (d *Draft) HasIndexKey() bool { return d.fields["indexKey"] != nil }
+
+// AddIndexKey adds the key that hashes what users are found by, if there is none. It never replaces one: nobody would be
+// found any more.
+func (d *Draft) AddIndexKey(key login.Hidden) (added bool) {
+	if d.HasIndexKey() {
+		return false
+	}
+	d.fields["indexKey"] = encode(string(key))
+	return true
 }
 
 // Bytes returns the secret in its stored form.

@@ -36,7 +36,6 @@ func change(t *testing.T, raw string, edit func(*secrets.Draft)) (*login.Secret,
 func TestDraftChanges(t *testing.T) {
 	const placeholders = `{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + sealKey + `"}`
 	const noDefault = `{"apps":{"` + appID + `":{"appSecret":"` + appSecret + `"}},"sealKeys":[{"id":"0","key":"` + sealKey + `"}]}`
-	app := func(id string, secret login.Hidden) login.App { return login.App{ID: id, Secret: secret} }
 	first := login.SealKey{ID: "0", Key: sealKey}
 	with := func(change func(*login.Secret)) *login.Secret {
 		s := &login.Secret{DefaultApp: appID, Apps: map[string]login.App{appID: app(appID, appSecret)}, SealKeys: []login.SealKey{first}}
@@ -71,6 +70,10 @@ func TestDraftChanges(t *testing.T) {
 			with(func(s *login.Secret) { s.SealKeys = []login.SealKey{{ID: "1", Key: newKey}, first} })},
 		"a directory key": {shortSecret, func(d *secrets.Draft) { d.SetDirectoryKey(newKey) },
 			with(func(s *login.Secret) { s.DirectoryKey = newKey })},
+		"an index key": {shortSecret, func(d *secrets.Draft) { d.AddIndexKey(newKey) },
+			with(func(s *login.Secret) { s.IndexKey = newKey })},
+		"an index key where there is one": {withIndexKey(shortSecret), func(d *secrets.Draft) { d.AddIndexKey(newKey) },
+			with(func(s *login.Secret) { s.IndexKey = indexKey })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _, err := change(t, row.raw, row.edit)
@@ -97,8 +100,8 @@ func TestSealKeyIDsAreNotReused(t *testing.T) {
 
 // Everything that a change does not concern stays, whether this program knows it or not.
 func TestDraftKeepsTheRest(t *testing.T) {
-	const raw = `{"comment":{"a":[1,null]},"defaultApp":"` + appID + `","apps":{"` + appID + `":{"appSecret":"` + appSecret + `","owner":"ops"}},` +
-		`"sealKeys":[{"id":"0","key":"` + sealKey + `","since":"2026"}],"directoryKey":"` + string(newKey) + `"}`
+	const raw = `{"comment":{"a":[1,null]},"defaultApp":"` + appID + `","apps":{"` + appID + `":{"appSecret":"` + appSecret + `","owner":"ops","register":["ask"],"phoneTrustDays":0}},` +
+		`"sealKeys":[{"id":"0","key":"` + sealKey + `","since":"2026"}],"directoryKey":"` + string(newKey) + `","indexKey":"` + indexKey + `"}`
 	_, out, err := change(t, raw, func(d *secrets.Draft) { d.SetApp(appID, appSecret, false) })
 	if err != nil {
 		t.Fatal(err)

@@ -37,12 +37,17 @@ var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sea
 //	{"defaultApp":"wx…","apps":{"wx…":{"appSecret":"…"}},"sealKeys":[{"id":"2","key":"…"},{"id":"1","key":"…"}]}
 //	{"appId":"wx…","appSecret":"…","sealKey":"…"}
 //
-// Both forms may also contain the key that signs requests to the platform's directory:
+// In the long form an app's entry may also say what the mini-program lets people do, each of it optional:
 //
-//	"directoryKey":"…"
+//	"register":["ask","phone","launch"],"linkUnionId":true,"rebind":true,"phoneTrustDays":60,"acceptFrom":["wx…"]
 //
-// defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored. Parse refuses a
-// secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
+// Both forms may also contain the key that signs requests to the platform's directory, and the key that hashes what users
+// are found by:
+//
+//	"directoryKey":"…","indexKey":"…"
+//
+// defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored, but for a policy's
+// in the wrong place or the wrong spelling. Parse refuses a secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
 // secret but the names of its fields.
 func Parse(raw []byte) (*login.Secret, error) {
 	fields, err := fieldsOf(raw)
@@ -65,17 +70,29 @@ func Parse(raw []byte) (*login.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	if raw := fields["directoryKey"]; raw != nil {
-		key, err := text(raw, "directoryKey")
-		if err != nil {
-			return nil, err
-		}
-		s.DirectoryKey = login.Hidden(key)
+	if s.DirectoryKey, err = optionalKey(fields, "directoryKey"); err != nil {
+		return nil, err
+	}
+	if s.IndexKey, err = optionalKey(fields, "indexKey"); err != nil {
+		return nil, err
+	}
+	if err := misplaced(fields); err != nil {
+		return nil, err
 	}
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// optionalKey parses a key, "" if there is none.
+func optionalKey(fields map[string]json.RawMessage, name string) (login.Hidden, error) {
+	raw := fields[name]
+	if raw == nil {
+		return "", nil
+	}
+	key, err := text(raw, name)
+	return login.Hidden(key), err
 }
 
 // fieldsOf parses a secret into its fields.
@@ -107,7 +124,7 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 		return nil, err
 	}
 	for _, id := range slices.Sorted(maps.Keys(apps)) {
-		at := nameOf(id)
+		at := login.EntryOf(id)
 		app, err := object(apps[id], at)
 		if err != nil {
 			return nil, err
@@ -116,7 +133,11 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret)}
+		policy, err := parsePolicy(app, at)
+		if err != nil {
+			return nil, err
+		}
+		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret), Policy: policy}
 		s.DefaultApp = id
 	}
 	if raw := fields["defaultApp"]; raw != nil || len(s.Apps) > 1 {
@@ -126,16 +147,6 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 	}
 	s.SealKeys, err = parseKeys[login.SealKey](fields["sealKeys"], "sealKeys")
 	return s, err
-}
-
-// nameOf names an app in an error if the id looks like WeChat's appids: "wx" and 16 hexadecimal digits. Anything else
-// may be a secret in the wrong place.
-func nameOf(id string) string {
-	digits, ok := strings.CutPrefix(id, "wx")
-	if !ok || len(digits) != 16 || strings.Trim(digits, "0123456789abcdef") != "" {
-		return "an app of apps"
-	}
-	return "apps." + id
 }
 
 // namedKey is the underlying type of login.SealKey and login.ServiceKey.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
@@ -21,6 +22,7 @@ const (
 
 	serviceKey   = "S3CRETs-0123456789-0123456789-0123456789-key"
 	directoryKey = "S3CRETd-0123456789-0123456789-0123456789-key"
+	indexKey     = "S3CRETi-0123456789-0123456789-0123456789-key"
 
 	extras = `"directoryKey":"` + directoryKey + `"`
 
@@ -31,15 +33,20 @@ const (
 		`"sealKeys":[{"id":"2","key":"` + sealKey + `"},{"id":"1","key":"S3CRETj 0123456789!0123456789\\0123456789 key"}]}`
 )
 
+// app is a mini-program whose entry has nothing but its AppSecret.
+func app(id string, secret login.Hidden) login.App {
+	return login.App{ID: id, Secret: secret, Policy: login.Policy{PhoneTrust: 60 * 24 * time.Hour}}
+}
+
 func TestParse(t *testing.T) {
 	one := &login.Secret{
 		DefaultApp: appID,
-		Apps:       map[string]login.App{appID: {ID: appID, Secret: appSecret}},
+		Apps:       map[string]login.App{appID: app(appID, appSecret)},
 		SealKeys:   []login.SealKey{{ID: "0", Key: sealKey}},
 	}
 	two := &login.Secret{
 		DefaultApp: appID2,
-		Apps:       map[string]login.App{appID: {ID: appID, Secret: appSecret}, appID2: {ID: appID2, Secret: appSecret + "2"}},
+		Apps:       map[string]login.App{appID: app(appID, appSecret), appID2: app(appID2, appSecret+"2")},
 		SealKeys:   []login.SealKey{{ID: "2", Key: sealKey}, {ID: "1", Key: sealKey2}},
 	}
 	with := func(s *login.Secret) *login.Secret {

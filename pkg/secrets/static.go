@@ -36,7 +36,8 @@ var (
 	_ login.Services = (*Static)(nil)
 )
 
-// FromApp makes a Static of one mini-program and one seal key. Errors say what is wrong, never a value.
+// FromApp makes a Static of one mini-program and one seal key, which must never be replaced: the index key is derived from
+// it. Errors say what is wrong, never a value.
 func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, error) {
 	if err := cmp.Or(checkText(appID, "appId"), checkText(string(appSecret), "appSecret")); err != nil {
 		return nil, err
@@ -45,6 +46,9 @@ func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, 
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	// On one machine the seal key is made with the data, is in each of its backups, and is never replaced. So what users are
+	// found by may come from it.
+	s.IndexKey = key.IndexKey()
 	return &Static{secret: s}, nil
 }
 
@@ -86,7 +90,9 @@ func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
 		if err := checkText(key, EnvDirectoryKey); err != nil {
 			return nil, err
 		}
-		secret = &login.Secret{DefaultApp: secret.DefaultApp, Apps: secret.Apps, SealKeys: secret.SealKeys, DirectoryKey: login.Hidden(key)}
+		secret = &login.Secret{
+			DefaultApp: secret.DefaultApp, Apps: secret.Apps, SealKeys: secret.SealKeys, DirectoryKey: login.Hidden(key), IndexKey: secret.IndexKey,
+		}
 		if err := secret.Validate(); err != nil {
 			return nil, fmt.Errorf("%s: %w", EnvDirectoryKey, err)
 		}
@@ -120,11 +126,11 @@ func (s *Static) Refetch(context.Context) (*login.Secret, error) { return s.secr
 // ServiceKeys returns the services.
 func (s *Static) ServiceKeys(context.Context) (login.ServiceKeys, error) { return s.services, nil }
 
-// single is the secret of one mini-program and one seal key.
+// single is the secret of one mini-program, whose policy is the default, and one seal key.
 func single(appID string, appSecret login.Hidden, key login.SealKey) *login.Secret {
 	return &login.Secret{
 		DefaultApp: appID,
-		Apps:       map[string]login.App{appID: {ID: appID, Secret: appSecret}},
+		Apps:       map[string]login.App{appID: {ID: appID, Secret: appSecret, Policy: login.Policy{PhoneTrust: login.DefaultPhoneTrust}}},
 		SealKeys:   []login.SealKey{key},
 	}
 }

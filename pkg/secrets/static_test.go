@@ -2,6 +2,7 @@ package secrets_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,54 @@ func TestWithEnvAddsServicesAndADirectoryKey(t *testing.T) {
 	services, _ := plain.ServiceKeys(t.Context())
 	if s, _ := plain.Secret(t.Context()); services != nil || s.DirectoryKey != "" {
 		t.Error("WithEnv changed what it was called on")
+	}
+}
+
+// The environment adds, and takes nothing away.
+func TestWithEnvKeepsTheRest(t *testing.T) {
+	plain, err := secrets.FromApp(appID, appSecret, key0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, err := plain.WithEnv(func(name string) string { return map[string]string{"WX_DIRECTORY_KEY": directoryKey}[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := plain.Secret(t.Context())
+	after, _ := with.Secret(t.Context())
+	for i, field := range reflect.VisibleFields(reflect.TypeFor[login.Secret]()) {
+		if !field.IsExported() || field.Name == "DirectoryKey" {
+			continue
+		}
+		was, is := reflect.ValueOf(before).Elem().Field(i), reflect.ValueOf(after).Elem().Field(i)
+		if was.IsZero() || !reflect.DeepEqual(was.Interface(), is.Interface()) {
+			t.Errorf("%s is %v, and was %v", field.Name, is, was)
+		}
+	}
+}
+
+// On one machine the index key comes from the seal key, for ever: what is stored under it outlives a version of the program.
+func TestIndexKeyOfOneMachine(t *testing.T) {
+	static, err := secrets.FromApp(appID, appSecret, key0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := static.Secret(t.Context())
+	if got := s.Index("phone", "+8613800138000"); got != "--5xFVGQnC--FJY2VCHwb1PGVVjplg3g" {
+		t.Errorf("got %s", got)
+	}
+	if err := s.Validate(); err != nil || strings.Contains(string(s.IndexKey), sealKey) {
+		t.Errorf("it is no good key: %v", err)
+	}
+	if s.Apps[appID].Policy.PhoneTrust != login.DefaultPhoneTrust {
+		t.Errorf("the policy is %+v, want the default", s.Apps[appID].Policy)
+	}
+	other, err := secrets.FromApp(appID, appSecret, login.SealKey{ID: "0", Key: sealKey2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, _ := other.Secret(t.Context()); o.IndexKey == s.IndexKey {
+		t.Error("two machines have one")
 	}
 }
 

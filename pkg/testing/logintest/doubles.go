@@ -90,9 +90,9 @@ func (s Services) ServiceKeys(context.Context) (login.ServiceKeys, error) {
 	return login.ServiceKeys(s), nil
 }
 
-// SecretWith makes a secret with seal keys of these ids, newest first.
+// SecretWith makes a secret with seal keys of these ids, newest first, and with always the same index key.
 func SecretWith(ids ...string) *login.Secret {
-	s := &login.Secret{DefaultApp: AppID, Apps: map[string]login.App{
+	s := &login.Secret{DefaultApp: AppID, IndexKey: login.Hidden(strings.Repeat("index", 9)), Apps: map[string]login.App{
 		AppID:   {ID: AppID, Secret: "app secret"},
 		"wxtwo": {ID: "wxtwo", Secret: "other secret"},
 	}}

@@ -1,0 +1,68 @@
+package login
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// NeedsIndexKey says whether the policy does something that the IndexKey is needed for: to find people by a phone number or
+// a unionid, or to remember whose binding was removed.
+func (p Policy) NeedsIndexKey() bool { return p.indexed() != "" }
+
+// indexed names the first setting that needs the IndexKey, "" if none does.
+func (p Policy) indexed() string {
+	switch {
+	case p.registers(RegisterPhone):
+		return "register phone"
+	case p.registers(RegisterLaunch):
+		return "register launch"
+	case p.LinkUnionID:
+		return "linkUnionId"
+	}
+	return ""
+}
+
+// validatePolicies says what is wrong with a policy, in the order of the apps.
+func (s *Secret) validatePolicies() error {
+	for _, id := range slices.Sorted(maps.Keys(s.Apps)) {
+		if fault := s.faultOf(s.Apps[id]); fault != "" {
+			return fmt.Errorf("%s: %s", EntryOf(id), fault)
+		}
+	}
+	return nil
+}
+
+// faultOf says what is wrong with an app's policy, "" if nothing. It quotes no value: what is no word of a policy may be
+// a secret in the wrong place.
+func (s *Secret) faultOf(a App) string {
+	p := a.Policy
+	for i, word := range p.Register {
+		switch {
+		case !slices.Contains(Registrations(), word):
+			return fmt.Sprintf("register[%d] is none of %s, %s, %s", i, RegisterAsk, RegisterPhone, RegisterLaunch)
+		case slices.Contains(p.Register[:i], word):
+			return fmt.Sprintf("register[%d] is given twice", i)
+		}
+	}
+	for i, id := range p.AcceptFrom {
+		_, configured := s.Apps[id]
+		switch {
+		case !configured:
+			return fmt.Sprintf("acceptFrom[%d] is not one of apps", i)
+		case id == a.ID:
+			return fmt.Sprintf("acceptFrom[%d] is the mini-program itself", i)
+		case slices.Contains(p.AcceptFrom[:i], id):
+			return fmt.Sprintf("acceptFrom[%d] is given twice", i)
+		}
+	}
+	const day = 24 * time.Hour
+	if p.PhoneTrust < 0 || p.PhoneTrust > MaxPhoneTrust || p.PhoneTrust%day != 0 {
+		return fmt.Sprintf("phoneTrustDays must be a whole number from 0 to %d", MaxPhoneTrust/day)
+	}
+	if setting := p.indexed(); setting != "" && s.IndexKey == "" {
+		return setting + " needs the indexKey, which is missing"
+	}
+	return ""
+}

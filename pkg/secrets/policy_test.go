@@ -1,0 +1,186 @@
+package secrets_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/secrets"
+)
+
+// withIndexKey adds an index key to a secret.
+func withIndexKey(raw string) string {
+	return strings.Replace(raw, "{", `{"indexKey":"`+indexKey+`",`, 1)
+}
+
+// withPolicy is longSecret with an index key and a policy of appID.
+func withPolicy(t *testing.T, policy string) string {
+	t.Helper()
+	return withIndexKey(swap(t, longSecret, `"`+appID+`":{`, `"`+appID+`":{`+policy+`,`))
+}
+
+func TestParsePolicy(t *testing.T) {
+	const day = 24 * time.Hour
+	for name, row := range map[string]struct {
+		policy string
+		want   login.Policy
+	}{
+		"nothing said": {`"owner":"ops"`, login.Policy{PhoneTrust: 60 * day}},
+		"everything": {`"register":["ask","phone","launch"],"linkUnionId":true,"rebind":true,"phoneTrustDays":30,"acceptFrom":["` + appID2 + `"]`,
+			login.Policy{
+				Register:    []login.Registration{login.RegisterAsk, login.RegisterPhone, login.RegisterLaunch},
+				LinkUnionID: true, Rebind: true, PhoneTrust: 30 * day, AcceptFrom: []string{appID2},
+			}},
+		"nothing allowed": {`"register":[],"linkUnionId":false,"rebind":false,"phoneTrustDays":0,"acceptFrom":[]`,
+			login.Policy{Register: []login.Registration{}, AcceptFrom: []string{}}},
+		"a number for ten years": {`"phoneTrustDays":3650`, login.Policy{PhoneTrust: 3650 * day}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := secrets.Parse([]byte(withPolicy(t, row.policy)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Apps[appID].Policy; !reflect.DeepEqual(got, row.want) {
+				t.Errorf("got %+v, want %+v", got, row.want)
+			}
+			if got := s.Apps[appID2]; !reflect.DeepEqual(got, app(appID2, appSecret+"2")) {
+				t.Errorf("the other mini-program is %+v", got)
+			}
+			if s.IndexKey != indexKey {
+				t.Error("the index key is another")
+			}
+		})
+	}
+}
+
+// Errors name the mini-program and the setting, and quote nothing: what is no word of a policy may be a secret in the wrong
+// place.
+func TestParseRefusesPolicies(t *testing.T) {
+	for policy, want := range map[string]string{
+		`"register":["phone","S3CRET"]`:                    "register[1] is none of ask, phone, launch",
+		`"register":["Ask"]`:                               "register[0] is none of ask, phone, launch",
+		`"register":[""]`:                                  "register[0] is none of ask, phone, launch",
+		`"register":["none"]`:                              "register[0] is none of ask, phone, launch",
+		`"register":["ask","ask"]`:                         "register[1] is given twice",
+		`"register":"ask"`:                                 "register must be a list of strings",
+		`"register":null`:                                  "register must be a list of strings",
+		`"register":[null]`:                                "register must be a list of strings",
+		`"register":[1]`:                                   "register must be a list of strings",
+		`"register":{"ask":true}`:                          "register must be a list of strings",
+		`"linkUnionId":"true"`:                             "linkUnionId must be true or false",
+		`"linkUnionId":null`:                               "linkUnionId must be true or false",
+		`"rebind":1`:                                       "rebind must be true or false",
+		`"phoneTrustDays":-1`:                              "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":3651`:                            "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":1e99`:                            "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":99999999999999999999999`:         "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":30.5`:                            "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":"60"`:                            "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":null`:                            "phoneTrustDays must be a whole number from 0 to 3650",
+		`"phoneTrustDays":false`:                           "phoneTrustDays must be a whole number from 0 to 3650",
+		`"acceptFrom":["` + appID + `"]`:                   "acceptFrom[0] is the mini-program itself",
+		`"acceptFrom":["S3CRET"]`:                          "acceptFrom[0] is not one of apps",
+		`"acceptFrom":["` + appID2 + `","` + appID2 + `"]`: "acceptFrom[1] is given twice",
+		`"acceptFrom":"` + appID2 + `"`:                    "acceptFrom must be a list of strings",
+		`"acceptFrom":null`:                                "acceptFrom must be a list of strings",
+		`"linkUnionID":true`:                               "linkUnionId is misspelled: names are case-sensitive",
+		`"phone_trust_days":0`:                             "phoneTrustDays is misspelled: names are case-sensitive",
+		`"Accept-From":[]`:                                 "acceptFrom is misspelled: names are case-sensitive",
+	} {
+		t.Run(policy, func(t *testing.T) {
+			s, err := secrets.Parse([]byte(withPolicy(t, policy)))
+			if want := "apps." + appID + ": " + want; s != nil || err == nil || err.Error() != want {
+				t.Errorf("Parse = %v, %v; want %s", s, err, want)
+			}
+		})
+	}
+	for name, row := range map[string]struct{ raw, want string }{
+		"a setting twice":         {withPolicy(t, `"register":[],"register":["ask"]`), "apps." + appID + " has a duplicate field"},
+		"a policy at the top":     {withIndexKey(swap(t, longSecret, "{\"default", `{"register":["ask"],"default`)), "register belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
+		"in the short form":       {swap(t, shortSecret, "{", `{"rebind":true,`), "rebind belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
+		"an AppSecret as the app": {withIndexKey(swap(t, longSecret, `"`+appID+`":{`, `"`+appSecret+`":{"register":["S3CRET"],`)), "an app of apps: register[0] is none of ask, phone, launch"},
+		"a short index key":       {swap(t, withIndexKey(shortSecret), indexKey, "S3CRETi"), "indexKey must be at least 43 random characters"},
+		"an empty index key":      {swap(t, withIndexKey(shortSecret), indexKey, ""), "indexKey is empty"},
+		"an index key of null":    {swap(t, withIndexKey(shortSecret), `"`+indexKey+`"`, "null"), "indexKey is not a string"},
+		"an index key to fill in": {swap(t, withIndexKey(longSecret), indexKey, "REPLACE_ME"), "indexKey is still the placeholder REPLACE_ME: put the real value into the secret"},
+		"an index key misspelled": {swap(t, withIndexKey(longSecret), "indexKey", "index_key"), "indexKey is misspelled: names are case-sensitive"},
+		"phone without index key": {swap(t, withPolicy(t, `"register":["ask","phone"]`), "indexKey", "none"), "apps." + appID + ": register phone needs the indexKey, which is missing"},
+		"launch without one":      {swap(t, withPolicy(t, `"register":["launch"]`), "indexKey", "none"), "apps." + appID + ": register launch needs the indexKey, which is missing"},
+		"unionid without one":     {swap(t, withPolicy(t, `"linkUnionId":true`), "indexKey", "none"), "apps." + appID + ": linkUnionId needs the indexKey, which is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if s, err := secrets.Parse([]byte(row.raw)); s != nil || err == nil || err.Error() != row.want {
+				t.Errorf("Parse = %v, %v; want %s", s, err, row.want)
+			}
+		})
+	}
+}
+
+// What is found by nothing needs no index key, so that a secret from before there was one still works.
+func TestPoliciesWithoutAnIndexKey(t *testing.T) {
+	raw := swap(t, withPolicy(t, `"register":["ask"],"rebind":true,"acceptFrom":["`+appID2+`"],"phoneTrustDays":60`), "indexKey", "none")
+	if _, err := secrets.Parse([]byte(raw)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDraftChangesPolicies(t *testing.T) {
+	yes, no, days := true, false, 0
+	register, accept := []login.Registration{login.RegisterPhone}, []string{appID2}
+	everything := secrets.PolicyChange{Register: &register, LinkUnionID: &yes, Rebind: &yes, PhoneTrustDays: &days, AcceptFrom: &accept}
+	all := login.Policy{Register: register, LinkUnionID: true, Rebind: true, AcceptFrom: accept}
+	const whole = `"register":["phone"],"linkUnionId":true,"rebind":true,"phoneTrustDays":0,"acceptFrom":["` + appID2 + `"],"owner":"ops"`
+	for name, row := range map[string]struct {
+		policy string
+		change secrets.PolicyChange
+		want   login.Policy
+	}{
+		"everything":          {`"owner":"ops"`, everything, all},
+		"nothing":             {whole, secrets.PolicyChange{}, all},
+		"one thing of many":   {whole, secrets.PolicyChange{Rebind: &no}, login.Policy{Register: register, LinkUnionID: true, AcceptFrom: accept}},
+		"what is wrong there": {`"register":["S3CRET"]`, secrets.PolicyChange{Register: &register}, login.Policy{Register: register, PhoneTrust: login.DefaultPhoneTrust}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, out, err := change(t, withPolicy(t, row.policy), func(d *secrets.Draft) {
+				if err := d.ChangePolicy(appID, row.change); err != nil {
+					t.Error(err)
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Apps[appID].Policy; !reflect.DeepEqual(got, row.want) {
+				t.Errorf("got %+v, want %+v", got, row.want)
+			}
+			if strings.Contains(row.policy, "owner") && !strings.Contains(out, `"owner":"ops"`) || s.Apps[appID].Secret != appSecret {
+				t.Errorf("the rest is lost: %s", out)
+			}
+		})
+	}
+	d, err := secrets.ReadDraft([]byte(longSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ChangePolicy("wx1", everything); err != secrets.ErrNoSuchApp { //nolint:errorlint // it says so
+		t.Errorf("an unknown mini-program: %v", err)
+	}
+}
+
+func TestLacksIndexKey(t *testing.T) {
+	for name, row := range map[string]struct {
+		raw  string
+		want bool
+	}{
+		"a new secret":             {shortSecret, false},
+		"needed and there":         {withPolicy(t, `"linkUnionId":true`), false},
+		"needed and gone":          {swap(t, withPolicy(t, `"linkUnionId":true`), "indexKey", "none"), true},
+		"gone, and not needed":     {swap(t, withPolicy(t, `"register":["ask"]`), "indexKey", "none"), false},
+		"damaged, so it was there": {swap(t, withPolicy(t, `"linkUnionId":true`), `"`+indexKey+`"`, "null"), false},
+	} {
+		if d, err := secrets.ReadDraft([]byte(row.raw)); err != nil || d.LacksIndexKey() != row.want {
+			t.Errorf("%s: %v, want %v", name, err, row.want)
+		}
+	}
+}
