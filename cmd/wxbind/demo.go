@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -50,9 +51,12 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 	case far.standIn != "":
 		fmt.Fprintf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.standIn)
 	case far.base != "":
-		fmt.Fprintf(out, "  WeChat  %s, as %s\n", far.base, far.appID)
+		fmt.Fprintf(out, "  WeChat  %s, as %s\n", far.base, far.names())
 	default:
-		fmt.Fprintf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.appID)
+		fmt.Fprintf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.names())
+	}
+	if far.standInApp && slices.Contains(far.apps, secondStandInAppID) && far.appID != secondStandInAppID {
+		fmt.Fprintf(out, "  apps    %[1]s, and %[2]s: &appId=%[2]s opens that one, as the same person\n", far.appID, secondStandInAppID)
 	}
 	switch {
 	case far.directory != nil:
@@ -80,6 +84,14 @@ Try it: the first answers that alice is not bound, the second binds her, the thi
   curl '%[1]s/mobileApi/user/checkBind?code=alice-3'
 `, url, demoUsername, string(demo))
 	}
+}
+
+// names lists the mini-programs, and says which is the default.
+func (f *farSide) names() string {
+	if len(f.apps) < 2 {
+		return f.appID
+	}
+	return strings.Join(f.apps, ", ") + " (default " + f.appID + ")"
 }
 
 // dataFlag is the flag that makes a command work on a folder, quoted for a shell.

@@ -8,10 +8,12 @@ import (
 )
 
 func TestGreeting(t *testing.T) {
-	standIn := farSide{appID: standInAppID, base: "http://far", standIn: "http://far", standInApp: true}
-	another := farSide{appID: standInAppID, base: "http://far", standInApp: true}
+	both := []string{standInAppID, secondStandInAppID}
+	standIn := farSide{apps: both, appID: standInAppID, base: "http://far", standIn: "http://far", standInApp: true}
+	another := farSide{apps: both, appID: standInAppID, base: "http://far", standInApp: true}
 	genuine := farSide{appID: "wxmine"}
 	proxied := farSide{appID: "wxmine", base: "http://far"}
+	several := farSide{apps: []string{"wxa", "wxmine"}, appID: "wxmine"}
 	const tells = "alice is not bound"
 	for name, c := range map[string]struct {
 		far     farSide
@@ -21,10 +23,11 @@ func TestGreeting(t *testing.T) {
 		want    []string
 		wantNot []string
 	}{
-		"first, stand-in":     {standIn, ".wxbind", "pw", 3, []string{tells, `"password":"pw"`, "only this once"}, []string{"--data"}},
+		"first, stand-in":     {standIn, ".wxbind", "pw", 3, []string{tells, `"password":"pw"`, "only this once", "&appId=" + secondStandInAppID}, []string{"--data"}},
 		"first, another's":    {another, ".wxbind", "pw", 3, []string{tells, `"password":"pw"`}, nil},
-		"real":                {genuine, ".wxbind", "", 0, []string{"wx.login in the mini-program wxmine", "`wxbind user add NAME`"}, []string{"alice", "demo", "password"}},
+		"real":                {genuine, ".wxbind", "", 0, []string{"wx.login in the mini-program wxmine", "`wxbind user add NAME`"}, []string{"alice", "demo", "password", "default", "appId"}},
 		"real by base":        {proxied, "/srv/a", "", 0, []string{"wx.login in the mini-program wxmine", "`wxbind user add NAME --data /srv/a`"}, []string{"alice", "demo"}},
+		"several real":        {several, ".wxbind", "", 0, []string{"as wxa, wxmine (default wxmine)", "wx.login in the mini-program wxmine"}, []string{"alice", "demo"}},
 		"later, stand-in":     {standIn, ".wxbind", "", 1, []string{"`wxbind user passwd demo`"}, []string{tells, "--data"}},
 		"later, elsewhere":    {standIn, "/srv/a", "", 1, []string{"`wxbind user list --data /srv/a`", "`wxbind user passwd demo --data /srv/a`"}, nil},
 		"a folder with blank": {standIn, "my data", "", 1, []string{"`wxbind user passwd demo --data 'my data'`"}, nil},

@@ -95,37 +95,39 @@ func (c doctorCmd) examineData(ctx context.Context) []doctor.Check {
 // examineEnvironment checks what serve would read from this environment.
 func examineEnvironment(ctx context.Context, files doctor.Files, key login.SealKey) []doctor.Check {
 	const advice = "correct it in the environment of `wxbind serve`, and in this one"
-	static, err := secrets.FromEnv(os.Getenv, key)
-	standIn := errors.Is(err, secrets.ErrNotSet)
-	if standIn {
-		static, err = standInSecret(os.Getenv, key)
-	}
+	own, err := ownSecretFrom(ctx, os.Getenv, "", key)
 	if err != nil {
 		return []doctor.Check{failed(settingsCheck, err, advice)}
 	}
-	far := farEnds{secrets: static, advice: advice, weChat: os.Getenv("WECHAT_API_BASE"), directory: os.Getenv("WXBIND_DIRECTORY_URL")}
+	far := farEnds{secrets: own, advice: advice, weChat: os.Getenv("WECHAT_API_BASE"), directory: os.Getenv("WXBIND_DIRECTORY_URL")}
 	checks := []doctor.Check{good(settingsCheck, "the environment names a mini-program")}
-	if standIn {
-		checks = []doctor.Check{examineStandIn(doctor.ServedApps(ctx, files))}
+	switch {
+	case own.standIn:
+		checks = []doctor.Check{examineStandIn(doctor.ServedApps(ctx, files), own.file != nil)}
+	case own.file != nil:
+		checks = []doctor.Check{good(settingsCheck, "the environment names the secret's file")}
 	}
-	if !standIn || far.weChat != "" { // the port of the stand-in in serve's process is unknown
+	if !own.standIn || far.weChat != "" { // the port of the stand-in in serve's process is unknown
 		checks = append(checks, far.checkWeChat()...)
 	}
 	checks = append(checks, far.checkDirectory()...)
 	return append(checks, checkProxy(os.Getenv, "the environment of `wxbind serve`, and this one"))
 }
 
-// examineStandIn says what it means for a store that no mini-program is set.
-func examineStandIn(served []string) doctor.Check {
-	const unset = "neither WX_APPID nor WX_APPSECRET is set"
-	if genuine := genuineApp(served); genuine != "" {
-		return failed(settingsCheck, errors.New(unset+", and `wxbind serve` refuses to serve the stand-in from a folder that has served "+genuine),
-			"set both, in the environment of `wxbind serve` and in this one")
+// examineStandIn says what it means for a store that no real mini-program is set.
+func examineStandIn(served []string, inFile bool) doctor.Check {
+	const where = ", in the environment of `wxbind serve` and in this one"
+	unset, do := noneIsReal(inFile), "set both, or "+envSecretFile+where
+	if inFile {
+		do = "put the real mini-programs into it"
+	}
+	if _, genuine := apart(served); len(genuine) > 0 {
+		return failed(settingsCheck, errors.New(unset+", and `wxbind serve` refuses to serve the stand-in from a folder that has served "+genuine[0]), do)
 	}
 	return doctor.Known(doctor.Finding{
 		Check: settingsCheck, Status: doctor.Warn,
-		Says: unset + ", so `wxbind serve` serves the stand-in's mini-program, and anybody can log in with a made-up code",
-		Do:   "set both, in the environment of `wxbind serve` and in this one, before real people log in",
+		Says: unset + ", so `wxbind serve` serves those of the stand-in, and anybody can log in with a made-up code",
+		Do:   do + ", before real people log in",
 	})
 }
 

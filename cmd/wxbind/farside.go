@@ -18,24 +18,32 @@ import (
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
-// The mini-program of the stand-in.
+// The mini-programs of the stand-in. The first is the default. The second is the same company's, so that somebody can be
+// tried in two.
 const (
-	standInAppID     = "wx0123456789abcdef"
-	standInAppSecret = "the-stand-in-takes-this-appsecret"
+	standInAppID           = "wx0123456789abcdef"
+	standInAppSecret       = "the-stand-in-takes-this-appsecret"
+	secondStandInAppID     = "wxfedcba9876543210"
+	secondStandInAppSecret = "the-stand-in-takes-this-second-appsecret"
 )
 
 // farSide is what is beyond this machine: WeChat and the platform's directory, if there is one, which serve calls; and the
 // proxies and pages that call it.
 type farSide struct {
-	secrets *secrets.Static
+	secrets  login.Secrets
+	services login.Services
+	// file is nil if the secret comes from the environment.
+	file *secrets.File
 	// directory is nil if the store keeps the users.
 	directory login.Directory
-	appID     string
+	// apps are the mini-programs at the start, and appID is the default of them.
+	apps  []string
+	appID string
 	// base is WeChat's address, "" for the real WeChat.
 	base string
 	// standIn is where the stand-in in this process listens for others, "" if there is none.
 	standIn string
-	// standInApp means that the mini-program is the stand-in's, so that codes such as alice-1 are understood.
+	// standInApp means that the mini-programs are the stand-in's, so that codes such as alice-1 are understood.
 	standInApp bool
 	// unknownAppIsDefault is login.Config's.
 	unknownAppIsDefault bool
@@ -46,23 +54,16 @@ type farSide struct {
 	close func()
 }
 
-// farSideFrom picks the real WeChat if WX_APPID and WX_APPSECRET are set, the server at WECHAT_API_BASE if that is set,
-// and otherwise the stand-in.
+// farSideFrom picks the real WeChat if mini-programs are set, the server at WECHAT_API_BASE if that is set, and otherwise the
+// stand-in.
 func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, key login.SealKey) (*farSide, error) {
 	f := &farSide{base: getenv("WECHAT_API_BASE"), close: func() {}}
-	static, err := secrets.FromEnv(getenv, key)
-	f.standInApp = errors.Is(err, secrets.ErrNotSet)
-	if f.standInApp {
-		static, err = standInSecret(getenv, key)
-	}
+	own, err := ownSecretFrom(ctx, getenv, c.SecretFile, key)
 	if err != nil {
 		return nil, err
 	}
-	secret, err := static.Secret(ctx)
-	if err != nil {
-		return nil, err
-	}
-	f.secrets, f.appID = static, secret.DefaultApp
+	f.secrets, f.services, f.file, f.standInApp = own.Secrets, own.services, own.file, own.standIn
+	f.apps, f.appID = appsOf(own.initial), own.initial.DefaultApp
 	if f.origin, err = c.finder(getenv); err != nil {
 		return nil, err
 	}
@@ -73,37 +74,45 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		return nil, err
 	}
 	if url := getenv("WXBIND_DIRECTORY_URL"); url != "" {
-		if secret.DirectoryKey == "" {
-			return nil, errors.New("WXBIND_DIRECTORY_URL is set and " + secrets.EnvDirectoryKey + " is not: the directory takes signed requests only")
+		if own.initial.DirectoryKey == "" {
+			return nil, errors.New("WXBIND_DIRECTORY_URL is set and " + own.directoryKey() + " is not: the directory takes signed requests only")
 		}
-		if f.directory, err = platform.New(platform.Config{URL: url, Secrets: static}); err != nil {
+		if f.directory, err = platform.New(platform.Config{URL: url, Secrets: own}); err != nil {
 			return nil, err
 		}
 	}
 	if f.standInApp && f.base == "" {
-		return f, f.startStandIn(ctx, cmp.Or(c.StandIn, "127.0.0.1:0"))
+		return f, f.startStandIn(ctx, cmp.Or(c.StandIn, "127.0.0.1:0"), own.initial)
 	}
 	return f, nil
 }
 
-// standInSecret is the secret if no mini-program is set: the stand-in's, with everything else from the environment.
+// standInSecret is the secret if no mini-program is set: those of the stand-in, with everything else from the environment.
 func standInSecret(getenv func(string) string, key login.SealKey) (*secrets.Static, error) {
 	static, err := secrets.FromApp(standInAppID, standInAppSecret, key)
 	if err != nil {
 		return nil, err
 	}
+	second := login.App{ID: secondStandInAppID, Secret: secondStandInAppSecret, Policy: login.Policy{PhoneTrust: login.DefaultPhoneTrust}}
+	if static, err = static.WithApps(second); err != nil {
+		return nil, err
+	}
 	return static.WithEnv(getenv)
 }
 
-// startStandIn serves the stand-in on an address, and on loopback for this process: what is sent to WeChat goes over no
+// startStandIn serves the stand-in with a secret's mini-programs on an address, and on loopback for this process: what is sent to WeChat goes over no
 // network without TLS.
-func (f *farSide) startStandIn(ctx context.Context, addr string) error {
+func (f *farSide) startStandIn(ctx context.Context, addr string, secret *login.Secret) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return cannotListen(addr, "--stand-in", err)
 	}
+	apps := map[string]string{}
+	for id, app := range secret.Apps {
+		apps[id] = string(app.Secret)
+	}
 	server := &http.Server{
-		Handler:           wechattest.New(wechattest.Config{Apps: map[string]string{standInAppID: standInAppSecret}}),
+		Handler:           wechattest.New(wechattest.Config{Apps: apps}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	go server.Serve(listener) //nolint:errcheck // it ends when closed

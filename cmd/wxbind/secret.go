@@ -33,7 +33,7 @@ func (f secretFlags) services(ctx context.Context) (*vault.Vault, error) {
 func (f secretFlags) vaultNamed(ctx context.Context, output string) (*vault.Vault, error) {
 	if f.Stack == "" {
 		return nil, errors.New("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
-			"in the environment of `wxbind serve`; for a deployed stack use --stack NAME")
+			"in the environment of `wxbind serve`, or edit the file of --secret-file; for a deployed stack use --stack NAME")
 	}
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()

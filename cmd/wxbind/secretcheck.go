@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -84,16 +83,15 @@ func (c secretCheckCmd) read(ctx context.Context) (*login.Secret, login.ServiceK
 	if err != nil {
 		return nil, nil, err
 	}
-	static, err := secrets.FromEnv(os.Getenv, key)
-	if errors.Is(err, secrets.ErrNotSet) {
-		return nil, nil, fmt.Errorf("%w: `wxbind serve` uses a stand-in for WeChat", err)
-	}
+	own, err := ownSecretFrom(ctx, os.Getenv, "", key)
 	if err != nil {
 		return nil, nil, err
 	}
-	secret, errSecret := static.Secret(ctx)
-	services, errServices := static.ServiceKeys(ctx)
-	return secret, services, cmp.Or(errSecret, errServices)
+	if own.standIn && own.file == nil {
+		return nil, nil, fmt.Errorf("%w: `wxbind serve` uses a stand-in for WeChat", secrets.ErrNotSet)
+	}
+	services, err := own.services.ServiceKeys(ctx)
+	return own.initial, services, err
 }
 
 func (c secretCheckCmd) readStack(ctx context.Context) (*login.Secret, login.ServiceKeys, error) {

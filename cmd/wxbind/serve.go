@@ -29,6 +29,7 @@ type serveCmd struct {
 	Data string `help:"The folder of the store; created if missing." default:"${data}" placeholder:"DIR"`
 	// Other programs on this machine, such as sam local, use the stand-in too.
 	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one. Unless --addr is loopback, the stand-in must be asked for with this flag." placeholder:"HOST:PORT"`
+	secretFileFlag
 	proxyFlags
 	corsFlags
 }
@@ -47,16 +48,19 @@ const (
 func (serveCmd) Help() string {
 	return `Environment variables:
 
-  WX_APPID, WX_APPSECRET  the mini-program; without them the stand-in for WeChat has one, to which
-                          anybody can be anybody: only on loopback or with --stand-in, and never
-                          on a folder that has served a real mini-program
+  WX_APPID, WX_APPSECRET  the mini-program; without them, and without --secret-file, the stand-in for
+                          WeChat has two, to which anybody can be anybody: only on loopback or with
+                          --stand-in, and never on a folder that has served a real mini-program
+  WXBIND_SECRET_FILE      as --secret-file
   WX_SERVICES             the services that may introspect tokens at /api/login/introspect, as
                           "id=key,id2=key2"; a key has at least 43 random characters
   WXBIND_DIRECTORY_URL    the platform's user directory, instead of wxbind's own users
   WX_DIRECTORY_KEY        the key that signs requests to the directory
+  WX_APPSECRET_FILE, WX_SERVICES_FILE, WX_DIRECTORY_KEY_FILE
+                          files with the values of WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY
   WECHAT_API_BASE         WeChat's address, if not the real one: https, unless it is this machine
-  WXBIND_UNKNOWN_APP      a code with an appId that is not WX_APPID: "refuse" it, which is the default, or
-                          take it for one of the "default" mini-program
+  WXBIND_UNKNOWN_APP      a code with an appId that is not configured: "refuse" it, which is the default,
+                          or take it for one of the "default" mini-program
   WXBIND_TRUSTED_PROXIES  as --trusted-proxy
   WXBIND_CLIENT_ADDRESS_HEADER
                           as --client-address-header
@@ -99,6 +103,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err := c.checkStandIn(ctx, store, far, listener.Addr()); err != nil {
 		return err
 	}
+	far.acceptChanges(store)
 	warnOfPermissions(ctx, filesIn(c.Data))
 	var demo login.Hidden
 	if far.standInApp && far.directory == nil {
@@ -124,7 +129,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (htt
 		return nil, err
 	}
 	service := login.New(login.Config{
-		WeChat: client, Secrets: far.secrets, Services: far.secrets, UnknownAppIsDefault: far.unknownAppIsDefault,
+		WeChat: client, Secrets: far.secrets, Services: far.services, UnknownAppIsDefault: far.unknownAppIsDefault,
 		Store:  store,
 		Hasher: password.New(password.Config{Parallel: hashes()}), Username: username.Fold,
 		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,

@@ -19,7 +19,9 @@ import (
 func TestStandInOnlyWhereItIsSafe(t *testing.T) {
 	const loopback, everywhere = "127.0.0.1", "0.0.0.0"
 	proxied := &origin.Finder{Rules: origin.Rules{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
-	genuine, standIn := farSide{appID: "wxmine", origin: &origin.Finder{}}, farSide{appID: standInAppID, standInApp: true, origin: &origin.Finder{}}
+	genuine, standIn := farSide{apps: []string{"wxmine"}}, farSide{apps: []string{standInAppID, secondStandInAppID}, standInApp: true, origin: &origin.Finder{}}
+	behind := standIn
+	behind.origin = proxied
 	for name, c := range map[string]struct {
 		addr, flag string
 		far        farSide
@@ -31,12 +33,15 @@ func TestStandInOnlyWhereItIsSafe(t *testing.T) {
 		"the stand-in on every address":                 {everywhere, "", standIn, nil, "--stand-in"},
 		"the stand-in on every address of IPv6":         {"::", "", standIn, nil, "--stand-in"},
 		"the stand-in in a network":                     {"192.0.2.1", "", standIn, nil, "--stand-in"},
-		"the stand-in behind a proxy on loopback":       {loopback, "", farSide{appID: standInAppID, standInApp: true, origin: proxied}, nil, "--stand-in"},
+		"the stand-in behind a proxy on loopback":       {loopback, "", behind, nil, "--stand-in"},
 		"the stand-in by name":                          {everywhere, "127.0.0.1:0", standIn, nil, ""},
 		"the stand-in again":                            {loopback, "", standIn, []string{standInAppID}, ""},
 		"the stand-in after a real one":                 {loopback, "", standIn, []string{"wxmine"}, "has served the mini-program wxmine"},
 		"the stand-in by name after a real one":         {loopback, "127.0.0.1:0", standIn, []string{standInAppID, "wxmine"}, "has served the mini-program wxmine"},
-		"the stand-in's own mini-program after another": {loopback, "", farSide{appID: standInAppID}, []string{"wxmine"}, "has served the mini-program wxmine"},
+		"the stand-in's own mini-program after another": {loopback, "", farSide{apps: []string{standInAppID}}, []string{"wxmine"}, "has served the mini-program wxmine"},
+		"the stand-in's second one after another":       {loopback, "", farSide{apps: []string{secondStandInAppID}}, []string{"wxmine"}, "has served the mini-program wxmine"},
+		"the stand-in's after the second of two":        {loopback, "", standIn, []string{secondStandInAppID, "wxmine", "wxother"}, "has served the mini-program wxmine"},
+		"two real ones":                                 {everywhere, "", farSide{apps: []string{"wxmine", "wxother"}}, []string{"wxmine"}, ""},
 		"a real one on every address":                   {everywhere, "", genuine, nil, ""},
 		"a real one after the stand-in":                 {everywhere, "", genuine, []string{standInAppID}, ""},
 		"a real one after another":                      {loopback, "", genuine, []string{"wxother"}, ""},
@@ -57,8 +62,10 @@ func TestStandInOnlyWhereItIsSafe(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 			served, errServed := store.ServedApps(t.Context())
-			if errServed != nil || slices.Contains(served, c.far.appID) != (err == nil || slices.Contains(c.served, c.far.appID)) {
-				t.Errorf("the store has served %v, %v", served, errServed)
+			for _, appID := range c.far.apps {
+				if errServed != nil || slices.Contains(served, appID) != (err == nil || slices.Contains(c.served, appID)) {
+					t.Errorf("the store has served %v, %v", served, errServed)
+				}
 			}
 		})
 	}

@@ -21,9 +21,9 @@ import (
 func (m *cache[T]) fetch(ctx context.Context) (*T, error) {
 	raw, err := m.config.Source.Value(ctx, m.config.SecretID)
 	if err != nil {
-		return nil, m.unavailable(Reason(ctx, err))
+		return nil, m.unavailable(m.reason(ctx, err))
 	}
-	secret, err := m.parse(raw)
+	secret, err := m.parse(ctx, raw)
 	if err != nil {
 		return nil, m.unavailable(err)
 	}

@@ -1,4 +1,4 @@
-// Package secrets provides the operator's secret to the domain: from Secrets Manager through a cache, or from the
+// Package secrets provides the operator's secret to the domain: from Secrets Manager or a file through a cache, or from the
 // environment of a single machine. Package awssource reads from Secrets Manager, and package vault changes what is
 // stored there.
 package secrets
@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// cacheLife is how long a fetched secret is served before it is fetched again.
+	// cacheLife is the life of a secret in Secrets Manager, and fileLife of one in a file: a read of it takes microseconds.
 	cacheLife = 10 * time.Minute
+	fileLife  = 10 * time.Second
 	// failurePause keeps a failing Secrets Manager from slowing down every request while an older secret is available.
 	failurePause = 5 * time.Second
 	// refetchPause limits how often callers with an outdated secret can refetch.
@@ -46,10 +47,10 @@ type Config struct {
 	OnError func(context.Context, error)
 }
 
-// cache keeps one secret of Secrets Manager, parsed. It fetches on demand, on the goroutine of one of the requests that
+// cache keeps one secret of a Source, parsed. It fetches on demand, on the goroutine of one of the requests that
 // need the secret.
 //
-//   - A secret is fetched once for all concurrent callers, and served for 10 minutes.
+//   - A secret is fetched once for all concurrent callers, and served for its life.
 //   - While it is being fetched again, and if that fails, the older one is served. A failed fetch is retried after 5 seconds at the earliest.
 //   - A caller who finds it out of date has it refetched, at most every 2 seconds. If that is too soon, the first later caller refetches.
 //   - While there is none yet, each request tries, and concurrent requests wait. If the fetching request ends before its fetch, the next one fetches.
@@ -57,7 +58,11 @@ type Config struct {
 // The secret that it returns is shared and must not be changed.
 type cache[T any] struct {
 	config Config
-	parse  func(raw []byte) (*T, error)
+	parse  func(ctx context.Context, raw []byte) (*T, error)
+	// reason reduces an error of the Source to what an operator needs.
+	reason func(context.Context, error) error
+	// life is how long a fetched secret is served before it is fetched again.
+	life time.Duration
 
 	mu sync.Mutex
 	// secret is nil until the first fetch succeeds.
@@ -87,7 +92,15 @@ var _ login.Secrets = (*Manager)(nil)
 
 // New makes a Manager. It fetches nothing yet.
 func New(c Config) *Manager {
-	return &Manager{cache[login.Secret]{config: c.withDefaults(), parse: Parse}}
+	return &Manager{newCache(c, Parse)}
+}
+
+// newCache makes the cache of a secret in Secrets Manager.
+func newCache[T any](c Config, parse func(raw []byte) (*T, error)) cache[T] {
+	return cache[T]{
+		config: c.withDefaults(), reason: Reason, life: cacheLife,
+		parse: func(_ context.Context, raw []byte) (*T, error) { return parse(raw) },
+	}
 }
 
 // withDefaults returns c with its zero fields set.
@@ -162,7 +175,7 @@ func (m *cache[T]) suffices(anew bool) bool {
 	if m.doubted && m.flight == nil && !m.within(refetchPause, m.refetched) && !m.within(failurePause, m.failed) {
 		return false
 	}
-	return m.flight != nil || m.within(cacheLife, m.fetched) || m.within(failurePause, m.failed)
+	return m.flight != nil || m.within(m.life, m.fetched) || m.within(failurePause, m.failed)
 }
 
 // within reports whether less than d has passed since at. If the clock was set back, it reports false, so that nothing

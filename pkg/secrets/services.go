@@ -17,10 +17,10 @@ var _ login.Services = (*Services)(nil)
 
 // NewServices makes a Services. It fetches nothing yet.
 func NewServices(c Config) *Services {
-	return &Services{cache[login.ServiceKeys]{config: c.withDefaults(), parse: func(raw []byte) (*login.ServiceKeys, error) {
+	return &Services{newCache(c, func(raw []byte) (*login.ServiceKeys, error) {
 		keys, err := ParseServices(raw)
 		return &keys, err
-	}}}
+	})}
 }
 
 // ServiceKeys returns the cached keys, or fetches them.

@@ -57,7 +57,7 @@ func failure(t *testing.T, err error) (*login.Error, *wechat.Error) {
 	var log bytes.Buffer
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("failed", "err", err, "cause", cause)
 	for _, text := range []string{err.Error(), fmt.Sprintf("%+v %#v %#v", err, err, cause), log.String()} {
-		for _, secret := range []string{"SECRET", "js_code", "jscode2session", "CODE"} {
+		for _, secret := range []string{"SECRET", "js_code", "jscode2session", "CODE", "TOKEN", "stable-token", "access_token=", "/wxa/", "phone-", "138001"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s shows in %s", secret, text)
 			}

@@ -13,12 +13,16 @@ import (
 // Errcodes that a Server returns by itself.
 const (
 	systemBusy       = -1
+	invalidToken     = 40001
 	invalidGrantType = 40002
+	invalidOpenID    = 40003
 	invalidAppID     = 40013
 	invalidCode      = 40029
 	invalidURL       = 40066
 	invalidSecret    = 40125
 	usedCode         = 40163
+	missingToken     = 41001
+	expiredToken     = 42001
 	missingAppID     = 41002
 	missingSecret    = 41004
 	missingCode      = 41008
@@ -28,15 +32,20 @@ const (
 	invalidJSON      = 47001
 )
 
-// errmsgs are WeChat's texts for the errcodes of code2Session and stable_token.
+// errmsgs are WeChat's texts for the errcodes of its calls.
 var errmsgs = map[int]string{
 	systemBusy:       "system error",
+	invalidToken:     "invalid credential, access_token is invalid or not latest",
+	40014:            "invalid access_token",
 	invalidGrantType: "invalid grant_type",
+	invalidOpenID:    "invalid openid",
 	invalidAppID:     "invalid appid",
 	invalidCode:      "invalid code",
 	invalidURL:       "invalid url",
 	invalidSecret:    "invalid appsecret",
 	usedCode:         "code been used",
+	missingToken:     "access_token missing",
+	expiredToken:     "access_token expired",
 	40226:            "code blocked",
 	40243:            "appsecret has been frozen",
 	missingAppID:     "appid missing",

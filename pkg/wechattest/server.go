@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// Paths at which a Server answers code2Session and stable_token.
+// Paths at which a Server answers code2Session, stable_token and getuserphonenumber.
 const (
 	Path            = "/sns/jscode2session"
 	StableTokenPath = "/cgi-bin/stable_token"
+	PhonePath       = "/wxa/business/getuserphonenumber"
 )
 
 // remembered is how many codes a Server remembers, so that a Server that runs for weeks does not grow.
@@ -28,7 +29,7 @@ type Config struct {
 	Apps map[string]string
 	// NoUnionID means that the apps belong to no Open Platform account: WeChat then returns no unionid.
 	NoUnionID bool
-	// Now is the clock for rids and the Date header; nil means time.Now.
+	// Now is the clock for rids, the Date header and the ends of tokens; nil means time.Now.
 	Now func() time.Time
 }
 
@@ -42,11 +43,13 @@ type Server struct {
 	apps   map[string]string
 	lists  map[string][]netip.Addr // the apps that have an IP list
 	denied map[string]int          // the errcodes of Deny
-	tokens map[string]token        // the stable tokens of apps
+	tokens map[string][]token      // the stable tokens of apps, newest last
 	total  int
-	calls  *recent[int]  // by code as sent
-	used   *recent[bool] // by app and code behind any fault
-	done   *recent[bool] // by app and code as sent: its fault has happened
+	// tokenCalls and phoneCalls count calls, as total does.
+	tokenCalls, phoneCalls int
+	calls                  *recent[int]  // by code as sent
+	used                   *recent[bool] // by app and code behind any fault
+	done                   *recent[bool] // by app and code as sent: its fault has happened
 }
 
 // New makes a Server.
@@ -60,7 +63,7 @@ func New(c Config) *Server {
 		apps:      map[string]string{},
 		lists:     map[string][]netip.Addr{},
 		denied:    map[string]int{},
-		tokens:    map[string]token{},
+		tokens:    map[string][]token{},
 		calls:     newRecent[int](remembered),
 		used:      newRecent[bool](remembered),
 		done:      newRecent[bool](remembered),
@@ -99,15 +102,30 @@ func (s *Server) Calls() int {
 	return s.total
 }
 
-// CallsWith returns how many times code2Session was called with a code in exactly this spelling. It knows the latest
-// 20,000 codes of up to 256 bytes.
+// TokenCalls returns how many times stable_token was called, including refusals.
+func (s *Server) TokenCalls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tokenCalls
+}
+
+// PhoneCalls returns how many times getuserphonenumber was called, including refusals and faults.
+func (s *Server) PhoneCalls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.phoneCalls
+}
+
+// CallsWith returns how many times code2Session or getuserphonenumber was called with a code in exactly this spelling. It
+// knows the latest 20,000 codes of up to 256 bytes.
 func (s *Server) CallsWith(code string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls.get(code)
 }
 
-// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath, and HEAD / as a healthy server.
+// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath, getuserphonenumber under PhonePath, and
+// HEAD / as a healthy server.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	switch {
@@ -115,6 +133,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.code2Session(w, r)
 	case r.URL.Path == StableTokenPath:
 		s.stableToken(w, r)
+	case r.URL.Path == PhonePath:
+		s.phoneNumber(w, r)
 	case r.URL.Path == "/" && r.Method == http.MethodHead:
 	default:
 		s.refuse(w, r, http.StatusNotFound, invalidURL)
@@ -184,6 +204,18 @@ func (s *Server) count(code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total++
+	s.countCode(code)
+}
+
+func (s *Server) countPhone(code string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.phoneCalls++
+	s.countCode(code)
+}
+
+// countCode counts a call with a code. The caller holds mu.
+func (s *Server) countCode(code string) {
 	if len(code) <= maxCode {
 		s.calls.set(code, s.calls.get(code)+1)
 	}
@@ -196,18 +228,29 @@ func (s *Server) first(appID, sent string) bool {
 	return add(s.done, key(appID, sent))
 }
 
-// exchange uses up a code and returns the answer: the session for the first caller, a refusal for all others.
+// exchange uses up a code and returns the answer: that of a good code for the first caller, a refusal for all others.
 func (s *Server) exchange(appID string, c code) http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	won := add(s.used, key(appID, c.plain))
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !won {
+		switch {
+		case won:
+			writeJSON(w, http.StatusOK, s.answer(appID, c))
+		case c.number != "":
+			s.refuse(w, r, http.StatusOK, invalidCode) // there is no errcode for a phone code that was used
+		default:
 			s.refuse(w, r, http.StatusOK, usedCode)
-			return
 		}
-		writeJSON(w, http.StatusOK, s.session(appID, c.person))
 	}
+}
+
+// answer is the answer to a good code.
+func (s *Server) answer(appID string, c code) any {
+	if c.number != "" {
+		return s.phone(appID, c.number)
+	}
+	return s.session(appID, c.person)
 }
 
 // key joins an appid and a code that parseCode accepts. Such a code has no space.
