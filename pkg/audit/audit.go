@@ -25,6 +25,7 @@ const (
 	Route      = "route"
 	RequestID  = "requestId"
 	Service    = "service"
+	Phone      = "phone"
 )
 
 // Write writes a line for each event of the trail of a finished command. The attributes say what the trail does not
@@ -34,6 +35,9 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 		line := []slog.Attr{slog.String(Event, string(event))}
 		if trail.UserID != "" {
 			line = append(line, slog.String(UserID, trail.UserID))
+		}
+		if trail.Phone != "" {
+			line = append(line, slog.String(Phone, trail.Phone))
 		}
 		logger.LogAttrs(ctx, Level(event), message, append(line, attrs...)...)
 	}
