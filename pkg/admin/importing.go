@@ -26,7 +26,7 @@ type importing struct {
 	first map[[16]byte]firstRow
 	// phones has the line that brought each phone number so far, by its index's hash.
 	phones map[[16]byte]uint32
-	batch []newcomer
+	batch  []newcomer
 	// plain counts the plain passwords in the batch.
 	plain int
 	done  Imported

@@ -62,7 +62,7 @@ var (
 	ErrPasswordNotHere = errors.New("the platform's directory keeps this user's password")
 	ErrNoUsername      = errors.New("the user registered by themselves and has no username to log in with: they choose one, " +
 		"with a first password, in the mini-program (POST /mobileApi/user/password)")
-	ErrTemporaryFor    = fmt.Errorf("a temporary password must work for more than 0 and at most %v", login.TemporaryLife)
+	ErrTemporaryFor = fmt.Errorf("a temporary password must work for more than 0 and at most %v", login.TemporaryLife)
 )
 
 // Add stores a new user.
