@@ -27,6 +27,8 @@ var checkBind = slices.Concat(
 		}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-app-unknown", but: edits{query("appId=wxffffffffffffffff&code=alice-1")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-app-unknown-english", but: edits{query("appId=touristappid&code=alice-1&lang=en")}, Status: 400, Error: login.AppIDUnknown},
+		{Name: "checkbind-parameters-twice-alike", but: edits{query("code=alice-1&lang=en&lang=en")}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "checkbind-good-fields-of-bind", but: edits{query("username=a&username=b&openId=x&openId=y&password=a;b&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-escaped-code", but: edits{query("code=%61lice%2D1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-unknown-parameter", but: edits{query("_t=1773303360000&code=alice-1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-unknown-parameters-twice", but: edits{query("ids[]=1&ids[]=2&_t=1&code=alice-1&_t=1")}, Status: 200, Code: 301, WeChat: 1},

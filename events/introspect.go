@@ -34,7 +34,7 @@ var introspect = slices.Concat(
 		{Name: "introspect-null-body", but: edits{jsonBody("null")}, Status: 400, Error: login.TokenMissing},
 		{Name: "introspect-no-body", but: edits{noBody}, Status: 400, Error: login.TokenMissing},
 		{Name: "introspect-token-in-query", but: edits{noBody, query("token=" + unknownToken)}, Status: 400, Error: login.TokenMissing},
-		{Name: "introspect-repeated-token", After: afterBind, but: edits{body("token=" + TokenHere + "&token=" + TokenHere)}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "introspect-repeated-token", After: afterBind, but: edits{body("token=" + TokenHere + "&token=" + unknownToken)}, Status: 400, Error: login.ParameterRepeated},
 		{Name: "introspect-malformed-form", but: edits{body("token=%zz")}, Status: 400, Error: login.BodyMalformed},
 		{Name: "introspect-wrong-content-type", After: afterBind, but: edits{body(TokenHere), contentType("text/plain")}, Status: 400, Error: login.ContentTypeUnsupported},
 		{Name: "introspect-good-called-text", After: afterBind, Odd: true, but: edits{contentType("text/plain;charset=UTF-8")}, Status: 200, Holds: active},

@@ -18,6 +18,7 @@ var logout = slices.Concat(
 		{Name: "logout-good-empty-all", Odd: true, After: afterBind, but: edits{formBody("all=")}, Status: 200, Code: 1},
 		{Name: "logout-good-empty-string-for-all", After: afterBind, Odd: true, but: edits{jsonBody(`{"all":""}`)}, Status: 200, Code: 1},
 		{Name: "logout-good-json-called-form", After: afterBind, but: edits{formBody(`{"all":true}`)}, Status: 200, Code: 1},
+		{Name: "logout-good-fields-of-bind", After: afterBind, but: edits{jsonBody(`{"code":0,"openId":{},"username":["a"],"password":1,"password":2}`)}, Status: 200, Code: 1},
 		{Name: "logout-good-english", After: afterBind, but: edits{jsonBody(`{"lang":"en"}`)}, Status: 200, Code: 1},
 		{Name: "logout-good-x-token", After: afterBind, but: inXToken, Status: 200, Code: 1},
 		{Name: "logout-disabled", After: afterBind, Meanwhile: Disabled, but: edits{jsonBody(`{"all":true}`)}, Status: 401, Error: login.UserDisabled},

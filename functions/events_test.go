@@ -152,8 +152,8 @@ func (s *stage) compare(c events.Case, a answer) {
 			s.Errorf("got %s, want %s to be %v", a.Body, name, want)
 		}
 	}
-	if wait := a.Headers["retry-after"]; (wait != "") != (c.Status == 429 || c.Status == 503) {
-		s.Errorf("status %d with retry-after %q", c.Status, wait)
+	if wait, action := a.Headers["retry-after"], c.Error.Action(); (wait != "") != (action == login.ActionRetry || action == login.ActionWait) {
+		s.Errorf("%s with retry-after %q", a.Body, wait)
 	} else if told, _ := a.fields["retryAfter"].(float64); (wait != "") != (told >= 1) || wait != "" && wait != strconv.Itoa(int(told)) {
 		s.Errorf("retry-after %q, and the body says %s", wait, a.Body)
 	}

@@ -139,7 +139,7 @@ func (p *performance) ask(c events.Case) error {
 	return p.scene.Saw(body)
 }
 
-// prepareAll makes the state that a flow begins with: a user with a role, and a session
+// prepareAll makes the state that a flow begins with: a user with a role, a phone number and a unionid, and a session
 // that has not been used for a day.
 func (p *performance) prepareAll() {
 	p.Helper()
@@ -152,7 +152,7 @@ func (p *performance) prepareAll() {
 	if p.directory == "" {
 		p.must(p.store.AddUser(p.Context(), login.User{
 			ID: events.UserID, Username: events.Username, Name: "Demo",
-			Roles: []string{"clerk"}, Apps: map[string]login.UserApp{},
+			Roles: []string{"clerk"}, Phone: login.Phone{Number: "+8613800138000", Index: "alice's"},
 		}, login.NewPassword(passwordHash())))
 	} else if !p.unbound {
 		// The directory has another name by now.
@@ -172,11 +172,12 @@ func (p *performance) bind() {
 	p.Helper()
 	token := login.NewToken(events.UserID)
 	session := p.session(token.Hash(), 24*time.Hour)
-	_, err := p.store.Bind(p.Context(), login.Binding{
+	b, err := p.store.Bind(p.Context(), login.Binding{
 		ID: session.BindingID, AppID: events.AppID, OpenID: wechattest.OpenID(events.AppID, "alice"), UserID: events.UserID,
-		SealedKey: "none", BoundAt: session.CreatedAt, LastLoginAt: session.CreatedAt,
+		Index: "alice's", SealedKey: "none", BoundAt: session.CreatedAt, LastLoginAt: session.CreatedAt,
 	}, session)
 	p.must(err)
+	p.must(p.store.NoteUnion(p.Context(), b, "alice's"))
 	p.must(p.scene.Saw([]byte(fmt.Sprintf(`{"token":%q}`, string(token.Text())))))
 }
 

@@ -14,7 +14,9 @@ import (
 const (
 	// readyEvery is how often at most /readyz writes to the store, however many ask: each write waits for the disk.
 	readyEvery = time.Second
-	// readyTime bounds such a write, and how long a probe waits for it.
+	// writeTime bounds such a write.
+	writeTime = 1500 * time.Millisecond
+	// readyTime is how long a probe waits for it. It is longer, so that a write that ends says why it failed.
 	readyTime = 2 * time.Second
 	// readyRecord is what it writes.
 	readyRecord = "ready"
@@ -101,7 +103,7 @@ func (h *health) check(ctx context.Context) *readyCheck {
 
 // write does what a login does last: it waits until the disk has a write.
 func (h *health) write(ctx context.Context, check *readyCheck) {
-	bounded, cancel := context.WithTimeout(ctx, readyTime)
+	bounded, cancel := context.WithTimeout(ctx, writeTime)
 	defer cancel()
 	now := time.Now()
 	check.err = h.store.StoreRecord(bounded, readyRecord, login.Record{Version: "1", ExpiresAt: now.Add(readyTime)})

@@ -180,6 +180,20 @@ func TestManyProbesMakeOneWrite(t *testing.T) {
 	}
 }
 
+// While the store is locked, its own reason is in the log.
+func TestTheLogSaysWhyAWriteDidNotEnd(t *testing.T) {
+	log := logged(t)
+	synctest.Test(t, func(t *testing.T) {
+		store := &records{Ephemeral: takesRecords{}, before: func(ctx context.Context) error { <-ctx.Done(); return errors.New("it is locked") }}
+		if got := probe(t, &health{store: store}, "/readyz"); got != 503 {
+			t.Errorf("got %d", got)
+		}
+	})
+	if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "it is locked") {
+		t.Errorf("the log has %d lines: %s", n, log)
+	}
+}
+
 // A write that never ends keeps nobody waiting for longer than its time, and there is no other beside it.
 func TestProbesOfADiskThatDoesNotAnswer(t *testing.T) {
 	log := logged(t)

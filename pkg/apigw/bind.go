@@ -8,19 +8,16 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// replace is the field that asks for the place of the user's other WeChat.
-var replace = field{"replace", truth}
-
 // Bind binds the identity behind a code to a user, and logs the user in.
 var Bind = Route{
-	Function:  "bind",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/bind",
-	handler:   byCode(bind),
-	fieldsIn:  inBody,
-	ownFields: []field{newPassword, replace},
-	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
-	outcomes:  []login.Outcome{login.OutcomeLogin},
+	Function: "bind",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/bind",
+	handler:  byCode(bind),
+	fieldsIn: inBody,
+	fields:   []field{codeField, {"openId", optional}, {"username", text}, passwordField, newPasswordField, replaceField},
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
 		login.PasswordNotTemporary, login.PasswordNotHere,

@@ -8,19 +8,16 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// phoneCode is the field of the code that the button for the phone number gives. It is no code of wx.login.
-var phoneCode = field{"phoneCode", text}
-
 // BindPhone logs somebody in by their phone number, and binds the identity behind a code to the user who has it.
 var BindPhone = Route{
-	Function:  "bindphone",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/bindPhone",
-	handler:   byCode(bindPhone),
-	fieldsIn:  inBody,
-	ownFields: []field{phoneCode, replace},
-	needs:     needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
-	outcomes:  []login.Outcome{login.OutcomeLogin},
+	Function: "bindphone",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/bindPhone",
+	handler:  byCode(bindPhone),
+	fieldsIn: inBody,
+	fields:   []field{codeField, phoneCodeField, {"openId", optional}, passwordField, replaceField},
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneUnknown, login.PhoneStale, login.PasswordRequired,
 		login.PasswordChangeRequired, login.RegisteredElsewhere, login.TooManyRegistrations, login.DirectoryCannot,

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"strings"
-	"unicode"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -31,7 +30,7 @@ func (r *Route) bodyFields(event *events.APIGatewayV2HTTPRequest) (fields, error
 	if len(body) > MaxBody {
 		return nil, login.BodyTooLarge
 	}
-	return r.inBody().parse(labelOf(origin.Header(event.Headers, "content-type")), body)
+	return known(r.fields).parse(labelOf(origin.Header(event.Headers, "content-type")), body)
 }
 
 // parse reads a body. The body itself decides what it is: clients and proxies label it wrongly, and no form
@@ -41,7 +40,7 @@ func (r *Route) bodyFields(event *events.APIGatewayV2HTTPRequest) (fields, error
 // nothing: the same page may send a form. It gains nothing by either. There are no cookies, tokens come in headers
 // that a browser asks about first, and who has a code needs no victim's browser to send it.
 func (k known) parse(is label, body string) (fields, error) {
-	body = strings.TrimLeftFunc(body, blank)
+	body = strings.TrimLeftFunc(body, login.Blank) // a byte order mark, too
 	switch {
 	case body == "":
 		return nil, nil
@@ -51,7 +50,7 @@ func (k known) parse(is label, body string) (fields, error) {
 		return k.jsonFields(body)
 	case saysNothing(body):
 		return nil, nil
-	case login.LostObject(strings.TrimRightFunc(body, blank)):
+	case login.LostObject(strings.TrimRightFunc(body, login.Blank)):
 		return nil, login.BodyMalformed // it may have said all: true
 	case is.form && !is.json && !is.other:
 		if strings.ContainsRune(`["<`, rune(body[0])) || strings.ContainsAny(body, "\x00") {
@@ -66,10 +65,6 @@ func (k known) parse(is label, body string) (fields, error) {
 	return nil, login.ContentTypeUnsupported
 }
 
-// blank says whether a character shows nothing and means nothing around a body: the byte order mark, which
-// some editors and libraries write in front, is one of these.
-func blank(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' || r == '\u200B' }
-
 // saysNothing says whether a body that is not empty says no more than an empty one: null, "" or [], as JSON, or
 // what JavaScript writes for nothing, also in quotes.
 func saysNothing(body string) bool {
@@ -78,13 +73,13 @@ func saysNothing(body string) bool {
 	default:
 		return false // as nearly all do
 	}
-	body = strings.TrimRightFunc(body, blank)
+	body = strings.TrimRightFunc(body, login.Blank)
 	var quoted string
 	if body[0] == '"' && json.Unmarshal([]byte(body), &quoted) == nil {
-		body = strings.TrimFunc(quoted, blank)
+		body = login.Trim(quoted)
 	}
 	if inside, ok := strings.CutPrefix(body, "["); ok {
-		return strings.TrimLeftFunc(inside, blank) == "]"
+		return strings.TrimLeftFunc(inside, login.Blank) == "]"
 	}
 	return body == "" || body == "{}" || login.SaysNothing(body)
 }

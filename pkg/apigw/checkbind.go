@@ -14,6 +14,7 @@ var CheckBind = Route{
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/checkBind",
 	handler:  byCode(checkBind),
+	fields:   []field{codeField},
 	needs:    needs.Bindings | needs.Token | needs.Directory,
 	outcomes: []login.Outcome{login.OutcomeLogin, login.OutcomeUnbound},
 	refusals: []login.Code{login.TooManyRegistrations, login.UserDisabled, login.SessionRevoked, login.SessionReplaced},

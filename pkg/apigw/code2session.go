@@ -16,6 +16,7 @@ var Code2Session = Route{
 	Path:     "/api/login/code2session",
 	handler:  byCode(code2Session),
 	fieldsIn: inBody,
+	fields:   []field{codeField},
 	needs:    needs.Bindings,
 	outcomes: []login.Outcome{login.OutcomeBound, login.OutcomeUnbound},
 }

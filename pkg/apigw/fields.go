@@ -4,9 +4,10 @@ import "github.com/wxbind/wxbind/pkg/login"
 
 // Which value of a field counts is one rule for all routes:
 //
-//   - A route reads its query, and its body if it has fields there. A body of the others is not looked at.
+//   - A route reads lang, appId and the fields that it declares, in its query, and in its body if it has one. A body of
+//     the others is not looked at.
 //   - lang and appId count in both places. The other fields of a route with a body are read only there, so that
-//     no password, code or token need stand in an address, where logs keep it; DELETE of the account takes them
+//     no password, code or token need stand in an address, where logs keep it; DELETE of the account takes its code
 //     from both, since some clients cannot send a body with it.
 //   - Where both have a field, the body's counts, unless it says nothing.
 //   - What a place does not read is ignored, however often it comes and whatever it holds. What is read comes
@@ -19,7 +20,7 @@ type fields map[string]string
 // truth reads a boolean. An absent one is false.
 func (f fields) truth(name string) bool { return f[name] == "true" }
 
-// over returns the fields of a body with those of the query that it does not have. It may change both.
+// over returns the fields of a body with those of the query that it does not have. It may change f.
 func (f fields) over(query fields) fields {
 	if len(f) == 0 {
 		return query
@@ -38,7 +39,7 @@ type fieldType int
 const (
 	// text is kept as it is: somebody may be called null, and a code that is none is an error.
 	text fieldType = iota + 1
-	// optional is text that counts as absent if it is JavaScript's word for nothing or for an object.
+	// optional is text that counts as absent if it is JavaScript's word for nothing or for an object, or an object of JSON.
 	optional
 	// truth is a boolean. JavaScript's words for nothing count as absent. Its word for an object does not: the
 	// object may have been there to say true.
@@ -51,14 +52,19 @@ type field struct {
 	fieldType
 }
 
-// common holds the fields that every route knows. The first ones count in each query, also beside a body.
-var common = [...]field{
-	{appIDName, optional}, {appIDAlias, optional}, {"lang", optional},
-	{"code", text}, {"openId", optional}, {"username", text}, {"password", text},
-}
+// common holds the fields that every route reads.
+var common = [...]field{{appIDName, optional}, {appIDAlias, optional}, {"lang", optional}}
 
-// besideBody is how many of them are the first ones.
-const besideBody = 3
+// The fields that several routes read.
+var (
+	codeField        = field{"code", text}
+	passwordField    = field{"password", text}
+	newPasswordField = field{"newPassword", optional}
+	// phoneCodeField is the code that the button for the phone number gives. It is no code of wx.login.
+	phoneCodeField = field{"phoneCode", text}
+	// replaceField asks for the place of the user's other WeChat.
+	replaceField = field{"replace", truth}
+)
 
 const (
 	appIDName = "appId"
@@ -67,30 +73,27 @@ const (
 	appIDAlias = "appid"
 )
 
-// known lists the fields that are read in one place.
-type known struct{ common, own []field }
+// known lists the fields that are read in one place, besides the common ones.
+type known []field
 
 // inQuery lists the fields that a route reads in its query.
 func (r *Route) inQuery() known {
 	if r.fieldsIn == inBody {
-		return known{common: common[:besideBody]}
+		return nil
 	}
-	return r.inBody()
+	return r.fields
 }
-
-// inBody lists the fields that a route reads in its body.
-func (r *Route) inBody() known { return known{common[:], r.ownFields} }
 
 // find returns the field of a name, and its number among the known ones.
 func (k known) find(name string) (found field, number int, ok bool) {
-	for i, f := range k.common {
+	for i, f := range common {
 		if f.name == name {
 			return f, i, true
 		}
 	}
-	for i, f := range k.own {
+	for i, f := range k {
 		if f.name == name {
-			return f, len(k.common) + i, true
+			return f, len(common) + i, true
 		}
 	}
 	return field{}, 0, false

@@ -12,15 +12,15 @@ import (
 // Introspect tells one of the platform's services whose token it is, as RFC 7662 says:
 // https://www.rfc-editor.org/rfc/rfc7662
 var Introspect = Route{
-	Function:  "introspect",
-	Method:    http.MethodPost,
-	Path:      "/api/login/introspect",
-	handler:   byService(introspect),
-	fieldsIn:  inBody,
-	ownFields: []field{{"token", text}},
-	needs:     needs.Token,
-	outcomes:  []login.Outcome{login.OutcomeActive, login.OutcomeInactive},
-	refusals:  []login.Code{login.TokenMissing},
+	Function: "introspect",
+	Method:   http.MethodPost,
+	Path:     "/api/login/introspect",
+	handler:  byService(introspect),
+	fieldsIn: inBody,
+	fields:   []field{{"token", text}},
+	needs:    needs.Token,
+	outcomes: []login.Outcome{login.OutcomeActive, login.OutcomeInactive},
+	refusals: []login.Code{login.TokenMissing},
 }
 
 // introspectionBody is the response of RFC 7662, section 2.2. It says nothing more

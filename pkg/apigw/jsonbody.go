@@ -57,12 +57,16 @@ func (k known) jsonFields(body string) (fields, error) {
 	return f, nil
 }
 
-// read converts a JSON value of this type to that of a field, "" for null.
+// read converts a JSON value of this type to that of a field. It is "" for null, and for what a form has as
+// [object Object], if that counts as absent.
 //
 // Errors: FieldWrongType.
 func (t fieldType) read(value json.RawMessage) (string, error) {
-	if t == truth && (string(value) == "true" || string(value) == "false") {
+	switch {
+	case t == truth && (string(value) == "true" || string(value) == "false"):
 		return string(value), nil
+	case t == optional && value[0] == '{':
+		return "", nil
 	}
 	var s string // which null leaves empty
 	if err := json.Unmarshal(value, &s); err != nil {

@@ -9,13 +9,13 @@ import (
 
 // Logout ends the caller's session or, with `all`, every session of the user.
 var Logout = Route{
-	Function:  "logout",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/logout",
-	handler:   bySession(logout),
-	fieldsIn:  inBody,
-	ownFields: []field{{"all", truth}},
-	outcomes:  []login.Outcome{login.OutcomeLogout},
+	Function: "logout",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/logout",
+	handler:  bySession(logout),
+	fieldsIn: inBody,
+	fields:   []field{{"all", truth}},
+	outcomes: []login.Outcome{login.OutcomeLogout},
 }
 
 func logout(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {

@@ -22,6 +22,7 @@ func TestBodiesThatSayNothing(t *testing.T) {
 		"wide blanks":          "\u3000\u00A0",
 		"64 KiB of blanks":     strings.Repeat(" ", 64<<10),
 		"a byte order mark":    "\uFEFF",
+		"marks of direction":   "\u202A[\u200E]\u202C",
 		"two, and null":        "\uFEFF\uFEFF null\n",
 		"undefined":            `undefined`,
 		"a number that is not": `NaN`,
@@ -112,6 +113,13 @@ func TestWordsForNothingAreAbsent(t *testing.T) {
 			}
 		})
 	}
+	t.Run("an object of JSON", func(t *testing.T) { // a form has it as [object Object]
+		w := newWorld(t)
+		said := strings.Replace(bindBody, "{", `{"openId":{},"appId":{"id":"`+secondAppID+`"},"newPassword":{ },"lang":{},`, 1)
+		if a := w.invoke(t.Context(), apigw.Bind, withQuery(post("application/json", said), "lang=en")); a.body["code"] != 1.0 || a.body["msg"] != "Bound." || w.lastLine()["appId"] != appID {
+			t.Errorf("got %d %s", a.status, a.text)
+		}
+	})
 	w := newWorld(t)
 	a := w.login("alice").ask(apigw.Password, post(form, "code="+w.code("alice")+"&password="+password+"&newPassword=undefined"))
 	if a.status != 400 || a.body["error"] != string(login.PasswordMissing) {
@@ -168,7 +176,7 @@ func TestWhatNobodyKnowsIsIgnored(t *testing.T) {
 		"a name with one":        "a;b=c",
 		"no value":               "x&y&&=&=1",
 		"a name in another case": "CODE=alice-8&Code=%zz",
-		"of another route":       "token=1&token=2&force=x",
+		"of another route":       "token=1&token=2&force=x&username=a&username=b&password=a;b&openId=%zz",
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -181,6 +189,35 @@ func TestWhatNobodyKnowsIsIgnored(t *testing.T) {
 				t.Errorf("beside a body: %d %s", a.status, a.text)
 			}
 		})
+	}
+}
+
+// What a route reads comes once, whatever it says.
+func TestKnownFieldsTwice(t *testing.T) {
+	named := "appId=" + secondAppID
+	for name, c := range map[string]struct {
+		route apigw.Route
+		event any
+	}{
+		"a code":               {apigw.CheckBind, get("code=alice-1&code=alice-1")},
+		"a language":           {apigw.CheckBind, get("code=alice-1&lang=en&lang=en")},
+		"one of them empty":    {apigw.CheckBind, get("code=alice-1&lang=en&lang=")},
+		"escaped":              {apigw.CheckBind, get("code=alice-1&%63ode=%61lice-1")},
+		"in a form":            {apigw.Code2Session, post(form, "code=alice-1&code=alice-1")},
+		"in JSON":              {apigw.Code2Session, post("application/json", `{"code":"alice-1","code":"alice-1"}`)},
+		"in JSON and null":     {apigw.Code2Session, post("application/json", `{"code":null,"code":"alice-1"}`)},
+		"in a query of a POST": {apigw.Code2Session, withQuery(post(form, "code=alice-1"), named+"&"+named)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if a := w.invoke(t.Context(), c.route, c.event); a.status != 400 || a.body["error"] != "parameter_repeated" {
+				t.Errorf("got %d %s", a.status, a.text)
+			}
+		})
+	}
+	w := newWorld(t)
+	if a := w.invoke(t.Context(), apigw.CheckBind, get("code=alice-1&"+named+"&appid="+secondAppID)); a.status != 200 || w.lastLine()["appId"] != secondAppID {
+		t.Errorf("under both of its names: %d %s in %v", a.status, a.text, w.lastLine()["appId"])
 	}
 }
 

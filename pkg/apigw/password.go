@@ -8,19 +8,16 @@ import (
 	"github.com/wxbind/wxbind/pkg/needs"
 )
 
-// newPassword is the field of the password that replaces another.
-var newPassword = field{"newPassword", optional}
-
 // Password changes the user's password, or gives a first one with a username.
 var Password = Route{
-	Function:  "password",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/password",
-	handler:   bySession(changePassword),
-	fieldsIn:  inBody,
-	ownFields: []field{newPassword},
-	needs:     needs.Code | needs.Bindings | needs.Passwords,
-	outcomes:  []login.Outcome{login.OutcomePassword},
+	Function: "password",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/password",
+	handler:  bySession(changePassword),
+	fieldsIn: inBody,
+	fields:   []field{codeField, {"username", text}, passwordField, newPasswordField},
+	needs:    needs.Code | needs.Bindings | needs.Passwords,
+	outcomes: []login.Outcome{login.OutcomePassword},
 	refusals: []login.Code{
 		login.ReauthRequired, login.RecentlyReplaced, login.PasswordTooWeak, login.PasswordNotHere,
 		login.UsernameMissing, login.UsernameInvalid, login.UsernameTaken,

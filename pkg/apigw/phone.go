@@ -10,14 +10,14 @@ import (
 
 // Phone sets the user's own phone number, or changes it.
 var Phone = Route{
-	Function:  "phone",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/phone",
-	handler:   bySession(setPhone),
-	fieldsIn:  inBody,
-	ownFields: []field{phoneCode},
-	needs:     needs.Code | needs.Bindings | needs.Directory,
-	outcomes:  []login.Outcome{login.OutcomePhone},
+	Function: "phone",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/phone",
+	handler:  bySession(setPhone),
+	fieldsIn: inBody,
+	fields:   []field{codeField, phoneCodeField},
+	needs:    needs.Code | needs.Bindings | needs.Directory,
+	outcomes: []login.Outcome{login.OutcomePhone},
 	refusals: []login.Code{
 		login.ReauthRequired, login.RecentlyReplaced, login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneTaken, login.DirectoryCannot,
 	},

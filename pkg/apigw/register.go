@@ -15,6 +15,7 @@ var Register = Route{
 	Path:     "/mobileApi/user/register",
 	handler:  byCode(register),
 	fieldsIn: inBody,
+	fields:   []field{codeField},
 	needs:    needs.Bindings | needs.Token | needs.Directory,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{

@@ -23,7 +23,7 @@ func (x *invocation) respondError(err error) events.APIGatewayV2HTTPResponse {
 	status := x.request.route.Status(failure.Code)
 	x.log(requestlog.Request{Failure: failure, Status: status})
 
-	body := envelope.FailureOf(failure, status, x.request.lang, x.request.id)
+	body := envelope.FailureOf(failure, x.request.lang, x.request.id)
 	response := respond(status, body)
 	if status == http.StatusUnauthorized {
 		response.Headers["www-authenticate"] = guards[x.request.route.Guard()].challenge

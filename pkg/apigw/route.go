@@ -21,8 +21,8 @@ type Route struct {
 	handler guarded
 	// fieldsIn says where a request carries its fields.
 	fieldsIn source
-	// ownFields are the fields that only this route knows.
-	ownFields []field
+	// fields are those that the route reads, besides the common ones.
+	fields []field
 	// needs is what the route stands on, besides the needs of its guard.
 	needs needs.Set
 	// outcomes lists how a request may end if it does not fail.
@@ -91,7 +91,7 @@ func (r Route) fieldErrors() []login.Code {
 		errors = append(errors, login.BodyTooLarge, login.BodyMalformed, login.BodyTooDeep, login.BodyTrailing,
 			login.ContentTypeUnsupported, login.FieldWrongType)
 	}
-	for _, f := range r.ownFields {
+	for _, f := range r.fields {
 		if f.fieldType == truth {
 			errors = append(errors, login.FieldWrongType)
 		}

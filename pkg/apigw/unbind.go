@@ -10,15 +10,15 @@ import (
 
 // Unbind removes the binding through which the caller's session was opened.
 var Unbind = Route{
-	Function:  "unbind",
-	Method:    http.MethodPost,
-	Path:      "/mobileApi/user/unbind",
-	handler:   bySession(unbind),
-	fieldsIn:  inBody,
-	ownFields: []field{{"force", truth}},
-	needs:     needs.Code | needs.Bindings,
-	outcomes:  []login.Outcome{login.OutcomeUnbound},
-	refusals:  []login.Code{login.LastBinding, login.ReauthRequired},
+	Function: "unbind",
+	Method:   http.MethodPost,
+	Path:     "/mobileApi/user/unbind",
+	handler:  bySession(unbind),
+	fieldsIn: inBody,
+	fields:   []field{{"force", truth}, codeField},
+	needs:    needs.Code | needs.Bindings,
+	outcomes: []login.Outcome{login.OutcomeUnbound},
+	refusals: []login.Code{login.LastBinding, login.ReauthRequired},
 }
 
 func unbind(ctx context.Context, s *login.Service, v login.Visitor, r *request) (answer, error) {

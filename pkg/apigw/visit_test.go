@@ -112,8 +112,10 @@ func TestBooleanFields(t *testing.T) {
 		"NaN in a form":          {form, "all=NaN", "", false},
 		"an object in a form":    {form, "all=[object Object]", login.FieldWrongType, false},
 		"twice":                  {"application/json", `{"all":true,"all":false}`, login.ParameterRepeated, false},
-		"twice in a form":        {form, "all=true&all=true", login.ParameterRepeated, false},
-		"another route's fields": {"application/json", `{"force":"x","token":7}`, "", false},
+		"twice in a form":        {form, "all=true&all=false", login.ParameterRepeated, false},
+		"twice alike in a form":  {form, "all=true&all=true", login.ParameterRepeated, false},
+		"another route's fields": {"application/json", `{"force":"x","token":7,"code":0,"username":{},"openId":1,"openId":2}`, "", false},
+		"those in a form":        {form, "code=1&code=2&username=%zz&password=a;b&all=true", "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -248,7 +250,7 @@ func TestReplacedOnOneDevice(t *testing.T) {
 		w.login("alice")
 	}
 	for query, want := range map[string]string{
-		"":        "此登录已被更新的登录取代，请重新登录",
+		"":        "本次登录已被新的登录取代，请重新登录",
 		"lang=en": "Newer logins have taken the place of this one; please log in again.",
 	} {
 		if a := first.ask(apigw.UserInfo, get(query)); a.status != 401 || a.body["msg"] != want {

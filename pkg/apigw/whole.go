@@ -12,7 +12,7 @@ import (
 // the order of fields, the name appid for appId, or what the route ignores. A field that says nothing counts as
 // absent, as everywhere. It has passwords and tokens, so it must not be logged or stored.
 func (r *request) whole() login.Hidden {
-	sorted := make([]string, 0, len(common)+1)
+	sorted := make([]string, 0, 8) // no route reads more
 	for name := range r.fields {
 		sorted = append(sorted, name)
 	}

@@ -138,7 +138,7 @@ func (w *world) refused(answer *http.Response, status int, why login.Code) strin
 	if got := answer.Header.Get("WWW-Authenticate"); (got == "Bearer") != (status == http.StatusUnauthorized) {
 		w.Errorf("status %d with WWW-Authenticate %q", status, got)
 	}
-	if got := answer.Header.Get("Retry-After"); (got != "") != (status == http.StatusServiceUnavailable) {
+	if got := answer.Header.Get("Retry-After"); (got != "") != (body.Action == login.ActionRetry) {
 		w.Errorf("status %d with Retry-After %q", status, got)
 	} else if got != body.RetryAfter.String() {
 		w.Errorf("Retry-After is %q, and the body says %s", got, text)

@@ -43,7 +43,7 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	body := envelope.FailureOf(failure, status, r.URL.Query().Get("lang"), "")
+	body := envelope.FailureOf(failure, r.URL.Query().Get("lang"), "")
 	if wait := body.RetryAfterHeader(); wait != "" {
 		w.Header().Set("Retry-After", wait)
 	}

@@ -67,7 +67,7 @@ func apps(ctx context.Context, w WeChat, list []login.App) []Finding {
 func credentials(appID string, err error) Finding {
 	check := "WeChat " + appID
 	if err == nil {
-		return ok(check, "accepts the AppID and the AppSecret, from this machine's address")
+		return ok(check, "accepts the AppID and the AppSecret, from this machine's address, and gives the access_token that phone numbers need")
 	}
 	e, isTheirs := errors.AsType[*wechat.Error](err)
 	if !isTheirs || e.Fault != wechat.Refused {

@@ -61,7 +61,7 @@ func TestWhatWeChatSaysOfAnApp(t *testing.T) {
 		spoil func(*wechattest.Server)
 		want  string
 	}{
-		"accepted":         {good, nil, "ok WeChat " + appID + ": accepts the AppID and the AppSecret"},
+		"accepted":         {good, nil, "ok WeChat " + appID + ": accepts the AppID and the AppSecret, from this machine's address, and gives the access_token that phone numbers need"},
 		"another AppID":    {app("wxother", appSecret), nil, "FAIL WeChat wxother: knows no mini-program with this AppID (errcode 40013, rid "},
 		"wrong AppSecret":  {app(appID, "S3CRETwrong"), nil, "FAIL WeChat " + appID + ": does not accept the AppSecret (errcode 40125, rid "},
 		"not in IP list":   {good, func(s *wechattest.Server) { s.SetIPList(appID, netip.MustParseAddr("203.0.113.7")) }, "FAIL WeChat " + appID + ": does not accept calls from 127.0.0.1: it is not in the mini-program's IP list (errcode 40164, rid "},

@@ -101,14 +101,10 @@ func (s *Store) newcomer(u login.User, b login.Binding) *types.Put {
 
 // admitted updates a user who fulfils the terms.
 func (s *Store) admitted(b login.Binding, epoch string, terms login.Terms) *types.Update {
-	update := s.noteBinding(b, epoch)
+	update := s.noteBinding(b, epoch, unbound)
+	verifyPhone(update, terms.Phone)
 	values := update.ExpressionAttributeValues
 	conditions := []string{*update.ConditionExpression}
-	if p := terms.Phone; p.Index != "" {
-		conditions = append(conditions, havingPhone(p.Index, values))
-		update.UpdateExpression = aws.String(*update.UpdateExpression + ", " + verifiedAtAttribute + " = :verified")
-		values[":verified"] = millis(p.VerifiedAt)
-	}
 	if !terms.VerifiedSince.IsZero() {
 		conditions = append(conditions, verifiedAtAttribute+" >= :since")
 		values[":since"] = millis(terms.VerifiedSince)

@@ -15,7 +15,7 @@ import (
 // user to one openid per app.
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
 	err := s.transact(ctx, "Bind",
-		s.putBinding(b), types.TransactWriteItem{Update: s.noteBinding(b, session.Epoch)}, s.putNewSession(session))
+		s.putBinding(b), types.TransactWriteItem{Update: s.noteBinding(b, session.Epoch, unbound)}, s.putNewSession(session))
 	if err == nil {
 		return b, nil
 	}
@@ -68,18 +68,21 @@ func appOf(b login.Binding) login.UserApp {
 	return login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index}
 }
 
-// noteBinding notes a binding in its user, who must have this epoch, be enabled and have no other binding in the app.
-func (s *Store) noteBinding(b login.Binding, epoch string) *types.Update {
+// unbound is the condition that a user has no binding in an app.
+const unbound = "attribute_not_exists(apps.#app)"
+
+// noteBinding notes a binding in its user, who must have this epoch and be enabled. place is the condition on what they
+// note for the app.
+func (s *Store) noteBinding(b login.Binding, epoch, place string) *types.Update {
 	sameEpoch := "epoch = :epoch"
 	if epoch == "" { // perhaps the item is of an earlier version and has none
 		sameEpoch = "(attribute_not_exists(epoch) OR epoch = :epoch)"
 	}
 	return &types.Update{
-		TableName:        &s.tables.Users,
-		Key:              userKey(b.UserID),
-		UpdateExpression: aws.String("SET apps.#app = :note"),
-		ConditionExpression: aws.String("attribute_exists(pk) AND attribute_not_exists(apps.#app)" +
-			" AND disabled = :no AND " + sameEpoch),
+		TableName:                           &s.tables.Users,
+		Key:                                 userKey(b.UserID),
+		UpdateExpression:                    aws.String("SET apps.#app = :note"),
+		ConditionExpression:                 aws.String("attribute_exists(pk) AND " + place + " AND disabled = :no AND " + sameEpoch),
 		ExpressionAttributeNames:            map[string]string{"#app": b.AppID},
 		ExpressionAttributeValues:           item{":note": noteOf(appOf(b)), ":no": flag(false), ":epoch": text(epoch)},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,

@@ -10,14 +10,20 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
+// items returns the items of a table.
+func (s *scene) items(table string) []item {
+	s.Helper()
+	out, err := s.client.Scan(s.Context(), &dynamodb.ScanInput{TableName: &table})
+	s.must(err)
+	return out.Items
+}
+
 // everyItem counts the items of all tables.
 func (s *scene) everyItem() int {
 	s.Helper()
 	n := 0
 	for _, table := range []string{s.tables.Bindings, s.tables.Sessions, s.tables.Users, s.tables.Ephemeral} {
-		out, err := s.client.Scan(s.Context(), &dynamodb.ScanInput{TableName: &table})
-		s.must(err)
-		n += len(out.Items)
+		n += len(s.items(table))
 	}
 	return n
 }
@@ -51,11 +57,18 @@ func TestDeleteLeavesANameThatIsAnothersAlone(t *testing.T) {
 func TestDeleteGoesOnWithoutWhatIsNotThere(t *testing.T) {
 	for name, remove := range map[string]func(s *scene){
 		"name":    func(s *scene) { s.remove(s.tables.Users, pk("name#"+s.user.Username)) },
+		"phone":   func(s *scene) { s.remove(s.tables.Users, pk("phone#"+s.user.Phone.Index)) },
+		"union":   func(s *scene) { s.remove(s.tables.Users, pk("union#"+s.binding.Union)) },
 		"binding": func(s *scene) { s.remove(s.tables.Bindings, pk(app+"#"+s.binding.OpenID)) },
 		"binding of another": func(s *scene) {
 			it := s.load(s.tables.Bindings, pk(app+"#"+s.binding.OpenID))
 			it["userId"] = &types.AttributeValueMemberS{Value: "another"}
 			s.save(s.tables.Bindings, it)
+		},
+		"phone of another": func(s *scene) {
+			it := pk("phone#" + s.user.Phone.Index)
+			it["userId"] = &types.AttributeValueMemberS{Value: "another"}
+			s.save(s.tables.Users, it)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -67,6 +80,9 @@ func TestDeleteGoesOnWithoutWhatIsNotThere(t *testing.T) {
 			s.want(err, login.ErrUserNotFound)
 			if b, err := s.bindingNow(); name == "binding of another" && (err != nil || b.UserID != "another") {
 				t.Fatalf("the other's binding is %+v, %v", b, err)
+			}
+			if owner := s.owner(s.user.Phone); name == "phone of another" && owner != "another" || name != "phone of another" && owner != "" {
+				t.Fatalf("the number leads to %q", owner)
 			}
 		})
 	}

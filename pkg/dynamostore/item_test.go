@@ -115,6 +115,7 @@ var faults = map[string]types.AttributeValue{
 // added are the attributes that items of earlier versions lack, or of users who have no such thing.
 var added = []string{
 	"openIdHash", "describedAs", "epoch", "passwordId", "marks", "index", "union", "phoneIndex", "registeredIn", "unions",
+	"replaced#" + otherApp,
 }
 
 // mayBe reports whether the value is valid for this attribute.
@@ -134,6 +135,11 @@ func mayBe(fault, attribute string, whole types.AttributeValue) bool {
 func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 	s := newScene(t)
 	ctx := t.Context()
+	user := s.load(s.tables.Users, pk("user#"+s.user.ID))
+	user["replaced#"+otherApp] = &types.AttributeValueMemberM{Value: item{
+		"at": &types.AttributeValueMemberN{Value: "1764000000123"}, "openId": &types.AttributeValueMemberS{Value: private},
+	}}
+	s.save(s.tables.Users, user)
 	for _, noun := range []struct {
 		name, table, at string
 		key             item

@@ -16,7 +16,7 @@ func methods() []method { return append(writes(), reads()...) }
 
 func writes() []method {
 	type store = *dynamostore.Store
-	return []method{
+	return append(admissions(), []method{
 		{
 			name: "TouchBinding", operation: "UpdateItem",
 			do: func(ctx context.Context, s *scene, on store) error {
@@ -65,7 +65,7 @@ func writes() []method {
 			do: func(ctx context.Context, s *scene, on store) error { return on.Unbind(ctx, s.binding, false) },
 			done: func(s *scene) bool {
 				_, err := s.bindingNow()
-				return errors.Is(err, login.ErrBindingNotFound) && len(s.userNow(s.user.ID).Apps) == 0
+				return errors.Is(err, login.ErrBindingNotFound) && len(s.userNow(s.user.ID).Apps) == 0 && s.removedBefore(s.binding)
 			},
 		},
 		{
@@ -176,7 +176,12 @@ func writes() []method {
 				_, byID := s.store.UserByID(s.Context(), s.user.ID)
 				_, byName := s.store.UserIDByName(s.Context(), s.user.Username)
 				_, binding := s.bindingNow()
-				return s.gone(s.tables.Users, pk("password#"+s.user.ID)) && errors.Is(byID, login.ErrUserNotFound) && errors.Is(byName, login.ErrUserNotFound) &&
+				for _, key := range []string{"password#" + s.user.ID, "phone#" + s.user.Phone.Index, "union#" + s.binding.Union} {
+					if !s.gone(s.tables.Users, pk(key)) {
+						return false
+					}
+				}
+				return s.removedBefore(s.binding) && errors.Is(byID, login.ErrUserNotFound) && errors.Is(byName, login.ErrUserNotFound) &&
 					errors.Is(binding, login.ErrBindingNotFound)
 			},
 		},
@@ -254,12 +259,26 @@ func writes() []method {
 			},
 			done: func(s *scene) bool { return s.version() == "v2" },
 		},
-	}
+	}...)
 }
 
 func reads() []method {
 	type store = *dynamostore.Store
 	return []method{
+		{name: "OwnerOfPhone", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.OwnerOfPhone(ctx, s.user.Phone.Index)
+			if err == nil && got != (login.Owner{UserID: s.user.ID, Epoch: s.user.Epoch}) {
+				err = errors.New("another user")
+			}
+			return err
+		}},
+		{name: "OwnerOfUnion", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.OwnerOfUnion(ctx, s.binding.Union)
+			if err == nil && got != (login.Owner{UserID: s.user.ID, Epoch: s.user.Epoch}) {
+				err = errors.New("another user")
+			}
+			return err
+		}},
 		{name: "SessionWithUser", operation: "BatchGetItem", do: func(ctx context.Context, s *scene, on store) error {
 			session, user, err := on.SessionWithUser(ctx, s.user.ID, s.session.TokenHash)
 			if err == nil && (session != s.session || user.ID != s.user.ID) {

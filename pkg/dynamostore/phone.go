@@ -51,6 +51,17 @@ func havingPhone(index string, values item) string {
 	return phoneIndexAttribute + " = :phoneIndex"
 }
 
+// verifyPhone makes an update of a user demand this phone number, if it is not zero, and note when it was verified.
+func verifyPhone(update *types.Update, p login.Phone) {
+	if p.Index == "" {
+		return
+	}
+	values := update.ExpressionAttributeValues
+	update.ConditionExpression = aws.String(*update.ConditionExpression + " AND " + havingPhone(p.Index, values))
+	update.UpdateExpression = aws.String(*update.UpdateExpression + ", " + verifiedAtAttribute + " = :verified")
+	values[":verified"] = millis(p.VerifiedAt)
+}
+
 // takePhone takes a phone number away from the user who has it. What leads from the number to them is another write's.
 func (s *Store) takePhone(userID, index string) types.TransactWriteItem {
 	values := item{}

@@ -97,6 +97,7 @@ func userOf(it item) (login.User, error) {
 	u.Phone = r.phone()
 	u.RegisteredIn, _ = r.added(registeredAttribute)
 	u.Unions = r.set(unionsAttribute)
+	u.Replaced = r.replaced()
 	for appID, note := range r.items("apps") {
 		n := &reader{item: note}
 		u.Apps[appID] = login.UserApp{OpenID: n.text("openId"), BindingID: n.text("bindingId"), Index: n.index(indexAttribute)}

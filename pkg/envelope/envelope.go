@@ -52,22 +52,22 @@ type Failure struct {
 	// RequestID is API Gateway's request id; "" elsewhere.
 	RequestID string `json:"requestId"`
 	// RetryAfter is in seconds, as the header Retry-After: how long to wait before trying again. It is 0, and both are absent,
-	// with a status other than 429 and 503.
+	// with an action other than retry and wait.
 	RetryAfter int `json:"retryAfter,omitempty"`
 }
 
-// FailureOf returns the body for a failure that is answered with this status, in a language as Code.Message takes it.
-func FailureOf(failure *login.Error, status int, lang, requestID string) Failure {
+// FailureOf returns the body for a failure, in a language as Code.Message takes it.
+func FailureOf(failure *login.Error, lang, requestID string) Failure {
 	code := failure.Code
 	return Failure{
-		Msg: code.Message(lang), Error: code, Action: code.Action(), RequestID: requestID, RetryAfter: retryAfter(failure, status),
+		Msg: code.Message(lang), Error: code, Action: code.Action(), RequestID: requestID, RetryAfter: retryAfter(failure),
 	}
 }
 
 // retryAfter is how long a client waits, in whole seconds (RFC 9110, section 10.2.3), rounded up and never 0; or 0 if the
-// status does not ask for it.
-func retryAfter(failure *login.Error, status int) int {
-	if status != http.StatusTooManyRequests && status != http.StatusServiceUnavailable {
+// client is not told to try again. Whoever is told to is told when: a client computes with the number.
+func retryAfter(failure *login.Error) int {
+	if action := failure.Code.Action(); action != login.ActionRetry && action != login.ActionWait {
 		return 0
 	}
 	return max(1, int((failure.RetryAfter+time.Second-1)/time.Second))

@@ -2,7 +2,6 @@ package envelope_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -31,32 +30,51 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 // The wait stands in the body and in the header. Where it would not help it stands in neither.
 func TestRetryAfterIsInWholeSeconds(t *testing.T) {
 	for name, c := range map[string]struct {
-		status int
-		after  time.Duration
-		want   string
+		code  login.Code
+		after time.Duration
+		want  string
 	}{
-		"unavailable":                {503, time.Second, "1"},
-		"throttled":                  {429, time.Minute, "60"},
-		"rounded up":                 {503, time.Second + time.Millisecond, "2"},
-		"never 0":                    {503, 0, "1"},
-		"not where it does not help": {500, time.Second, ""},
-		"nor with a decision":        {200, time.Second, ""},
+		"unavailable":                     {login.WXBusy, time.Second, "1"},
+		"throttled":                       {login.TooManyAttempts, time.Minute, "60"},
+		"rounded up":                      {login.WXBusy, time.Second + time.Millisecond, "2"},
+		"never 0":                         {login.WXBusy, 0, "1"},
+		"a fault of our own, to retry":    {login.Internal, 0, "1"},
+		"not where the operator must act": {login.WXAppRejected, time.Second, ""},
+		"nor with a decision":             {login.WXCodeUsed, time.Second, ""},
 	} {
-		failure := envelope.FailureOf(&login.Error{Code: login.WXBusy, RetryAfter: c.after}, c.status, "", "")
-		if got := failure.RetryAfterHeader(); got != c.want {
-			t.Errorf("%s: the header is %q, want %q", name, got, c.want)
-		}
-		text, err := json.Marshal(failure)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var body map[string]any
-		if err := json.Unmarshal(text, &body); err != nil {
-			t.Fatal(err)
-		}
-		seconds, told := body["retryAfter"]
-		if told != (c.want != "") || told && fmt.Sprint(seconds) != c.want {
-			t.Errorf("%s: the body is %s, want %q", name, text, c.want)
+		if got := told(t, envelope.FailureOf(&login.Error{Code: c.code, RetryAfter: c.after}, "", "")); got != c.want {
+			t.Errorf("%s: the wait is %q, want %q", name, got, c.want)
 		}
 	}
+}
+
+// Whoever is told to try again is told when, or the client computes with nothing and is back at once. 429 and 503 always
+// tell it.
+func TestWhoIsToTryAgainIsToldWhen(t *testing.T) {
+	for _, code := range login.Codes() {
+		want := code.Action() == login.ActionRetry || code.Action() == login.ActionWait
+		if got := told(t, envelope.FailureOf(login.AsError(code), "", "")); (got != "") != want {
+			t.Errorf("%s: the action is %s, and the wait %q", code, code.Action(), got)
+		}
+		if status := envelope.Status(code, false); (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) && !want {
+			t.Errorf("%s is %d, and its action %s", code, status, code.Action())
+		}
+	}
+}
+
+// told returns the wait of a failure, which must be the same in the body and in the header; "" if it has none.
+func told(t *testing.T, failure envelope.Failure) string {
+	t.Helper()
+	text, err := json.Marshal(failure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body struct{ RetryAfter json.Number }
+	if err := json.Unmarshal(text, &body); err != nil {
+		t.Fatal(err)
+	}
+	if header := failure.RetryAfterHeader(); header != body.RetryAfter.String() {
+		t.Errorf("the header is %q, and the body %s", header, text)
+	}
+	return body.RetryAfter.String()
 }

@@ -194,14 +194,29 @@ func TestOriginsThatAreNone(t *testing.T) {
 		"https://user:MARK@h5.example.com":                  "origin 1 of 1 has a user or a password",
 		"https://user:MARK/MARK@h5.example.com":             "origin 1 of 1 has a user or a password",
 		"user:MARK@h5.example.com":                          "origin 1 of 1 has a user or a password",
-		"h5.example.com":                                    `origin 1 of 1: "h5.example.com" has no scheme: write https://h5.example.com`,
-		"h5.example.com/MARK":                               "origin 1 of 1 has no scheme: write it as https://h5.example.com",
-		"//h5.example.com":                                  "origin 1 of 1 has no scheme: write it as https://h5.example.com",
+		"h5.example.com":                                    "origin 1 of 1 has no scheme: write https://h5.example.com",
+		"h5.example.com/MARK":                               "origin 1 of 1 has no scheme: write https://h5.example.com",
+		"//h5.example.com":                                  "origin 1 of 1 has no scheme: write https://h5.example.com",
+		"localhost:5173":                                    "origin 1 of 1 has no scheme: write http://localhost:5173",
+		"https:h5.example.com":                              "origin 1 of 1 has no scheme",
+		"https:/h5.example.com":                             "origin 1 of 1 has no scheme",
+		"https：//h5.example.com":                            "origin 1 of 1 has no scheme",
 		"https://H5.example.com":                            `origin 1 of 1: "https://H5.example.com" has capital letters, and browsers send none: write https://h5.example.com`,
 		"HTTPS://h5.example.com":                            `origin 1 of 1: "HTTPS://h5.example.com" has capital letters, and browsers send none: write https://h5.example.com`,
 		"http://h5.example.com":                             `origin 1 of 1: "http://h5.example.com" must be https: http is for localhost and 127.0.0.1`,
 		"file://h5":                                         `origin 1 of 1: "file://h5" must be https`,
 		"https://h5.example.com:443":                        `origin 1 of 1: "https://h5.example.com:443" names the usual port, and browsers leave it out: write https://h5.example.com`,
+		"https://h5.example.com:443/":                       `origin 1 of 1: "https://h5.example.com:443/" ends in a slash: write https://h5.example.com`,
+		"HTTPS://H5.example.com:443/":                       `origin 1 of 1: "HTTPS://H5.example.com:443/" ends in a slash: write https://h5.example.com`,
+		"http://h5.example.com/MARK":                        `origin 1 of 1: "http://h5.example.com" must be https: http is for localhost and 127.0.0.1`,
+		"http://192.168.1.5:5173":                           `origin 1 of 1: "http://192.168.1.5:5173" must be https: http is for localhost and 127.0.0.1`,
+		"http://localhost:5173/#/MARK":                      "origin 1 of 1 has a path, and an origin has none: write http://localhost:5173",
+		"https://[::1]/":                                    `origin 1 of 1: "https://[::1]/" ends in a slash`,
+		"https://a.example.com;https://b.example.com":       "origin 1 of 1 has another mark between two: separate origins by commas alone",
+		"https://a.example.com，https://b.example.com":       "origin 1 of 1 has another mark between two: separate origins by commas alone",
+		"a.example.com；b.example.com":                       "origin 1 of 1 has another mark between two: separate origins by commas alone",
+		"'https://h5.example.com'":                          "origin 1 of 1 has quotation marks: write it without",
+		"https://a.example.com\u3000https://b.example.com":  "origin 1 of 1 has a blank: separate origins by commas alone",
 		"http://localhost:80":                               `origin 1 of 1: "http://localhost:80" names the usual port, and browsers leave it out: write http://localhost`,
 		"https://*.example.com":                             `origin 1 of 1: "https://*.example.com" has a wildcard: name each origin`,
 		"https://*":                                         `origin 1 of 1: "https://*" has a wildcard: name each origin`,
@@ -213,7 +228,7 @@ func TestOriginsThatAreNone(t *testing.T) {
 		"https://h5.example.com http://localhost:5173":      "origin 1 of 1 has a blank: separate origins by commas alone",
 		"https://h5.example.com:port":                       `origin 1 of 1: "https://h5.example.com:port" is no origin such as https://h5.example.com or http://localhost:5173`,
 		"https://h5.example.com:080":                        `origin 1 of 1: "https://h5.example.com:080" is no origin such as https://h5.example.com or http://localhost:5173`,
-		"https://网页.example.com":                            `origin 1 of 1: "https://网页.example.com" is no origin such as https://h5.example.com or http://localhost:5173`,
+		"https://网页.example.com":                            `origin 1 of 1: "https://网页.example.com" is sent by browsers in another form, with xn--: write what location.origin says in the page's console`,
 		"https://[::1]":                                     `origin 1 of 1: "https://[::1]" is no origin such as https://h5.example.com or http://localhost:5173`,
 		"https://":                                          `origin 1 of 1: "https://" is no origin such as https://h5.example.com or http://localhost:5173`,
 		"https://h5.example.com\x00":                        `origin 1 of 1: "https://h5.example.com\x00" is no origin such as https://h5.example.com or http://localhost:5173`,
@@ -221,6 +236,11 @@ func TestOriginsThatAreNone(t *testing.T) {
 	} {
 		if origins, err := ParseOrigins(list); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, %v\nwant %s", list, origins, err, want)
+		}
+		if _, right, ok := strings.Cut(want, ": write "); ok && strings.HasPrefix(right, "http") {
+			if _, err := ParseOrigins(right); err != nil {
+				t.Errorf("%q: what it says to write is refused: %v", list, err)
+			}
 		}
 	}
 }

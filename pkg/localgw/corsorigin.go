@@ -2,9 +2,9 @@ package localgw
 
 import (
 	"fmt"
-	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // anyOrigin lets every page call.
@@ -45,43 +45,76 @@ func ParseOrigins(list string) ([]string, error) {
 // host: the rest of an address may be secret.
 func faultOf(origin string) string {
 	scheme, rest, hasScheme := strings.Cut(origin, "://")
+	if !hasScheme {
+		scheme, rest = "", strings.TrimLeft(origin, "/")
+	}
 	end := strings.IndexAny(rest, `/\?#`)
 	if end < 0 {
 		end = len(rest)
 	}
 	authority, path := rest[:end], rest[end:]
-	whole := strings.ToLower(scheme + "://" + authority)
-	u, err := url.Parse(whole)
-	local := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
-	switch {
+	shown := strings.TrimSuffix(origin, path)
+	write := ""
+	if right := mended(scheme, authority); right != "" {
+		write = ": write " + right
+	}
+	switch scheme = strings.ToLower(scheme); {
 	case origin == "":
 		return " is empty"
 	case origin == anyOrigin:
 		return `: "*" lets every page call, so it must stand alone`
 	case origin == "null":
 		return `: "null" is what files and sandboxed frames send, whoever made them: serve the page from an origin of its own`
-	case strings.ContainsAny(origin, " \t\r\n"):
+	case strings.ContainsAny(origin, " \t\r\n\u3000"):
 		return " has a blank: separate origins by commas alone"
 	case strings.Contains(origin, "@"):
 		return " has a user or a password"
-	case !hasScheme && !strings.ContainsAny(origin, "/?#@"):
-		return fmt.Sprintf(": %q has no scheme: write https://%s", origin, strings.ToLower(origin))
+	case strings.ContainsAny(authority, ";；，、"):
+		return " has another mark between two: separate origins by commas alone"
+	case strings.ContainsAny(origin, "'\"`“”‘’"):
+		return " has quotation marks: write it without"
 	case !hasScheme:
-		return " has no scheme: write it as https://h5.example.com"
-	case strings.Contains(authority, "*"):
-		return fmt.Sprintf(": %q has a wildcard: name each origin", whole)
-	case path == "/":
-		return fmt.Sprintf(": %q ends in a slash: write %s", whole+path, whole)
-	case path != "":
-		return fmt.Sprintf(" has a path, and an origin has none: write %s", whole)
-	case scheme+"://"+authority != whole:
-		return fmt.Sprintf(": %q has capital letters, and browsers send none: write %s", origin, whole)
-	case scheme == "http" && !local:
-		return fmt.Sprintf(": %q must be https: http is for localhost and 127.0.0.1", origin)
+		return " has no scheme" + write
+	case scheme == "http" && !isLocal(authority):
+		return fmt.Sprintf(": %q must be https: http is for localhost and 127.0.0.1", shown)
 	case scheme != "http" && scheme != "https":
-		return fmt.Sprintf(": %q must be https", origin)
-	case err == nil && (u.Port() == "443" && scheme == "https" || u.Port() == "80" && scheme == "http"):
-		return fmt.Sprintf(": %q names the usual port, and browsers leave it out: write %s", origin, strings.TrimSuffix(origin, ":"+u.Port()))
+		return fmt.Sprintf(": %q must be https", shown)
+	case strings.Contains(authority, "*"):
+		return fmt.Sprintf(": %q has a wildcard: name each origin", shown)
+	case path == "/":
+		return fmt.Sprintf(": %q ends in a slash", origin) + write
+	case path != "":
+		return " has a path, and an origin has none" + write
+	case strings.ToLower(shown) != shown:
+		return fmt.Sprintf(": %q has capital letters, and browsers send none", shown) + write
+	case write != "": // nothing else is left that mended mends
+		return fmt.Sprintf(": %q names the usual port, and browsers leave it out", shown) + write
+	case strings.ContainsFunc(shown, func(r rune) bool { return r > unicode.MaxASCII }):
+		return fmt.Sprintf(": %q is sent by browsers in another form, with xn--: write what location.origin says in the page's console", shown)
 	}
-	return fmt.Sprintf(": %q is no origin such as https://h5.example.com or http://localhost:5173", origin)
+	return fmt.Sprintf(": %q is no origin such as https://h5.example.com or http://localhost:5173", shown)
+}
+
+// mended returns the origin of an address as a browser sends it, or "" if that is none that may call. Without a scheme, it
+// is the one that an origin of this host may have.
+func mended(scheme, authority string) string {
+	scheme, authority = strings.ToLower(scheme), strings.ToLower(authority)
+	switch {
+	case scheme == "" && isLocal(authority):
+		scheme = "http"
+	case scheme == "":
+		scheme = "https"
+	}
+	usual := map[string]string{"http": ":80", "https": ":443"}[scheme]
+	origin := scheme + "://" + strings.TrimSuffix(authority, usual)
+	if !originPattern.MatchString(origin) {
+		return ""
+	}
+	return origin
+}
+
+// isLocal reports whether it is a host, with or without a port, whose pages may come over http.
+func isLocal(authority string) bool {
+	host, _, _ := strings.Cut(strings.ToLower(authority), ":")
+	return host == "localhost" || host == "127.0.0.1"
 }

@@ -12,6 +12,8 @@ const (
 	smallBody = 4 << 10
 	// maxWait is how long a request waits for its turn.
 	maxWait = 2 * time.Second
+	// busyWait is after how many seconds a request that has waited in vain is to be sent again.
+	busyWait = 1
 )
 
 // flight bounds the requests that are being served. Large ones wait for large ones only.

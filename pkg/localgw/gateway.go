@@ -15,6 +15,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -83,8 +84,7 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, param
 	answer, err := g.call(r, rt, body, parameters)
 	switch {
 	case errors.Is(err, errBusy):
-		w.Header().Set("Retry-After", "1")
-		refuse(w, http.StatusServiceUnavailable, "Service Unavailable")
+		refuseFor(w, busyWait, http.StatusServiceUnavailable, "Service Unavailable")
 	case errors.Is(err, errForbidden):
 		refuse(w, http.StatusForbidden, "Forbidden")
 	case err != nil:
@@ -189,8 +189,20 @@ func limitReply(w http.ResponseWriter) {
 
 // refuse answers as API Gateway does when it answers by itself.
 func refuse(w http.ResponseWriter, status int, message string) {
+	refuseFor(w, 0, status, message)
+}
+
+// refuseFor is refuse, and says after how many seconds to try again, where wxbind's own answers do: in the header and in the
+// body. API Gateway says so nowhere.
+func refuseFor(w http.ResponseWriter, seconds, status int, message string) {
+	if seconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
 	w.Header().Set("Content-Type", "application/json")
 	limitReply(w)
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"message": message}) //nolint:errcheck // the client has disconnected
+	json.NewEncoder(w).Encode(struct { //nolint:errcheck // the client has disconnected
+		Message    string `json:"message"`
+		RetryAfter int    `json:"retryAfter,omitempty"`
+	}{message, seconds})
 }

@@ -40,6 +40,8 @@ func NewServer(handler http.Handler) *http.Server {
 		WriteTimeout:      wholeTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader - headerSlop,
+		// OPTIONS * is no route, too. Without this, net/http answers it with 200.
+		DisableGeneralOptionsHandler: true,
 		// The server's own messages contain a peer's address or a panic, never what a client sent. So they may be
 		// logged, unlike those of package log (see app.SetLogger).
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),

@@ -262,3 +262,45 @@ func TestRequestsInFlightAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// A request that finds no place says when to come back in the body, too: the header's name has another case on each platform.
+func TestWhoFindsNoPlaceIsToldWhenToComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := New(64 << 10)
+		g.Route(http.MethodPost, "/x", answers(1))
+		g.flight.large = make(chan struct{}) // which has no place
+		answer := send(g, http.MethodPost, "/x", strings.Repeat(" ", smallBody+1))
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "1" || string(body) != `{"message":"Service Unavailable","retryAfter":1}`+"\n" {
+			t.Errorf("got %d %v %s, %v", answer.StatusCode, answer.Header, body, err)
+		}
+	})
+}
+
+// What is no route is 404, in whatever form the request names it: net/http answers none of them by itself.
+func TestTargetsThatAreNoRoute(t *testing.T) {
+	for request, want := range map[string]int{
+		"OPTIONS *":                404,
+		"GET *":                    404,
+		"CONNECT x:443":            404,
+		"POST http://x":            404,
+		"POST //x":                 404,
+		"POST //x/x":               404,
+		"POST /x/../x":             404,
+		"POST /x%2F":               404,
+		"post /x":                  404,
+		"POST /%78":                200,
+		"POST http://elsewhere/x":  200,
+		"POST http://elsewhere//x": 404,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			for _, version := range []string{"1.0", "1.1"} {
+				c := served(t, answers(1), 10)()
+				if got := status(c, request+" HTTP/"+version+"\r\nHost: x\r\nContent-Length: 0\r\n\r\n"); got != want {
+					t.Errorf("%s HTTP/%s gets %d, want %d", request, version, got, want)
+				}
+				c.Close()
+			}
+		})
+	}
+}

@@ -127,18 +127,17 @@ func TestWhenATokenIsRenewed(t *testing.T) {
 	}
 }
 
-// By WeChat's clock the last 5 minutes may begin a little later than by ours. Until they do it gives the same token, and
-// that must not make each request ask.
+// Should WeChat give the next token later than it says, not every request may ask for it until then.
 func TestATokenThatWeChatHasJustGivenIsUsed(t *testing.T) {
 	w := newWorld(t)
-	w.tokenOf(w.Service, "")
-	skew := -2 * time.Second
-	w.WeChatDouble.Now = func() time.Time { return w.Clock().Add(skew) }
+	first := w.tokenOf(w.Service, "")
+	w.WeChatDouble.Tail = 3 * time.Minute
 	w.Pass(115 * time.Minute)
 	_, asked := w.calls(func() {
 		for range 5 {
-			w.tokenOf(w.Service, "")
-			w.tokenOf(w.instance(), "")
+			if w.tokenOf(w.Service, "") != first || w.tokenOf(w.instance(), "") != first {
+				t.Error("another token")
+			}
 		}
 	})
 	if asked != 1 {
@@ -152,13 +151,19 @@ func TestATokenThatWeChatHasJustGivenIsUsed(t *testing.T) {
 
 // While the old token is good nobody needs WeChat to answer.
 func TestATokenThatCannotBeRenewedIsUsedToItsEnd(t *testing.T) {
-	for who, instance := range map[string]func(*world) *login.Service{
-		"in the process": func(w *world) *login.Service { return w.Service },
-		"in the record":  (*world).instance,
+	for where, row := range map[string]struct {
+		instance func(*world) *login.Service
+		fails    string
+		lapses   int
+	}{
+		"in the record":                   {(*world).instance, "", 1},
+		"in the process":                  {func(w *world) *login.Service { return w.Service }, "", 1},
+		"in the process, without a store": {func(w *world) *login.Service { return w.Service }, "LoadRecord", 2},
 	} {
-		t.Run(who, func(t *testing.T) {
+		t.Run(where, func(t *testing.T) {
 			w := newWorld(t)
-			first, s := w.tokenOf(w.Service, ""), instance(w)
+			first, s := w.tokenOf(w.Service, ""), row.instance(w)
+			w.DB.Do(logintest.Failing(row.fails))
 			w.WeChatDouble.BeforeToken = func() error { return login.Because(login.WXUnavailable, nil) }
 			w.Pass(2*time.Hour - time.Minute)
 			trail := w.TrailOf(func(ctx context.Context) {
@@ -167,7 +172,7 @@ func TestATokenThatCannotBeRenewedIsUsedToItsEnd(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 			})
-			if len(trail.Lapses) != 1 || !errors.Is(trail.Lapses[0], login.WXUnavailable) {
+			if len(trail.Lapses) != row.lapses || !errors.Is(errors.Join(trail.Lapses...), login.WXUnavailable) {
 				t.Errorf("lapses: %v", trail.Lapses)
 			}
 			if _, asked := w.calls(func() { w.tokenOf(s, "") }); asked != 0 {
@@ -455,6 +460,19 @@ func TestALeaderWhoGivesUp(t *testing.T) {
 		})
 		all.Wait()
 	})
+}
+
+// Nor does one who panics.
+func TestALeaderWhoPanics(t *testing.T) {
+	w := newWorld(t)
+	secret, app := w.app()
+	w.WeChatDouble.BeforeToken = func() error { panic("MARK") }
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = w.AccessToken(t.Context(), secret, app, "")
+	}()
+	w.WeChatDouble.BeforeToken = nil
+	w.tokenOf(w.Service, "")
 }
 
 // While one request renews the token, the others go on with the old one.

@@ -161,7 +161,7 @@ var meanings = map[Code]meaning{
 	BodyTooDeep:            developer(KindMalformed, "the body is nested too deeply."),
 	BodyTrailing:           developer(KindMalformed, "the body holds more than one JSON value."),
 	FieldWrongType:         developer(KindMalformed, "a field has the wrong type."),
-	ContentTypeUnsupported: developer(KindMalformed, "send application/json or application/x-www-form-urlencoded."),
+	ContentTypeUnsupported: developer(KindMalformed, "send application/json or application/x-www-form-urlencoded, in UTF-8."),
 	CodeMissing:            developer(KindMalformed, "code is missing."),
 	CodeInvalid:            developer(KindMalformed, "code is not one that wx.login gives."),
 	AppIDUnknown:           developer(KindMalformed, "the mini-program of this appId is not configured here."),
@@ -212,7 +212,7 @@ var meanings = map[Code]meaning{
 	SessionInvalid:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionExpired:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, zhLogin, enLogin},
 	SessionRevoked:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "您已退出登录，请重新登录", "You are logged out; please log in again."},
-	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "此登录已被更新的登录取代，请重新登录", "Newer logins have taken the place of this one; please log in again."},
+	SessionReplaced: {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "本次登录已被新的登录取代，请重新登录", "Newer logins have taken the place of this one; please log in again."},
 	BindingRemoved:  {KindSessionEnd, ActionRelogin, SeverityNone, CulpritNone, 0, "该微信已解除绑定，请重新登录", "This WeChat is no longer bound; please log in again."},
 
 	WXCodeInvalid:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "登录凭证无效，请重试", "The code is not valid; please try again."},

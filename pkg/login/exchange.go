@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -116,7 +117,7 @@ func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, err
 }
 
 // appOf fetches the secret, and picks the mini-program of a request. One that is named and not configured may have
-// been added since: then the secret is fetched anew, before the request is refused for it.
+// been added since: so the secret is fetched anew, now and then, before the request is refused for it.
 //
 // Errors: AppIDUnknown; and what the secret answers.
 func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App, err error) {
@@ -125,7 +126,7 @@ func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App,
 	}
 	app, known := x.secret.AppOf(p.caller)
 	refuse := p.onlyApp || !s.UnknownAppIsDefault
-	if !known && refuse && looksLikeAppID(p.caller.AppID) {
+	if !known && refuse && looksLikeAppID(p.caller.AppID) && s.search.due(s.clock()) {
 		newer, err := s.Secrets.Refetch(ctx)
 		if err != nil {
 			return App{}, err
@@ -143,6 +144,28 @@ func (s *Service) appOf(ctx context.Context, x *exchange, p presented) (app App,
 		return App{}, AppIDUnknown
 	}
 	return app, nil
+}
+
+// searchPause is how often at most the secret is fetched for a mini-program that it lacks. A client in the field may name
+// one that nobody will ever add, in each of its requests. Anybody else may, too. It is longer than the pause of
+// Secrets.Refetch, so that they do not make the requests of others fetch.
+const searchPause = 10 * time.Second
+
+// appSearch knows when the secret was last fetched for a mini-program that it lacked.
+type appSearch struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+// due says whether the secret is to be fetched now. If the clock was set back it is.
+func (a *appSearch) due(now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if age := now.Sub(a.last); 0 <= age && age < searchPause {
+		return false
+	}
+	a.last = now
+	return true
 }
 
 // looksLikeAppID says whether id has the form of WeChat's own: "wx" and 16 hexadecimal digits. Anything else may be a

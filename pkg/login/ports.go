@@ -46,7 +46,7 @@ type Secrets interface {
 	// Errors: SecretUnavailable.
 	Secret(ctx context.Context) (*Secret, error)
 	// Refetch fetches the secret anew, because WeChat or a sealed text shows that the cached one is out
-	// of date. It fetches at most every 2 seconds; otherwise, or if the fetch fails, it returns the
+	// of date, or a request names a mini-program that it lacks. It fetches at most every 2 seconds; otherwise, or if the fetch fails, it returns the
 	// cached one.
 	//
 	// Errors: SecretUnavailable when none is cached.

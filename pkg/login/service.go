@@ -32,7 +32,7 @@ type Config struct {
 }
 
 // Service logs people in and recognizes them by their tokens. It is safe for concurrent use. Its only
-// state is three caches, a meter, and who writes which counter just now.
+// state is three caches, a meter, who writes which counter just now, and when the secret was last searched.
 type Service struct {
 	Config
 	menus menuCache
@@ -42,6 +42,7 @@ type Service struct {
 	// tokens are the access_tokens for calls to WeChat.
 	tokens tokenCache
 	junk   *junkMeter
+	search appSearch
 }
 
 // New makes a Service.

@@ -60,7 +60,7 @@ func (c *tokenCache) finish(app App, f *tokenFetch) {
 	defer c.mu.Unlock()
 	if at := c.byApp[app.ID]; at != nil && at.fetch == f {
 		at.fetch = nil
-		if f.err == nil && !f.private {
+		if f.token.Value != "" {
 			at.token = f.token
 		}
 	}

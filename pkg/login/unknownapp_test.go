@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
@@ -94,6 +95,26 @@ func TestUnknownMiniProgramThatIsNotLookedFor(t *testing.T) {
 		_, _ = w.Check(t.Context(), c.caller, "alice-1")
 		if w.Vault.Refetches != c.want {
 			t.Errorf("%s: fetched %d times, want %d", name, w.Vault.Refetches, c.want)
+		}
+	}
+}
+
+// A client that names one that nobody adds has the secret fetched now and then, and not at each request: others would wait
+// for it, and each fetch costs.
+func TestUnknownMiniProgramsAreLookedForNowAndThen(t *testing.T) {
+	w := newWorld(t)
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {3 * time.Second, 1}, {6 * time.Second, 1}, {time.Second, 2}, {9 * time.Second, 2}, {-time.Hour, 3}, {time.Hour, 4}} {
+		w.Pass(step.after)
+		for _, id := range []string{"wxffffffffffffffff", "wxeeeeeeeeeeeeeeee"} {
+			if _, err := w.Check(t.Context(), login.Caller{AppID: id}, "alice-1"); !errors.Is(err, login.AppIDUnknown) {
+				t.Errorf("got %v", err)
+			}
+		}
+		if w.Vault.Refetches != step.want {
+			t.Errorf("%v later it was fetched %d times, want %d", step.after, w.Vault.Refetches, step.want)
 		}
 	}
 }

@@ -171,6 +171,7 @@ func TestHasAppIsAboutRealAppSecrets(t *testing.T) {
 func FuzzReadDraft(f *testing.F) {
 	f.Add([]byte(shortSecret))
 	f.Add([]byte(longSecret))
+	f.Add([]byte(policySecret))
 	f.Add([]byte(`{"appId":"REPLACE_ME","appSecret":"REPLACE_ME","sealKey":"` + sealKey + `"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		before, _ := secrets.Parse(raw)

@@ -174,6 +174,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(shortSecret))
 	f.Add([]byte(longSecret))
 	f.Add([]byte(strings.Replace(shortSecret, "{", "{"+extras+",", 1)))
+	f.Add([]byte(policySecret))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		s, err := secrets.Parse(raw)
 		switch {

@@ -10,6 +10,10 @@ import (
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
+// policySecret has an index key and a policy with every setting.
+var policySecret = withIndexKey(strings.Replace(longSecret, `"`+appID+`":{`,
+	`"`+appID+`":{"register":["ask","phone","launch"],"linkUnionId":true,"rebind":true,"phoneTrustDays":30,"acceptFrom":["`+appID2+`"],`, 1))
+
 // withIndexKey adds an index key to a secret.
 func withIndexKey(raw string) string {
 	return strings.Replace(raw, "{", `{"indexKey":"`+indexKey+`",`, 1)

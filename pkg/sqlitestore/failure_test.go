@@ -18,7 +18,8 @@ const planted = "planted-openid-or-secret"
 func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) error {
 	b := login.Binding{ID: planted, AppID: planted, OpenID: planted, UnionID: planted, UserID: planted, SealedKey: planted}
 	session := login.Session{UserID: planted, TokenHash: planted, AppID: planted, BindingID: planted, Device: planted}
-	user := login.User{ID: planted, Username: planted, Name: planted, Roles: []string{planted}}
+	number := login.Phone{Number: planted, Index: planted}
+	user := login.User{ID: planted, Username: planted, Name: planted, Roles: []string{planted}, Phone: number}
 	secret := login.Password{ID: planted, Hash: planted}
 	profile := login.Profile{ID: planted, Username: planted, Name: planted, Roles: []string{planted}}
 	record := login.Record{Version: planted, Value: []byte(planted)}
@@ -31,7 +32,19 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 			_, err := store.Enter(ctx, login.Opening{Session: session, Touch: login.Touch{AppID: planted, OpenID: planted}, Name: planted, Record: record})
 			return err
 		},
-		"Bind":            func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
+		"Bind": func(ctx context.Context) error { _, err := store.Bind(ctx, b, session); return err },
+		"Admit": func(ctx context.Context) error {
+			_, err := store.Admit(ctx, login.Admission{Binding: b, Session: session, Tombstone: planted})
+			return err
+		},
+		"Admit of a newcomer": func(ctx context.Context) error {
+			_, err := store.Admit(ctx, login.Admission{Binding: b, Session: session, Newcomer: &user, Yields: planted})
+			return err
+		},
+		"OwnerOfPhone":    func(ctx context.Context) error { _, err := store.OwnerOfPhone(ctx, planted); return err },
+		"OwnerOfUnion":    func(ctx context.Context) error { _, err := store.OwnerOfUnion(ctx, planted); return err },
+		"SetPhone":        func(ctx context.Context) error { return store.SetPhone(ctx, planted, number, planted) },
+		"NoteUnion":       func(ctx context.Context) error { return store.NoteUnion(ctx, b, planted) },
 		"Unbind":          func(ctx context.Context) error { return store.Unbind(ctx, b, true) },
 		"BindingByOpenID": func(ctx context.Context) error { _, err := store.BindingByOpenID(ctx, planted, planted); return err },
 		"CreateSession":   func(ctx context.Context) error { _, err := store.CreateSession(ctx, session); return err },
@@ -108,7 +121,7 @@ func TestAFailureOfTheDatabaseIsStoreUnavailableAndTellsNothing(t *testing.T) {
 		{"without its tables", func(t *testing.T, path string) *sqlitestore.Store {
 			store := open(t, path)
 			raw(t, path, "DROP TABLE sessions", "DROP TABLE bindings", "DROP TABLE usernames", "DROP TABLE users", "DROP TABLE roles", "DROP TABLE records",
-				"DROP TABLE hash_kinds", "DROP TABLE passwords")
+				"DROP TABLE hash_kinds", "DROP TABLE passwords", "DROP TABLE unions", "DROP TABLE tombstones")
 			return store
 		}},
 	} {

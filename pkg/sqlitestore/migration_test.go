@@ -3,6 +3,7 @@ package sqlitestore_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -106,6 +107,72 @@ func TestDatabaseOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("the name of the deleted user: %v", err)
 	}
 	whole(t, path)
+}
+
+// In version 7 nobody had a phone number or was found by a unionid, and nothing stood for an identity.
+func TestDatabaseOfTheSeventhVersionIsBroughtUpToDate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	statements := []string{"PRAGMA journal_mode = WAL", "PRAGMA foreign_keys = 1"}
+	for version := range 7 {
+		schema, err := os.ReadFile(fmt.Sprintf("schema%d.sql", version+1))
+		must(t, err)
+		statements = append(statements, string(schema))
+	}
+	statements = append(statements, `PRAGMA application_id = 0x77786264`, `PRAGMA user_version = 7`)
+	for _, name := range []string{"alice", "bob"} {
+		statements = append(statements,
+			`INSERT INTO users (id, username, name, password_id, roles, disabled, epoch, created_at)
+				VALUES ('id-of-`+name+`', '`+name+`', 'Name', '', '["reader"]', 0, 'epoch', 2000)`,
+			`INSERT INTO usernames VALUES ('`+name+`', 'id-of-`+name+`')`,
+			`INSERT INTO bindings (app_id, openid, user_id, id, union_id, epoch, sealed_key, bound_at, last_login_at)
+				VALUES ('`+appID+`', 'openid-of-`+name+`', 'id-of-`+name+`', 'b-`+name+`', 'unionid', 'epoch', '1.sealed', 5000, 6000)`)
+	}
+	must(t, raw(t, path, statements...).Close())
+	store, ctx := open(t, path), t.Context()
+
+	alice, err := store.UserByID(ctx, "id-of-alice")
+	if want := (login.User{
+		ID: "id-of-alice", Username: "alice", Name: "Name", Roles: []string{"reader"}, Epoch: "epoch", CreatedAt: at(2000),
+		Apps: map[string]login.UserApp{appID: {OpenID: "openid-of-alice", BindingID: "b-alice"}},
+	}); err != nil || !reflect.DeepEqual(alice, want) || !alice.Phone.VerifiedAt.IsZero() {
+		t.Errorf("alice is %+v, %v", alice, err)
+	}
+	b, err := store.BindingByOpenID(ctx, appID, "openid-of-alice")
+	if want := (login.Binding{
+		ID: "b-alice", AppID: appID, OpenID: "openid-of-alice", UnionID: "unionid", UserID: "id-of-alice", Epoch: "epoch", SealedKey: "1.sealed",
+		BoundAt: at(5000), LastLoginAt: at(6000),
+	}); err != nil || !reflect.DeepEqual(b, want) {
+		t.Errorf("the binding is %+v, %v", b, err)
+	}
+
+	// They get what the new version knows.
+	number := login.Phone{Number: "+8613800138000", Index: "index", VerifiedAt: at(7000)}
+	must(t, store.SetPhone(ctx, "id-of-alice", number, ""))
+	if err := store.SetPhone(ctx, "id-of-bob", number, ""); !errors.Is(err, login.ErrPhoneTaken) {
+		t.Errorf("the number of two: %v", err)
+	}
+	must(t, store.NoteUnion(ctx, b, "union"))
+	if owner, err := store.OwnerOfUnion(ctx, "union"); err != nil || owner != (login.Owner{UserID: "id-of-alice", Epoch: "epoch"}) {
+		t.Errorf("the unionid leads to %+v, %v", owner, err)
+	}
+	whole(t, path)
+	alice, err = store.UserByID(ctx, "id-of-alice")
+	must(t, err)
+	must(t, store.DeleteUser(ctx, alice))
+	whole(t, path)
+}
+
+// Even if the program had a fault: two users never have one number.
+func TestTheDatabaseRefusesTwoUsersWithOneNumber(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	store := open(t, path)
+	for _, name := range []string{"alice", "bob", "carol"} {
+		must(t, store.AddUser(t.Context(), login.User{ID: name, Username: name}, login.Password{}))
+	}
+	db := raw(t, path, `UPDATE users SET phone_idx = 'index' WHERE id = 'alice'`)
+	if _, err := db.ExecContext(t.Context(), `UPDATE users SET phone_idx = 'index' WHERE id = 'bob'`); err == nil {
+		t.Error("both have it")
+	}
 }
 
 func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

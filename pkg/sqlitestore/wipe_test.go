@@ -15,15 +15,17 @@ import (
 )
 
 // person is what the files may say of a user.
-type person struct{ id, username, name, openID string }
+type person struct{ id, username, name, openID, phone string }
 
-// enroll adds a user, binds them and opens two sessions.
+// enroll adds a user with a number, binds them and opens two sessions.
 func enroll(t *testing.T, store *sqlitestore.Store, p person) {
 	t.Helper()
 	now := time.Now()
 	b := login.Binding{ID: login.NewID(), AppID: appID, OpenID: p.openID, UserID: p.id, SealedKey: strings.Repeat("k", 90), BoundAt: now, LastLoginAt: now}
 	s := login.Session{UserID: p.id, TokenHash: login.NewID(), AppID: appID, BindingID: b.ID, CreatedAt: now, AbsoluteEnd: now.Add(time.Hour), Device: "iPhone"}
-	must(t, store.AddUser(t.Context(), login.User{ID: p.id, Username: p.username, Name: p.name, Roles: []string{"demo"}}, login.Password{}))
+	must(t, store.AddUser(t.Context(), login.User{
+		ID: p.id, Username: p.username, Name: p.name, Roles: []string{"demo"}, Phone: login.Phone{Number: p.phone, Index: "index-of-" + p.phone},
+	}, login.Password{}))
 	_, err := store.Bind(t.Context(), b, s)
 	must(t, err)
 	s.TokenHash = login.NewID()
@@ -64,7 +66,7 @@ func traces(t *testing.T, path string, people ...person) (found int) {
 	}
 	index := suffixarray.New(files)
 	for _, p := range people {
-		if slices.ContainsFunc([]string{p.id, p.username, p.name, p.openID}, func(text string) bool {
+		if slices.ContainsFunc([]string{p.id, p.username, p.name, p.openID, p.phone}, func(text string) bool {
 			return len(index.Lookup([]byte(text), 1)) > 0
 		}) {
 			found++
@@ -76,7 +78,8 @@ func traces(t *testing.T, path string, people ...person) (found int) {
 func TestDeletedUserLeavesNothingInTheFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "wxbind.db")
 	store := open(t, path)
-	alice, bob := person{"id-of-alice", "alice", "爱丽丝", "openid-of-alice"}, person{"id-of-bob", "bob", "Bob", "openid-of-bob"}
+	alice := person{"id-of-alice", "alice", "爱丽丝", "openid-of-alice", "+8613800138000"}
+	bob := person{"id-of-bob", "bob", "Bob", "openid-of-bob", "+8613900139000"}
 	enroll(t, store, alice)
 	enroll(t, store, bob)
 	leave(t, store, alice)
@@ -98,18 +101,41 @@ func TestDeletedUserLeavesNothingInTheFiles(t *testing.T) {
 	b, err := store.BindingByOpenID(t.Context(), appID, bob.openID)
 	must(t, err)
 	must(t, store.Unbind(t.Context(), b, false))
-	bob.id, bob.username, bob.name = bob.openID, bob.openID, bob.openID
+	bob.id, bob.username, bob.name, bob.phone = bob.openID, bob.openID, bob.openID, bob.openID
 	if n := traces(t, path, bob); n != 0 {
 		t.Error("the files still have the openid that was unbound")
 	}
 }
 
+// A number is deleted when its user gets another one in its place, or none.
+func TestNumberThatNobodyHasLeavesNothingInTheFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	store := open(t, path)
+	enroll(t, store, person{"id-of-alice", "alice", "爱丽丝", "openid-of-alice", "+8613800138000"})
+	enroll(t, store, person{"id-of-bob", "bob", "Bob", "openid-of-bob", "+8613900139000"})
+	leaves := func(number string, want int) {
+		t.Helper()
+		if n := traces(t, path, person{number, number, number, number, number}); n != want {
+			t.Errorf("the files name %s: %d, want %d", number, n, want)
+		}
+	}
+	number := func(n string) login.Phone { return login.Phone{Number: n, Index: "index-of-" + n} }
+
+	must(t, store.SetPhone(t.Context(), "id-of-alice", number("+8613700137000"), ""))
+	leaves("+8613800138000", 0)
+	must(t, store.SetPhone(t.Context(), "id-of-alice", number("+8613900139000"), "id-of-bob"))
+	leaves("+8613700137000", 0)
+	leaves("+8613900139000", 1)
+	must(t, store.SetPhone(t.Context(), "id-of-alice", login.Phone{}, ""))
+	leaves("+8613900139000", 0)
+}
+
 // Whoever still reads an older state needs the log. It is emptied by the next deletion, purge or close.
 func TestReaderDelaysTheEmptyingOfTheLog(t *testing.T) {
-	alice := person{"id-of-alice", "alice", "爱丽丝", "openid-of-alice"}
+	alice := person{"id-of-alice", "alice", "爱丽丝", "openid-of-alice", "+8613800138000"}
 	for name, next := range map[string]func(t *testing.T, store *sqlitestore.Store){
 		"the next deletion": func(t *testing.T, store *sqlitestore.Store) {
-			bob := person{"id-of-bob", "bob", "Bob", "openid-of-bob"}
+			bob := person{"id-of-bob", "bob", "Bob", "openid-of-bob", "+8613900139000"}
 			enroll(t, store, bob)
 			leave(t, store, bob)
 		},
@@ -174,7 +200,7 @@ func withCopies(t *testing.T) (path string, store *sqlitestore.Store, gone, stay
 		people, users := make([]person, many), make([]login.Newcomer, many)
 		for i := range people {
 			id, username, name := text(random, 22), text(random, 10+random.IntN(10)), text(random, 10+random.IntN(10))
-			people[i], users[i] = person{id, username, name, id}, login.Newcomer{User: login.User{ID: id, Username: username, Name: name}}
+			people[i], users[i] = person{id, username, name, id, id}, login.Newcomer{User: login.User{ID: id, Username: username, Name: name}}
 		}
 		_, err := store.AddUsers(t.Context(), users)
 		must(t, err)

@@ -29,6 +29,8 @@ var acts = []func(*client) error{
 	(*client).changeUser, (*client).changeUser, (*client).changeUser,
 	(*client).describe, (*client).describe, (*client).describe,
 	(*client).changePassword, (*client).changePassword,
+	(*client).admit, (*client).admit, (*client).admit, (*client).admit,
+	(*client).setPhone, (*client).setPhone, (*client).noteUnion, (*client).noteUnion,
 	(*client).remove,
 }
 
@@ -38,6 +40,7 @@ func (c *client) act() error { return acts[c.chance.IntN(len(acts))](c) }
 var answers = []error{
 	login.ErrBindingNotFound, login.ErrAlreadyBound, login.ErrLastBinding, login.ErrSessionNotFound, login.ErrUserNotFound,
 	login.ErrUserChanged, login.ErrPasswordChanged, login.IdentityBound, login.UserBound, login.UserDisabled, login.SessionRevoked,
+	login.BindingRemoved, login.ErrRemovedBefore, login.ErrPhoneTaken, login.ErrUnionTaken,
 }
 
 // outcomeOf is an error as an output holds it.
@@ -51,6 +54,9 @@ func outcomeOf(err error) (string, error) {
 		if errors.Is(err, no) {
 			return no.Error(), nil
 		}
+	}
+	if _, ok := errors.AsType[*login.Unfit](err); ok {
+		return unfit, nil
 	}
 	if errors.Is(err, login.StoreUnavailable) {
 		return unknown, nil
@@ -320,7 +326,8 @@ func (c *client) remove() error {
 	if err != nil || read.ID == "" {
 		return err
 	}
-	in := input{kind: remove, user: n, apps: c.view(read).apps}
+	seen := c.view(read)
+	in := input{kind: remove, user: n, apps: seen.apps, phone: seen.phone, unions: seen.unions}
 	return c.do(in, func() error { return c.store.DeleteUser(c.ctx, read) }, nil)
 }
 

@@ -1,6 +1,6 @@
 // Package history checks that a store is linearizable: what concurrent clients saw could have been seen one after the
-// other, with each operation taking place at some moment between its call and its return. Clients bind, log in, verify,
-// unbind, log out, disable, delete and enrol the same few users. Their calls and the answers are a history, which
+// other, with each operation taking place at some moment between its call and its return. Clients bind, admit, log in, verify,
+// unbind, log out, disable, delete and enrol the same few users, who also have a few phone numbers and unionids. Their calls and the answers are a history, which
 // porcupine (https://github.com/anishathalye/porcupine) checks against model.go.
 //
 // The suite in storetest tests each sentence of the contract, and the races that somebody thought of. This package

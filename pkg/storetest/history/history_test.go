@@ -47,7 +47,15 @@ func histories(t *testing.T, n int, made func() login.AdminStore, see func(*hist
 func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 	missing := map[string]bool{}
 	for kind, outcomes := range map[kind][]error{
-		bind:        {nil, login.ErrAlreadyBound, login.IdentityBound, login.UserBound, login.ErrUserNotFound, login.UserDisabled, login.SessionRevoked},
+		bind: {nil, login.ErrAlreadyBound, login.IdentityBound, login.UserBound, login.ErrUserNotFound, login.UserDisabled, login.SessionRevoked},
+		admit: {
+			nil, login.ErrAlreadyBound, login.IdentityBound, login.ErrRemovedBefore, login.BindingRemoved, login.ErrUserNotFound, new(login.Unfit),
+		},
+		let: {
+			nil, login.ErrAlreadyBound, login.IdentityBound, login.ErrRemovedBefore, login.BindingRemoved, login.ErrPhoneTaken, login.ErrUnionTaken,
+		},
+		phone:       {nil, login.ErrUserNotFound, login.ErrPhoneTaken},
+		union:       {nil, login.ErrBindingNotFound, login.ErrUnionTaken},
 		touch:       {nil, login.ErrBindingNotFound},
 		note:        {nil, login.ErrBindingNotFound},
 		unbind:      {nil, login.ErrBindingNotFound, login.ErrLastBinding},
@@ -102,6 +110,14 @@ func TestBrokenStoreIsCaught(t *testing.T) {
 		"a deletion looks at the bindings first":            func(m *storetest.Memory) login.AdminStore { return hastyDelete{m} },
 		"a session ends for the last reason, not the first": func(m *storetest.Memory) login.AdminStore { return lastReason{m} },
 		"an extension goes by what is stored, not read":     func(m *storetest.Memory) login.AdminStore { return lateExtension{m} },
+		"an admission looks at the terms first":             func(m *storetest.Memory) login.AdminStore { return lateTerms{m} },
+		"an admission looks for the tombstone first":        func(m *storetest.Memory) login.AdminStore { return lateTombstone{m} },
+		"a newcomer takes the number from whoever has it":   func(m *storetest.Memory) login.AdminStore { return robber{m} },
+		"a number is given after a look at who has it":      func(m *storetest.Memory) login.AdminStore { return latePhone{m} },
+		"a unionid that is another's is not noted":          func(m *storetest.Memory) login.AdminStore { return silentUnion{m} },
+		"a unionid is noted for whoever is bound by now":    func(m *storetest.Memory) login.AdminStore { return bluntUnion{m} },
+		"an unbind leaves no tombstone":                     func(m *storetest.Memory) login.AdminStore { return tracelessUnbind{m} },
+		"a deletion looks at the bindings only":             func(m *storetest.Memory) login.AdminStore { return bluntDelete{m} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := histories(t, 3000, func() login.AdminStore { return broken(new(storetest.Memory)) }, nil)

@@ -14,20 +14,24 @@ const (
 	users    = 2
 	apps     = 2
 	openIDs  = 2 // per app
+	phones   = 2
+	unions   = 2
 	sessions = 64
 )
 
-// state is a world between two operations. Users, apps and openids are numbered from 0. Bindings are numbered from 1,
-// so that 0 is none. Times are ticks of the world's clock.
+// state is a world between two operations. Users, apps and openids are numbered from 0. Bindings, phone numbers and
+// unionids are numbered from 1, so that 0 is none. Times are ticks of the world's clock.
 type state struct {
 	users    [users]user
 	bound    [apps][openIDs]binding // the binding of an identity
+	removed  [apps][openIDs]bool    // whether the identity has a tombstone
 	sessions [sessions]session
 }
 
 // binding is zero for none.
 type binding struct {
 	number int
+	union  int   // the last that was noted
 	epoch  int64 // as the binding last knew it
 }
 
@@ -36,6 +40,10 @@ type user struct {
 	there, disabled          bool
 	epoch, password, created int64
 	apps                     [apps]int // the user's bindings
+	phone                    int
+	verified                 int64 // when the number was, 0 for never
+	unions                   [unions + 1]bool
+	registered               int // the app plus 1, 0 for none
 }
 
 func (u user) bindings() (n int) {
@@ -59,6 +67,10 @@ type kind string
 
 const (
 	bind   kind = "bind"
+	admit  kind = "admit"
+	let    kind = "admit a newcomer"
+	phone  kind = "set the phone number"
+	union  kind = "note the unionid"
 	touch  kind = "touch"
 	unbind kind = "unbind"
 	note   kind = "note the epoch"
@@ -96,6 +108,11 @@ type input struct {
 	apps     [apps]int
 	keepLast bool
 	reason   login.Code
+	// other is the user who loses the number, plus 1; 0 for none.
+	phone, union, other int
+	unions              [unions + 1]bool
+	// tombstone says that an admission looks for one, and only those who have not registered, or in app 0, are admitted.
+	tombstone, chosen bool
 }
 
 // output is the answer.
@@ -109,6 +126,7 @@ type output struct {
 // Outcomes other than an error's text.
 const (
 	done    = "done"
+	unfit   = "unfit"
 	unknown = "unknown"
 	silent  = "silent"
 )
@@ -118,8 +136,11 @@ func refused(err error) output { return output{outcome: err.Error()} }
 var model = porcupine.Model{
 	Init: func() any { return state{} },
 	Step: func(now, in, out any) (bool, any) {
-		want, next := now.(state).step(in.(input))
 		got := out.(output)
+		if kind := in.(input).kind; kind == admit || kind == let {
+			return now.(state).admit(in.(input), got)
+		}
+		want, next := now.(state).step(in.(input))
 		return got == want || got.outcome == unknown || got.outcome == silent, next
 	},
 	DescribeOperation: func(in, out any) string { return fmt.Sprintf("%v: %v", in, out) },
@@ -132,6 +153,10 @@ func (s state) step(in input) (output, state) {
 	switch in.kind {
 	case bind:
 		return s.bind(in)
+	case union:
+		return s.noteUnion(in)
+	case phone:
+		return s.setPhone(in)
 	case unbind:
 		return s.unbind(in)
 	case remove:
@@ -234,6 +259,7 @@ func (s state) unbind(in input) (output, state) {
 		return refused(login.ErrLastBinding), s
 	}
 	s.bound[in.app][in.openID], u.apps[in.app] = binding{}, 0
+	s.removed[in.app][in.openID] = true
 	return output{outcome: done}, s
 }
 
@@ -242,13 +268,14 @@ func (s state) remove(in input) (output, state) {
 	switch {
 	case !u.there:
 		return refused(login.ErrUserNotFound), s
-	case u.apps != in.apps:
+	case u.apps != in.apps, u.phone != in.phone, u.unions != in.unions:
 		return refused(login.ErrUserChanged), s
 	}
 	for app, b := range u.apps {
 		for openID := range s.bound[app] {
 			if b != 0 && s.bound[app][openID].number == b {
 				s.bound[app][openID] = binding{}
+				s.removed[app][openID] = true
 			}
 		}
 	}
@@ -277,6 +304,9 @@ func (in input) String() string {
 	switch in.kind {
 	case touch:
 		text = append(text, fmt.Sprintf("openid %d in app %d", in.openID, in.app))
+	case admit, let, phone, union:
+		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d with session %d at %d, epoch %d, number %d since %d from %d, unionid %d, tombstone %t, chosen %t",
+			in.user, in.openID, in.app, in.binding, in.session, in.at, in.epoch, in.phone, in.was, in.other-1, in.union, in.tombstone, in.chosen))
 	case bind, unbind, note:
 		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d, keepLast %t, at %d with epoch %d",
 			in.user, in.openID, in.app, in.binding, in.keepLast, in.at, in.epoch))
@@ -298,5 +328,5 @@ func (s state) String() string {
 			there = append(there, fmt.Sprintf("%d:%s@%d in %d", i, one.ended, one.seen, one.epoch))
 		}
 	}
-	return fmt.Sprintf("users %+v bound %v sessions %v", s.users, s.bound, there)
+	return fmt.Sprintf("users %+v bound %v removed %v sessions %v", s.users, s.bound, s.removed, there)
 }

@@ -3,6 +3,7 @@ package history
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -85,8 +86,40 @@ func (w *world) binding(n int) login.Binding {
 	in := w.identityOf(n)
 	return login.Binding{
 		ID: fmt.Sprintf("%s-binding-%d", w.name, n), AppID: appIDs[in.app], OpenID: w.openID(in.app, in.openID),
-		UserID: w.userID(in.user), BoundAt: w.base, LastLoginAt: w.base,
+		UserID: w.userID(in.user), Index: w.identity(in.app, in.openID), BoundAt: w.base, LastLoginAt: w.base,
 	}
+}
+
+// identity is the index of an identity.
+func (w *world) identity(app, openID int) string { return w.openID(app, openID) + "-index" }
+
+// phone is the number n as it was verified at a tick, 0 for never. The number 0 is none.
+func (w *world) phone(n int, verified int64) (p login.Phone) {
+	if n != 0 {
+		p.Number, p.Index = fmt.Sprintf("+%d", n), fmt.Sprintf("%s-phone-%d", w.name, n)
+	}
+	if verified != 0 {
+		p.VerifiedAt = w.time(verified)
+	}
+	return p
+}
+
+// union is the index of the unionid n. The unionid 0 is none.
+func (w *world) union(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s-union-%d", w.name, n)
+}
+
+// unionOf is the inverse of union, -1 for one that was never made this way.
+func (w *world) unionOf(index string) int {
+	for n := range unions + 1 {
+		if w.union(n) == index {
+			return n
+		}
+	}
+	return -1
 }
 
 // numberOf is the number of a binding as a store returns it: 0 for none, and -1 for one that was never made this way.
@@ -98,7 +131,7 @@ func (w *world) numberOf(b login.Binding) int {
 	if n < 0 {
 		return n
 	}
-	if made := w.binding(n); b.AppID != made.AppID || b.OpenID != made.OpenID || b.UserID != made.UserID {
+	if made := w.binding(n); b.AppID != made.AppID || b.OpenID != made.OpenID || b.UserID != made.UserID || b.Index != made.Index {
 		return -1
 	}
 	return n
@@ -106,7 +139,7 @@ func (w *world) numberOf(b login.Binding) int {
 
 // seenBinding is a binding as the model sees it.
 func (w *world) seenBinding(b login.Binding) binding {
-	return binding{number: w.numberOf(b), epoch: w.epochAt(b.Epoch)}
+	return binding{number: w.numberOf(b), union: w.unionOf(b.Union), epoch: w.epochAt(b.Epoch)}
 }
 
 func (w *world) numbered(id string) int {
@@ -204,8 +237,20 @@ func (w *world) view(u login.User) user {
 	seen := user{there: true, disabled: u.Disabled, epoch: w.epochAt(u.Epoch), password: w.epochAt(u.PasswordID), created: w.ticks(u.CreatedAt)}
 	for app, appID := range appIDs {
 		if note, ok := u.Apps[appID]; ok {
-			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID})
+			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID, Index: note.Index})
 		}
+		if u.RegisteredIn == appID {
+			seen.registered = app + 1
+		}
+	}
+	seen.verified = w.ticks(u.Phone.VerifiedAt)
+	for n := range phones + 1 {
+		if p := w.phone(n, seen.verified); n != 0 && p.Number == u.Phone.Number && p.Index == u.Phone.Index {
+			seen.phone = n
+		}
+	}
+	for n := range unions + 1 {
+		seen.unions[n] = n != 0 && slices.Contains(u.Unions, w.union(n))
 	}
 	return seen
 }

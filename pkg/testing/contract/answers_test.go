@@ -111,12 +111,12 @@ func checkAnswer(t *testing.T, v validators, request *http.Request, answer *http
 	if challenge := answer.Header.Get("WWW-Authenticate"); (challenge != "") != challenged {
 		t.Errorf("status %d with WWW-Authenticate %q", answer.StatusCode, challenge)
 	}
-	retry := answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable
+	text, body := bodyOf(t, answer)
 	wait := answer.Header.Get("Retry-After")
-	if (wait != "") != retry {
-		t.Errorf("status %d with Retry-After %q", answer.StatusCode, wait)
+	if (wait != "") != (body.Action == login.ActionRetry || body.Action == login.ActionWait) {
+		t.Errorf("Retry-After is %q, and the body says %s", wait, text)
 	}
-	if text, body := bodyOf(t, answer); body.RetryAfter.String() != wait {
+	if body.RetryAfter.String() != wait {
 		t.Errorf("Retry-After is %q, and the body says %s", wait, text)
 	}
 	if wrong := v.answer(request, answer); wrong != "" {
@@ -147,6 +147,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		"429 that tells no wait":       {429, failure + `"wx_throttled"}`},
 		"a wait of no time":            {503, failure + `"store_unavailable","retryAfter":0}`},
 		"a wait that is no number":     {503, failure + `"store_unavailable","retryAfter":"1"}`},
+		"500 that tells no wait":       {500, failure + `"internal"}`},
 		"a decision that tells a wait": {200, failure + `"wx_code_used","retryAfter":1}`},
 	} {
 		answer := &http.Response{

@@ -198,7 +198,10 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 			t.Parallel()
 			shelf := open(t)
 			w := newWorld(t, shelf.store)
-			user := login.User{ID: "id-of-the-forgotten", Username: "name-of-the-forgotten", Name: "Person Forgotten"}
+			user := login.User{
+				ID: "id-of-the-forgotten", Username: "name-of-the-forgotten", Name: "Person Forgotten",
+				Phone: login.Phone{Number: "+8613800138000", Index: "index-of-the-number-of-the-forgotten", VerifiedAt: time.Now()},
+			}
 			w.addUser(t, user)
 			s := login.New(w.config)
 			phone := login.Caller{Address: "192.0.2.77", Device: "iPhone"}
@@ -236,12 +239,21 @@ func TestNoTableNamesADeletedUser(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			binding, err := shelf.store.BindingByOpenID(ctx, events.AppID, who.OpenID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := shelf.store.NoteUnion(ctx, binding, "index-of-the-unionid-of-the-forgotten"); err != nil {
+				t.Fatal(err)
+			}
 			if err := s.Logout(ctx, visitor("forgotten-7"), false); err != nil {
 				t.Fatal(err)
 			}
 			leaving := visitor("forgotten-8")
 
-			person := []string{user.ID, user.Username, user.Name, who.OpenID, who.UnionID}
+			person := []string{
+				user.ID, user.Username, user.Name, who.OpenID, who.UnionID, user.Phone.Number, user.Phone.Index, "index-of-the-unionid-of-the-forgotten",
+			}
 			if before := naming(shelf.dump(t), person...); len(before) < 3 {
 				t.Fatalf("before, only %v name the user", before)
 			}

@@ -1,6 +1,7 @@
 package logintest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/crc32"
@@ -20,6 +21,8 @@ type Phones struct {
 	tokens map[string][]issued // by appid
 	// Now is the clock by which tokens end; nil means that they never do.
 	Now func() time.Time
+	// Tail, if set, is how long before its end the next token is there; it is 5 minutes at WeChat.
+	Tail time.Duration
 	// TokenCalls and PhoneCalls count the calls.
 	TokenCalls, PhoneCalls int
 	// BeforeToken and BeforePhone, if set, run before each call.
@@ -60,7 +63,7 @@ func (p *Phones) StableToken(_ context.Context, app login.App) (login.AccessToke
 	p.phones.Lock()
 	defer p.phones.Unlock()
 	now, all := p.clock(), p.tokens[app.ID]
-	if n := len(all); n == 0 || !now.Before(all[n-1].ends.Add(-tokenTail)) {
+	if n := len(all); n == 0 || !now.Before(all[n-1].ends.Add(-cmp.Or(p.Tail, tokenTail))) {
 		if p.tokens == nil {
 			p.tokens = map[string][]issued{}
 		}
