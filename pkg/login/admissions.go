@@ -79,7 +79,8 @@ type Admissions interface {
 	//
 	// Errors: IdentityBound when the identity is bound, whoever it is bound to; ErrUserChanged when the user's
 	// binding in this app is not r.Former any more; BindingRemoved when the session is stored already; ErrUserNotFound;
-	// and an *Unfit user, who is disabled or has another epoch than the session. Of several, any.
+	// and an *Unfit user, who is disabled, or has another epoch than the session, or another number than r.Phone. Of
+	// several, any: so a repeat, which finds its own binding, is refused.
 	Rebind(ctx context.Context, r Rebinding) error
 	// SetPhone gives a user a phone number in place of the one that they have; the zero Phone takes it away. from, if not "",
 	// is another user who loses the number, if they have it. If it is the user's already, VerifiedAt becomes that of p.
@@ -111,7 +112,12 @@ type Rebinding struct {
 	Phone Phone
 }
 
-// Unfit is a user who does not fulfil the terms of an Admission.
+// Fits says whether a user, who is bound as r says, may have the binding replaced.
+func (r Rebinding) Fits(u User) bool {
+	return !u.Disabled && u.Epoch == r.Session.Epoch && (r.Phone.Index == "" || u.Phone.Index == r.Phone.Index)
+}
+
+// Unfit is a user who does not fulfil the terms of an Admission or a Rebinding.
 type Unfit struct{ User User }
 
 // Error implements error.

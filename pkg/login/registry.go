@@ -4,8 +4,8 @@ import "context"
 
 // UserRegistry is where an administrator adds and lists users.
 type UserRegistry interface {
-	// AddUser stores a new user with their password and their phone number. The stored PasswordID is p.ID, and Apps and
-	// Unions are empty, whatever u has.
+	// AddUser stores a new user with their password and their phone number. The stored PasswordID is p.ID, and Apps,
+	// Unions and Replaced are empty, whatever u has.
 	//
 	// Errors: ErrUsernameTaken; ErrPhoneTaken. Of both, either.
 	AddUser(ctx context.Context, u User, p Password) error

@@ -184,7 +184,7 @@ type UserAdmin interface {
 	// nothing, if the stored Apps, Phone.Index and Unions are still those of u. Each binding leaves a tombstone under its
 	// Index, unless that is "". It removes no sessions: see Remove.
 	//
-	// Errors: ErrUserNotFound; ErrUserChanged when one of them differs.
+	// Errors: ErrUserNotFound; ErrUserChanged when one of them differs, or when a username was claimed meanwhile.
 	DeleteUser(ctx context.Context, u User) error
 }
 

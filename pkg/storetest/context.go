@@ -55,6 +55,15 @@ func contexts(s *suite) {
 			_, err := t.Admit(ctx, a)
 			return err
 		},
+		"Rebind": func(ctx context.Context, t *trial, on stage) error {
+			return t.Rebind(ctx, t.newRebinding(on.user))
+		},
+		"ClaimUsername": func(ctx context.Context, t *trial, on stage) error {
+			if err := t.ClaimUsername(ctx, on.user.ID, id("name"), newPassword("hash-2")); !errors.Is(err, login.ErrUserChanged) {
+				return err
+			}
+			return nil
+		},
 		"SetPhone": func(ctx context.Context, t *trial, on stage) error {
 			return t.SetPhone(ctx, on.user.ID, t.newPhone(), "")
 		},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -110,6 +111,53 @@ func (m *Memory) admitNewcomer(a login.Admission) error {
 	m.takePhone(a.Yields)
 	m.createUser(*a.Newcomer)
 	return nil
+}
+
+// Rebind implements login.Admissions.
+func (m *Memory) Rebind(ctx context.Context, r login.Rebinding) error {
+	b := r.Binding
+	return m.change(ctx, b.UserID, func(u *login.User) error {
+		_, taken := m.bindings[identity{b.AppID, b.OpenID}]
+		_, done := m.sessions[b.UserID][r.Session.TokenHash]
+		switch former, bound := u.Apps[b.AppID]; {
+		case taken:
+			return login.IdentityBound
+		case !bound || former != r.Former:
+			return login.ErrUserChanged
+		case done:
+			return login.BindingRemoved
+		case !r.Fits(*u):
+			return &login.Unfit{User: copyUser(*u)}
+		}
+		m.removeBinding(b.AppID, r.Former)
+		u.Replaced = maps.Clone(u.Replaced)
+		r.Replacement.At = cut(r.Replacement.At)
+		put(&u.Replaced, b.AppID, r.Replacement)
+		if r.Phone.Index != "" {
+			u.Phone.VerifiedAt = cut(r.Phone.VerifiedAt)
+		}
+		m.createSession(r.Session)
+		m.createBinding(b)
+		return nil
+	})
+}
+
+// ClaimUsername implements login.Admissions.
+func (m *Memory) ClaimUsername(ctx context.Context, userID, username string, p login.Password) error {
+	return m.change(ctx, userID, func(u *login.User) error {
+		switch _, taken := m.names[username]; {
+		case u.Username == username && u.PasswordID == p.ID: // a repeat
+			return nil
+		case u.Username != "" || u.PasswordID != "":
+			return login.ErrUserChanged
+		case taken:
+			return login.ErrUsernameTaken
+		}
+		u.Username, u.PasswordID = username, p.ID
+		m.setPassword(userID, p)
+		put(&m.names, username, userID)
+		return nil
+	})
 }
 
 // takePhone takes the number of a user away, if there is one of that id. The caller has the lock.

@@ -25,7 +25,7 @@ func (m *Memory) AddUser(ctx context.Context, u login.User, p login.Password) er
 	if m.ownerOfPhone(u.Phone.Index) != "" {
 		return login.ErrPhoneTaken
 	}
-	u.PasswordID, u.Unions = p.ID, nil
+	u.PasswordID, u.Unions, u.Replaced = p.ID, nil, nil
 	m.createUser(u)
 	m.setPassword(u.ID, p)
 	put(&m.names, u.Username, u.ID)

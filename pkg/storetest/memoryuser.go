@@ -105,7 +105,8 @@ func (m *Memory) DeleteUser(ctx context.Context, u login.User) error {
 }
 
 func copyUser(u login.User) login.User {
-	u.Roles, u.Unions, u.Apps = slices.Clone(u.Roles), slices.Clone(u.Unions), maps.Clone(u.Apps)
+	u.Roles, u.Unions = slices.Clone(u.Roles), slices.Clone(u.Unions)
+	u.Replaced, u.Apps = maps.Clone(u.Replaced), maps.Clone(u.Apps)
 	return u
 }
 

@@ -34,6 +34,8 @@ func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		{"Phones", phones},
 		{"Unions", unions},
 		{"AdmissionRaces", admissionRaces},
+		{"Rebinds", rebinds},
+		{"FirstUsernames", firstUsernames},
 		{"Sessions", sessions},
 		{"Entrance", entrance},
 		{"Presence", presence},

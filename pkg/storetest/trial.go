@@ -138,6 +138,7 @@ func plain[T any](v T) T {
 			v.Roles = nil
 		}
 		v.Unions = slices.Sorted(slices.Values(v.Unions))
+		v.Replaced = plainReplaced(v.Replaced)
 	case *login.Password:
 		v.TemporaryUntil = milli(v.TemporaryUntil)
 	case *login.Binding:
@@ -150,6 +151,18 @@ func plain[T any](v T) T {
 		*v = plainMenus(*v)
 	}
 	return v
+}
+
+func plainReplaced(replaced map[string]login.Replacement) map[string]login.Replacement {
+	if len(replaced) == 0 {
+		return nil
+	}
+	out := map[string]login.Replacement{}
+	for appID, r := range replaced {
+		r.At = milli(r.At)
+		out[appID] = r
+	}
+	return out
 }
 
 func milli(at time.Time) time.Time { return at.Truncate(time.Millisecond).UTC() }
