@@ -24,12 +24,14 @@ func (s *Service) Walk(ctx context.Context, do func(context.Context, login.User)
 		for _, u := range page {
 			group.Go(func() error { return do(ctx, u) })
 		}
-		err := group.Wait()
+		if err := group.Wait(); err != nil {
+			return err
+		}
 		walked, page = walked+len(page), page[:0]
 		if progress != nil {
 			progress(walked)
 		}
-		return err
+		return nil
 	}
 	for u, err := range s.All(ctx) {
 		if err != nil {
