@@ -110,21 +110,21 @@ func (c bindingMigrateCmd) print(t console, m migrated) {
 		}
 	}
 	fmt.Fprintf(t.out, "%8d bound in %s, of whom\n", m.Bound, m.From)
-	say(m.BoundInTo, "are bound in "+m.To+" already")
-	say(m.CanBe, "are known in "+m.To+" at their first launch, by their unionid")
+	say(m.BoundInTo, "bound in "+m.To+" already")
+	say(m.CanBe, "known in "+m.To+" at the first launch, by their unionid")
 	say(m.NotAccepted, "registered where "+m.To+" lets nobody in from")
-	say(m.Disabled, "are disabled")
-	say(m.NoUnionID, "have no unionid, and must bind anew")
-	say(m.NoWayIn, "of these have nothing to bind with: neither a username nor a phone number that "+m.To+" trusts")
-	say(len(m.Conflicts), "have a unionid by which another user is found:")
+	say(m.Disabled, "disabled")
+	say(m.NoUnionID, "without a unionid: they must bind anew")
+	say(m.NoWayIn, "of these without anything to bind with: no username, and no phone number that "+m.To+" trusts")
+	say(len(m.Conflicts), "with a unionid by which another user is found:")
 	for _, x := range m.Conflicts {
 		fmt.Fprintln(t.out, printable("         "+
 			admin.NameOf(login.User{ID: x.UserID, Username: x.Username})+": "+admin.NameOf(login.User{ID: x.FoundID, Username: x.FoundUsername})))
 	}
 	if c.DryRun {
-		say(m.Noted, "unionids are not noted yet")
+		say(m.Noted, "unionids not noted yet")
 	} else {
-		say(m.Noted, "unionids were noted now")
+		say(m.Noted, "unionids noted now")
 	}
 	fmt.Fprintln(t.out, "\nWhat is to be done:")
 	for i, step := range m.Todo {
@@ -142,7 +142,7 @@ func (c bindingMigrateCmd) todo(m admin.Migration, to login.App, known bool) (st
 		if c.Stack != "" {
 			add("`wxbind secret set --stack %s`: %s is not in the secret", c.Stack, c.To)
 		} else {
-			add("put %s into the secret's file (`wxbind serve --secret-file`), and its name into %s here: it is not among the mini-programs of this environment", c.To, envSecretFile)
+			add("put %s into the secret's file (`wxbind serve --secret-file`), and name that file in %s for this command: the mini-program is not known here", c.To, envSecretFile)
 		}
 	}
 	if step := c.policy(m, to); step != "" {
