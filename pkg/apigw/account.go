@@ -46,8 +46,12 @@ type exportBody struct {
 
 type exportedUser struct {
 	userInfo
-	Disabled  bool  `json:"disabled"`
-	CreatedAt int64 `json:"createdAt"`
+	// Phone is the whole number, in place of the masked one of userInfo. PhoneVerifiedAt is 0 if WeChat never confirmed it.
+	Phone           string `json:"phone"`
+	PhoneVerifiedAt int64  `json:"phoneVerifiedAt"`
+	RegisteredIn    string `json:"registeredIn"`
+	Disabled        bool   `json:"disabled"`
+	CreatedAt       int64  `json:"createdAt"`
 }
 
 type exportedBinding struct {
@@ -78,7 +82,8 @@ func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) 
 		Code: codeDone, Msg: sentence(r.lang, "导出成功", "Exported."),
 		User: exportedUser{
 			userInfo: infoOf(held.User), Disabled: held.User.Disabled,
-			CreatedAt: seconds(held.User.CreatedAt),
+			CreatedAt: seconds(held.User.CreatedAt), Phone: held.User.Phone.Number,
+			PhoneVerifiedAt: seconds(held.User.Phone.VerifiedAt), RegisteredIn: held.User.RegisteredIn,
 		},
 		Bindings: make([]exportedBinding, len(held.Bindings)),
 		Sessions: make([]exportedSession, len(held.Sessions)),
