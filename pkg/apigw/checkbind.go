@@ -14,13 +14,14 @@ var CheckBind = Route{
 	Method:   http.MethodGet,
 	Path:     "/mobileApi/user/checkBind",
 	handler:  byCode(checkBind),
-	fields:   []field{codeField},
+	fields:   []field{codeField, prefetchKeyField},
 	needs:    needs.Bindings | needs.Token | needs.Directory,
 	outcomes: []login.Outcome{login.OutcomeLogin, login.OutcomeUnbound},
 	refusals: []login.Code{login.TooManyRegistrations, login.UserDisabled, login.SessionRevoked, login.SessionReplaced},
 }
 
 func checkBind(ctx context.Context, s *login.Service, caller login.Caller, code string, r *request) (answer, error) {
+	caller.PrefetchKey = login.Hidden(r.fields[prefetchKeyField.name])
 	checked, err := s.Check(ctx, caller, code)
 	if err != nil {
 		return answer{}, err

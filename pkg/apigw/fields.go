@@ -62,6 +62,8 @@ var (
 	newPasswordField = field{"newPassword", optional}
 	// phoneCodeField is the code that the button for the phone number gives. It is no code of wx.login.
 	phoneCodeField = field{"phoneCode", text}
+	// prefetchKeyField is the key in the address that WeChat's console has for the pre-fetch.
+	prefetchKeyField = field{"prefetchKey", optional}
 	// replaceField asks for the place of the user's other WeChat.
 	replaceField = field{"replace", truth}
 )

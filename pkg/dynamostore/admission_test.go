@@ -361,6 +361,24 @@ func TestSetPhoneFollowsWhatChangesMeanwhile(t *testing.T) {
 	}
 }
 
+// Whoever yields may lose the number before the first try, and have it again before the second.
+func TestSetPhoneTakesTheNumberFromWhoHasItAgain(t *testing.T) {
+	s := newScene(t)
+	s.must(s.store.AddUser(t.Context(), s.fresh.user, passwordOf(s.fresh.user)))
+	p := s.fresh.user.Phone
+	for _, q := range []login.Phone{s.newPhone(), p} {
+		s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.Before(func() {
+			s.must(s.store.SetPhone(t.Context(), s.fresh.user.ID, q, ""))
+		})})
+	}
+	s.must(s.faulty.SetPhone(t.Context(), s.user.ID, p, s.fresh.user.ID))
+	s.asked(map[string]int{"GetItem": 1, "TransactWriteItems": 3})
+	if s.owner(p) != s.user.ID || s.userNow(s.fresh.user.ID).Phone != (login.Phone{}) {
+		t.Fatalf("the number leads to %q", s.owner(p))
+	}
+	s.onePhoneEach()
+}
+
 // onePhoneEach fails the test unless the numbers that users have and what leads from numbers are the same.
 func (s *scene) onePhoneEach() {
 	s.Helper()

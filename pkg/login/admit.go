@@ -21,6 +21,14 @@ const maxDecisions = 5
 // errNoDecision is why a request gives up: others kept changing what it had decided by.
 var errNoDecision = errors.New("others changed the user and the binding again and again")
 
+// ways lists what can succeed for the identity of an exchange, which is not bound.
+func (s *Service) ways(x *exchange) []Way {
+	if !s.users.keepPasswords() {
+		return []Way{WayPassword}
+	}
+	return x.secret.Ways(x.app)
+}
+
 // newBinding makes the binding of an exchange's identity to a user with an epoch.
 func (x *exchange) newBinding(userID, epoch string) Binding {
 	return Binding{

@@ -132,7 +132,7 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 		return nil, err
 	case !s.users.keepPasswords():
 		return nil, DirectoryCannot
-	case !slices.Contains(t.secret.Ways(t.app), WayPhone):
+	case !slices.Contains(s.ways(t.exchange), WayPhone):
 		return nil, PhoneOff
 	}
 	return nil, nil //nolint:nilnil // they are not bound, and nothing refuses them yet

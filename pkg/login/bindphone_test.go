@@ -3,6 +3,7 @@ package login_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -241,4 +242,9 @@ func TestFiftyFirstTapsAtOnceMakeOneUser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// number is a user's number, as it stands in a phone code.
+func number(name string) string {
+	return strings.TrimPrefix(logintest.PhoneOf(name), "+86")
 }

@@ -74,26 +74,28 @@ func printableASCII(s string) bool {
 //
 // Errors: CodeMissing, CodeInvalid, AppIDUnknown; that of p.expect; TooManyCodes; and what WeChat, the secret and the store answer.
 func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) {
+	if err := checkCode(p.code); err != nil {
+		return nil, err
+	}
+	x := &exchange{trail: TrailOf(ctx), ids: newIDs(s.clock())}
+	var err error
+	if x.app, err = s.appOf(ctx, x, p); err != nil {
+		return nil, err
+	}
+	x.trail.AppID = x.app.ID
+	p.caller = p.caller.prefetching(x.app)
+	x.caller = p.caller
 	settle, err := s.junk.pass(p.caller)
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.exchangeOnce(ctx, p)
+	x, err = s.exchangeOnce(ctx, x, p)
 	settle(err == nil && x.repeated, err)
 	return x, err
 }
 
-func (s *Service) exchangeOnce(ctx context.Context, p presented) (*exchange, error) {
-	x := &exchange{caller: p.caller, trail: TrailOf(ctx), ids: newIDs(s.clock())}
-	if err := checkCode(p.code); err != nil {
-		return nil, err
-	}
-	app, err := s.appOf(ctx, x, p)
-	if err != nil {
-		return nil, err
-	}
-	x.app, x.trail.AppID = app, app.ID
-
+func (s *Service) exchangeOnce(ctx context.Context, x *exchange, p presented) (*exchange, error) {
+	app := x.app
 	answer, err := s.askWeChat(ctx, x, app, p.code)
 	x.answered = s.clock()
 	if answer, err = s.firstOrRepeat(ctx, x, p, answer, err); err != nil {

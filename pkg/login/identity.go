@@ -31,6 +31,8 @@ type Caller struct {
 	SharedAddress bool
 	// Token is the one that the request shows, "" if none. A launch replaces its session.
 	Token Hidden
+	// PrefetchKey is the key by which WeChat's pre-fetch is known, "" if the request has none; see App.PrefetchKey.
+	PrefetchKey Hidden
 	// Device names the caller's device in a few words, for the list of sessions.
 	Device string
 	// Request is everything else that the answer to the request depends on: every field and the token that

@@ -27,6 +27,8 @@ const (
 	DefaultPhoneTrust = 60 * 24 * time.Hour
 	// MaxPhoneTrust is the longest.
 	MaxPhoneTrust = 3650 * 24 * time.Hour
+	// MaxAcceptFrom is how many mini-programs AcceptFrom may have: a store's condition names each.
+	MaxAcceptFrom = 50
 )
 
 // Registration is a way to become a user.

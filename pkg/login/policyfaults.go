@@ -1,8 +1,8 @@
 package login
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 )
@@ -24,12 +24,16 @@ func (p Policy) indexed() string {
 	return ""
 }
 
-// validatePolicies says what is wrong with a policy, in the order of the apps.
+// validatePolicies says what is wrong with a policy: of several, that of the first app by its id.
 func (s *Secret) validatePolicies() error {
-	for _, id := range slices.Sorted(maps.Keys(s.Apps)) {
-		if fault := s.faultOf(s.Apps[id]); fault != "" {
-			return fmt.Errorf("%s: %s", EntryOf(id), fault)
+	var first, fault string
+	for id, app := range s.Apps {
+		if f := s.faultOf(app); f != "" && (fault == "" || id < first) {
+			first, fault = id, f
 		}
+	}
+	if fault != "" {
+		return errors.New(EntryOf(first) + ": " + fault)
 	}
 	return nil
 }
@@ -45,6 +49,9 @@ func (s *Secret) faultOf(a App) string {
 		case slices.Contains(p.Register[:i], word):
 			return fmt.Sprintf("register[%d] is given twice", i)
 		}
+	}
+	if len(p.AcceptFrom) > MaxAcceptFrom {
+		return fmt.Sprintf("acceptFrom has more than %d mini-programs", MaxAcceptFrom)
 	}
 	for i, id := range p.AcceptFrom {
 		_, configured := s.Apps[id]

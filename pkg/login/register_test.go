@@ -41,30 +41,6 @@ func TestRegistrationIsClosed(t *testing.T) {
 	}
 }
 
-func TestWays(t *testing.T) {
-	all := []login.Registration{login.RegisterAsk, login.RegisterPhone, login.RegisterLaunch}
-	for name, c := range map[string]struct {
-		policy login.Policy
-		want   []login.Way
-	}{
-		"nothing":                           {login.Policy{}, []login.Way{login.WayPassword}},
-		"numbers are trusted":               {login.Policy{PhoneTrust: login.DefaultPhoneTrust}, []login.Way{login.WayPassword, login.WayPhone}},
-		"people may ask":                    {login.Policy{Register: all[:1]}, []login.Way{login.WayPassword, login.WayRegister}},
-		"registration by phone":             {login.Policy{Register: all[1:2]}, []login.Way{login.WayPassword, login.WayPhone}},
-		"everything but a launch by itself": {login.Policy{Register: all[:2], PhoneTrust: 1}, []login.Way{login.WayPassword, login.WayPhone, login.WayRegister}},
-	} {
-		w := phoneWorld(t, c.policy)
-		if got := w.Checked("alice-1").Ways; !slices.Equal(got, c.want) {
-			t.Errorf("%s: %v, want %v", name, got, c.want)
-		}
-	}
-	w := phoneWorld(t, login.Policy{PhoneTrust: login.DefaultPhoneTrust})
-	w.Vault.Held.IndexKey = ""
-	if got := w.Checked("alice-1").Ways; !slices.Equal(got, []login.Way{login.WayPassword}) {
-		t.Errorf("without an index key: %v", got)
-	}
-}
-
 var launchPolicy = login.Policy{Register: []login.Registration{login.RegisterLaunch}}
 
 func TestLaunchMakesAUser(t *testing.T) {

@@ -34,6 +34,9 @@ type App struct {
 	ID     string
 	Secret Hidden
 	Policy Policy
+	// PrefetchKey stands in the address that WeChat's console has for the pre-fetch, and so tells WeChat's own requests from
+	// others', which may have the same parameters. "" means that there are none.
+	PrefetchKey Hidden
 }
 
 // SealKey is a key with its id, which sealed texts name.

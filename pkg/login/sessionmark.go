@@ -40,8 +40,8 @@ type room struct {
 	ended, forgotten []string
 }
 
-// makeRoom chooses the sessions that a new one replaces: the one whose token the launch has shown, and those
-// for which there is no place. The device that has most of the places loses its oldest session, so that ten
+// makeRoom chooses the sessions that a new one replaces: the one whose token the launch has shown, for a pre-fetched one the
+// former pre-fetched one, and those for which there is no place. The device that has most of the places loses its oldest session, so that ten
 // launches of a phone do not log a tablet out. Of those that have ended, the last MaxDeadSessions are kept.
 // It ends and forgets at most maxTidied each; the next login does the rest.
 func (b Binding) makeRoom(fresh Session, shown string, now time.Time) room {
@@ -69,6 +69,11 @@ func (b Binding) makeRoom(fresh Session, shown string, now time.Time) room {
 	}
 	if i := slices.IndexFunc(live, func(m SessionMark) bool { return m.TokenHash == shown }); i >= 0 {
 		end(i)
+	}
+	if fresh.Device == PrefetchDevice { // nobody but the newest launch reads what was fetched before it
+		if i := slices.IndexFunc(live, func(m SessionMark) bool { return m.Device == DeviceTag(PrefetchDevice) }); i >= 0 {
+			end(i)
+		}
 	}
 	for len(live) >= MaxSessions && len(r.ended) < maxTidied {
 		end(surplus(live, r.sessions[0].Device))

@@ -1,8 +1,8 @@
 package secrets
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -36,9 +36,9 @@ type File struct {
 	file FileConfig
 
 	accept func(context.Context, *login.Secret) error
-	// newest is the newest secret that was accepted, and sum the hash of its file. One fetch at a time uses them.
-	newest *login.Secret
-	sum    [sha256.Size]byte
+	// newest is the newest secret that was accepted, and content what its file held. One fetch at a time uses them.
+	newest  *login.Secret
+	content []byte
 	// said is the newest reason that OnError was told, "" since the file was good. The cache's mutex guards it.
 	said string
 }
@@ -91,7 +91,7 @@ func (f *File) Accept(accept func(context.Context, *login.Secret) error) { f.acc
 
 // parse returns the same secret for the same file, so that what is derived from its keys is derived once.
 func (f *File) parse(ctx context.Context, raw []byte) (*login.Secret, error) {
-	if sum := sha256.Sum256(raw); f.newest == nil || sum != f.sum {
+	if f.newest == nil || !bytes.Equal(raw, f.content) {
 		secret, err := parseWithFolder(raw, f.file.SealKey)
 		if err == nil && f.accept != nil {
 			err = f.accept(ctx, secret)
@@ -99,7 +99,7 @@ func (f *File) parse(ctx context.Context, raw []byte) (*login.Secret, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.newest, f.sum = secret, sum
+		f.newest, f.content = secret, raw
 	}
 	f.mu.Lock()
 	f.said = ""

@@ -121,11 +121,11 @@ func TestFileThatIsBadChangesNothing(t *testing.T) {
 			f.write(strings.Replace(twoApps, "S3CRETa", "S3CRETgood", 1))
 			f.now = f.now.Add(11 * time.Second)
 			f.want("it is good again", f.Secret, "S3CRETgood")
-			f.write("{")
+			c.spoil(f)
 			f.now = f.now.Add(11 * time.Second)
 			f.want("it is bad again", f.Secret, "S3CRETgood")
 			if len(f.told) != 2 {
-				t.Errorf("of the second fault: told %q", f.told)
+				t.Errorf("when the same happens again: told %q", f.told)
 			}
 		})
 	}

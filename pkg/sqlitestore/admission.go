@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -37,20 +38,11 @@ func admit(ctx context.Context, tx *conn, a login.Admission) (login.Binding, err
 			err = admitUser(ctx, tx, a)
 		}
 	}
+	if err == nil {
+		err = insertBound(ctx, tx, b, a.Session)
+	}
 	if err != nil {
 		return login.Binding{}, err
-	}
-	switch bound, err := insertBinding(ctx, tx, b, a.Session); {
-	case err != nil:
-		return login.Binding{}, err
-	case !bound:
-		return refusal(ctx, tx, b, a.Session)
-	}
-	switch created, err := insertSession(ctx, tx, a.Session); {
-	case err != nil:
-		return login.Binding{}, err
-	case !created:
-		return login.Binding{}, answer{login.BindingRemoved} // and the binding is rolled back
 	}
 	return b, nil
 }
@@ -97,6 +89,72 @@ func admitNewcomer(ctx context.Context, tx *conn, a login.Admission) error {
 		if err := tx.mustChange(ctx, login.ErrUnionTaken, claimUnion, index, u.ID); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Rebind implements login.Admissions.
+func (s *Store) Rebind(ctx context.Context, r login.Rebinding) error {
+	return s.deletes(ctx, func(tx *conn) (bool, error) {
+		b := r.Binding
+		taken, err := tx.has(ctx, `SELECT 1 FROM bindings WHERE app_id = ? AND openid = ?`, b.AppID, b.OpenID)
+		if err != nil {
+			return false, err
+		}
+		u, err := userByID(ctx, tx, b.UserID)
+		switch former, bound := u.Apps[b.AppID]; {
+		case taken:
+			return false, answer{login.IdentityBound}
+		case err != nil:
+			return false, err
+		case !bound || former != r.Former:
+			return false, answer{login.ErrUserChanged}
+		case !r.Fits(u):
+			return false, answer{&login.Unfit{User: u}}
+		}
+		if _, err := tx.change(ctx, `DELETE FROM bindings WHERE app_id = ? AND openid = ?`, b.AppID, r.Former.OpenID); err != nil {
+			return false, err
+		}
+		if err := leaveTombstone(ctx, tx, r.Former.Index); err != nil {
+			return false, err
+		}
+		if r.Phone.Index != "" {
+			u.Phone.VerifiedAt = r.Phone.VerifiedAt
+		}
+		if _, err := tx.change(ctx, `UPDATE users SET replaced = ?, phone_verified_at = ? WHERE id = ?`,
+			asJSON(withReplacement(u.Replaced, b.AppID, r.Replacement)), verified(u.Phone), u.ID); err != nil {
+			return false, err
+		}
+		return true, insertBound(ctx, tx, b, r.Session)
+	})
+}
+
+// withReplacement adds a replacement to those in other apps.
+func withReplacement(replaced map[string]login.Replacement, appID string, r login.Replacement) map[string]login.Replacement {
+	r.At = r.At.UTC().Truncate(time.Millisecond)
+	all := map[string]login.Replacement{appID: r}
+	for other, before := range replaced {
+		if other != appID {
+			all[other] = before
+		}
+	}
+	return all
+}
+
+// insertBound stores a binding and its session, when nothing is in the way of the binding.
+func insertBound(ctx context.Context, tx *conn, b login.Binding, session login.Session) error {
+	switch bound, err := insertBinding(ctx, tx, b, session); {
+	case err != nil:
+		return err
+	case !bound:
+		_, err := refusal(ctx, tx, b, session)
+		return err
+	}
+	switch created, err := insertSession(ctx, tx, session); {
+	case err != nil:
+		return err
+	case !created:
+		return answer{login.BindingRemoved} // and the binding is rolled back
 	}
 	return nil
 }

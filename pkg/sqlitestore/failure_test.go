@@ -41,8 +41,12 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 			_, err := store.Admit(ctx, login.Admission{Binding: b, Session: session, Newcomer: &user, Yields: planted})
 			return err
 		},
-		"OwnerOfPhone":    func(ctx context.Context) error { _, err := store.OwnerOfPhone(ctx, planted); return err },
-		"OwnerOfUnion":    func(ctx context.Context) error { _, err := store.OwnerOfUnion(ctx, planted); return err },
+		"OwnerOfPhone": func(ctx context.Context) error { _, err := store.OwnerOfPhone(ctx, planted); return err },
+		"OwnerOfUnion": func(ctx context.Context) error { _, err := store.OwnerOfUnion(ctx, planted); return err },
+		"Rebind": func(ctx context.Context) error {
+			return store.Rebind(ctx, login.Rebinding{Binding: b, Session: session, Phone: number})
+		},
+		"ClaimUsername":   func(ctx context.Context) error { return store.ClaimUsername(ctx, planted, planted, secret) },
 		"SetPhone":        func(ctx context.Context) error { return store.SetPhone(ctx, planted, number, planted) },
 		"NoteUnion":       func(ctx context.Context) error { return store.NoteUnion(ctx, b, planted) },
 		"Unbind":          func(ctx context.Context) error { return store.Unbind(ctx, b, true) },

@@ -44,6 +44,29 @@ func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p log
 	})
 }
 
+// ClaimUsername implements login.Admissions.
+func (s *Store) ClaimUsername(ctx context.Context, userID, username string, p login.Password) error {
+	return s.write(ctx, func(tx *conn) error {
+		var name, password string
+		err := tx.one(ctx, []any{&name, &password}, `SELECT username, password_id FROM users WHERE id = ?`, userID)
+		switch {
+		case err != nil:
+			return found(err, login.ErrUserNotFound)
+		case name == username && password == p.ID: // a repeat
+			return nil
+		case name != "" || password != "":
+			return answer{login.ErrUserChanged}
+		}
+		if err := tx.mustChange(ctx, login.ErrUsernameTaken, claimUsername, username, userID); err != nil {
+			return err
+		}
+		if _, err := tx.change(ctx, `UPDATE users SET username = ?, password_id = ? WHERE id = ?`, username, p.ID, userID); err != nil {
+			return err
+		}
+		return putPassword(ctx, tx, userID, p)
+	})
+}
+
 // RenewHash implements login.Passwords.
 func (s *Store) RenewHash(ctx context.Context, userID string, old, replacement login.Hidden) error {
 	return s.write(ctx, func(tx *conn) error {

@@ -54,7 +54,7 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) (users [
 			}
 			row.note(&users[len(users)-1].Apps)
 			// What comes next must not be written into these, and not keep them.
-			row.Roles, row.Unions, row.Phone.VerifiedAt = nil, nil, time.Time{}
+			row.Roles, row.Unions, row.Replaced, row.Phone.VerifiedAt = nil, nil, nil, time.Time{}
 			return true
 		}, `SELECT `+userColumns+` FROM (SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?) u
 			LEFT JOIN bindings b ON b.user_id = u.id ORDER BY u.id`, after, limit)

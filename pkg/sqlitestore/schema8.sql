@@ -1,9 +1,11 @@
 -- A user may have a phone number and is found by its index, which is unique; '' is for none. phone_verified_at is NULL
 -- for a number that WeChat has never confirmed. registered_in is '' for a user who has not registered by themselves.
+-- replaced is a JSON object of the last replacement of a binding in each app, NULL for none.
 ALTER TABLE users ADD COLUMN phone TEXT NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN phone_idx TEXT NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN phone_verified_at INTEGER;
 ALTER TABLE users ADD COLUMN registered_in TEXT NOT NULL DEFAULT '';
+ALTER TABLE users ADD COLUMN replaced TEXT;
 CREATE UNIQUE INDEX users_by_phone ON users (phone_idx) WHERE phone_idx <> '';
 
 -- The unionids by which users are found, by their indexes.

@@ -9,7 +9,7 @@ import (
 // A user is read with the bindings at the same moment, which are the Apps: one row for each, or one row for none.
 const (
 	userColumns = `u.id, u.username, u.name, u.password_id, u.roles, u.disabled, u.epoch, u.created_at,
-		u.phone, u.phone_idx, u.phone_verified_at, u.registered_in, (SELECT group_concat(idx, ' ') FROM unions WHERE user_id = u.id) AS unions,
+		u.phone, u.phone_idx, u.phone_verified_at, u.registered_in, u.replaced, (SELECT group_concat(idx, ' ') FROM unions WHERE user_id = u.id) AS unions,
 		coalesce(b.app_id, ''), coalesce(b.openid, ''), coalesce(b.id, ''), coalesce(b.idx, '')`
 	selectUser = `SELECT ` + userColumns + ` FROM users u LEFT JOIN bindings b ON b.user_id = u.id WHERE u.id = ?`
 )
@@ -25,7 +25,7 @@ type boundUser struct {
 func (u *boundUser) fields() []any {
 	return []any{
 		&u.ID, &u.Username, &u.Name, &u.PasswordID, document{&u.Roles}, &u.Disabled, &u.Epoch, &u.CreatedAt,
-		&u.Phone.Number, &u.Phone.Index, &u.Phone.VerifiedAt, &u.RegisteredIn, words{&u.Unions},
+		&u.Phone.Number, &u.Phone.Index, &u.Phone.VerifiedAt, &u.RegisteredIn, document{&u.Replaced}, words{&u.Unions},
 		&u.appID, &u.app.OpenID, &u.app.BindingID, &u.app.Index,
 	}
 }

@@ -23,7 +23,7 @@ func (s state) ownerOfUnion(number int) int {
 // apply, the contract allows any.
 func (s state) admit(in input, got output) (allowed bool, next any) {
 	u, standing := &s.users[in.user], s.bound[in.app][in.openID]
-	allow := func(want ...output) (bool, any) { return got.outcome == unknown || slices.Contains(want, got), s }
+	allow := func(want ...output) (bool, any) { return got.isOneOf(want...), s }
 	if standing.number != 0 && u.apps[in.app] == standing.number {
 		return allow(output{outcome: login.ErrAlreadyBound.Error(), binding: standing})
 	}
@@ -44,6 +44,42 @@ func (s state) admit(in input, got output) (allowed bool, next any) {
 	s.bound[in.app][in.openID], u.apps[in.app] = fresh, in.binding
 	s.sessions[in.session] = session{there: true, seen: in.at, epoch: in.epoch}
 	return allow(output{outcome: done, binding: fresh})
+}
+
+// isOneOf says whether the contract allows an answer, when it allows these.
+func (out output) isOneOf(want ...output) bool {
+	return out.outcome == unknown || slices.Contains(want, out)
+}
+
+// rebind is as admit.
+func (s state) rebind(in input, got output) (allowed bool, next any) {
+	u := &s.users[in.user]
+	var no []output
+	when := func(holds bool, answer output) {
+		if holds {
+			no = append(no, answer)
+		}
+	}
+	when(s.bound[in.app][in.openID].number != 0, refused(login.IdentityBound))
+	when(s.sessions[in.session].there, refused(login.BindingRemoved))
+	when(!u.there, refused(login.ErrUserNotFound))
+	when(u.there && (u.apps[in.app] == 0 || u.apps[in.app] != in.former), refused(login.ErrUserChanged))
+	when(u.there && (u.disabled || u.epoch != in.epoch || in.phone != 0 && u.phone != in.phone), output{outcome: unfit, user: *u})
+	if len(no) > 0 {
+		return got.isOneOf(no...), s
+	}
+	for openID := range s.bound[in.app] {
+		if s.bound[in.app][openID].number == in.former {
+			s.bound[in.app][openID], s.removed[in.app][openID] = binding{}, true
+			u.replaced[in.app] = replacement{openID: openID + 1, at: in.at}
+		}
+	}
+	if in.phone != 0 {
+		u.verified = in.at
+	}
+	s.bound[in.app][in.openID], u.apps[in.app] = binding{number: in.binding, epoch: in.epoch}, in.binding
+	s.sessions[in.session] = session{there: true, seen: in.at, epoch: in.epoch}
+	return got.isOneOf(output{outcome: done}), s
 }
 
 // refusals are the answers of which one is given to an admission that cannot be.

@@ -91,6 +91,60 @@ func (s bluntUnion) NoteUnion(ctx context.Context, b login.Binding, index string
 	return s.Memory.NoteUnion(ctx, standing, index)
 }
 
+type bluntRebind struct{ *storetest.Memory }
+
+func (s bluntRebind) Rebind(ctx context.Context, r login.Rebinding) error {
+	if u, err := s.UserByID(ctx, r.Binding.UserID); err == nil {
+		r.Former = u.Apps[r.Binding.AppID]
+	}
+	return s.Memory.Rebind(ctx, r)
+}
+
+type lateRebind struct{ *storetest.Memory }
+
+func (s lateRebind) Rebind(ctx context.Context, r login.Rebinding) error {
+	u, err := s.UserByID(ctx, r.Binding.UserID)
+	if err != nil || !r.Fits(u) {
+		return s.Memory.Rebind(ctx, r)
+	}
+	short()
+	if u, err = s.UserByID(ctx, r.Binding.UserID); err != nil {
+		return err
+	}
+	r.Session.Epoch = u.Epoch
+	return s.Memory.Rebind(ctx, r)
+}
+
+// slowRebind is done in two steps, between which the user is not bound.
+type slowRebind struct{ *storetest.Memory }
+
+func (s slowRebind) Rebind(ctx context.Context, r login.Rebinding) error {
+	u, err := s.UserByID(ctx, r.Binding.UserID)
+	former, bound := u.Apps[r.Binding.AppID]
+	if err != nil || !bound || former != r.Former || !r.Fits(u) {
+		return s.Memory.Rebind(ctx, r)
+	}
+	old := login.Binding{ID: former.BindingID, AppID: r.Binding.AppID, OpenID: former.OpenID, UserID: u.ID, Index: former.Index}
+	if err := s.Unbind(ctx, old, false); err != nil {
+		return login.ErrUserChanged
+	}
+	short()
+	if err := s.tryBind(ctx, old); err != nil {
+		return login.ErrUserChanged
+	}
+	return s.Memory.Rebind(ctx, r)
+}
+
+// tryBind brings a binding back.
+func (s slowRebind) tryBind(ctx context.Context, b login.Binding) error {
+	u, err := s.UserByID(ctx, b.UserID)
+	if err != nil {
+		return err
+	}
+	_, err = s.Bind(ctx, b, login.Session{UserID: b.UserID, TokenHash: login.NewID(), AppID: b.AppID, BindingID: b.ID, Epoch: u.Epoch})
+	return err
+}
+
 type tracelessUnbind struct{ *storetest.Memory }
 
 func (s tracelessUnbind) Unbind(ctx context.Context, b login.Binding, keepLast bool) error {

@@ -30,7 +30,7 @@ var acts = []func(*client) error{
 	(*client).describe, (*client).describe, (*client).describe,
 	(*client).changePassword, (*client).changePassword,
 	(*client).admit, (*client).admit, (*client).admit, (*client).admit,
-	(*client).setPhone, (*client).setPhone, (*client).noteUnion, (*client).noteUnion,
+	(*client).rebind, (*client).rebind, (*client).setPhone, (*client).setPhone, (*client).noteUnion, (*client).noteUnion,
 	(*client).remove,
 }
 

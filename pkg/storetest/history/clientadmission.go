@@ -76,7 +76,7 @@ func (c *client) admission(in input) login.Admission {
 	if in.tombstone {
 		a.Tombstone = a.Binding.Index
 	}
-	number := c.phone(in.phone, 0)
+	var number login.Phone
 	if in.phone != 0 {
 		number = c.phone(in.phone, in.at)
 	}
@@ -100,6 +100,53 @@ func (c *client) admission(in input) login.Admission {
 		a.Yields = c.userID(in.other - 1)
 	}
 	return a
+}
+
+// rebind puts an openid in the place of the one that it read of the user.
+func (c *client) rebind() error {
+	n, in := c.newBinding(c.chance.IntN(users), c.chance.IntN(apps), c.chance.IntN(openIDs))
+	read, err := c.readUser(in.user)
+	former, bound := read.Apps[appIDs[in.app]]
+	if err != nil || !bound {
+		return err
+	}
+	seen := c.view(read)
+	in.kind, in.epoch, in.former = rebind, seen.epoch, seen.apps[in.app]
+	if c.one(3) {
+		in.phone = seen.phone
+	}
+	session, ok := c.newSession(n, in.at, read.Epoch)
+	if !ok {
+		return nil
+	}
+	in.session = session
+	r := login.Rebinding{
+		Binding: c.binding(n), Session: c.session(session), Former: former,
+		Replacement: login.Replacement{At: c.time(in.at), OpenID: former.OpenID},
+	}
+	r.Binding.Epoch = read.Epoch
+	if in.phone != 0 {
+		r.Phone = c.phone(in.phone, in.at)
+	}
+	for range 1 + c.chance.IntN(2) {
+		var no *login.Unfit
+		if err := c.do(in, func() error {
+			err := c.store.Rebind(c.ctx, r)
+			no, _ = errors.AsType[*login.Unfit](err)
+			return err
+		}, func(out *output) {
+			switch out.outcome {
+			case done:
+				c.publish(session)
+				c.made(n)
+			case unfit:
+				out.user = c.view(no.User)
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setPhone gives a user a number, sometimes the other user's, or takes theirs away.

@@ -54,6 +54,7 @@ func TestMemoryIsLinearizableAndEveryOutcomeOccurs(t *testing.T) {
 		let: {
 			nil, login.ErrAlreadyBound, login.IdentityBound, login.ErrRemovedBefore, login.BindingRemoved, login.ErrPhoneTaken, login.ErrUnionTaken,
 		},
+		rebind:      {nil, login.IdentityBound, login.ErrUserChanged, login.ErrUserNotFound, new(login.Unfit)},
 		phone:       {nil, login.ErrUserNotFound, login.ErrPhoneTaken},
 		union:       {nil, login.ErrBindingNotFound, login.ErrUnionTaken},
 		touch:       {nil, login.ErrBindingNotFound},
@@ -116,6 +117,9 @@ func TestBrokenStoreIsCaught(t *testing.T) {
 		"a number is given after a look at who has it":      func(m *storetest.Memory) login.AdminStore { return latePhone{m} },
 		"a unionid that is another's is not noted":          func(m *storetest.Memory) login.AdminStore { return silentUnion{m} },
 		"a unionid is noted for whoever is bound by now":    func(m *storetest.Memory) login.AdminStore { return bluntUnion{m} },
+		"a rebind replaces whatever is bound by now":        func(m *storetest.Memory) login.AdminStore { return bluntRebind{m} },
+		"a rebind leaves the user unbound for a while":      func(m *storetest.Memory) login.AdminStore { return slowRebind{m} },
+		"a rebind looks at the user and the epoch first":    func(m *storetest.Memory) login.AdminStore { return lateRebind{m} },
 		"an unbind leaves no tombstone":                     func(m *storetest.Memory) login.AdminStore { return tracelessUnbind{m} },
 		"a deletion looks at the bindings only":             func(m *storetest.Memory) login.AdminStore { return bluntDelete{m} },
 	} {

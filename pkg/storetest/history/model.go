@@ -44,6 +44,13 @@ type user struct {
 	verified                 int64 // when the number was, 0 for never
 	unions                   [unions + 1]bool
 	registered               int // the app plus 1, 0 for none
+	replaced                 [apps]replacement
+}
+
+// replacement is the openid plus 1 that lost its place, and when; zero for none.
+type replacement struct {
+	openID int
+	at     int64
 }
 
 func (u user) bindings() (n int) {
@@ -69,6 +76,7 @@ const (
 	bind   kind = "bind"
 	admit  kind = "admit"
 	let    kind = "admit a newcomer"
+	rebind kind = "rebind"
 	phone  kind = "set the phone number"
 	union  kind = "note the unionid"
 	touch  kind = "touch"
@@ -111,6 +119,8 @@ type input struct {
 	// other is the user who loses the number, plus 1; 0 for none.
 	phone, union, other int
 	unions              [unions + 1]bool
+	// former is the binding that a rebind replaces.
+	former int
 	// tombstone says that an admission looks for one, and only those who have not registered, or in app 0, are admitted.
 	tombstone, chosen bool
 }
@@ -137,8 +147,11 @@ var model = porcupine.Model{
 	Init: func() any { return state{} },
 	Step: func(now, in, out any) (bool, any) {
 		got := out.(output)
-		if kind := in.(input).kind; kind == admit || kind == let {
+		switch in.(input).kind {
+		case admit, let:
 			return now.(state).admit(in.(input), got)
+		case rebind:
+			return now.(state).rebind(in.(input), got)
 		}
 		want, next := now.(state).step(in.(input))
 		return got == want || got.outcome == unknown || got.outcome == silent, next
@@ -304,9 +317,9 @@ func (in input) String() string {
 	switch in.kind {
 	case touch:
 		text = append(text, fmt.Sprintf("openid %d in app %d", in.openID, in.app))
-	case admit, let, phone, union:
-		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d with session %d at %d, epoch %d, number %d since %d from %d, unionid %d, tombstone %t, chosen %t",
-			in.user, in.openID, in.app, in.binding, in.session, in.at, in.epoch, in.phone, in.was, in.other-1, in.union, in.tombstone, in.chosen))
+	case admit, let, rebind, phone, union:
+		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d for %d with session %d at %d, epoch %d, number %d since %d from %d, unionid %d, tombstone %t, chosen %t",
+			in.user, in.openID, in.app, in.binding, in.former, in.session, in.at, in.epoch, in.phone, in.was, in.other-1, in.union, in.tombstone, in.chosen))
 	case bind, unbind, note:
 		text = append(text, fmt.Sprintf("user %d to openid %d in app %d as %d, keepLast %t, at %d with epoch %d",
 			in.user, in.openID, in.app, in.binding, in.keepLast, in.at, in.epoch))

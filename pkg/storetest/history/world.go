@@ -239,6 +239,14 @@ func (w *world) view(u login.User) user {
 		if note, ok := u.Apps[appID]; ok {
 			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID, Index: note.Index})
 		}
+		if r, ok := u.Replaced[appID]; ok {
+			seen.replaced[app] = replacement{at: w.ticks(r.At)}
+			for n := range openIDs {
+				if w.openID(app, n) == r.OpenID {
+					seen.replaced[app].openID = n + 1
+				}
+			}
+		}
 		if u.RegisteredIn == appID {
 			seen.registered = app + 1
 		}
