@@ -22,6 +22,9 @@ type userAddCmd struct {
 // Run adds the user.
 func (c userAddCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
+		if _, err := a.Phone(ctx, c.Phone); err != nil { // before the user types a password in vain
+			return err
+		}
 		password, life, err := c.password(ctx, t)
 		if err != nil {
 			return err

@@ -75,7 +75,7 @@ func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 	if n.bad != nil {
 		return n, nil
 	}
-	phone, err := i.phoneOf(ctx, row.Phone)
+	phone, err := i.Phone(ctx, row.Phone)
 	switch {
 	case errors.Is(err, login.PhoneInvalid):
 		n.bad = err

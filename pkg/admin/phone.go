@@ -49,7 +49,7 @@ func (s *Service) SetPhone(ctx context.Context, username, number string) (login.
 	if number != "" && inDirectory(u) {
 		return login.Phone{}, ErrPhoneNotHere
 	}
-	p, err := s.phoneOf(ctx, number)
+	p, err := s.Phone(ctx, number)
 	if err != nil {
 		return login.Phone{}, err
 	}
@@ -68,10 +68,10 @@ func (s *Service) SetPhone(ctx context.Context, username, number string) (login.
 	return p, nil
 }
 
-// phoneOf makes a phone of a number as an administrator enters it. The zero Phone is that of "".
+// Phone makes a phone of a number as an administrator enters it. The zero Phone is that of "".
 //
-// Errors: PhoneInvalid, and those of indexes.
-func (s *Service) phoneOf(ctx context.Context, number string) (login.Phone, error) {
+// Errors: PhoneInvalid, ErrNoIndexKey, ErrOtherIndexKey; those of Secret.
+func (s *Service) Phone(ctx context.Context, number string) (login.Phone, error) {
 	if login.Trim(number) == "" {
 		return login.Phone{}, nil
 	}

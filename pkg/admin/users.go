@@ -81,7 +81,7 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	if err := s.checkRoles(ctx, u.Roles); err != nil {
 		return login.User{}, err
 	}
-	if u.Phone, err = s.phoneOf(ctx, n.Phone); err != nil {
+	if u.Phone, err = s.Phone(ctx, n.Phone); err != nil {
 		return login.User{}, err
 	}
 	u.ID = login.NewID()

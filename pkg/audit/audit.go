@@ -20,12 +20,12 @@ const (
 	UserID     = "userId"
 	AppID      = "appId"
 	OpenIDHash = "openIdHash"
+	Phone      = "phone"
 	Address    = "address"
 	Device     = "device"
 	Route      = "route"
 	RequestID  = "requestId"
 	Service    = "service"
-	Phone      = "phone"
 )
 
 // Write writes a line for each event of the trail of a finished command. The attributes say what the trail does not
