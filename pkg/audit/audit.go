@@ -36,6 +36,9 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 		if trail.UserID != "" {
 			line = append(line, slog.String(UserID, trail.UserID))
 		}
+		if trail.Phone != "" {
+			line = append(line, slog.String(Phone, trail.Phone))
+		}
 		logger.LogAttrs(ctx, Level(event), message, append(line, attrs...)...)
 	}
 }

@@ -57,6 +57,9 @@ func (p Policy) registers(by Registration) bool { return slices.Contains(p.Regis
 // registered in the customers' app would walk into the staff's.
 func (a App) from() []string { return append([]string{"", a.ID}, a.Policy.AcceptFrom...) }
 
+// Accepts says whether a user may be let into an app by a phone number or a unionid, as far as where they registered goes.
+func (a App) Accepts(u User) bool { return slices.Contains(a.from(), u.RegisteredIn) }
+
 // Way is a way for somebody who is not bound to get in.
 type Way string
 

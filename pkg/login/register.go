@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"errors"
-	"slices"
 )
 
 // welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
@@ -56,7 +55,7 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 // mayBecome says whether the identity may be bound to a user whom its unionid or number leads to.
 func (x *exchange) mayBecome(u User) bool {
 	_, elsewhere := u.Apps[x.AppID]
-	return !u.Disabled && !elsewhere && slices.Contains(x.app.from(), u.RegisteredIn)
+	return !u.Disabled && !elsewhere && x.app.Accepts(u)
 }
 
 // relatedNow finds the user of the identity's unionid once more, if the mini-program links.
