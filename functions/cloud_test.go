@@ -105,7 +105,7 @@ func newSecrets() *secretstest.Server {
 
 // secret is the value in Secrets Manager.
 func secret() string {
-	return fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, events.AppID, appSecret, sealKey)
+	return fmt.Sprintf(`{"apps":{%q:{"appSecret":%q,"prefetchKey":%q}},"sealKeys":[{"id":"0","key":%q}]}`, events.AppID, appSecret, events.PrefetchKey, sealKey)
 }
 
 // services is the value of the services' secret.

@@ -191,6 +191,7 @@ func (c *cloud) noSecretIn(log string) {
 	}
 	for name, secret := range map[string]string{
 		"AppSecret": appSecret, "seal key": sealKey, "password": events.Password, "token": "wxb_", "service key": events.ServiceKey,
+		"pre-fetch key":      events.PrefetchKey,
 		"password in base64": base64.StdEncoding.EncodeToString([]byte(events.Password))[:12], "code": "alice-",
 	} {
 		if strings.Contains(log, secret) {

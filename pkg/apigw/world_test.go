@@ -30,6 +30,7 @@ const (
 	sealKey     = "MARK-seal-key-0123456789012345678901234567890"
 	password    = "MARK-password"
 	serviceID   = "orders"
+	prefetchKey = "MARK-prefetch-key-0123456789"
 	// serviceKey has characters that a form encodes.
 	serviceKey = "MARK+service/key=0123456789012345678901234567890"
 )
@@ -88,7 +89,7 @@ func configOn(s login.AdminStore) login.Config {
 	c.Secrets = &logintest.Secrets{Held: &login.Secret{
 		DefaultApp: appID,
 		Apps: map[string]login.App{
-			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
+			appID: {ID: appID, Secret: appSecret, PrefetchKey: prefetchKey}, secondAppID: {ID: secondAppID, Secret: appSecret},
 		},
 		SealKeys: []login.SealKey{{ID: "1", Key: sealKey}},
 	}}

@@ -71,7 +71,7 @@ func newWorld(t *testing.T, store login.AdminStore) *world {
 	w.config = logintest.Config(store)
 	w.config.WeChat, w.config.Secrets = client, &logintest.Secrets{Held: &login.Secret{
 		DefaultApp: events.AppID,
-		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret}},
+		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret, PrefetchKey: events.PrefetchKey}},
 		SealKeys:   []login.SealKey{{ID: "0", Key: login.Hidden(strings.Repeat("k", 64))}},
 	}}
 	w.config.Services = logintest.Services{{ID: events.ServiceID, Key: events.ServiceKey}}
