@@ -57,7 +57,7 @@ func SecretText(appSecret, sealKey string) string {
 			"phoneTrustDays": int(p.PhoneTrust / (24 * time.Hour)), "acceptFrom": append([]string{}, p.AcceptFrom...),
 		}
 		if key := prefetchKeys[id]; key != "" {
-			app["prefetchKey"] = key
+			app["prefetchKey"] = string(key)
 		}
 		apps[id] = app
 	}
