@@ -12,7 +12,7 @@ import (
 //
 // Errors: TooManyRegistrations; and what the store answers.
 func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Login, error) {
-	launches := x.app.Policy.registers(RegisterLaunch) && s.users.keepPasswords() && x.index() != ""
+	launches := x.app.Policy.registers(RegisterLaunch) && x.index() != ""
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
 	}
@@ -32,7 +32,7 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 				}
 				reserved = true
 			}
-			login, err = s.admitNewcomer(ctx, x, x.newcomer(), "", x.index())
+			login, err = s.users.admitNewcomer(ctx, x, x.newcomer(), x.index())
 		}
 		var unfit *Unfit
 		switch {
@@ -40,6 +40,8 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 			return login, nil
 		case errors.Is(err, ErrRemovedBefore):
 			return nil, nil //nolint:nilnil // they have left
+		case errors.Is(err, DirectoryCannot), related != nil && errors.Is(err, UserDisabled):
+			return nil, nil //nolint:nilnil // they need another way in
 		case errors.As(err, &unfit):
 			if related == nil || !x.mayBecome(unfit.User) || related.Epoch == unfit.User.Epoch {
 				return nil, nil //nolint:nilnil // they need another way in
@@ -78,11 +80,11 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 
 // link binds the identity to the user who has its unionid.
 //
-// Errors: those of letIn.
+// Errors: those of userSource.admitOwner.
 func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
 	binding.Union = x.union()
-	login, err := s.letIn(ctx, x, Admission{
+	login, err := s.users.admitOwner(ctx, x, Admission{
 		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
 	})
 	if err == nil {
@@ -95,7 +97,8 @@ func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, e
 // Register makes a user of an identity that is not bound, because the person asks for it, and opens a session. One that
 // is bound is logged in. If the mini-program links by unionid, the user who has it is not made twice.
 //
-// Errors: those of Check; RegisterClosed where the policy does not let people ask; TooManyRegistrations; DirectoryCannot.
+// Errors: those of Check; RegisterClosed where the policy does not let people ask; TooManyRegistrations. With a directory
+// DirectoryCannot; RegisteredElsewhere and UserBound, if it knows the person already.
 func (s *Service) Register(ctx context.Context, caller Caller, code string) (*Login, error) {
 	login, err := s.register(ctx, caller, code)
 	TrailOf(ctx).noteRefusal(err)
@@ -114,22 +117,26 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	if !errors.Is(err, ErrBindingNotFound) {
 		return nil, err
 	}
-	if err := s.mayRegister(x, RegisterAsk); err != nil {
+	if !x.app.Policy.registers(RegisterAsk) {
 		_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
-		return nil, err
+		return nil, RegisterClosed
 	}
+	newcomer := x.newcomer()
 	if related != nil {
 		login, err := s.welcome(ctx, x, related)
 		if login != nil || err != nil {
 			return login, err
 		}
+		newcomer.Unions = nil // it is theirs, and they may not be let in here
 	}
 	if err := s.reserveRegistration(ctx, x); err != nil {
 		return nil, err
 	}
-	newcomer := x.newcomer()
 	for range maxDecisions {
-		login, err := s.admitNewcomer(ctx, x, newcomer, "", "")
+		login, err := s.users.admitNewcomer(ctx, x, newcomer, "")
+		if unfit, ok := errors.AsType[*Unfit](err); ok {
+			return nil, x.notAs(unfit.User)
+		}
 		switch {
 		case errors.Is(err, ErrUnionTaken):
 			newcomer.Unions = nil // somebody else has it, and may not be let in here
@@ -142,17 +149,4 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		}
 	}
 	return nil, Unavailable(errNoDecision)
-}
-
-// mayRegister says whether somebody may become a user in this way.
-//
-// Errors: DirectoryCannot, RegisterClosed.
-func (s *Service) mayRegister(x *exchange, by Registration) error {
-	switch {
-	case !s.users.keepPasswords():
-		return DirectoryCannot
-	case !x.app.Policy.registers(by):
-		return RegisterClosed
-	}
-	return nil
 }
