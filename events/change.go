@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,6 +27,21 @@ const (
 	Temporary
 	// TemporaryExpired: so long ago that it has expired.
 	TemporaryExpired
+	// PhoneKnown: the user has the number Phone, and WeChat confirmed it an hour ago.
+	PhoneKnown
+	// PhoneStale: it confirmed it too long ago.
+	PhoneStale
+	// PhoneOfDisabled: the user has the number, and is disabled.
+	PhoneOfDisabled
+	// PhoneTemporary: as PhoneStale, and the password becomes temporary.
+	PhoneTemporary
+	// PhoneOfOther: another user has the number, and WeChat confirmed it an hour ago.
+	PhoneOfOther
+	// PhoneOfFormer: a user without a password, who once registered in StaffAppID, has the number, and WeChat confirmed it
+	// too long ago.
+	PhoneOfFormer
+	// PhoneOfColleague: the same user has the number, and WeChat confirmed it an hour ago.
+	PhoneOfColleague
 )
 
 // String says what happens.
@@ -45,6 +61,20 @@ func (c Change) String() string {
 		return "the password becomes temporary"
 	case TemporaryExpired:
 		return "the password was temporary and has expired"
+	case PhoneKnown:
+		return "the user has the phone number"
+	case PhoneStale:
+		return "the user has the phone number, which was not confirmed for long"
+	case PhoneOfDisabled:
+		return "the user has the phone number, and is disabled"
+	case PhoneTemporary:
+		return "the user has the phone number, which was not confirmed for long, and a temporary password"
+	case PhoneOfOther:
+		return "another user has the phone number"
+	case PhoneOfFormer:
+		return "a user without a password has the phone number, which was not confirmed for long"
+	case PhoneOfColleague:
+		return "a user without a password has the phone number"
 	}
 	return fmt.Sprintf("change %d", int(c))
 }
@@ -52,8 +82,10 @@ func (c Change) String() string {
 // Stores holds the ports that a Change needs.
 type Stores interface {
 	login.Users
+	login.UserRegistry
 	login.Passwords
 	login.UserAdmin
+	login.Admissions
 	login.Sessions
 	login.Bindings
 }
@@ -97,9 +129,41 @@ func (c Change) Make(ctx context.Context, stores Stores) error {
 		return makeTemporary(ctx, stores, now().Add(time.Hour))
 	case TemporaryExpired:
 		return makeTemporary(ctx, stores, now().Add(-time.Hour))
+	case PhoneKnown:
+		return stores.SetPhone(ctx, UserID, phone(lately()), "")
+	case PhoneStale:
+		return stores.SetPhone(ctx, UserID, phone(longAgo()), "")
+	case PhoneOfDisabled:
+		return errors.Join(PhoneKnown.Make(ctx, stores), Disabled.Make(ctx, stores))
+	case PhoneTemporary:
+		return errors.Join(PhoneStale.Make(ctx, stores), Temporary.Make(ctx, stores))
+	case PhoneOfOther:
+		return stores.SetPhone(ctx, OtherUserID, phone(lately()), "")
+	case PhoneOfFormer:
+		return addRegistered(ctx, stores, longAgo())
+	case PhoneOfColleague:
+		return addRegistered(ctx, stores, lately())
 	}
 	return fmt.Errorf("events: no change %d", int(c))
 }
+
+// phone is the number Phone, confirmed at a time.
+func phone(at time.Time) login.Phone {
+	p := (&login.Secret{IndexKey: IndexKey}).PhoneOf(Phone)
+	p.VerifiedAt = at
+	return p
+}
+
+// addRegistered adds a user who has registered in StaffAppID, with a number that was confirmed at a time.
+func addRegistered(ctx context.Context, stores Stores, confirmed time.Time) error {
+	return stores.AddUser(ctx, login.User{
+		ID: "registered-id", Epoch: "first", CreatedAt: longAgo(), RegisteredIn: StaffAppID, Phone: phone(confirmed), Apps: map[string]login.UserApp{},
+	}, login.Password{})
+}
+
+func lately() time.Time { return now().Add(-time.Hour) }
+
+func longAgo() time.Time { return now().Add(-100 * 24 * time.Hour) }
 
 // makeTemporary replaces the password by itself, as a temporary one.
 func makeTemporary(ctx context.Context, stores Stores, until time.Time) error {

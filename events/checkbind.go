@@ -17,7 +17,7 @@ const (
 // checkBind holds the cases of GET /mobileApi/user/checkBind.
 var checkBind = slices.Concat(
 	on("checkbind-good", []Case{
-		{Name: "checkbind-good", Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good", Status: 200, Code: 301, Holds: ways("password", "phone", "register"), WeChat: 1},
 		{Name: "checkbind-good-android", but: edits{userAgent(android)}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-english", but: edits{query("code=alice-1&lang=en")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-good-ipv6", but: edits{sourceIP(ipv6)}, Status: 200, Code: 301, WeChat: 1},
@@ -25,6 +25,17 @@ var checkBind = slices.Concat(
 		{Name: "checkbind-good-referer-unknown", but: edits{
 			header("referer", "https://servicewechat.com/wxeeeeeeeeeeeeeeee/12/page-frame.html"),
 		}, Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-good-ways-of-staff", but: edits{query("appId=" + StaffAppID + "&code=alice-1")}, Status: 200, Code: 301, Holds: ways("password", "phone"), WeChat: 1},
+		{Name: "checkbind-good-created", but: edits{query("appId=" + LaunchAppID + "&code=alice-1")}, Status: 200, Code: 1, Holds: made, WeChat: 1},
+		{Name: "checkbind-good-linked", After: []string{"register-good"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-2")},
+			Status: 200, Code: 1, Holds: map[string]any{"linked": true}, WeChat: 1},
+		{Name: "checkbind-repeated-created", After: []string{"checkbind-good-created"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-1")},
+			Status: 200, Code: 1, Holds: made, WeChat: 1},
+		{Name: "checkbind-repeated-linked", After: []string{"register-good", "checkbind-good-linked"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-2")},
+			Status: 200, Code: 1, Holds: map[string]any{"linked": true}, WeChat: 1},
+		{Name: "checkbind-after-unbinding", After: []string{"checkbind-good-created", "unbind-force-good-launch"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-3")},
+			Status: 200, Code: 301, Holds: ways("password"), WeChat: 1},
+		{Name: "checkbind-known", After: []string{"bindphone-good"}, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "checkbind-app-unknown", but: edits{query("appId=wxffffffffffffffff&code=alice-1")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-app-unknown-english", but: edits{query("appId=touristappid&code=alice-1&lang=en")}, Status: 400, Error: login.AppIDUnknown},
 		{Name: "checkbind-parameters-twice-alike", but: edits{query("code=alice-1&lang=en&lang=en")}, Status: 400, Error: login.ParameterRepeated},
@@ -41,6 +52,24 @@ var checkBind = slices.Concat(
 		{Name: "checkbind-repeated-in-another-form", After: []string{"checkbind-good-app-named"},
 			but: edits{query("code=alice-1&appid=" + AppID + "&lang=undefined&_t=2")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-prefetch-with-token-only", but: edits{query("appid=" + AppID + "&token=abc&timestamp=1773303360"), noReferer}, Status: 400, Error: login.CodeMissing},
+		{Name: "checkbind-good-prefetch-by-wechat", but: prefetch("alice-1", PrefetchKey), Status: 200, Code: 301, WeChat: 1},
+		{Name: "checkbind-prefetched", After: afterBind, but: prefetch("alice-20", PrefetchKey), Status: 200, Code: 1, WeChat: 1},
+		{Name: "checkbind-prefetched-with-another-key", After: afterBind, but: prefetch("alice-20", "x"+PrefetchKey), Status: 200, Code: 1, WeChat: 1},
+		{Name: "checkbind-prefetched-with-another-key-again", After: []string{"bind-good", "checkbind-prefetched-with-another-key"},
+			but: prefetch("alice-21", "x"+PrefetchKey), Status: 200, Code: 1, WeChat: 1},
+		{Name: "checkbind-prefetched-again", After: []string{"bind-good", "checkbind-prefetched"}, but: prefetch("alice-21", PrefetchKey),
+			Status: 200, Code: 1, WeChat: 1},
+		// What is repeated is judged anew, so it tells which sessions live: that of the launch before, but not the first one of
+		// two that were pre-fetched. With another key it was nobody's.
+		{Name: "checkbind-prefetched-then-repeated", After: []string{"bind-good", "checkbind-prefetched", "checkbind-prefetched-again"}, but: prefetch("alice-20", PrefetchKey),
+			Status: 200, Error: login.SessionReplaced, WeChat: 1},
+		{Name: "checkbind-prefetched-in-vain-then-repeated", After: []string{"bind-good", "checkbind-prefetched-with-another-key", "checkbind-prefetched-with-another-key-again"},
+			but: prefetch("alice-20", "x"+PrefetchKey), Status: 200, Code: 1, WeChat: 1},
+		{Name: "checkbind-repeated-after-prefetches", from: "checkbind-bound",
+			After: []string{"bind-good", "checkbind-bound", "checkbind-prefetched", "checkbind-prefetched-again"}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "checkbind-prefetch-key-twice", but: edits{query("prefetchKey=a&prefetchKey=b&code=alice-1")}, Status: 400, Error: login.ParameterRepeated},
+		{Name: "checkbind-prefetch-by-wechat-with-token-only", but: append(prefetch("alice-1", PrefetchKey),
+			query("prefetchKey="+PrefetchKey+"&appid="+AppID+"&token=abc&timestamp=1773303360000")), Status: 400, Error: login.CodeMissing},
 		{Name: "checkbind-byte-order-marks-in-query", but: edits{query(strings.Repeat("%EF%BB%BF", 9))}, Status: 400, Error: login.CodeMissing},
 		{Name: "checkbind-good-wechat-bom", but: edits{code("bom-alice-1")}, Status: 200, Code: 301, WeChat: 1},
 		{Name: "checkbind-bound", from: "checkbind-bound", After: afterBind, Status: 200, Code: 1, WeChat: 1},
@@ -69,5 +98,8 @@ var checkBind = slices.Concat(
 	}),
 	slices.Concat(badCodes, wordCodes, weChat, notHTTP).of("checkbind", "checkbind-good"),
 )
+
+// ways are what a page offers somebody who is not bound.
+func ways(some ...any) map[string]any { return map[string]any{"ways": some} }
 
 func init() { declare(checkBind) }

@@ -11,8 +11,8 @@
 //
 // A case is played on fresh state. Only two users are stored, [Username] and
 // [OtherUsername], both with [Password]. They are not bound and have no roles.
-// WeChat's stand-in (pkg/wechattest) knows the mini-program [AppID], which is the
-// default one. The service [ServiceID] may introspect tokens.
+// WeChat's stand-in (pkg/wechattest) knows the mini-programs of [Policies], of which [AppID] is the
+// default one; its pre-fetch has the key [PrefetchKey]. The service [ServiceID] may introspect tokens.
 //
 // An event cannot know two things in advance, so a [Scene] fills them in: {{token}} is
 // the token of the last login that was played, {{session}} the id of the first login's
@@ -37,6 +37,13 @@ const (
 	Password      = "demo-password"
 	ServiceID     = "orders"
 	ServiceKey    = "only-for-one-machine-0123456789-0123456789-0001"
+	PrefetchKey   = "only-for-one-machine_prefetch-0001"
+)
+
+// These are the other mini-programs in the events; see [Policies].
+const (
+	StaffAppID  = "wx57aff0123456789a"
+	LaunchAppID = "wxfedcba9876543210"
 )
 
 // Authorizer is the folder of the only function that is not behind a route. It does
@@ -48,7 +55,7 @@ type Case struct {
 	// Name is the function's folder in functions/, a "-", and what is special about the case.
 	Name string
 	// After lists the cases that are played before this one, on the same state and in
-	// this order.
+	// this order, each after its Meanwhile.
 	After []string
 	// Meanwhile happens after those cases and before this one.
 	Meanwhile Change
@@ -60,8 +67,8 @@ type Case struct {
 	Error login.Code
 	// Holds has some of the members that the answer must have.
 	Holds map[string]any
-	// WeChat is the number of calls to WeChat that this case makes.
-	WeChat int
+	// WeChat is the number of codes of wx.login that this case sends to WeChat, and PhoneCodes that of the phone codes.
+	WeChat, PhoneCodes int
 	// Odd says that openapi.yaml allows no such request, and that it is done all the same: clients
 	// in the field send such.
 	Odd bool

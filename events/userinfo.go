@@ -6,6 +6,7 @@ import "slices"
 var userInfo = slices.Concat(
 	on("userinfo-good", []Case{
 		{Name: "userinfo-good", After: afterBind, Status: 200, Code: 1},
+		{Name: "userinfo-good-with-phone", After: []string{"bind-good", "phone-good"}, Status: 200, Code: 1},
 		{Name: "userinfo-good-x-token", After: afterBind, but: inXToken, Status: 200, Code: 1},
 		{Name: "userinfo-good-english", After: afterBind, but: edits{query("lang=en")}, Status: 200, Code: 1},
 		{Name: "userinfo-good-scheme-in-lower-case", After: afterBind, but: edits{header("authorization", "bearer "+TokenHere)}, Status: 200, Code: 1},

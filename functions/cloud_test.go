@@ -73,7 +73,7 @@ func newCloud(tb testing.TB) *cloud {
 	tables := dynamotest.NewTables(tb, client)
 	c := &cloud{
 		TB:      tb,
-		wechat:  wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}}),
+		wechat:  wechattest.New(wechattest.Config{Apps: events.AppSecrets(appSecret)}),
 		secrets: newSecrets(),
 		store:   dynamostore.New(dynamostore.Config{Client: client, Tables: tables}),
 	}
@@ -104,9 +104,7 @@ func newSecrets() *secretstest.Server {
 }
 
 // secret is the value in Secrets Manager.
-func secret() string {
-	return fmt.Sprintf(`{"appId":%q,"appSecret":%q,"sealKey":%q}`, events.AppID, appSecret, sealKey)
-}
+func secret() string { return events.SecretText(appSecret, sealKey) }
 
 // services is the value of the services' secret.
 func services() string {

@@ -3,12 +3,14 @@ package functions_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/wxbind/wxbind/events"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
 // The built bootstrap of each function answers every event of events/, on DynamoDB and the
@@ -74,6 +76,9 @@ func (s *stage) playBefore(c events.Case) {
 		if err != nil {
 			s.Fatal(err)
 		}
+		if err := earlier.Meanwhile.Make(s.Context(), s.store); err != nil {
+			s.Fatal(err)
+		}
 		s.play(earlier)
 	}
 	if err := c.Meanwhile.Make(s.Context(), s.store); err != nil {
@@ -84,14 +89,17 @@ func (s *stage) playBefore(c events.Case) {
 // act plays a case, and compares the answer.
 func (s *stage) act(c events.Case) {
 	s.Helper()
-	before := s.wechat.Calls()
+	before, numbers := s.wechat.Calls(), s.wechat.PhoneCalls()
 	if c.Function() == events.Authorizer {
 		s.authorize(c)
 	} else {
 		s.compare(c, s.play(c))
 	}
 	if calls := s.wechat.Calls() - before; calls != c.WeChat {
-		s.Errorf("%d calls to WeChat, want %d", calls, c.WeChat)
+		s.Errorf("%d codes sent to WeChat, want %d", calls, c.WeChat)
+	}
+	if calls := s.wechat.PhoneCalls() - numbers; calls != c.PhoneCodes {
+		s.Errorf("%d phone codes sent to WeChat, want %d", calls, c.PhoneCodes)
 	}
 }
 
@@ -148,7 +156,7 @@ func (s *stage) compare(c events.Case, a answer) {
 		s.Errorf("got %s, want %q", a.Body, c.Error)
 	}
 	for name, want := range c.Holds {
-		if a.fields[name] != want {
+		if !reflect.DeepEqual(a.fields[name], want) {
 			s.Errorf("got %s, want %s to be %v", a.Body, name, want)
 		}
 	}
@@ -191,6 +199,8 @@ func (c *cloud) noSecretIn(log string) {
 	}
 	for name, secret := range map[string]string{
 		"AppSecret": appSecret, "seal key": sealKey, "password": events.Password, "token": "wxb_", "service key": events.ServiceKey,
+		"phone code": "phone-alice", "phone number": events.Phone[1:], "number of alice": wechattest.PhoneNumber("alice")[1:], "index key": events.IndexKey,
+		"pre-fetch key":      events.PrefetchKey,
 		"password in base64": base64.StdEncoding.EncodeToString([]byte(events.Password))[:12], "code": "alice-",
 	} {
 		if strings.Contains(log, secret) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -132,7 +133,7 @@ func (p *performance) ask(c events.Case) error {
 		return fmt.Errorf("%s, want code %d and %q", body, c.Code, string(c.Error))
 	}
 	for name, want := range c.Holds {
-		if fields[name] != want {
+		if !reflect.DeepEqual(fields[name], want) {
 			return fmt.Errorf("%s, want %s to be %v", body, name, want)
 		}
 	}

@@ -123,6 +123,13 @@ func TestCommandsAboutBindingsAndSessions(t *testing.T) {
 		"all, nobody to ask":    {"session revoke alice --all", 1, "--yes", "active", "active"},
 		"an unknown session":    {"session revoke alice --id -three", 1, "no such session", "active", "active"},
 		"somebody else's":       {"session revoke demo --id -one", 1, "no such session", "active", "active"},
+		"all in an app":         {"session revoke alice --app " + appTwo + " --all -y", 0, "ended 1 session of 1 user in " + appTwo, "active", "session_revoked"},
+		"everybody in an app":   {"session revoke --app " + appOne + " --all -y", 0, "ended 1 session of 1 user in " + appOne, "session_revoked", "active"},
+		"everybody elsewhere":   {"session revoke --app wx3 --all -y", 0, "ended 0 sessions of 0 users in wx3", "active", "active"},
+		"everybody, not asked":  {"session revoke --app " + appOne + " --all", 1, "--yes", "active", "active"},
+		"everybody everywhere":  {"session revoke --all -y", 2, "name a user", "active", "active"},
+		"an id and an app":      {"session revoke alice --id -one --app " + appOne, 2, "--app is for --all", "active", "active"},
+		"a session of nobody":   {"session revoke --id -one", 2, "name a user", "active", "active"},
 		"no session named":      {"session revoke alice", 2, "--id", "active", "active"},
 		"an unknown user":       {"session list nobody", 1, "no such user", "active", "active"},
 		"delete, nobody to ask": {"user delete alice", 1, "--yes", "active", "active"},
@@ -168,6 +175,7 @@ func TestCommandsAreAudited(t *testing.T) {
 		{"user enable alice", "user_enable"},
 		{"session revoke alice --id -one", "session_revoke"},
 		{"session revoke alice --all --yes", "logout_all"},
+		{"user set alice --phone 13800138000", "phone_set"},
 		{"binding remove alice --app " + appOne + " --yes", "unbind"},
 	} {
 		_, _, said := command(t, "another password\n", append(strings.Fields(c.args), "--data", folder)...)
@@ -179,6 +187,27 @@ func TestCommandsAreAudited(t *testing.T) {
 		if line["msg"] != "audit" || line["event"] != c.event || line["userId"] != id || line["by"] != by {
 			t.Errorf("wxbind %s: %s", c.args, said)
 		}
+	}
+	// The number itself is not in the line.
+	_, _, said := command(t, "", "user", "set", "alice", "--phone", "13800138042", "--data", folder)
+	if strings.Contains(said, "138001380") || !strings.Contains(said, `:42"`) {
+		t.Errorf("the line of a number: %s", said)
+	}
+}
+
+// The end of everybody's sessions is one event of the mini-program, and not one of each user.
+func TestEndOfAnAppsSessionsIsAudited(t *testing.T) {
+	folder := boundAlice(t)
+	_, out, said := command(t, "", "session", "revoke", "--app", appOne, "--all", "--yes", "--json", "--data", folder)
+	if want := `{"appId":"` + appOne + `","ended":1,"users":1}` + "\n"; out != want {
+		t.Errorf("got %s, want %s", out, want)
+	}
+	var line map[string]any
+	if err := json.Unmarshal([]byte(said), &line); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	if line["event"] != "app_logout" || line["level"] != "WARN" || line["appId"] != appOne || line["ended"] != 1.0 || line["userId"] != nil {
+		t.Errorf("got %s", said)
 	}
 }
 

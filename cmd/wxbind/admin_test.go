@@ -171,6 +171,9 @@ func TestEmptyFlagChoosesNothing(t *testing.T) {
 		{"user", "delete", "alice", "--yes", "--data", ""},
 		{"binding", "remove", "alice", "--yes", "--app", ""},
 		{"session", "revoke", "alice", "--id", ""},
+		{"session", "revoke", "--yes", "--all", "--app", ""},
+		{"user", "set", "alice", "--phone", ""},
+		{"binding", "migrate", "--from", "", "--to", "wx2"},
 	} {
 		status, out, said := command(t, "", args...)
 		if status != 2 || out != "" || strings.Count(said, "\n") != 1 || !strings.Contains(said, "must not be empty") {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
+	"github.com/wxbind/wxbind/pkg/dynamostore"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/secrets"
@@ -70,7 +71,9 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 		"these credentials allow secretsmanager:GetSecretValue"))
 	checks = append(checks, far.checkDirectory()...)
 	checks = append(checks, checkProxy(func(name string) string { return s.parameters[proxyParameters[name]] }, "the stack's parameters"))
-	return append(checks, doctor.Tables(dynamodb.NewFromConfig(cfg), tables)...)
+	client := dynamodb.NewFromConfig(cfg)
+	checks = append(checks, doctor.Tables(client, tables)...)
+	return append(checks, doctor.Unions(dynamostore.New(dynamostore.Config{Client: client, Tables: tables})))
 }
 
 // examineData checks a folder as serve would use it, and creates nothing in it.

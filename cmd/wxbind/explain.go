@@ -16,6 +16,10 @@ var explained = map[error]string{
 	login.ErrUsernameTaken:   "the username is taken",
 	login.ErrPasswordChanged: "the password was changed at the same time; try again",
 	login.UsernameMissing:    "the username is empty",
+	login.PhoneInvalid:       "that is no phone number: write it as +8613800138000, or 13800138000 for one of mainland China",
+	login.ErrPhoneTaken:      "the phone number is another user's",
+	admin.ErrNoIndexKey:      admin.ErrNoIndexKey.Error() + "; `wxbind secret app set` adds one",
+	admin.ErrOtherIndexKey:   admin.ErrOtherIndexKey.Error() + "; give this command what serve has (" + envSecretFile + "), or put the former index key back",
 	login.PasswordMissing:    "the password is empty",
 	login.PasswordInvalid:    "that is not a valid password: it must be UTF-8 without NUL, of at most 256 bytes",
 }
@@ -23,6 +27,9 @@ var explained = map[error]string{
 func explain(err error) error {
 	if same, ok := errors.AsType[*admin.SameNameError](err); ok {
 		return same
+	}
+	if taken, ok := errors.AsType[*admin.PhoneTakenError](err); ok {
+		return taken
 	}
 	if e, ok := errors.AsType[*login.Error](err); ok && e.Code == login.UsernameInvalid {
 		return fmt.Errorf("that is not a valid username: %w", e.Cause) // the cause names the character, not the name

@@ -93,11 +93,20 @@ func standInSecret(getenv func(string) string, key login.SealKey) (*secrets.Stat
 	if err != nil {
 		return nil, err
 	}
-	second := login.App{ID: secondStandInAppID, Secret: secondStandInAppSecret, Policy: login.Policy{PhoneTrust: login.DefaultPhoneTrust}}
-	if static, err = static.WithApps(second); err != nil {
+	first := login.App{ID: standInAppID, Secret: standInAppSecret, Policy: standInPolicy(secondStandInAppID)}
+	second := login.App{ID: secondStandInAppID, Secret: secondStandInAppSecret, Policy: standInPolicy(standInAppID)}
+	if static, err = static.WithApps(first, second); err != nil {
 		return nil, err
 	}
 	return static.WithEnv(getenv)
+}
+
+// standInPolicy lets people do all that can be tried, but for becoming users without a tap: then nobody would see the login page.
+func standInPolicy(other string) login.Policy {
+	return login.Policy{
+		Register:    []login.Registration{login.RegisterAsk, login.RegisterPhone},
+		LinkUnionID: true, Rebind: true, PhoneTrust: login.DefaultPhoneTrust, AcceptFrom: []string{other},
+	}
 }
 
 // startStandIn serves the stand-in with a secret's mini-programs on an address, and on loopback for this process: what is sent to WeChat goes over no

@@ -25,13 +25,14 @@ type userImportCmd struct {
 
 // Help says what a file must look like, and what is done with it.
 func (userImportCmd) Help() string {
-	return `The first line of a CSV file names its columns: username, name, password, passwordHash, roles (separated by ";"). ` +
+	return `The first line of a CSV file names its columns: username, name, password, passwordHash, roles (separated by ";"), phone. ` +
 		`With JSON lines, each line is an object with the same names; roles is a list. A row is one line of UTF-8. It has either ` +
 		`a plain password or a hash: argon2id ($argon2id$…) or bcrypt ($2a$, $2b$, $2y$), at OWASP's minimum costs or above.` + "\n\n" +
 		`Good rows are imported. Bad rows are reported with their line, and the exit status is then 1. Existing users are not ` +
 		`changed. After an interruption, run the same command again to continue: users from earlier runs count as already there, ` +
 		`even if their password has changed since. A username that another user or an earlier row has is a bad row, in whatever form: ` +
-		`case, full or half width and blanks around it do not count.`
+		`case, full or half width and blanks around it do not count. So is such a phone number. Numbers are like +8613800138000 or ` +
+		`13800138000; let no spreadsheet turn them into 1.38E+10.`
 }
 
 // formats are the formats by file extension.

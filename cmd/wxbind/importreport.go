@@ -26,20 +26,26 @@ type importReport struct {
 
 // newImportReport begins a report about a file with this many rows, -1 for unknown.
 func newImportReport(t console, json bool, rows int) *importReport {
-	_, visible := terminalOf(t.err)
 	r := &importReport{console: t, json: json, rows: jsonList{out: t.out, name: "bad"}, begun: time.Now()}
-	r.bar = progressbar.NewOptions(rows,
+	r.bar = newBar(t, rows, "importing", "users")
+	return r
+}
+
+// newBar begins a bar on standard error, if that is a terminal, for this many items, -1 for unknown.
+func newBar(t console, items int, doing, of string) *progressbar.ProgressBar {
+	_, visible := terminalOf(t.err)
+	bar := progressbar.NewOptions(items,
 		progressbar.OptionSetWriter(t.err),
 		progressbar.OptionSetVisibility(visible),
-		progressbar.OptionSetDescription("importing"),
+		progressbar.OptionSetDescription(doing),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(),
-		progressbar.OptionSetItsString("users"),
+		progressbar.OptionSetItsString(of),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
 	)
-	r.bar.StartWithoutRender() // starts the clock for its rate
-	return r
+	bar.StartWithoutRender() // starts the clock for its rate
+	return bar
 }
 
 // bad reports a row that is not imported.

@@ -20,6 +20,7 @@ type cli struct {
 	User  struct {
 		Add     userAddCmd     `cmd:"" help:"Add a user. The password is asked for, or read from standard input."`
 		Import  userImportCmd  `cmd:"" help:"Add many users from a CSV file or JSON lines."`
+		Set     userSetCmd     `cmd:"" help:"Set a user's phone number."`
 		Passwd  userPasswdCmd  `cmd:"" help:"Set a user's password and end the user's sessions."`
 		Disable userDisableCmd `cmd:"" help:"Disable a user and end the user's sessions."`
 		Enable  userEnableCmd  `cmd:"" help:"Enable a disabled user."`
@@ -28,12 +29,13 @@ type cli struct {
 		Delete  userDeleteCmd  `cmd:"" help:"Delete a user and everything that names them."`
 	} `cmd:"" help:"Manage users."`
 	Binding struct {
-		List   bindingListCmd   `cmd:"" help:"List the WeChat identities that a user is bound to."`
-		Remove bindingRemoveCmd `cmd:"" help:"Remove a user's binding, even the last one, and end the sessions under it."`
+		List    bindingListCmd    `cmd:"" help:"List the WeChat identities that a user is bound to."`
+		Remove  bindingRemoveCmd  `cmd:"" help:"Remove a user's binding, even the last one, and end the sessions under it."`
+		Migrate bindingMigrateCmd `cmd:"" help:"Prepare the move of a mini-program to another AppID: say who is known there, and make everybody found by their unionid."`
 	} `cmd:"" help:"Manage who is bound to whom."`
 	Session struct {
 		List   sessionListCmd   `cmd:"" help:"List a user's sessions, the ended ones included."`
-		Revoke sessionRevokeCmd `cmd:"" help:"End one session of a user, or all."`
+		Revoke sessionRevokeCmd `cmd:"" help:"End one session of a user, or all; or all sessions in a mini-program."`
 	} `cmd:"" help:"Manage sessions."`
 	Role struct {
 		Set  roleSetCmd  `cmd:"" help:"Load roles and their menus from a JSON file, or from standard input for \"-\"."`

@@ -26,7 +26,7 @@ func TestReadmesAnswerAsShown(t *testing.T) {
 				t.Fatal(err)
 			}
 			steps := readmeStep.FindAllStringSubmatch(string(readme), -1)
-			if want := 12; len(steps) != want {
+			if want := 17; len(steps) != want {
 				t.Fatalf("%d steps, want %d", len(steps), want)
 			}
 			folder := t.TempDir()

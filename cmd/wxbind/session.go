@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
+	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -30,19 +34,42 @@ func (c sessionListCmd) Run(ctx context.Context, t console) error {
 }
 
 type sessionRevokeCmd struct {
-	oneUser
-	ID  string `help:"The session, by its id in the list." name:"id" placeholder:"ID" xor:"which" required:"" type:"given"`
-	All bool   `help:"End all sessions of the user; asks first." xor:"which" required:""`
+	storeFlags
+	Username string `arg:"" optional:"" help:"The username, or the id that user list shows. Without one, --app and --all end the sessions of everybody."`
+	ID       string `help:"The session, by its id in the list." name:"id" placeholder:"ID" xor:"which" required:"" type:"given"`
+	All      bool   `help:"End all sessions of the user, or of everybody in a mini-program; asks first." xor:"which" required:""`
+	App      string `help:"End only those in this mini-program." placeholder:"APPID" type:"given"`
+	asJSON
 	confirmed
+}
+
+// Validate refuses to end the sessions of everybody everywhere, and what would not be done.
+func (c sessionRevokeCmd) Validate() error {
+	switch {
+	case c.Username == "" && (c.App == "" || !c.All):
+		return errors.New("name a user, or a mini-program with --app APPID --all")
+	case c.App != "" && !c.All:
+		return errors.New("--app is for --all: a session is in one mini-program only")
+	case c.JSON && c.App == "":
+		return errors.New("--json is for --app")
+	}
+	return nil
 }
 
 // Run ends the sessions.
 func (c sessionRevokeCmd) Run(ctx context.Context, t console) error {
-	if !c.All {
-		return c.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.RevokeSession(ctx, c.Username, c.ID) },
+	user := oneUser{storeFlags: c.storeFlags, Username: c.Username}
+	switch {
+	case c.Username == "":
+		return c.with(ctx, t, func(ctx context.Context, a *administrator) error { return c.everybody(ctx, t, a) })
+	case !c.All:
+		return user.do(ctx, t, func(ctx context.Context, a *administrator) error { return a.RevokeSession(ctx, c.Username, c.ID) },
 			"ended the session of %s")
 	}
-	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
+	return user.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
+		if c.App != "" {
+			return c.inApp(ctx, t, a, named)
+		}
 		if err := c.confirm(ctx, t, "End all sessions of "+named+"?"); err != nil {
 			return err
 		}
@@ -52,6 +79,47 @@ func (c sessionRevokeCmd) Run(ctx context.Context, t console) error {
 		fmt.Fprintf(t.out, "ended all sessions of %s\n", named)
 		return nil
 	})
+}
+
+// inApp ends a user's sessions in a mini-program.
+func (c sessionRevokeCmd) inApp(ctx context.Context, t console, a *administrator, named string) error {
+	if err := c.confirm(ctx, t, "End all sessions of "+named+" in "+c.App+"?"); err != nil {
+		return err
+	}
+	ended, err := a.RevokeSessionsIn(ctx, c.Username, c.App)
+	return c.tell(t, admin.AppSessions{Ended: ended, Users: min(ended, 1)}, err)
+}
+
+// everybody ends the sessions of all users in a mini-program.
+func (c sessionRevokeCmd) everybody(ctx context.Context, t console, a *administrator) error {
+	if err := c.confirm(ctx, t, "End the sessions of all users in "+c.App+"? Whoever is bound logs in again at the next launch."); err != nil {
+		return err
+	}
+	bar := newBar(t, -1, "ending sessions", "users")
+	done, err := a.RevokeAppSessions(ctx, c.App, func(walked int) { _ = bar.Set(walked) })
+	_ = bar.Finish()
+	a.said = append(a.said, slog.String(audit.AppID, c.App), slog.Int("ended", done.Ended))
+	return c.tell(t, done, err)
+}
+
+// tell reports what was done, also of a command that has failed later: it can be repeated.
+func (c sessionRevokeCmd) tell(t console, done admin.AppSessions, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s, then stopped; run the same command again to continue: %w", endedIn(done, c.App), explain(err))
+	}
+	if c.JSON {
+		return printJSON(t, struct {
+			AppID string `json:"appId"`
+			Ended int    `json:"ended"`
+			Users int    `json:"users"`
+		}{c.App, done.Ended, done.Users})
+	}
+	fmt.Fprintln(t.out, endedIn(done, c.App))
+	return nil
+}
+
+func endedIn(done admin.AppSessions, app string) string {
+	return fmt.Sprintf("ended %s of %s in %s", count(done.Ended, "session"), count(done.Users, "user"), app)
 }
 
 // listedSession is a session in a list.

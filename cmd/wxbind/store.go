@@ -14,6 +14,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/audit"
+	"github.com/wxbind/wxbind/pkg/doctor"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/passwordpolicy"
@@ -84,6 +85,7 @@ func (f storeFlags) with(ctx context.Context, t console, do func(context.Context
 	if err != nil {
 		return err
 	}
+	opened.Secret = f.secret
 	var trail login.Trail
 	a := &administrator{Service: opened, said: []slog.Attr{slog.String("by", whoRuns())}}
 	err = do(login.WithTrail(ctx, &trail), a)
@@ -93,6 +95,31 @@ func (f storeFlags) with(ctx context.Context, t console, do func(context.Context
 		return explain(err)
 	}
 	return closeStore()
+}
+
+// secret reads the operator's secret, whose index key users are found by: the stack's, or the one that serve would read with
+// this environment.
+func (f storeFlags) secret(ctx context.Context) (*login.Secret, error) {
+	if f.Stack != "" {
+		v, err := secretFlags{f}.vault(ctx)
+		if err != nil {
+			return nil, err
+		}
+		secret, err := v.Secret(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("the index key, by which users are found, cannot be read: %w", err)
+		}
+		return secret, nil
+	}
+	key, err := doctor.SealKeyIn(sealKeyIn(cmp.Or(f.Data, defaultData)))
+	if err != nil {
+		return nil, fmt.Errorf("users are found by a key that is made of the seal key: %w", err)
+	}
+	own, err := ownSecretFrom(ctx, os.Getenv, "", key)
+	if err != nil {
+		return nil, err
+	}
+	return own.initial, nil
 }
 
 // whoRuns names this machine's user who runs the command.

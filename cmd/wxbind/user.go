@@ -15,17 +15,21 @@ type userAddCmd struct {
 	Username string   `arg:"" help:"The name to log in with."`
 	Name     string   `help:"How the platform addresses the user; the username if not given."`
 	Role     []string `help:"A role of the user; may be given several times."`
+	Phone    string   `help:"The user's phone number, such as +8613800138000 or 13800138000." placeholder:"NUMBER" type:"given"`
 	asJSON
 }
 
 // Run adds the user.
 func (c userAddCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
+		if _, err := a.Phone(ctx, c.Phone); err != nil { // before the user types a password in vain
+			return err
+		}
 		password, life, err := c.password(ctx, t)
 		if err != nil {
 			return err
 		}
-		u, err := a.Add(ctx, admin.NewUser{Username: c.Username, Name: c.Name, Password: password, TemporaryFor: life, Roles: c.Role})
+		u, err := a.Add(ctx, admin.NewUser{Username: c.Username, Name: c.Name, Password: password, TemporaryFor: life, Roles: c.Role, Phone: c.Phone})
 		if err != nil {
 			return err
 		}
@@ -45,10 +49,10 @@ func (c userAddCmd) Run(ctx context.Context, t console) error {
 // oneUser is a command about an existing user.
 type oneUser struct {
 	storeFlags
-	Username string `arg:"" help:"The username."`
+	Username string `arg:"" help:"The username, or the id that user list shows."`
 }
 
-// find runs do for the user, whom it names as they are stored: the argument may be another form of the name.
+// find runs do for the user, whom it names as they are stored: the argument may be another form of the name, or the id.
 func (c oneUser) find(ctx context.Context, t console, do func(ctx context.Context, a *administrator, named string) error) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		u, err := a.User(ctx, c.Username)
@@ -56,7 +60,10 @@ func (c oneUser) find(ctx context.Context, t console, do func(ctx context.Contex
 			return err
 		}
 		named := u.Username
-		if u.PasswordID == "" { // a directory's user, whose name others may have too
+		switch {
+		case named == "": // they registered by themselves
+			named = u.ID
+		case u.PasswordID == "": // a directory's user, whose name others may have too
 			named += " (" + u.ID + ")"
 		}
 		return do(ctx, a, printable(named))
@@ -70,6 +77,33 @@ func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *a
 			return err
 		}
 		fmt.Fprintf(t.out, done+"\n", named)
+		return nil
+	})
+}
+
+type userSetCmd struct {
+	oneUser
+	Phone string `help:"The user's phone number, such as +8613800138000 or 13800138000; none takes it away." placeholder:"NUMBER" required:"" type:"given"`
+}
+
+// Run changes the user.
+func (c userSetCmd) Run(ctx context.Context, t console) error {
+	number := c.Phone
+	if number == "none" {
+		number = ""
+	}
+	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
+		p, err := a.SetPhone(ctx, c.Username, number)
+		switch {
+		case err != nil:
+			return err
+		case p.Number == "":
+			fmt.Fprintf(t.out, "%s has no phone number now\n", named)
+		case p.VerifiedAt.IsZero():
+			fmt.Fprintf(t.out, "%s has the phone number %s, which WeChat has not confirmed\n", named, p.Masked())
+		default:
+			fmt.Fprintf(t.out, "%s has the phone number %s already, and WeChat has confirmed it\n", named, p.Masked())
+		}
 		return nil
 	})
 }

@@ -15,7 +15,7 @@ type userListCmd struct {
 // Run lists the users as they come, in JSON as {"users":[…]}.
 func (c userListCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
-		lines, rows := jsonList{out: t.out, name: "users"}, newTable(t.out, "USERNAME", "NAME", "ROLES", "BOUND IN", "STATE", "CREATED", "ID")
+		lines, rows := jsonList{out: t.out, name: "users"}, newTable(t.out, "USERNAME", "NAME", "PHONE", "ROLES", "BOUND IN", "REGISTERED IN", "STATE", "CREATED", "ID")
 		for u, err := range a.All(ctx) {
 			if err != nil {
 				return err
@@ -30,7 +30,7 @@ func (c userListCmd) Run(ctx context.Context, t console) error {
 				}
 				continue
 			}
-			rows.add(l.Username, l.Name, strings.Join(l.Roles, ","), strings.Join(l.Apps, ","), l.state(), day(l.CreatedAt), l.ID)
+			rows.add(l.login(), l.Name, l.masked(), strings.Join(l.Roles, ","), strings.Join(l.Apps, ","), l.RegisteredIn, l.state(), day(l.CreatedAt), l.ID)
 			if rows.err != nil {
 				return rows.err
 			}
@@ -63,12 +63,13 @@ func (c userShowCmd) Run(ctx context.Context, t console) error {
 			}{l, bindings, sessions})
 		}
 		of := newTable(t.out)
-		of.add("username", l.Username)
+		of.add("username", l.login())
 		of.add("name", l.Name)
 		of.add("id", l.ID)
+		of.add("phone", l.phone())
 		of.add("roles", strings.Join(l.Roles, ","))
 		of.add("state", l.state())
-		of.add("created", minute(l.CreatedAt))
+		of.add("created", l.created())
 		if err := of.print(); err != nil {
 			return err
 		}
@@ -79,4 +80,23 @@ func (c userShowCmd) Run(ctx context.Context, t console) error {
 		fmt.Fprintln(t.out)
 		return tableOfSessions(t.out, sessions).print()
 	})
+}
+
+// phone says which number a user has, and since when it is known to be theirs.
+func (l listed) phone() string {
+	switch {
+	case l.Phone == "":
+		return ""
+	case l.PhoneVerifiedAt == nil:
+		return l.masked() + ", not confirmed by WeChat"
+	}
+	return l.masked() + ", confirmed by WeChat " + minute(*l.PhoneVerifiedAt)
+}
+
+// created says when a user was created, and by whom if by themselves.
+func (l listed) created() string {
+	if l.RegisteredIn == "" {
+		return minute(l.CreatedAt)
+	}
+	return minute(l.CreatedAt) + ", by themselves in " + l.RegisteredIn
 }

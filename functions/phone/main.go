@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	app.Start(app.Routes{apigw.Phone}, app.Stores, app.Secret(awssource.New), app.WeChat, app.Directory)
+	app.Start(app.Routes{apigw.Phone}, app.Stores, app.Secret(awssource.New), app.WeChat)
 }

@@ -76,13 +76,14 @@ const importedAtOnce = 16
 // row, so a user whom an earlier import has stored is recognized and counted as Present, even if their
 // password or profile has changed since. If somebody else has the username, the row is bad:
 // ErrUsernameTaken. If a row before has it, the row is bad too: ErrRepeated. Both are a *SameNameError if the
-// row has the username in another form than it is stored in.
+// row has the username in another form than it is stored in. Likewise a phone number: a *PhoneTakenError, or ErrPhoneRepeated.
 //
-// It uses some 50 bytes of memory for each row, to find usernames that are repeated.
+// It uses some 50 bytes of memory for each row, to find usernames that are repeated, and as much for each phone number.
 //
-// Errors: the error of rows, if it is not a *BadRow; and the context's. The counts so far come with it.
+// Errors: the error of rows, if it is not a *BadRow; ErrNoIndexKey, ErrOtherIndexKey and those of Secret, if a row has a phone
+// number; and the context's. The counts so far come with it.
 func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], w ImportWatcher) (Imported, error) {
-	i := importing{Service: s, watcher: w, roles: map[string]bool{}, first: map[[16]byte]firstRow{}}
+	i := importing{Service: s, watcher: w, roles: map[string]bool{}, first: map[[16]byte]firstRow{}, phones: map[[16]byte]uint32{}}
 	defer func() {
 		if i.done.Added > 0 {
 			login.TrailOf(ctx).Note(login.EventUserImport)
@@ -109,7 +110,10 @@ func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], 
 			}
 			return i.done, err
 		default:
-			n := i.read(row)
+			n, err := i.read(ctx, row)
+			if err != nil {
+				return i.done, err
+			}
 			i.batch = append(i.batch, n)
 			if err := i.bring(ctx, n.kind); err != nil {
 				return i.done, err

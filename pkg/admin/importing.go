@@ -24,7 +24,9 @@ type importing struct {
 	kinds   []string
 	// first has the row that brought each username so far, by the username's hash.
 	first map[[16]byte]firstRow
-	batch []newcomer
+	// phones has the line that brought each phone number so far, by its index's hash.
+	phones map[[16]byte]uint32
+	batch  []newcomer
 	// plain counts the plain passwords in the batch.
 	plain int
 	done  Imported
@@ -62,26 +64,53 @@ type newcomer struct {
 }
 
 // read makes a newcomer from a row.
-func (i *importing) read(row ImportRow) newcomer {
+//
+// Errors: those of indexes, which no row is to blame for.
+func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 	n := newcomer{line: row.Line, written: row.Username, password: row.Password}
 	var kind string
 	if n.user, n.bad = i.newUser(row.NewUser); n.bad == nil {
 		kind, n.bad = i.checkRow(row, n.user)
 	}
 	if n.bad != nil {
-		return n
+		return n, nil //nolint:nilerr // the row is bad, and says so
 	}
-	name := [16]byte(sum(n.user.Username))
-	if first, ok := i.first[name]; ok {
-		n.bad = sameName(n.written, n.user.Username, first.repeated())
-		return n
+	phone, err := i.Phone(ctx, row.Phone)
+	switch {
+	case errors.Is(err, login.PhoneInvalid):
+		n.bad = err
+		return n, nil
+	case err != nil:
+		return n, err
 	}
-	i.first[name] = firstRow{line: uint32(row.Line), folded: n.folded()} //nolint:gosec // a line is a byte at least
+	n.user.Phone = phone
+	if n.bad = i.repeated(n); n.bad != nil {
+		return n, nil //nolint:nilerr // as above
+	}
 	n.user.ID, n.hash, n.kind = importedID(n.user, row), row.PasswordHash, kind
 	if row.PasswordHash == "" {
 		i.plain++
 	}
-	return n
+	return n, nil
+}
+
+// repeated notes a newcomer's username and phone number, unless a row before has one of them.
+//
+// Errors: ErrRepeated, ErrPhoneRepeated.
+func (i *importing) repeated(n newcomer) error {
+	name, phone := [16]byte(sum(n.user.Username)), [16]byte(sum(n.user.Phone.Index))
+	if first, ok := i.first[name]; ok {
+		return sameName(n.written, n.user.Username, first.repeated())
+	}
+	line := uint32(n.line) //nolint:gosec // a line is a byte at least
+	if n.user.Phone.Index != "" {
+		if first, ok := i.phones[phone]; ok {
+			return fmt.Errorf("%w, on line %d", ErrPhoneRepeated, first)
+		}
+		i.phones[phone] = line
+	}
+	i.first[name] = firstRow{line: line, folded: n.folded()}
+	return nil
 }
 
 // checkRow checks a row's roles and its password or hash, and returns the kind of the hash.
@@ -129,10 +158,14 @@ func (i *importing) kindOf(hash login.Hidden) (string, error) {
 
 // importedID is the id of a row's user. The name is part of it as the row has it, with the blanks around it: it was
 // before they were trimmed. A plain password is not part of it: otherwise whoever sees an id could try passwords
-// against it.
+// against it. A phone number is part of it by its index, for the same reason.
 func importedID(u login.User, row ImportRow) string {
 	name := cmp.Or(row.Name, u.Username)
-	text, err := json.Marshal(append([]string{"import", u.Username, name, string(row.PasswordHash)}, u.Roles...))
+	parts := append([]string{"import", u.Username, name, string(row.PasswordHash)}, u.Roles...)
+	if u.Phone.Index != "" {
+		parts = append(parts, "phone#"+u.Phone.Index)
+	}
+	text, err := json.Marshal(parts)
 	if err != nil {
 		panic(err) // strings can always be marshalled
 	}
@@ -163,7 +196,9 @@ func (i *importing) store(ctx context.Context) error {
 		}
 		for at, t := range taken {
 			if errors.Is(t.Cause, login.ErrPhoneTaken) {
-				of[at].bad = t.Cause
+				if of[at].bad = i.phoneTakenBy(ctx, t.By); !errors.Is(of[at].bad, login.ErrPhoneTaken) {
+					return of[at].bad
+				}
 				continue
 			}
 			of[at].meet(t.By)

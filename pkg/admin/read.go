@@ -9,7 +9,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// User reads a user by their username, in any form that folds to it, or by their id.
+// User reads a user by their id, or by their username in any form that folds to it.
 //
 // Errors: UsernameMissing, UsernameInvalid, ErrUserNotFound.
 func (s *Service) User(ctx context.Context, username string) (login.User, error) {
@@ -53,27 +53,34 @@ func (s *Service) All(ctx context.Context) iter.Seq2[login.User, error] {
 	}
 }
 
-// find returns the id of the user who has this username or this id. A directory's users own no username
-// here, so they are found by id. An id need not have the form of a username. Blanks around one are part of it if
-// there is such an id, and else taken for the copier's.
+// find returns the id of the user who has this id or this username. A directory's users and those who registered by
+// themselves own no username here, so they are found by id. An id need not have the form of a username, and goes before
+// one: people choose usernames themselves, and a username that is somebody else's id must not lead a command to the wrong one. Blanks
+// around an id are part of it if there is such an id, and else taken for the copier's.
 //
 // Errors: those of User.
 func (s *Service) find(ctx context.Context, username string) (string, error) {
 	folded, invalid := s.Username(username)
-	if invalid == nil {
-		id, err := s.Store.UserIDByName(ctx, folded)
-		if !errors.Is(err, login.ErrUserNotFound) {
-			return id, err
-		}
-	} else if username == "" || len(username) > login.MaxUserID || !utf8.ValidString(username) {
+	if username == "" || invalid != nil && (len(username) > login.MaxUserID || !utf8.ValidString(username)) {
 		return "", invalid
 	}
-	u, err := s.Store.UserByID(ctx, username)
+	id, err := s.knownID(ctx, username)
+	if errors.Is(err, login.ErrUserNotFound) && invalid == nil {
+		id, err = s.Store.UserIDByName(ctx, folded)
+	}
 	if trimmed := login.Trim(username); errors.Is(err, login.ErrUserNotFound) && trimmed != username && trimmed != "" {
-		u, err = s.Store.UserByID(ctx, trimmed)
+		id, err = s.knownID(ctx, trimmed)
 	}
 	if errors.Is(err, login.ErrUserNotFound) && invalid != nil {
 		return "", invalid
 	}
+	return id, err
+}
+
+// knownID returns an id if a user has it.
+//
+// Errors: ErrUserNotFound.
+func (s *Service) knownID(ctx context.Context, id string) (string, error) {
+	u, err := s.Store.UserByID(ctx, id)
 	return u.ID, err
 }

@@ -49,7 +49,8 @@ func (s *Service) endSessions(ctx context.Context, username string, write func(c
 }
 
 // RemoveBindings removes a user's binding in an app, or in all apps if appID is "". It removes the user's
-// last binding too. That ends the sessions under each binding. It returns the apps in which it removed one,
+// last binding too. That ends the sessions under each binding, and the identity is not let in again by its unionid or by a launch.
+// It returns the apps in which it removed one,
 // also when it fails later.
 //
 // Errors: those of User; ErrBindingNotFound when there is none.
@@ -63,7 +64,7 @@ func (s *Service) RemoveBindings(ctx context.Context, username, appID string) (r
 			continue
 		}
 		app := u.Apps[in]
-		err := s.Store.Unbind(ctx, login.Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID}, false)
+		err := s.Store.Unbind(ctx, login.Binding{ID: app.BindingID, AppID: in, OpenID: app.OpenID, UserID: u.ID, Index: app.Index}, false)
 		if errors.Is(err, login.ErrBindingNotFound) {
 			continue // it was removed meanwhile
 		}

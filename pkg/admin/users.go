@@ -25,8 +25,13 @@ type Service struct {
 	// Username and PasswordPolicy are as in login.Config.
 	Username       func(raw string) (string, error)
 	PasswordPolicy func(password login.Hidden, username string) error
+	// Secret reads the operator's secret, whose index key users are found by. It is called only for what needs that. nil means
+	// that there is none.
+	Secret func(context.Context) (*login.Secret, error)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// indexing is Secret's, once it has proved to be the one that the store is used with.
+	indexing *login.Secret
 }
 
 // NewUser is a user as an administrator enters them.
@@ -39,6 +44,8 @@ type NewUser struct {
 	// at most login.TemporaryLife.
 	TemporaryFor time.Duration
 	Roles        []string
+	// Phone is a number in any form that login.ParsePhone takes; "" for none. WeChat has not confirmed it.
+	Phone string
 }
 
 const (
@@ -53,14 +60,16 @@ var (
 	ErrTooManyRoles    = fmt.Errorf("a user can have at most %d roles", login.MaxRoles)
 	ErrRoleNotFound    = errors.New("no such role")
 	ErrPasswordNotHere = errors.New("the platform's directory keeps this user's password")
-	ErrTemporaryFor    = fmt.Errorf("a temporary password must work for more than 0 and at most %v", login.TemporaryLife)
+	ErrNoUsername      = errors.New("the user registered by themselves and has no username to log in with: they choose one, " +
+		"with a first password, in the mini-program (POST /mobileApi/user/password)")
+	ErrTemporaryFor = fmt.Errorf("a temporary password must work for more than 0 and at most %v", login.TemporaryLife)
 )
 
 // Add stores a new user.
 //
 // Errors: UsernameMissing, UsernameInvalid, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
 // ErrRoleNotFound, ErrTemporaryFor; ErrUsernameTaken, as a *SameNameError if n has the username in another form than
-// it is stored in; those of PasswordPolicy.
+// it is stored in; those of PasswordPolicy; of a phone number those of SetPhone.
 func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	u, err := s.newUser(n)
 	if err != nil {
@@ -70,6 +79,9 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 		return login.User{}, err
 	}
 	if err := s.checkRoles(ctx, u.Roles); err != nil {
+		return login.User{}, err
+	}
+	if u.Phone, err = s.Phone(ctx, n.Phone); err != nil {
 		return login.User{}, err
 	}
 	u.ID = login.NewID()
@@ -82,9 +94,13 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	if errors.Is(err, login.ErrUsernameTaken) {
 		return login.User{}, sameName(n.Username, u.Username, login.ErrUsernameTaken)
 	}
+	if errors.Is(err, login.ErrPhoneTaken) {
+		return login.User{}, s.phoneTaken(ctx, u.Phone)
+	}
 	if err != nil {
 		return login.User{}, err
 	}
+	login.TrailOf(ctx).Phone = u.Phone.Logged()
 	noteUser(ctx, u.ID, login.EventUserAdd)
 	return u, nil
 }
@@ -137,15 +153,19 @@ func (s *Service) SetPassword(ctx context.Context, username string, password log
 // SetTemporaryPassword gives a user a new password and ends the user's sessions. The user must replace the
 // password within life, which is at most login.TemporaryLife. 0 means that the user may keep it.
 //
-// Errors: those of User; ErrPasswordNotHere for a directory's user; ErrTemporaryFor; those of PasswordPolicy;
+// Errors: those of User; ErrPasswordNotHere for a directory's user; ErrNoUsername for one who has registered and chosen none;
+// ErrTemporaryFor; those of PasswordPolicy;
 // ErrPasswordChanged when it was changed at the same time.
 func (s *Service) SetTemporaryPassword(ctx context.Context, username string, password login.Hidden, life time.Duration) error {
 	u, err := s.User(ctx, username)
 	if err != nil {
 		return err
 	}
-	if u.PasswordID == "" { // a password here would open nothing, yet look like a change
+	switch { // a password here would open nothing, yet look like a change
+	case inDirectory(u):
 		return ErrPasswordNotHere
+	case u.PasswordID == "":
+		return ErrNoUsername
 	}
 	if err := s.PasswordPolicy(password, u.Username); err != nil {
 		return err

@@ -48,6 +48,12 @@ type exportedUser struct {
 	userInfo
 	Disabled  bool  `json:"disabled"`
 	CreatedAt int64 `json:"createdAt"`
+	// Phone is the whole number, unlike elsewhere, in the form of E.164.
+	Phone string `json:"phone"`
+	// PhoneVerifiedAt is when WeChat last confirmed it; 0 for never.
+	PhoneVerifiedAt int64 `json:"phoneVerifiedAt"`
+	// RegisteredIn is the appid of the mini-program in which the user has registered by themselves.
+	RegisteredIn string `json:"registeredIn"`
 }
 
 type exportedBinding struct {
@@ -79,6 +85,8 @@ func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) 
 		User: exportedUser{
 			userInfo: infoOf(held.User), Disabled: held.User.Disabled,
 			CreatedAt: seconds(held.User.CreatedAt),
+			Phone:     held.User.Phone.Number, PhoneVerifiedAt: seconds(held.User.Phone.VerifiedAt),
+			RegisteredIn: held.User.RegisteredIn,
 		},
 		Bindings: make([]exportedBinding, len(held.Bindings)),
 		Sessions: make([]exportedSession, len(held.Sessions)),

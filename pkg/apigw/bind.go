@@ -19,7 +19,7 @@ var Bind = Route{
 	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
-		login.UsernameMissing, login.UsernameInvalid, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
+		login.UsernameMissing, login.UsernameInvalid, login.PasswordMissing, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,
 		login.PasswordNotTemporary, login.PasswordNotHere,
 		login.BindProofRequired, login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound, login.RebindClosed, login.RebindTooSoon,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,

@@ -15,13 +15,14 @@ var BindPhone = Route{
 	Path:     "/mobileApi/user/bindPhone",
 	handler:  byCode(bindPhone),
 	fieldsIn: inBody,
-	fields:   []field{codeField, phoneCodeField, {"openId", optional}, passwordField, replaceField},
+	fields:   []field{codeField, phoneCodeField, {"openId", optional}, {"password", optional}, replaceField},
 	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneUnknown, login.PhoneStale, login.PasswordRequired,
 		login.PasswordChangeRequired, login.RegisteredElsewhere, login.TooManyRegistrations, login.DirectoryCannot,
-		login.OpenIDInvalid, login.IdentityMismatch, login.IdentityBound, login.UserBound, login.RebindClosed, login.RebindTooSoon,
+		login.WXTokenRejected,
+		login.OpenIDInvalid, login.IdentityMismatch, login.UserBound, login.RebindClosed, login.RebindTooSoon,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }

@@ -35,6 +35,27 @@ func (b *breaking) Bind(ctx context.Context, x login.Binding, s login.Session) (
 	return b.Memory.Bind(ctx, x, s)
 }
 
+func (b *breaking) OwnerOfPhone(ctx context.Context, index string) (login.Owner, error) {
+	if err := b.fail("OwnerOfPhone"); err != nil {
+		return login.Owner{}, err
+	}
+	return b.Memory.OwnerOfPhone(ctx, index)
+}
+
+func (b *breaking) Admit(ctx context.Context, a login.Admission) (login.Binding, error) {
+	if err := b.fail("Admit"); err != nil {
+		return login.Binding{}, err
+	}
+	return b.Memory.Admit(ctx, a)
+}
+
+func (b *breaking) SetPhone(ctx context.Context, userID string, p login.Phone, from string) error {
+	if err := b.fail("SetPhone"); err != nil {
+		return err
+	}
+	return b.Memory.SetPhone(ctx, userID, p, from)
+}
+
 func (b *breaking) Unbind(ctx context.Context, x login.Binding, keepLast bool) error {
 	if err := b.fail("Unbind"); err != nil {
 		return err

@@ -30,7 +30,8 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 	for _, err := range []error{
 		w.store.AddUser(t.Context(), login.User{
 			ID: "u3", Username: "carol", Name: "Carol C.", Roles: []string{"clerk"},
-			CreatedAt: ago(100), Apps: map[string]login.UserApp{},
+			CreatedAt: ago(100), Apps: map[string]login.UserApp{}, RegisteredIn: secondAppID,
+			Phone: login.Phone{Number: "+8613800138000", Index: "i", VerifiedAt: ago(50)},
 		}, login.NewPassword(password)),
 		w.bindAs(login.Binding{ID: "b-3", AppID: appID, OpenID: openID, UnionID: unionID, UserID: "u3", BoundAt: ago(40), LastLoginAt: ago(30)}, live),
 		createDead(),
@@ -54,6 +55,7 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 	for what, c := range map[string]struct{ got, want any }{
 		"the user": {a.body["user"], map[string]any{
 			"id": "u3", "username": "carol", "name": "Carol C.", "roles": []any{"clerk"}, "disabled": false, "createdAt": in(-100),
+			"phone": "+8613800138000", "phoneVerifiedAt": in(-50), "registeredIn": secondAppID,
 		}},
 		// The export's fresh code counts as a login through the binding.
 		"the bindings": {a.body["bindings"], []any{map[string]any{

@@ -19,7 +19,7 @@ var Password = Route{
 	needs:    needs.Code | needs.Bindings | needs.Passwords,
 	outcomes: []login.Outcome{login.OutcomePassword},
 	refusals: []login.Code{
-		login.ReauthRequired, login.RecentlyReplaced, login.PasswordTooWeak, login.PasswordNotHere,
+		login.ReauthRequired, login.RecentlyReplaced, login.PasswordMissing, login.PasswordTooWeak, login.PasswordNotHere,
 		login.UsernameMissing, login.UsernameInvalid, login.UsernameTaken,
 	},
 }

@@ -16,10 +16,11 @@ var Phone = Route{
 	handler:  bySession(setPhone),
 	fieldsIn: inBody,
 	fields:   []field{codeField, phoneCodeField},
-	needs:    needs.Code | needs.Bindings | needs.Directory,
+	needs:    needs.Code,
 	outcomes: []login.Outcome{login.OutcomePhone},
 	refusals: []login.Code{
 		login.ReauthRequired, login.RecentlyReplaced, login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneTaken, login.DirectoryCannot,
+		login.WXTokenRejected,
 	},
 }
 

@@ -26,10 +26,14 @@ import (
 const (
 	appID       = "wx0123456789abcdef"
 	secondAppID = "wxfedcba9876543210"
+	// openAppID lets people register, and knows those of secondAppID by their unionid.
+	openAppID   = "wx0123456789fedcba"
 	appSecret   = "MARK-app-secret"
+	indexKey    = "MARK-index-key-0123456789012345678901234567890"
 	sealKey     = "MARK-seal-key-0123456789012345678901234567890"
 	password    = "MARK-password"
 	serviceID   = "orders"
+	prefetchKey = "MARK-prefetch-key-0123456789"
 	// serviceKey has characters that a form encodes.
 	serviceKey = "MARK+service/key=0123456789012345678901234567890"
 )
@@ -54,7 +58,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	w := &world{
 		T: t, store: &storetest.Memory{}, log: &bytes.Buffer{},
-		wechat: wechattest.New(wechattest.Config{Apps: map[string]string{appID: appSecret, secondAppID: appSecret}}),
+		wechat: wechattest.New(wechattest.Config{Apps: map[string]string{appID: appSecret, secondAppID: appSecret, openAppID: appSecret}}),
 	}
 	server := httptest.NewServer(w.wechat)
 	t.Cleanup(server.Close)
@@ -88,8 +92,12 @@ func configOn(s login.AdminStore) login.Config {
 	c.Secrets = &logintest.Secrets{Held: &login.Secret{
 		DefaultApp: appID,
 		Apps: map[string]login.App{
-			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
+			appID: {ID: appID, Secret: appSecret, PrefetchKey: prefetchKey}, secondAppID: {ID: secondAppID, Secret: appSecret},
+			openAppID: {ID: openAppID, Secret: appSecret, Policy: login.Policy{
+				Register: []login.Registration{login.RegisterAsk, login.RegisterPhone}, PhoneTrust: login.DefaultPhoneTrust, LinkUnionID: true,
+			}},
 		},
+		IndexKey: indexKey,
 		SealKeys: []login.SealKey{{ID: "1", Key: sealKey}},
 	}}
 	c.Services = logintest.Services{{ID: serviceID, Key: serviceKey}}

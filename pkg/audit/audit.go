@@ -20,6 +20,7 @@ const (
 	UserID     = "userId"
 	AppID      = "appId"
 	OpenIDHash = "openIdHash"
+	Phone      = "phone"
 	Address    = "address"
 	Device     = "device"
 	Route      = "route"
@@ -34,6 +35,9 @@ func Write(ctx context.Context, logger *slog.Logger, trail *login.Trail, attrs .
 		line := []slog.Attr{slog.String(Event, string(event))}
 		if trail.UserID != "" {
 			line = append(line, slog.String(UserID, trail.UserID))
+		}
+		if trail.Phone != "" {
+			line = append(line, slog.String(Phone, trail.Phone))
 		}
 		logger.LogAttrs(ctx, Level(event), message, append(line, attrs...)...)
 	}

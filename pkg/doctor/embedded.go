@@ -31,10 +31,11 @@ const (
 )
 
 // Embedded checks an existing embedded store: that it is intact and that this user may use it, that the seal key exists,
-// that nobody else can read the files, and that the disk has room and belongs to this machine.
+// that no person has become two users, that nobody else can read the files, and that the disk has room and belongs to this machine.
 func Embedded(f Files) []Check {
 	return []Check{
 		{Timeout: readTime, Run: func(ctx context.Context) []Finding { return []Finding{f.store(ctx)} }},
+		{Timeout: readTime, Run: func(ctx context.Context) []Finding { return []Finding{f.unions(ctx)} }},
 		{Run: func(context.Context) []Finding { return []Finding{f.sealKey()} }},
 		Permissions(f),
 		{Run: func(context.Context) []Finding { return []Finding{f.disk()} }},

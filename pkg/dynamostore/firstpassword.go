@@ -36,5 +36,9 @@ func (s *Store) ClaimUsername(ctx context.Context, userID, username string, p lo
 	case no.items[0].stored == nil:
 		return login.ErrUserNotFound
 	}
-	return login.ErrUserChanged
+	stored, err := userOf(no.items[0].stored)
+	if err == nil && (stored.Username != username || stored.PasswordID != p.ID) { // else this was done before
+		err = login.ErrUserChanged
+	}
+	return err
 }

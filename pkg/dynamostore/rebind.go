@@ -71,10 +71,10 @@ func (s *Store) Rebind(ctx context.Context, r login.Rebinding) error {
 		return login.ErrUserNotFound
 	}
 	stored, err := userOf(user.stored)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case stored.Apps[r.Binding.AppID].BindingID != r.Former.BindingID:
+	}
+	if note, bound := stored.Apps[r.Binding.AppID]; !bound || note.BindingID != r.Former.BindingID {
 		return login.ErrUserChanged
 	}
 	return &login.Unfit{User: stored}

@@ -54,8 +54,11 @@ func (x *exchange) newcomer() *User {
 }
 
 // newcomerID is a random id, though the same one for a repeat.
-func (x *exchange) newcomerID() string {
-	sum := sha256.Sum256(append([]byte("newcomer "), x.session[:]...))
+func (x *exchange) newcomerID() string { return x.ownID("newcomer") }
+
+// ownID is a random id of something that the request makes, though the same one for a repeat.
+func (x *exchange) ownID(of string) string {
+	sum := sha256.Sum256(append([]byte(of+" "), x.session[:]...))
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
 }
 

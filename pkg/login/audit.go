@@ -70,6 +70,10 @@ const (
 	EventUserEnable  Event = "user_enable"
 	EventRoleSet     Event = "role_set"
 	EventRestore     Event = "store_restore"
+	// EventAppLogout: the sessions of all users in a mini-program were ended.
+	EventAppLogout Event = "app_logout"
+	// EventMigrate: users were made to be found by their unionids, for the move of a mini-program.
+	EventMigrate Event = "binding_migrate"
 )
 
 // eventMeaning is everything that is fixed about an event.
@@ -111,6 +115,8 @@ var eventMeanings = map[Event]eventMeaning{
 	EventUserEnable:  {},
 	EventRoleSet:     {},
 	EventRestore:     {notable: true},
+	EventAppLogout:   {notable: true},
+	EventMigrate:     {},
 }
 
 // Events lists every event, in no order.

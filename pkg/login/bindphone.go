@@ -127,7 +127,11 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 	err := trip.wait()
 	switch {
 	case binding.ID != "":
-		return s.open(ctx, t.exchange, binding)
+		login, err := s.open(ctx, t.exchange, binding)
+		if err == nil {
+			login.Created = t.repeated && binding.UserID == t.newcomerID()
+		}
+		return login, err
 	case err != nil:
 		return nil, err
 	case !slices.Contains(t.ways(), WayPhone):

@@ -50,6 +50,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 		// Then log them in.
 		var login *Login
 		if login, err = s.open(ctx, x, binding); err == nil {
+			x.asBefore(login, binding)
 			return Checked{Identity: x.Identity, Login: login}, nil
 		}
 	}
@@ -58,10 +59,20 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 	}
 	// Are they known from elsewhere, or welcome as they are?
 	if errors.Is(err, ErrBindingNotFound) {
-		if login, err := s.welcome(ctx, x, related); login != nil || err != nil {
+		login, err := s.welcome(ctx, x, related)
+		if login != nil || err != nil && !errors.Is(err, BindingRemoved) {
 			return Checked{Identity: x.Identity, Login: login}, err
 		}
 	}
 	_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
 	return Checked{Identity: x.Identity, Ways: x.ways()}, nil
+}
+
+// asBefore makes the login of a repeat say what that of the first request said of the binding that it made.
+func (x *exchange) asBefore(l *Login, b Binding) {
+	if !x.repeated {
+		return
+	}
+	l.Created = b.UserID == x.newcomerID()
+	l.Linked = b.ID == x.ownID("link")
 }

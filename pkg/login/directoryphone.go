@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"errors"
-	"slices"
 )
 
 // Letting somebody in whom no password has proved, where the users are a directory's. The directory says whose number it
@@ -128,7 +127,7 @@ func (x *exchange) notAs(u User) error {
 		return UserDisabled
 	case here:
 		return UserBound
-	case !slices.Contains(x.app.from(), u.RegisteredIn):
+	case !x.app.Accepts(u):
 		return RegisteredElsewhere
 	}
 	return SessionRevoked // their sessions were ended meanwhile

@@ -27,6 +27,8 @@ const (
 	DefaultPhoneTrust = 60 * 24 * time.Hour
 	// MaxPhoneTrust is the longest.
 	MaxPhoneTrust = 3650 * 24 * time.Hour
+	// MaxAcceptFrom is how many mini-programs AcceptFrom may have: a store's condition names each.
+	MaxAcceptFrom = 50
 )
 
 // Registration is a way to become a user.
@@ -54,6 +56,9 @@ func (p Policy) registers(by Registration) bool { return slices.Contains(p.Regis
 // administrator has added. One who has registered in another app may not, unless the policy accepts that app: a stranger who
 // registered in the customers' app would walk into the staff's.
 func (a App) from() []string { return append([]string{"", a.ID}, a.Policy.AcceptFrom...) }
+
+// Accepts says whether a user may be let into an app by a phone number or a unionid, as far as where they registered goes.
+func (a App) Accepts(u User) bool { return slices.Contains(a.from(), u.RegisteredIn) }
 
 // Way is a way for somebody who is not bound to get in.
 type Way string

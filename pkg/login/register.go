@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"errors"
-	"slices"
 )
 
 // welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
@@ -65,7 +64,7 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 // mayBecome says whether the identity may be bound to a user whom its unionid or number leads to.
 func (x *exchange) mayBecome(u User) bool {
 	_, elsewhere := u.Apps[x.AppID]
-	return !u.Disabled && !elsewhere && slices.Contains(x.app.from(), u.RegisteredIn)
+	return !u.Disabled && !elsewhere && x.app.Accepts(u)
 }
 
 // relatedNow finds the user of the identity's unionid once more, if the mini-program links.
@@ -83,7 +82,7 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 // Errors: those of userSource.admitOwner.
 func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
-	binding.Union = x.union()
+	binding.ID, binding.Union = x.ownID("link"), x.union()
 	login, err := s.users.admitOwner(ctx, x, Admission{
 		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
 	})
@@ -112,7 +111,11 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	}
 	binding, related, err := s.standing(ctx, x)
 	if err == nil {
-		return s.open(ctx, x, binding)
+		login, err := s.open(ctx, x, binding)
+		if err == nil {
+			x.asBefore(login, binding)
+		}
+		return login, err
 	}
 	if !errors.Is(err, ErrBindingNotFound) {
 		return nil, err

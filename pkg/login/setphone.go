@@ -27,7 +27,7 @@ func (s *Service) SetPhone(ctx context.Context, caller Caller, visitor Visitor, 
 	switch {
 	case err != nil:
 		return Phone{}, err
-	case !s.users.keepPasswords():
+	case !s.users.keepPasswords(), fromDirectory(visitor.User):
 		return Phone{}, DirectoryCannot
 	case x.secret.IndexKey == "":
 		return Phone{}, PhoneOff
@@ -76,4 +76,10 @@ func (s *Service) takeNumber(ctx context.Context, t *tap, userID string) error {
 		from = other.ID
 	}
 	return Unavailable(errNoDecision)
+}
+
+// fromDirectory says whether a user is a directory's: they have a username, and neither password nor number here. Others without a
+// password have no username. The function that sets numbers does not know whether there is a directory.
+func fromDirectory(u User) bool {
+	return u.Username != "" && u.PasswordID == "" && u.Phone.Index == ""
 }

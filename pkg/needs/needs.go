@@ -64,7 +64,7 @@ var meanings = []meaning{
 	}},
 	{Directory, "Directory", []login.Code{login.DirectoryUnavailable}},
 	{Passwords, "Passwords", []login.Code{
-		login.PasswordMissing, login.PasswordInvalid, login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
+		login.PasswordInvalid, login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
 	}},
 	{Services, "Services", []login.Code{login.SecretUnavailable}},
 }

@@ -43,8 +43,8 @@ func full() requestlog.Request {
 		Host: "https://api.weixin.qq.com", Fault: wechat.Refused, Attempts: 1, Errcode: 40164, Status: 200, Detail: "x", RID: "y", Address: "203.0.113.7",
 	}}
 	t := r.Trail
-	t.Hashing, t.Directory, t.Repeated, t.Service = 7*time.Millisecond, time.Millisecond, true, "orders"
-	t.UnknownAppID = "wxffffffffffffffff"
+	t.Hashing, t.Directory, t.Repeated, t.Prefetched, t.Service = 7*time.Millisecond, time.Millisecond, true, true, "orders"
+	t.UnknownAppID, t.Phone = "wxffffffffffffffff", "Yg2Sj1cbp8yC2Xr4:00"
 	t.Events = append(t.Events, login.EventPasswordChange)
 	t.Lapses = []error{errors.New("one"), errors.New("two")}
 	return r
@@ -103,6 +103,16 @@ func TestLine(t *testing.T) {
 				`"totalMs":61.234,"WeChatLatency":50.123,"StoreLatency":10.123,` +
 				beforeMetrics + `[{"Name":"Logins"},{"Name":"LoginLatency"},{"Name":"WeChatLatency"},{"Name":"StoreLatency"}]}]},` +
 				`"Stack":"prod","Logins":1,"LoginLatency":61.234}`,
+		},
+		"a tap": {
+			func(r *requestlog.Request) {
+				r.Route, r.Trail.Phone = "bindphone", "Yg2Sj1cbp8yC2Xr4:00"
+				r.Trail.Events = []login.Event{login.EventRegister, login.EventBind}
+			},
+			`"INFO","msg":"request","route":"bindphone","outcome":"login","status":200,` + known + `,"phone":"Yg2Sj1cbp8yC2Xr4:00","address":"192.0.2.1",` +
+				`"event":"register","events":["register","bind"],"device":"iPhone","totalMs":61.234,"WeChatLatency":50.123,"StoreLatency":10.123,` +
+				beforeMetrics + `[{"Name":"Logins"},{"Name":"Binds"},{"Name":"LoginLatency"},{"Name":"WeChatLatency"},{"Name":"StoreLatency"}]}]},` +
+				`"Stack":"prod","Logins":1,"Binds":1,"LoginLatency":61.234}`,
 		},
 		"a mini-program that is not configured": {
 			func(r *requestlog.Request) {

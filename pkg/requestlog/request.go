@@ -54,6 +54,9 @@ func (r *Request) write(l *line, now time.Time, stack []byte) {
 	r.writeEnd(l)
 	r.writeEvents(l)
 	r.writeTimes(l)
+	if r.Trail.Prefetched {
+		*l = append(*l, `,"prefetched":true`...)
+	}
 	if r.Trail.Repeated {
 		*l = append(*l, `,"repeated":true`...)
 	}
@@ -110,6 +113,9 @@ func (r *Request) writeEnd(l *line) {
 	l.text(audit.AppID, r.Trail.AppID)
 	l.text("unknownAppId", r.Trail.UnknownAppID)
 	l.text(audit.OpenIDHash, r.Trail.OpenIDHash)
+	if r.Trail.Phone != "" {
+		l.name(audit.Phone, r.Trail.Phone)
+	}
 	l.text(audit.Address, r.Address)
 }
 

@@ -134,13 +134,14 @@ func parseWithFolder(raw []byte, folder login.SealKey) (*login.Secret, error) {
 		} else {
 			fields[name] = encode([]any{newKey(folder.ID, folder.Key)})
 		}
-		raw = encode(fields)
 	}
-	secret, err := Parse(raw)
+	if fields["indexKey"] == nil { // the folder's, which no rotation of the file's keys touches
+		fields["indexKey"] = encode(string(folder.IndexKey()))
+	}
+	secret, err := Parse(encode(fields))
 	if err != nil {
 		return nil, err
 	}
-	// A secret without an IndexKey gets the folder's here, which no rotation of the file's keys touches.
 	switch i := slices.IndexFunc(secret.SealKeys, func(k login.SealKey) bool { return k.ID == folder.ID }); {
 	case i < 0:
 		secret.SealKeys = append(secret.SealKeys, folder)

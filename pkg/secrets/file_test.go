@@ -241,3 +241,22 @@ func TestPathsThatAreNoSecretFile(t *testing.T) {
 		})
 	}
 }
+
+// What users are found by is the folder's own, unless the file has another; a mini-program whose policy needs it can be served.
+func TestIndexKeyOfAFile(t *testing.T) {
+	const linking = `{"defaultApp":"wxa","apps":{"wxa":{"appSecret":"S3CRETa","linkUnionId":true}}`
+	own := login.Hidden(strings.Repeat("i", 43))
+	for name, c := range map[string]struct {
+		content string
+		want    login.Hidden
+	}{
+		"no index key":           {linking + `}`, folderKey.IndexKey()},
+		"seal keys, but no such": {linking + `,"sealKeys":[{"id":"1","key":"` + fileKey + `"}]}`, folderKey.IndexKey()},
+		"an index key":           {linking + `,"indexKey":"` + string(own) + `"}`, own},
+	} {
+		s, err := newSecretFile(t, c.content).Secret(t.Context())
+		if err != nil || s.IndexKey != c.want {
+			t.Errorf("%s: %v, or another key", name, err)
+		}
+	}
+}

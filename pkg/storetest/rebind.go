@@ -91,6 +91,21 @@ func rebinds(s *suite) {
 			t.Fatalf("after an unbind the note is %+v", got)
 		}
 	})
+	s.test("a user notes a rebind in each app", func(t *trial) {
+		u, _, _ := t.boundWithPhone()
+		other := t.newBinding(u, otherApp)
+		t.bind(other)
+		first := t.newRebinding(u)
+		t.must(t.Rebind(t.ctx, first))
+		second := login.Rebinding{
+			Binding: t.newBinding(u, otherApp), Former: noteOf(other), Replacement: login.Replacement{At: t.now.Add(time.Hour), OpenID: other.OpenID},
+		}
+		second.Session = t.newSession(second.Binding)
+		t.must(t.Rebind(t.ctx, second))
+		u.Apps = map[string]login.UserApp{app: noteOf(first.Binding), otherApp: noteOf(second.Binding)}
+		u.Replaced = map[string]login.Replacement{app: first.Replacement, otherApp: second.Replacement}
+		same(t, t.userNow(u.ID), u)
+	})
 	s.test("the number that a rebind asks for is verified anew", func(t *trial) {
 		u, _, _ := t.boundWithPhone()
 		r := t.newRebinding(u)

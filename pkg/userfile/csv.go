@@ -19,9 +19,10 @@ const (
 	password     = "password"
 	passwordHash = "passwordHash"
 	roles        = "roles"
+	phone        = "phone"
 )
 
-const allColumns = "username, name, password, passwordHash, roles"
+const allColumns = "username, name, password, passwordHash, roles, phone"
 
 var (
 	errQuotes = errors.New("unmatched quotes; a row must be one line")
@@ -74,6 +75,8 @@ func (c columns) parse(line []byte) (admin.ImportRow, error) {
 			row.Password = login.Hidden(value)
 		case passwordHash:
 			row.PasswordHash = login.Hidden(value)
+		case phone:
+			row.Phone = value
 		case roles:
 			for role := range strings.SplitSeq(value, ";") {
 				if role = strings.TrimSpace(role); role != "" {

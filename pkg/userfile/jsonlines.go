@@ -11,7 +11,7 @@ import (
 )
 
 // errNotRow replaces every error of encoding/json, since those quote the input.
-var errNotRow = errors.New("the line is not one JSON object with the fields username, name, password, passwordHash and roles (a list)")
+var errNotRow = errors.New("the line is not one JSON object with username, name, password, passwordHash, phone (strings) and roles (a list)")
 
 func parseJSON(line []byte) (admin.ImportRow, error) {
 	var row struct {
@@ -20,6 +20,7 @@ func parseJSON(line []byte) (admin.ImportRow, error) {
 		Password     string   `json:"password"`
 		PasswordHash string   `json:"passwordHash"`
 		Roles        []string `json:"roles"`
+		Phone        string   `json:"phone"`
 	}
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
@@ -30,7 +31,7 @@ func parseJSON(line []byte) (admin.ImportRow, error) {
 		return admin.ImportRow{}, errNotRow
 	}
 	return admin.ImportRow{
-		NewUser:      admin.NewUser{Username: row.Username, Name: row.Name, Password: login.Hidden(row.Password), Roles: row.Roles},
+		NewUser:      admin.NewUser{Username: row.Username, Name: row.Name, Password: login.Hidden(row.Password), Roles: row.Roles, Phone: row.Phone},
 		PasswordHash: login.Hidden(row.PasswordHash),
 	}, nil
 }

@@ -2,7 +2,7 @@
 // UTF-8.
 //
 // CSV follows RFC 4180, but a row with a line break in a quoted field is a bad row. The first line names the columns,
-// in any order: username, and any of name, password, passwordHash and roles. Several roles are separated by ";".
+// in any order: username, and any of name, password, passwordHash, roles and phone. Several roles are separated by ";".
 //
 // A line of JSON lines is an object with the same names; roles is a list.
 package userfile

@@ -13,7 +13,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/userfile"
 )
 
-// read returns the rows and bad rows of a text, one per line, as "line username name password hash roles" or "line!
+// read returns the rows and bad rows of a text, one per line, as "line username name password hash roles", with "tel phone" if there is one, or "line!
 // reason".
 func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 	t.Helper()
@@ -30,8 +30,12 @@ func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 		case err != nil:
 			return got, err
 		default:
-			got = append(got, fmt.Sprintf("%d %s %s %s %s %v", row.Line, row.Username, row.Name,
-				string(row.Password), string(row.PasswordHash), row.Roles))
+			text := fmt.Sprintf("%d %s %s %s %s %v", row.Line, row.Username, row.Name,
+				string(row.Password), string(row.PasswordHash), row.Roles)
+			if row.Phone != "" {
+				text += " tel " + row.Phone
+			}
+			got = append(got, text)
 		}
 	}
 	return got, nil
@@ -40,7 +44,7 @@ func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 const (
 	quotes    = "unmatched quotes; a row must be one line"
 	lineBreak = "a field contains a line break; a row must be one line"
-	notRow    = "the line is not one JSON object with the fields username, name, password, passwordHash and roles (a list)"
+	notRow    = "the line is not one JSON object with username, name, password, passwordHash, phone (strings) and roles (a list)"
 )
 
 // rowsFrom are n rows c,d, starting at a line.
@@ -93,6 +97,11 @@ func TestRows(t *testing.T) {
 		"what is no JSON line": {userfile.JSONLines,
 			"[]\n{\"username\":1}\n{\"user\":\"a\"}\n{} {}\n{\"username\":\"a\"\n\"MARK\n{\"roles\":\"a;b\"}\n{\"username\":\"z\"}\n",
 			[]string{"1! " + notRow, "2! " + notRow, "3! " + notRow, "4! " + notRow, "5! " + notRow, "6! " + notRow, "7! " + notRow, "8 z    []"}},
+		"phone numbers in CSV": {userfile.CSV,
+			"username,password,phone\na,b,+86 138-0013-8000\nc,d,\n", []string{"2 a  b  [] tel +86 138-0013-8000", "3 c  d  []"}},
+		"phone numbers in JSON lines": {userfile.JSONLines,
+			"{\"username\":\"a\",\"password\":\"b\",\"phone\":\"13800138000\"}\n{\"username\":\"c\",\"password\":\"d\",\"phone\":13800138000}\n",
+			[]string{"1 a  b  [] tel 13800138000", "2! " + notRow}},
 		"no JSON lines": {userfile.JSONLines, "", []string{}},
 		"no rows":       {userfile.CSV, "username,password\n", []string{}},
 	} {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestEvents(t *testing.T) {
 				checkAuthorizer(t, w, c, payload)
 				return
 			}
-			route, calls := routeFor(t, c, payload), w.wechat.Calls()
+			route, calls, numbers := routeFor(t, c, payload), w.wechat.Calls(), w.wechat.PhoneCalls()
 			answer := w.answerTo(t, route, payload)
 			text, body := bodyOf(t, answer)
 			if answer.StatusCode != c.Status || body.Code != c.Code || body.Error != c.Error || !holds(t, text, c.Holds) {
@@ -33,7 +34,10 @@ func TestEvents(t *testing.T) {
 			}
 			checkOutcome(t, route, w.outcome, body.Error)
 			if calls = w.wechat.Calls() - calls; calls != c.WeChat {
-				t.Errorf("%d calls of WeChat, want %d", calls, c.WeChat)
+				t.Errorf("%d codes sent to WeChat, want %d", calls, c.WeChat)
+			}
+			if numbers = w.wechat.PhoneCalls() - numbers; numbers != c.PhoneCodes {
+				t.Errorf("%d phone codes sent to WeChat, want %d", numbers, c.PhoneCodes)
 			}
 			request := requestOf(t, route, payload)
 			checkAnswer(t, v, request, answer)
@@ -74,7 +78,7 @@ func holds(t *testing.T, text string, members map[string]any) bool {
 		t.Fatal(err)
 	}
 	for name, want := range members {
-		if body[name] != want {
+		if !reflect.DeepEqual(body[name], want) {
 			return false
 		}
 	}

@@ -71,7 +71,7 @@ func behindGateway(c events.Case, answer string) string {
 type entry func(t *testing.T, w *world, c events.Case, payload []byte) (status int, headers map[string]string, body string)
 
 // fresh matches what differs between two answers to one event.
-var fresh = regexp.MustCompile(`wxb_[\w-]+\.[\w-]+|"requestId":"[^"]*"|"id":"[\w-]{43}"|:\d{10}\b`)
+var fresh = regexp.MustCompile(`wxb_[\w-]+\.[\w-]+|"requestId":"[^"]*"|"id":"[\w-]{43}"|"id":"[a-z2-7]{26}"|:\d{10}\b`)
 
 // played plays a case on a state of its own, and returns its answer without what is fresh in it.
 func played(t *testing.T, c events.Case, by entry) string {

@@ -18,6 +18,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/needs"
 	"github.com/wxbind/wxbind/pkg/origin"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 // A route's errors stand in three places, and these agree: the route declares them,
@@ -25,7 +26,7 @@ import (
 // route bring them about.
 func TestErrors(t *testing.T) {
 	a, reached := theAPI(t), reachedErrors(t)
-	everywhere := map[login.Code]bool{}
+	everywhere := map[login.Code]bool{login.PhoneInvalid: true} // the commands'
 	for _, route := range apigw.Routes() {
 		declared, documented := map[login.Code]string{}, map[login.Code]string{}
 		for _, code := range route.Errors() {
@@ -91,8 +92,13 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 			reached[route.Key()][c.Error] = strconv.Itoa(c.Status)
 		}
 	}
-	for _, route := range []apigw.Route{apigw.Bind, apigw.Password} {
+	for _, route := range []apigw.Route{apigw.Bind, apigw.Password, apigw.BindPhone} {
 		reached[route.Key()][login.TooManyAttempts] = statusOfGuessing(t, route)
+	}
+	for name, route := range map[string]apigw.Route{
+		"checkbind-good-created": apigw.CheckBind, "register-good": apigw.Register, "bindphone-good": apigw.BindPhone,
+	} {
+		reached[route.Key()][login.TooManyRegistrations] = statusOfRegistering(t, name, route)
 	}
 	for _, route := range apigw.Routes() {
 		good := goodCases(t, route)
@@ -158,7 +164,7 @@ var ports = []port{
 	},
 	{needs.Secret.Errors(), nil, func(c *login.Config, f failing) { c.Secrets = f }},
 	{needs.Services.Errors(), nil, func(c *login.Config, f failing) { c.Services = f }},
-	{needs.Directory.Errors(), []login.Code{login.PasswordNotHere}, func(c *login.Config, f failing) { c.Directory = f }},
+	{needs.Directory.Errors(), []login.Code{login.PasswordNotHere, login.DirectoryCannot, login.RegisteredElsewhere}, func(c *login.Config, f failing) { c.Directory = f }},
 	{
 		append(needs.Token.Errors(), sessionEnds()...), nil,
 		func(c *login.Config, f failing) { c.Store = failingPresence{c.Store, f} },
@@ -168,8 +174,12 @@ var ports = []port{
 		func(c *login.Config, f failing) { c.Store = failingBindings{c.Store, f} },
 	},
 	{needs.Users.Errors(), sessionEnds(), func(c *login.Config, f failing) { c.Store = failingUsers{c.Store, f} }},
-	{[]login.Code{login.Overloaded}, nil, func(c *login.Config, f failing) { c.Hasher = f }},
-	{nil, []login.Code{login.PasswordNotHere}, func(c *login.Config, _ failing) { c.Store = withoutPassword{c.Store} }},
+	{nil, []login.Code{login.Overloaded}, func(c *login.Config, f failing) { c.Hasher = f }},
+	{nil, []login.Code{login.PasswordNotHere, login.DirectoryCannot}, func(c *login.Config, _ failing) { c.Store = withoutPassword{c.Store} }},
+	{nil, []login.Code{login.PhoneOff}, func(c *login.Config, _ failing) {
+		c.Secrets = &logintest.Secrets{Held: events.Secret(appSecret, login.Hidden(strings.Repeat("k", 64)))}
+		c.Secrets.(*logintest.Secrets).Held.IndexKey = ""
+	}},
 	{needs.Ephemeral.Errors(), nil, func(c *login.Config, f failing) { c.Store = failingRecords{c.Store, f} }},
 }
 
@@ -214,17 +224,17 @@ func (p port) reach(t *testing.T, route apigw.Route, good []events.Case, codes [
 func statusOfGuessing(t *testing.T, route apigw.Route) string {
 	t.Helper()
 	w := newMemoryWorld(t)
-	c, err := events.CaseNamed(route.Function + "-good")
-	if err != nil {
-		t.Fatal(err)
+	name := route.Function + "-good"
+	if route.Function == apigw.BindPhone.Function {
+		name = "bindphone-password-at-once" // only this number asks for a password
 	}
-	good := w.prepare(t, c)
+	good := w.prepare(t, caseNamed(t, name))
 	for n := range 100 {
 		var e lambda.APIGatewayV2HTTPRequest
 		if err := json.Unmarshal(good, &e); err != nil {
 			t.Fatal(err)
 		}
-		e.Body = fmt.Sprintf(`{"code":"alice-%d","username":%q,"password":"wrong-password","newPassword":"another-password"}`, n+100, events.Username)
+		e.Body = fmt.Sprintf(`{"code":"alice-%d","username":%q,"password":"wrong-password","newPassword":"another-password","phoneCode":"phone-13800138000-1"}`, n+100, events.Username)
 		payload, err := json.Marshal(e)
 		if err != nil {
 			t.Fatal(err)
@@ -236,6 +246,25 @@ func statusOfGuessing(t *testing.T, route apigw.Route) string {
 		}
 	}
 	t.Errorf("%s: 100 wrong passwords are not too many", route.Key())
+	return ""
+}
+
+// statusOfRegistering makes users until there are too many, and returns the status.
+func statusOfRegistering(t *testing.T, name string, route apigw.Route) string {
+	t.Helper()
+	w := newMemoryWorld(t)
+	for n := range 1000 {
+		payload := changed(t, name, func(e *lambda.APIGatewayV2HTTPRequest) {
+			e.RawQueryString = strings.Replace(e.RawQueryString, "alice-1", fmt.Sprintf("person%d-1", n), 1)
+			e.Body = strings.Replace(strings.Replace(e.Body, "alice-1", fmt.Sprintf("person%d-1", n), 1), "phone-alice", fmt.Sprintf("phone-person%d", n), 1)
+		})
+		answer := w.answerTo(t, route, payload)
+		if _, body := bodyOf(t, answer); body.Error == login.TooManyRegistrations {
+			checkAnswer(t, theValidators(t), requestOf(t, route, payload), answer)
+			return strconv.Itoa(answer.StatusCode)
+		}
+	}
+	t.Errorf("%s: 1000 users in an hour are not too many", route.Key())
 	return ""
 }
 
@@ -283,6 +312,14 @@ func (f failing) Refetch(context.Context) (*login.Secret, error) { return nil, l
 func (f failing) ServiceKeys(context.Context) (login.ServiceKeys, error) { return nil, login.Code(f) }
 
 func (f failing) Authenticate(context.Context, string, login.Hidden) (login.Profile, error) {
+	return login.Profile{}, login.Code(f)
+}
+
+func (f failing) ByPhone(context.Context, string, string) (login.Profile, error) {
+	return login.Profile{}, login.Code(f)
+}
+
+func (f failing) Register(context.Context, login.DirectoryRegistration) (login.Profile, error) {
 	return login.Profile{}, login.Code(f)
 }
 

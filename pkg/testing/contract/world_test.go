@@ -61,7 +61,7 @@ func hashOfDemo(t *testing.T) login.Hidden {
 
 func newWorld(t *testing.T, store login.AdminStore) *world {
 	t.Helper()
-	w := &world{store: store, wechat: wechattest.New(wechattest.Config{Apps: map[string]string{events.AppID: appSecret}})}
+	w := &world{store: store, wechat: wechattest.New(wechattest.Config{Apps: events.AppSecrets(appSecret)})}
 	server := httptest.NewServer(w.wechat)
 	t.Cleanup(server.Close)
 	client, err := wechat.New(wechat.Config{Base: server.URL})
@@ -69,11 +69,7 @@ func newWorld(t *testing.T, store login.AdminStore) *world {
 		t.Fatal(err)
 	}
 	w.config = logintest.Config(store)
-	w.config.WeChat, w.config.Secrets = client, &logintest.Secrets{Held: &login.Secret{
-		DefaultApp: events.AppID,
-		Apps:       map[string]login.App{events.AppID: {ID: events.AppID, Secret: appSecret}},
-		SealKeys:   []login.SealKey{{ID: "0", Key: login.Hidden(strings.Repeat("k", 64))}},
-	}}
+	w.config.WeChat, w.config.Secrets = client, &logintest.Secrets{Held: events.Secret(appSecret, login.Hidden(strings.Repeat("k", 64)))}
 	w.config.Services = logintest.Services{{ID: events.ServiceID, Key: events.ServiceKey}}
 	w.config.Hasher, w.config.Username = hasher, username.Fold
 	w.addUser(t, login.User{ID: events.UserID, Username: events.Username, Name: "Demo"})
@@ -134,6 +130,9 @@ func (w *world) prepare(t *testing.T, c events.Case) []byte {
 	t.Helper()
 	for _, name := range c.After {
 		before := caseNamed(t, name)
+		if err := before.Meanwhile.Make(t.Context(), w.store); err != nil {
+			t.Fatal(err)
+		}
 		payload, err := w.scene.Event(before)
 		if err != nil {
 			t.Fatal(err)

@@ -80,7 +80,7 @@ func (w *World) BindUser(code, username, password string) (*login.Login, error) 
 
 // Admin is an administrator on the same store.
 func (w *World) Admin() *admin.Service {
-	return &admin.Service{Store: w.DB, Hasher: w.Plain, Username: Fold, PasswordPolicy: passwordpolicy.Check, Now: w.Clock}
+	return &admin.Service{Store: w.DB, Hasher: w.Plain, Username: Fold, PasswordPolicy: passwordpolicy.Check, Now: w.Clock, Secret: w.Vault.Secret}
 }
 
 // Bound adds a user and binds the person who holds code to them.
