@@ -64,6 +64,17 @@ func TestServeWithADirectory(t *testing.T) {
 	if status, who := s.call("GET", "/api/sample/whoami", token, ""); status != 200 || who["userId"] != "1001" {
 		t.Errorf("who am I: %d %v", status, who)
 	}
+	// One tap in the second mini-program: the directory says whose number it is.
+	tap := func(code, phoneCode string) map[string]any {
+		return s.do(s.url+"/mobileApi/user/bindPhone", `{"appId":"`+secondStandInAppID+`","code":"`+code+`","phoneCode":"`+phoneCode+`"}`)
+	}
+	a = tap("alice-4", "phone-13800138000-1")
+	if info, _ := a["userInfo"].(map[string]any); a["code"] != 1.0 || info["id"] != "1001" {
+		t.Errorf("by phone: %v", a)
+	}
+	if a := tap("bob-1", "phone-13900139000-1"); a["error"] != "phone_unknown" {
+		t.Errorf("a number that nobody has: %v", a)
+	}
 	// While it is down nobody new can log in, and existing sessions stay.
 	stop()
 	if a := s.check("alice-3"); a["error"] != "directory_unavailable" {

@@ -1,5 +1,5 @@
-// Command directory is the platform's side of docs/directory.md, as a starting point. It serves the two signed
-// operations from a file of users, which it reads for each request.
+// Command directory is the platform's side of docs/directory.md, as a starting point. It serves the signed operations from a
+// file of users, which it reads for each request. optional.go has those that a platform may leave out.
 package main
 
 import (
@@ -19,8 +19,9 @@ import (
 )
 
 type user struct {
-	Profile    map[string]any // as in the contract
-	Salt, Hash []byte         // PBKDF2 with SHA-256, in base64
+	Profile        map[string]any // as in the contract
+	Salt, Hash     []byte         // PBKDF2 with SHA-256, in base64
+	RegistrationID string         // of users whom wxbind has registered
 }
 
 const window = 5 * time.Minute

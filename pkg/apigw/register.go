@@ -19,7 +19,7 @@ var Register = Route{
 	needs:    needs.Bindings | needs.Token | needs.Directory,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
-		login.RegisterClosed, login.TooManyRegistrations, login.DirectoryCannot,
+		login.RegisterClosed, login.TooManyRegistrations, login.DirectoryCannot, login.RegisteredElsewhere, login.UserBound,
 		login.UserDisabled, login.SessionRevoked, login.SessionReplaced, login.BindingRemoved,
 	},
 }

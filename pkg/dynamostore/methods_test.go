@@ -197,6 +197,19 @@ func writes() []method {
 			done: func(s *scene) bool { return s.userNow(s.fresh.user.ID).Name == "Described" },
 		},
 		{
+			name: "EnrollUser who has just registered", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				p := s.profile(s.fresh.user.ID)
+				p.RegisteredIn = "wxapp"
+				_, err := on.EnrollUser(ctx, p, s.now, "epoch-2")
+				return err
+			},
+			done: func(s *scene) bool {
+				u := s.userNow(s.fresh.user.ID)
+				return u.Name == "Described" && u.RegisteredIn == "wxapp" && u.Epoch == "epoch-2"
+			},
+		},
+		{
 			name: "EnrollUser who is there", operation: "UpdateItem",
 			do: func(ctx context.Context, s *scene, on store) error {
 				_, err := on.EnrollUser(ctx, s.profile(s.user.ID), s.now.Add(time.Hour), "epoch-2")
@@ -276,6 +289,13 @@ func reads() []method {
 			got, err := on.OwnerOfUnion(ctx, s.binding.Union)
 			if err == nil && got != (login.Owner{UserID: s.user.ID, Epoch: s.user.Epoch}) {
 				err = errors.New("another user")
+			}
+			return err
+		}},
+		{name: "RemovedBefore", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			removed, err := on.RemovedBefore(ctx, s.binding.Index)
+			if err == nil && removed {
+				err = errors.New("the binding stands")
 			}
 			return err
 		}},

@@ -19,11 +19,23 @@ func describing(p login.Profile) expression {
 }
 
 // EnrollUser implements login.Profiles. It leaves alone what only wxbind knows of a user. For a new user it sets those
-// attributes to their initial values.
+// attributes to their initial values. Where a user has registered is absent from most, so it is set only while there is no
+// item; a user who is there takes a second call.
 func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (login.User, error) {
+	if p.RegisteredIn != "" {
+		u, err := s.enroll(ctx, p, createdAt, epoch, "attribute_not_exists(pk)")
+		if _, ok := errors.AsType[*refused](err); !ok {
+			return u, err
+		}
+		p.RegisteredIn = ""
+	}
+	return s.enroll(ctx, p, createdAt, epoch, "")
+}
+
+func (s *Store) enroll(ctx context.Context, p login.Profile, createdAt time.Time, epoch, condition string) (login.User, error) {
 	e := describing(p)
-	e.condition = ""
-	for name, value := range userItem(login.User{ID: p.ID, Epoch: epoch, CreatedAt: createdAt}) {
+	e.condition = condition
+	for name, value := range userItem(login.User{ID: p.ID, Epoch: epoch, CreatedAt: createdAt, RegisteredIn: p.RegisteredIn}) {
 		switch name {
 		case keyAttribute, "name", "roles":
 		default:

@@ -1,6 +1,7 @@
 package dynamostore
 
 import (
+	"context"
 	"encoding/base64"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +14,12 @@ func tombstoneKey(index string) item { return item{keyAttribute: text(removedPre
 
 func (s *Store) putTombstone(index string) types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Users, Item: tombstoneKey(index)}}
+}
+
+// RemovedBefore implements login.Admissions.
+func (s *Store) RemovedBefore(ctx context.Context, index string) (bool, error) {
+	it, err := s.get(ctx, "RemovedBefore", s.tables.Users, tombstoneKey(index))
+	return it != nil, err
 }
 
 // checkTombstone is the condition that there is none.

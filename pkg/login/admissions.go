@@ -65,6 +65,8 @@ type Admissions interface {
 	//
 	// Errors: ErrUserNotFound.
 	OwnerOfUnion(ctx context.Context, index string) (Owner, error)
+	// RemovedBefore says whether a binding was removed under the Index of an identity. Admit checks it again.
+	RemovedBefore(ctx context.Context, index string) (bool, error)
 	// Admit stores the binding with its marks, notes it in the user's Apps and stores the session, and does what a says besides,
 	// all or nothing. Of any number of calls at the same time that contradict each other, exactly one succeeds.
 	//

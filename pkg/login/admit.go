@@ -22,12 +22,8 @@ const maxDecisions = 5
 var errNoDecision = errors.New("others changed the user and the binding again and again")
 
 // ways lists what can succeed for the identity of an exchange, which is not bound.
-func (s *Service) ways(x *exchange) []Way {
-	if !s.users.keepPasswords() {
-		return []Way{WayPassword}
-	}
-	return x.secret.Ways(x.app)
-}
+// Whether a platform's directory offers what they need is only known when it is asked.
+func (x *exchange) ways() []Way { return x.secret.Ways(x.app) }
 
 // newBinding makes the binding of an exchange's identity to a user with an epoch.
 func (x *exchange) newBinding(userID, epoch string) Binding {
@@ -66,25 +62,18 @@ func (x *exchange) ownID(of string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:26])
 }
 
-// admitNewcomer lets the identity in as a new user.
-//
-// Errors: TooManyRegistrations; those of letIn.
-func (s *Service) admitNewcomer(ctx context.Context, x *exchange, u *User, yields, tombstone string) (*Login, error) {
-	if err := s.reserveRegistration(ctx, x); err != nil {
-		return nil, err
-	}
-	a := Admission{Binding: x.newBinding(u.ID, u.Epoch), Newcomer: u, Yields: yields, Tombstone: tombstone}
-	if len(u.Unions) > 0 {
-		a.Binding.Union = u.Unions[0]
-	}
-	return s.letIn(ctx, x, a)
+// made says whether this request, or a repeat of it, has made a user.
+func (x *exchange) made(u User) bool {
+	id := x.newcomerID()
+	return u.ID == id || u.Epoch == id // a directory gives ids of its own
 }
 
-// letIn stores an admission, and answers with its session. The user is read beside it, since whether they may be let
-// in is checked by the store.
+// letIn stores an admission, and answers with its session. The user is read beside it unless they are known, since whether they
+// may be let in is checked by the store.
 //
-// Errors: those of Store.Admit but for ErrAlreadyBound; and what the store answers.
-func (s *Service) letIn(ctx context.Context, x *exchange, a Admission) (*Login, error) {
+// Errors: those of Store.Admit but for ErrAlreadyBound; IdentityBound also if it is bound to this user just now; and what the
+// store answers.
+func (s *Service) letIn(ctx context.Context, x *exchange, a Admission, known *User) (*Login, error) {
 	var token Token
 	a.Session, token = s.newSession(x, a.Binding)
 	a.Binding.Sessions = []SessionMark{a.Session.Mark()}
@@ -93,7 +82,12 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission) (*Login, 
 	var user User
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &standing, func() (Binding, error) { return s.Store.Admit(ctx, a) })
-	if a.Newcomer == nil {
+	if known != nil {
+		user = *known
+		if x.made(user) {
+			s.countRegistration(trip, ctx, x)
+		}
+	} else {
 		trip.do(func() (err error) {
 			user, err = s.Store.UserByID(ctx, a.Binding.UserID)
 			if errors.Is(err, ErrUserNotFound) { // Admit says so, too
@@ -101,28 +95,25 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission) (*Login, 
 			}
 			return err
 		})
-	} else {
-		user = *a.Newcomer
-		s.countRegistration(trip, ctx, x)
 	}
 	err := trip.wait()
 	if errors.Is(err, ErrAlreadyBound) {
-		login, err := s.open(ctx, x, standing)
-		if err == nil {
-			login.Created = standing.UserID == x.newcomerID()
-		}
-		return login, err
+		return s.openMeanwhile(ctx, x, standing)
+	}
+	if unfit, ok := errors.AsType[*Unfit](err); ok && unfit.User.Apps[x.AppID].OpenID == x.OpenID {
+		return nil, IdentityBound // by another request, just now
 	}
 	if err != nil {
 		return nil, err
 	}
-	if user.Apps = mapWith(user.Apps, a.Binding); a.Newcomer != nil {
+	created := x.made(user)
+	if user.Apps = mapWith(user.Apps, a.Binding); created {
 		x.trail.Note(EventRegister)
 	}
 	x.trail.Note(EventBind)
 	login, err := s.finish(ctx, x, a.Binding, user, a.Session, token)
 	if err == nil {
-		login.Created = a.Newcomer != nil
+		login.Created = created
 	}
 	return login, err
 }
@@ -146,9 +137,16 @@ func (s *Service) boundMeanwhile(ctx context.Context, x *exchange) (*Login, erro
 	if err := trip.wait(); err != nil {
 		return nil, err
 	}
-	login, err := s.open(ctx, x, binding)
+	return s.openMeanwhile(ctx, x, binding)
+}
+
+// openMeanwhile opens a session under a binding that another request has just made, perhaps a repeat of this one.
+//
+// Errors: those of open.
+func (s *Service) openMeanwhile(ctx context.Context, x *exchange, b Binding) (*Login, error) {
+	login, err := s.open(ctx, x, b)
 	if err == nil {
-		login.Created = binding.UserID == x.newcomerID()
+		login.Created = x.made(login.User)
 	}
 	return login, err
 }

@@ -65,7 +65,7 @@ func (s *Service) bindPhone(ctx context.Context, caller Caller, r PhoneRequest) 
 		return nil, err
 	}
 	// Then let them in.
-	return s.enterByPhone(ctx, t)
+	return s.users.enterByPhone(ctx, t)
 }
 
 // tap is a request to log in by phone.
@@ -133,16 +133,14 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 		return login, err
 	case err != nil:
 		return nil, err
-	case !s.users.keepPasswords():
-		return nil, DirectoryCannot
-	case !slices.Contains(s.ways(t.exchange), WayPhone):
+	case !slices.Contains(t.ways(), WayPhone):
 		return nil, PhoneOff
 	}
 	return nil, nil //nolint:nilnil // they are not bound, and nothing refuses them yet
 }
 
 // enterByPhone binds the identity to the user who has the number, or makes one.
-func (s *Service) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
+func (s storedUsers) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 	newcomer := t.newcomer()
 	newcomer.Phone = t.phone
 	owner, err := s.ownerOfPhone(ctx, t)
@@ -153,11 +151,11 @@ func (s *Service) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 		var login *Login
 		switch {
 		case owner == nil && t.app.Policy.registers(RegisterPhone):
-			login, err = s.admitNewcomer(ctx, t.exchange, newcomer, "", "")
+			login, err = s.admitNewcomer(ctx, t.exchange, newcomer, "")
 		case owner == nil:
 			return nil, PhoneUnknown
 		default:
-			login, err = s.letIn(ctx, t.exchange, t.asOwner(*owner, s.clock()))
+			login, err = s.admitOwner(ctx, t.exchange, t.asOwner(*owner, s.clock()))
 		}
 		if unfit, ok := errors.AsType[*Unfit](err); ok {
 			login, owner, err = s.onTerms(ctx, t, newcomer, *owner, unfit.User)
@@ -208,14 +206,12 @@ func (t *tap) trustedSince(now time.Time) time.Time {
 
 // onTerms decides about a user who has the number and does not fulfil the terms. If it returns neither a login nor an
 // error, the next decision is about the owner that it returns.
-func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (*Login, *Owner, error) {
-	switch bound, here := u.Apps[t.AppID]; {
+func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (*Login, *Owner, error) {
+	switch _, here := u.Apps[t.AppID]; {
 	case u.Phone.Index != t.phone.Index:
 		return nil, nil, ErrPhoneTaken // they have given it up meanwhile
 	case u.Disabled:
 		return nil, nil, UserDisabled
-	case here && bound.OpenID == t.OpenID:
-		return nil, nil, IdentityBound // by another request, just now
 	case here && !t.mayReplace(u, s.clock()):
 		return nil, nil, UserBound
 	case here:
@@ -237,7 +233,7 @@ func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Own
 	case u.PasswordID != "":
 		return nil, nil, PasswordRequired
 	case t.app.Policy.registers(RegisterPhone):
-		login, err := s.admitNewcomer(ctx, t.exchange, newcomer, u.ID, "")
+		login, err := s.admitInPlaceOf(ctx, t.exchange, newcomer, u.ID, "")
 		return login, nil, err
 	default:
 		return nil, nil, PhoneStale

@@ -65,7 +65,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 		}
 	}
 	_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
-	return Checked{Identity: x.Identity, Ways: s.ways(x)}, nil
+	return Checked{Identity: x.Identity, Ways: x.ways()}, nil
 }
 
 // asBefore makes the login of a repeat say what that of the first request said of the binding that it made.

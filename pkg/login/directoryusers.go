@@ -27,16 +27,24 @@ func (s directoryUsers) authenticate(ctx context.Context, x *exchange, claimed c
 	if err != nil {
 		return candidate{}, err
 	}
-	x.trail.UserID = profile.ID
-	if profile.Disabled {
-		return candidate{}, s.ban(ctx, x, profile.ID, nil)
+	c.user, err = s.enroll(ctx, x, profile, NewID())
+	return c, err
+}
+
+// enroll stores a user whom the directory has just vouched for. epoch is that of a new one.
+//
+// Errors: UserDisabled, SessionRevoked; and what the store answers.
+func (s directoryUsers) enroll(ctx context.Context, x *exchange, p Profile, epoch string) (u User, err error) {
+	x.trail.UserID = p.ID
+	if p.Disabled {
+		return User{}, s.ban(ctx, x, p.ID, nil)
 	}
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &c.user, func() (User, error) { return s.Store.EnrollUser(ctx, profile, x.began, NewID()) })
+	read(trip, &u, func() (User, error) { return s.Store.EnrollUser(ctx, p, x.began, epoch) })
 	if err := trip.wait(); err != nil {
-		return candidate{}, err
+		return User{}, err
 	}
-	return c, timed(&x.trail.Store, func() error { return s.holdOff(ctx, x, c.user) })
+	return u, timed(&x.trail.Store, func() error { return s.holdOff(ctx, x, u) })
 }
 
 // holdOff refuses a bind if its user has left while it was under way. It then deletes the user whom the

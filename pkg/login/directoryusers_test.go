@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,12 @@ import (
 type directory struct {
 	mu    sync.Mutex
 	users map[string]login.Profile // by id
+	// phones and registered have the ids by number and by registration.
+	phones, registered map[string]string
+	// answerAs, if set, is the user whom it finds to be registered already.
+	answerAs string
+	// lacks lists the optional calls that it does not have.
+	lacks []string
 	// before, if set, runs before each call.
 	before func(op string) error
 	calls  []string
@@ -66,6 +73,57 @@ func (d *directory) Profile(_ context.Context, id string) (login.Profile, error)
 		return login.Profile{}, login.ErrUserNotFound
 	}
 	return u, nil
+}
+
+func (d *directory) ByPhone(_ context.Context, _, number string) (login.Profile, error) {
+	if err := d.hook("ByPhone"); err != nil {
+		return login.Profile{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	u, ok := d.users[d.phones[number]]
+	switch {
+	case slices.Contains(d.lacks, "ByPhone"):
+		return login.Profile{}, login.DirectoryCannot
+	case !ok:
+		return login.Profile{}, login.ErrUserNotFound
+	}
+	return u, nil
+}
+
+func (d *directory) Register(_ context.Context, r login.DirectoryRegistration) (login.Profile, error) {
+	if err := d.hook("Register"); err != nil {
+		return login.Profile{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if slices.Contains(d.lacks, "Register") {
+		return login.Profile{}, login.DirectoryCannot
+	}
+	id := cmp.Or(d.answerAs, d.phones[r.Phone], d.registered[r.ID])
+	if d.users[id].ID == "" {
+		id = fmt.Sprintf("made-%d", len(d.users))
+		d.users[id] = login.Profile{ID: id, Username: id, Name: "New"}
+	}
+	d.have(&d.registered, r.ID, id)
+	if r.Phone != "" {
+		d.have(&d.phones, r.Phone, id)
+	}
+	return d.users[id], nil
+}
+
+func (d *directory) have(all *map[string]string, key, id string) {
+	if *all == nil {
+		*all = map[string]string{}
+	}
+	(*all)[key] = id
+}
+
+// numbered gives a user the number of a person.
+func (d *directory) numbered(name, id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.have(&d.phones, logintest.PhoneOf(name), id)
 }
 
 // set makes the directory describe users so, and no others.

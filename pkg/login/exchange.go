@@ -231,7 +231,7 @@ func (s *Service) standing(ctx context.Context, x *exchange, beside func(*roundT
 	}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &binding, func() (Binding, error) { return s.Store.BindingByOpenID(ctx, x.AppID, x.OpenID) })
-	if x.app.Policy.LinkUnionID && x.union() != "" && s.users.keepPasswords() {
+	if x.app.Policy.LinkUnionID && x.union() != "" {
 		trip.try(func() (err error) { related, err = s.ownerOfUnion(ctx, x); return err })
 	}
 	if beside != nil {

@@ -158,7 +158,7 @@ func (s *Service) finish(ctx context.Context, x *exchange, binding Binding, user
 	login := &Login{Token: token.Text(), ExpiresAt: session.IdleEnd, User: user}
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &login.Menus, func() ([]Menu, error) { return s.menus.of(ctx, user.Roles) })
-	if union := x.union(); union != "" && union != binding.Union && s.users.keepPasswords() {
+	if union := x.union(); union != "" && union != binding.Union {
 		trip.try(func() error { return s.noteUnion(ctx, x, binding, union) })
 	}
 	if err := trip.wait(); err != nil {

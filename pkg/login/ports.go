@@ -72,6 +72,27 @@ type Directory interface {
 	//
 	// Errors: ErrUserNotFound; DirectoryUnavailable.
 	Profile(ctx context.Context, id string) (Profile, error)
+	// ByPhone returns the user who has a phone number, in the form of E.164, that WeChat has just confirmed for somebody in the
+	// mini-program appID. The directory decides whether the number still stands for the user, and whether they are let in there.
+	// A platform need not offer it.
+	//
+	// Errors: ErrUserNotFound; UserDisabled; DirectoryCannot; DirectoryUnavailable.
+	ByPhone(ctx context.Context, appID, number string) (Profile, error)
+	// Register makes a user, or returns the one of an earlier call with the same ID. A platform need not offer it.
+	//
+	// Errors: UserDisabled; DirectoryCannot; DirectoryUnavailable.
+	Register(ctx context.Context, r DirectoryRegistration) (Profile, error)
+}
+
+// DirectoryRegistration is somebody who is to become a user of a Directory.
+type DirectoryRegistration struct {
+	// ID stands for the person, and says nothing about them. Every request of theirs has the same, in any number at the same
+	// time, so that nobody is made twice.
+	ID string
+	// AppID is the mini-program in which they register.
+	AppID string
+	// Phone is their number in the form of E.164, if they register by one; else "". WeChat has just confirmed it.
+	Phone string
 }
 
 // ErrHashTooWeak means that a stolen hash would let passwords be tried too cheaply, so it must not be stored. One

@@ -11,7 +11,7 @@ import (
 //
 // Errors: TooManyRegistrations; and what the store answers.
 func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Login, error) {
-	launches := x.app.Policy.registers(RegisterLaunch) && s.users.keepPasswords() && x.index() != ""
+	launches := x.app.Policy.registers(RegisterLaunch) && x.index() != ""
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
 	}
@@ -24,7 +24,7 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case !launches:
 			return nil, nil //nolint:nilnil // as above
 		default:
-			login, err = s.admitNewcomer(ctx, x, x.newcomer(), "", x.index())
+			login, err = s.users.admitNewcomer(ctx, x, x.newcomer(), x.index())
 		}
 		var unfit *Unfit
 		switch {
@@ -32,6 +32,8 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 			return login, nil
 		case errors.Is(err, ErrRemovedBefore):
 			return nil, nil //nolint:nilnil // they have left
+		case errors.Is(err, DirectoryCannot), related != nil && errors.Is(err, UserDisabled):
+			return nil, nil //nolint:nilnil // they need another way in
 		case errors.As(err, &unfit):
 			if related == nil || !x.mayBecome(unfit.User) || related.Epoch == unfit.User.Epoch {
 				return nil, nil //nolint:nilnil // they need another way in
@@ -70,11 +72,11 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 
 // link binds the identity to the user who has its unionid.
 //
-// Errors: those of letIn.
+// Errors: those of userSource.admitOwner.
 func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
 	binding.ID, binding.Union = x.ownID("link"), x.union()
-	login, err := s.letIn(ctx, x, Admission{
+	login, err := s.users.admitOwner(ctx, x, Admission{
 		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
 	})
 	if err == nil {
@@ -87,7 +89,8 @@ func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, e
 // Register makes a user of an identity that is not bound, because the person asks for it, and opens a session. One that
 // is bound is logged in. If the mini-program links by unionid, the user who has it is not made twice.
 //
-// Errors: those of Check; RegisterClosed where the policy does not let people ask; TooManyRegistrations; DirectoryCannot.
+// Errors: those of Check; RegisterClosed where the policy does not let people ask; TooManyRegistrations. With a directory
+// DirectoryCannot; RegisteredElsewhere and UserBound, if it knows the person already.
 func (s *Service) Register(ctx context.Context, caller Caller, code string) (*Login, error) {
 	login, err := s.register(ctx, caller, code)
 	TrailOf(ctx).noteRefusal(err)
@@ -99,9 +102,9 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	if err != nil {
 		return nil, err
 	}
-	closed := s.mayRegister(x, RegisterAsk)
+	closed := !x.app.Policy.registers(RegisterAsk)
 	binding, related, err := s.standing(ctx, x, func(trip *roundTrip) {
-		if closed == nil {
+		if !closed {
 			s.readTallies(trip, ctx, x)
 		}
 	})
@@ -115,19 +118,23 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	if !errors.Is(err, ErrBindingNotFound) {
 		return nil, err
 	}
-	if closed != nil {
+	if closed {
 		_ = x.trail.roundTrip(ctx).wait() // a record for repeats that cannot be stored is a lapse
-		return nil, closed
+		return nil, RegisterClosed
 	}
+	newcomer := x.newcomer()
 	if related != nil {
 		login, err := s.welcome(ctx, x, related)
 		if login != nil || err != nil {
 			return login, err
 		}
+		newcomer.Unions = nil // it is theirs, and they may not be let in here
 	}
-	newcomer := x.newcomer()
 	for range maxDecisions {
-		login, err := s.admitNewcomer(ctx, x, newcomer, "", "")
+		login, err := s.users.admitNewcomer(ctx, x, newcomer, "")
+		if unfit, ok := errors.AsType[*Unfit](err); ok {
+			return nil, x.notAs(unfit.User)
+		}
 		switch {
 		case errors.Is(err, ErrUnionTaken):
 			newcomer.Unions = nil // somebody else has it, and may not be let in here
@@ -140,17 +147,4 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		}
 	}
 	return nil, Unavailable(errNoDecision)
-}
-
-// mayRegister says whether somebody may become a user in this way.
-//
-// Errors: DirectoryCannot, RegisterClosed.
-func (s *Service) mayRegister(x *exchange, by Registration) error {
-	switch {
-	case !s.users.keepPasswords():
-		return DirectoryCannot
-	case !x.app.Policy.registers(by):
-		return RegisterClosed
-	}
-	return nil
 }

@@ -78,8 +78,8 @@ func (s *Service) takeNumber(ctx context.Context, t *tap, userID string) error {
 	return Unavailable(errNoDecision)
 }
 
-// fromDirectory says whether a user is a directory's: they have neither password nor number here, and have not registered. The
-// function that sets numbers does not know whether there is a directory.
+// fromDirectory says whether a user is a directory's: they have a username, and neither password nor number here. Others without a
+// password have no username. The function that sets numbers does not know whether there is a directory.
 func fromDirectory(u User) bool {
-	return u.PasswordID == "" && u.RegisteredIn == "" && u.Phone.Index == ""
+	return u.Username != "" && u.PasswordID == "" && u.Phone.Index == ""
 }

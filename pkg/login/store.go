@@ -206,7 +206,7 @@ type HashKinds interface {
 // Profiles keeps the users of a Directory as it last described them. Their bindings, their epoch and
 // whether they are disabled here are wxbind's own.
 type Profiles interface {
-	// EnrollUser stores the profile of a user who may be new, and returns the user. createdAt and epoch
+	// EnrollUser stores the profile of a user who may be new, and returns the user. createdAt, epoch and p.RegisteredIn
 	// are for a new one.
 	EnrollUser(ctx context.Context, p Profile, createdAt time.Time, epoch string) (User, error)
 	// RefreshUser stores the profile of an existing user, and returns the user.

@@ -22,6 +22,26 @@ func (storedUsers) keepPasswords() bool { return true }
 
 func (storedUsers) profile(context.Context, *exchange, string) (*Profile, error) { return nil, nil }
 
+func (s storedUsers) admitOwner(ctx context.Context, x *exchange, a Admission) (*Login, error) {
+	return s.letIn(ctx, x, a, nil)
+}
+
+func (s storedUsers) admitNewcomer(ctx context.Context, x *exchange, u *User, tombstone string) (*Login, error) {
+	return s.admitInPlaceOf(ctx, x, u, "", tombstone)
+}
+
+// admitInPlaceOf is admitNewcomer for somebody to whom another user yields the phone number; "" for nobody.
+func (s storedUsers) admitInPlaceOf(ctx context.Context, x *exchange, u *User, yields, tombstone string) (*Login, error) {
+	if err := s.reserveRegistration(ctx, x); err != nil {
+		return nil, err
+	}
+	a := Admission{Binding: x.newBinding(u.ID, u.Epoch), Newcomer: u, Yields: yields, Tombstone: tombstone}
+	if len(u.Unions) > 0 {
+		a.Binding.Union = u.Unions[0]
+	}
+	return s.letIn(ctx, x, a, u)
+}
+
 // authenticate reads and hashes just as much for a user who does not exist.
 func (s storedUsers) authenticate(ctx context.Context, x *exchange, claimed claim) (candidate, error) {
 	lookup := claimed.userID

@@ -24,8 +24,8 @@ type User struct {
 	CreatedAt time.Time
 	// Phone is the user's phone number, if they have one.
 	Phone Phone
-	// RegisteredIn is the mini-program in which the user has registered by themselves; "" for one whom an administrator or
-	// a directory has added.
+	// RegisteredIn is the mini-program in which the user has registered by themselves; "" for one whom an administrator has
+	// added, or a directory had already.
 	RegisteredIn string
 	// Unions are the indexes of the unionids by which the user is found; see Secret.Index.
 	Unions []string
@@ -44,6 +44,9 @@ type Profile struct {
 	Name     string
 	Roles    []string
 	Disabled bool
+	// RegisteredIn is the mini-program for which the directory has just registered the user; else "". It is no part of the
+	// description: it becomes a new user's, and changes no other.
+	RegisteredIn string
 }
 
 // describes says whether the user is stored as p describes them.

@@ -21,6 +21,19 @@ type userSource interface {
 	//
 	// Errors: UserDisabled.
 	profile(ctx context.Context, x *exchange, userID string) (*Profile, error)
+	// admitOwner lets the identity in as the existing user of a.
+	//
+	// Errors: UserDisabled and SessionRevoked, if the directory says so; those of letIn.
+	admitOwner(ctx context.Context, x *exchange, a Admission) (*Login, error)
+	// admitNewcomer lets the identity in as a new user. tombstone is that of an Admission. u is what wxbind knows of them: a
+	// directory decides itself who they are, and may know them already.
+	//
+	// Errors: those of letIn; DirectoryCannot, UserDisabled, SessionRevoked, if the directory says so.
+	admitNewcomer(ctx context.Context, x *exchange, u *User, tombstone string) (*Login, error)
+	// enterByPhone lets the identity in as the user who has the number of a tap, or as a new one.
+	//
+	// Errors: those of BindPhone.
+	enterByPhone(ctx context.Context, t *tap) (*Login, error)
 }
 
 // claim is who somebody says they are: the username as typed, without blanks around it, and the id that find returned for it.

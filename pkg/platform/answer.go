@@ -39,10 +39,17 @@ var verdicts = map[refusal]error{
 	// A directory should not distinguish an unknown user from a wrong password. From here on nobody can.
 	{authenticate, http.StatusNotFound, "user_not_found"}: login.InvalidCredentials,
 	{get, http.StatusNotFound, "user_not_found"}:          login.ErrUserNotFound,
+	{byPhone, http.StatusForbidden, "user_disabled"}:      login.UserDisabled,
+	{byPhone, http.StatusNotFound, "user_not_found"}:      login.ErrUserNotFound,
+	{register, http.StatusForbidden, "user_disabled"}:     login.UserDisabled,
 }
 
-// judge decides what an answer means.
-func judge(op Operation, r upstream.Answer) (profile login.Profile, failed *Error, verdict error) {
+// lacking are the statuses by which a platform says that it has not an optional operation, whatever the body is: most
+// have nothing at that path, and answer as their framework does. It says nothing about a user.
+var lacking = []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}
+
+// judge decides what an answer means. phone is the number that the request was about, if it was about one.
+func judge(op Operation, phone string, r upstream.Answer) (profile login.Profile, failed *Error, verdict error) {
 	fields, detail := fieldsOf(r)
 	if r.Status != http.StatusOK {
 		var name string
@@ -53,10 +60,16 @@ func judge(op Operation, r upstream.Answer) (profile login.Profile, failed *Erro
 		if r.Status == http.StatusUnauthorized && name == "signature_invalid" {
 			return profile, &Error{Fault: SignatureRefused, Status: r.Status}, nil
 		}
+		if op.optional() && slices.Contains(lacking, r.Status) {
+			return profile, nil, login.DirectoryCannot
+		}
 		return profile, &Error{Fault: BadStatus, Status: r.Status}, nil
 	}
 	if detail == "" {
 		profile, detail = profileOf(fields)
+	}
+	if detail == "" && phone != "" && !samePhone(fields["phone"], phone) {
+		detail = "phone is another than the one asked about"
 	}
 	if detail != "" {
 		return login.Profile{}, &Error{Fault: BadAnswer, Status: r.Status, Detail: detail}, nil
@@ -116,6 +129,19 @@ func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail strin
 	slices.Sort(p.Roles)
 	p.Roles = slices.Compact(p.Roles)
 	return p, ""
+}
+
+// samePhone says whether the phone number of an answer is the one that was asked about. An answer need not name one.
+func samePhone(raw json.RawMessage, asked string) bool {
+	var named string
+	if raw == nil || string(raw) == "null" {
+		return true
+	}
+	if json.Unmarshal(raw, &named) != nil {
+		return false
+	}
+	number, err := login.ParsePhone(named)
+	return err == nil && number == asked
 }
 
 // plainText reports whether s is shortest to longest bytes long and has neither control characters nor U+FFFD.

@@ -1,7 +1,10 @@
 package platform
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -18,10 +21,16 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(401, "application/json", []byte(`{"error":"invalid_credentials"}`))
 	f.Add(401, "application/json", []byte(`{"error":"signature_invalid","S3CRET":[[[[]]]]}`))
 	f.Add(403, "application/json", []byte(`{"error":"user_disabled"}`))
+	f.Add(200, "application/json", []byte(`{"id":"1001","username":"alice","name":"Alice","roles":["clerk"],"disabled":false,"phone":"S3CRET"}`))
+	f.Add(501, "application/json", []byte(`{"error":"not_implemented"}`))
 	f.Add(404, "text/html", []byte(`<html>S3CRET</html>`))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
-		for _, op := range []Operation{authenticate, get} {
-			p, failed, verdict := judge(op, upstream.Answer{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body})
+		for _, op := range []Operation{authenticate, get, byPhone, register} {
+			phone := ""
+			if op.optional() {
+				phone = "+8613800138000"
+			}
+			p, failed, verdict := judge(op, phone, upstream.Answer{Status: status, Header: http.Header{"Content-Type": {contentType}}, Body: body})
 			told := 0
 			if verdict != nil {
 				told++
@@ -38,6 +47,13 @@ func FuzzAnswer(f *testing.F) {
 					t.Errorf("no profile, verdict %v and error %v; want one of them", verdict, failed)
 				}
 				continue
+			}
+			var named struct {
+				Phone string `json:"phone"`
+			}
+			_ = json.Unmarshal(bytes.TrimPrefix(body, []byte("\uFEFF")), &named)
+			if digits := regexp.MustCompile(`\D`).ReplaceAllString(named.Phone, ""); op.optional() && named.Phone != "" && !strings.HasSuffix(digits, "13800138000") {
+				t.Errorf("a user with the phone %q is let in", named.Phone)
 			}
 			if told != 0 || status != 200 || len(p.ID) > 256 || len(p.Username) > 128 || p.Username == "" || p.Name == "" || len(p.Roles) > 20 {
 				t.Errorf("status %d gives %+v, %v, %v", status, p, verdict, failed)

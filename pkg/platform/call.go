@@ -17,10 +17,15 @@ type Operation string
 const (
 	authenticate Operation = "authenticate"
 	get          Operation = "get"
+	byPhone      Operation = "byPhone"
+	register     Operation = "register"
 )
 
-// attempt makes one attempt at a call. If the answer is no profile, the verdict is what it says about the user.
-func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, body []byte) (profile login.Profile, failed *Error, verdict error) {
+// optional says whether a platform may do without the operation.
+func (o Operation) optional() bool { return o == byPhone || o == register }
+
+// attempt makes one attempt at a call, which is about a phone number unless that is "". If the answer is no profile, the verdict is what it says about the user.
+func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, phone string, body []byte) (profile login.Profile, failed *Error, verdict error) {
 	if key == "" {
 		return profile, &Error{Fault: Unsigned}, nil
 	}
@@ -38,7 +43,7 @@ func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, bo
 	if failed != nil {
 		return profile, failed, nil
 	}
-	return judge(op, answer)
+	return judge(op, phone, answer)
 }
 
 // send sends a request. The transport resends a POST by itself only if a kept connection broke before a byte of the

@@ -83,6 +83,20 @@ func (c *Client) Profile(ctx context.Context, id string) (login.Profile, error) 
 	return c.call(ctx, get, map[string]string{"id": id})
 }
 
+// ByPhone implements login.Directory. It may also fail as Secrets do. The Cause of DirectoryUnavailable is an *Error.
+func (c *Client) ByPhone(ctx context.Context, appID, number string) (login.Profile, error) {
+	return c.call(ctx, byPhone, map[string]string{"appId": appID, "phone": number})
+}
+
+// Register implements login.Directory. It may also fail as Secrets do. The Cause of DirectoryUnavailable is an *Error.
+func (c *Client) Register(ctx context.Context, r login.DirectoryRegistration) (login.Profile, error) {
+	request := map[string]string{"registrationId": r.ID, "appId": r.AppID}
+	if r.Phone != "" {
+		request["phone"] = r.Phone
+	}
+	return c.call(ctx, register, request)
+}
+
 // Warm opens a connection before the first call, within one attempt's time. Any answer of the directory counts as
 // success.
 func (c *Client) Warm(ctx context.Context) error {
@@ -111,7 +125,7 @@ func (c *Client) call(ctx context.Context, op Operation, request map[string]stri
 	}
 	key := secret.DirectoryKey
 	for attempt := 1; ; attempt++ {
-		profile, failed, verdict := c.attempt(ctx, op, key, body)
+		profile, failed, verdict := c.attempt(ctx, op, key, request["phone"], body)
 		if failed == nil {
 			return profile, verdict
 		}

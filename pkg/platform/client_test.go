@@ -27,8 +27,10 @@ func wantFault(t *testing.T, err error, fault platform.Fault) *platform.Error {
 	if failure.Code != login.DirectoryUnavailable || failure.RetryAfter <= 0 || !ok || cause.Fault != fault {
 		t.Fatalf("got %v; want directory_unavailable, because %q", err, fault)
 	}
+	// A port is no secret, though it may have the digits of one.
+	shown := strings.ReplaceAll(err.Error()+fmt.Sprintf("%+v %#v", err, cause), cause.Host, "host")
 	for _, secret := range []string{"S3CRET", "alice", "1001", "v1=", "\n"} {
-		if strings.Contains(err.Error(), secret) || strings.Contains(fmt.Sprintf("%+v %#v", err, cause), secret) {
+		if strings.Contains(shown, secret) {
 			t.Errorf("the error shows %q: %v", secret, err)
 		}
 	}
@@ -162,6 +164,77 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// What the answers of the two operations mean that a platform may leave out.
+func TestAnswersOfOptionalOperations(t *testing.T) {
+	refuse := func(name string) string { return `{"error":"` + name + `","message":"S3CRET"}` }
+	numbered := func(phone string) string { return strings.TrimSuffix(profile, "}") + `,"phone":` + phone + `}` }
+	const cannot = string(login.DirectoryCannot)
+	for name, c := range map[string]struct {
+		status            int
+		contentType, body string
+		// What ByPhone and Register return: "" for the profile, else a code, an error's text, or a fault.
+		byPhone, register string
+	}{
+		"a profile":                     {200, "", profile, "", ""},
+		"that number":                   {200, "", numbered(`"+8613800138000"`), "", ""},
+		"that number, as it is spoken":  {200, "", numbered(`"138 0013 8000"`), "", ""},
+		"a profile without a number":    {200, "", numbered("null"), "", ""},
+		"another number":                {200, "", numbered(`"+8613800138001"`), "bad answer", "bad answer"},
+		"a number of another country":   {200, "", numbered(`"+85213800138000"`), "bad answer", "bad answer"},
+		"an empty number":               {200, "", numbered(`""`), "bad answer", "bad answer"},
+		"a number as a number":          {200, "", numbered("13800138000"), "bad answer", "bad answer"},
+		"no profile":                    {200, "", "{}", "bad answer", "bad answer"},
+		"disabled":                      {403, "", refuse("user_disabled"), "user_disabled", "user_disabled"},
+		"a 403 of a firewall":           {403, "text/html", "S3CRET", "bad status", "bad status"},
+		"unknown":                       {404, "", refuse("user_not_found"), login.ErrUserNotFound.Error(), cannot},
+		"unknown, though as text":       {404, "text/plain", refuse("user_not_found"), cannot, cannot},
+		"nothing at the path":           {404, "text/plain", "404 page not found", cannot, cannot},
+		"nothing at the path, in JSON":  {404, "", `{"error":"Not Found"}`, cannot, cannot},
+		"only pages at the path":        {405, "text/html", "S3CRET", cannot, cannot},
+		"not implemented":               {501, "", refuse("not_implemented"), cannot, cannot},
+		"not implemented, with no body": {501, "", "", cannot, cannot},
+		"our signature refused":         {401, "", refuse("signature_invalid"), "signature refused", "signature refused"},
+		"the wrong password, of nobody": {401, "", refuse("invalid_credentials"), "bad status", "bad status"},
+		"201":                           {201, "", profile, "bad status", "bad status"},
+		"503":                           {503, "", "", "bad status", "bad status"},
+		"a redirect to the login page":  {302, "", "", "bad status", "bad status"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			far := &answering{status: c.status, contentType: c.contentType, body: c.body}
+			server := httptest.NewServer(far)
+			defer server.Close()
+			client := newClient(t, platform.Config{URL: server.URL})
+			check := func(op, want string, got login.Profile, err error) {
+				t.Helper()
+				switch {
+				case want == "":
+					if err != nil || got.Username != "alice" {
+						t.Errorf("%s = %+v, %v; want the profile", op, got, err)
+					}
+				case strings.Contains(want, " ") && !strings.HasPrefix(want, "login:"):
+					if strings.Contains(wantFault(t, err, platform.Fault(want)).Error(), "138") {
+						t.Errorf("%s: the error shows the number: %v", op, err)
+					}
+				case err == nil || err.Error() != want || !equal(got, login.Profile{}):
+					t.Errorf("%s = %+v, %v; want %s", op, got, err, want)
+				}
+			}
+			got, err := client.ByPhone(t.Context(), appID, number)
+			check("ByPhone", c.byPhone, got, err)
+			got, err = client.Register(t.Context(), login.DirectoryRegistration{ID: registrationID, AppID: appID, Phone: number})
+			check("Register", c.register, got, err)
+			if c.status == 501 && far.calls.Load() != 2 {
+				t.Errorf("asked %d times; a second time is in vain", far.calls.Load())
+			}
+		})
+	}
+}
+
+const (
+	number         = "+8613800138000"
+	registrationID = "S3CRETr-3Jm9b1uFq0yZc7Yw5tQn2kXh"
+)
+
 func TestProfileIsNormal(t *testing.T) {
 	server := httptest.NewServer(&answering{status: 200, body: `{"id":"1","username":"u","name":"","roles":["b","a","b"],"disabled":false}`})
 	defer server.Close()
@@ -189,7 +262,8 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 // Which calls are sent once more, and which are not.
 func TestSecondAttempt(t *testing.T) {
 	for name, c := range map[string]struct {
-		first             http.HandlerFunc
+		first http.HandlerFunc
+		// get is the number for byPhone and register, too.
 		authenticate, get int64
 	}{
 		"500":                 {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, 1, 2},
@@ -220,6 +294,10 @@ func TestSecondAttempt(t *testing.T) {
 			}{
 				{c.authenticate, func() (login.Profile, error) { return client.Authenticate(t.Context(), "alice", password) }},
 				{c.get, func() (login.Profile, error) { return client.Profile(t.Context(), "1001") }},
+				{c.get, func() (login.Profile, error) { return client.ByPhone(t.Context(), appID, number) }},
+				{c.get, func() (login.Profile, error) {
+					return client.Register(t.Context(), login.DirectoryRegistration{ID: registrationID, AppID: appID})
+				}},
 			} {
 				calls.Store(0)
 				_, err := call.do()

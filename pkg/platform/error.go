@@ -80,7 +80,7 @@ func (e *Error) repeatable() bool {
 		return true
 	}
 	slow := errors.Is(e.ended, context.DeadlineExceeded)
-	return e.Operation == get && (e.Fault == Lost && !slow || e.Status >= http.StatusInternalServerError)
+	return e.Operation != authenticate && (e.Fault == Lost && !slow || e.Status >= http.StatusInternalServerError)
 }
 
 // failure is e as a login gets it.

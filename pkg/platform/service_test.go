@@ -33,6 +33,32 @@ func newService(t *testing.T, users ...login.Profile) *service {
 	return s
 }
 
+// tap is one tap on the button for the phone number, by somebody who has this number.
+func (s *service) tap(name, number string) (*login.Login, error) {
+	time.Sleep(2 * time.Millisecond)
+	return s.BindPhone(s.Context(), login.Caller{Address: "192.0.2.1"}, login.PhoneRequest{Code: s.code(name), PhoneCode: "phone-" + s.code(number)})
+}
+
+func TestPhoneAndRegistrationWithTheExampleServer(t *testing.T) {
+	s := newService(t, alice)
+	first, err := s.tap("bob", number)
+	if err != nil || !first.Created {
+		t.Fatalf("%+v, %v; want a new user", first, err)
+	}
+	again, err := s.check("bob")
+	if err != nil || again == nil || again.User.ID != first.User.ID {
+		t.Errorf("the next launch: %+v, %v", again, err)
+	}
+	_, err = s.tap("carol", number) // the number is the user's of bob's WeChat
+	s.refuses(err, login.UserBound)
+	asked, err := s.Register(t.Context(), login.Caller{Address: "192.0.2.1"}, s.code("dave"))
+	if err != nil || !asked.Created || asked.User.ID == first.User.ID {
+		t.Errorf("by asking: %+v, %v", asked, err)
+	}
+	l, err := s.bind("alice", "alice", password)
+	s.wants(l, err, alice)
+}
+
 // code returns a fresh code of a person.
 func (s *service) code(name string) string {
 	s.codes++

@@ -41,7 +41,10 @@ func (v *vault) Secret(context.Context) (*login.Secret, error) {
 		return nil, v.err
 	}
 	return &login.Secret{
-		DefaultApp: appID, Apps: map[string]login.App{appID: {ID: appID, Secret: "S3CRETa"}},
+		DefaultApp: appID, Apps: map[string]login.App{appID: {ID: appID, Secret: "S3CRETa", Policy: login.Policy{
+			Register: []login.Registration{login.RegisterAsk, login.RegisterPhone}, PhoneTrust: login.DefaultPhoneTrust,
+		}}},
+		IndexKey: "S3CRETi-0123456789-0123456789-0123456789-key",
 		SealKeys: []login.SealKey{{ID: "0", Key: "S3CRETk-0123456789-0123456789-0123456789-key"}}, DirectoryKey: v.key,
 	}, nil
 }

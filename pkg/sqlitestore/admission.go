@@ -27,7 +27,7 @@ func admit(ctx context.Context, tx *conn, a login.Admission) (login.Binding, err
 	case !errors.Is(err, errNoRow):
 		return login.Binding{}, err
 	}
-	removed, err := tx.has(ctx, `SELECT 1 FROM tombstones WHERE idx = ? AND idx <> ''`, a.Tombstone)
+	removed, err := removedBefore(ctx, tx, a.Tombstone)
 	if err == nil && removed {
 		err = answer{login.ErrRemovedBefore}
 	}
@@ -157,6 +157,20 @@ func insertBound(ctx context.Context, tx *conn, b login.Binding, session login.S
 		return answer{login.BindingRemoved} // and the binding is rolled back
 	}
 	return nil
+}
+
+// RemovedBefore implements login.Admissions.
+func (s *Store) RemovedBefore(ctx context.Context, index string) (removed bool, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		removed, err = removedBefore(ctx, c, index)
+		return err
+	})
+	return removed, err
+}
+
+// removedBefore says whether there is a tombstone; "" has none.
+func removedBefore(ctx context.Context, c *conn, index string) (bool, error) {
+	return c.has(ctx, `SELECT 1 FROM tombstones WHERE idx = ? AND idx <> ''`, index)
 }
 
 // leaveTombstone notes that a binding of an identity was removed; "" is for none.

@@ -41,8 +41,9 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 			_, err := store.Admit(ctx, login.Admission{Binding: b, Session: session, Newcomer: &user, Yields: planted})
 			return err
 		},
-		"OwnerOfPhone": func(ctx context.Context) error { _, err := store.OwnerOfPhone(ctx, planted); return err },
-		"OwnerOfUnion": func(ctx context.Context) error { _, err := store.OwnerOfUnion(ctx, planted); return err },
+		"OwnerOfPhone":  func(ctx context.Context) error { _, err := store.OwnerOfPhone(ctx, planted); return err },
+		"OwnerOfUnion":  func(ctx context.Context) error { _, err := store.OwnerOfUnion(ctx, planted); return err },
+		"RemovedBefore": func(ctx context.Context) error { _, err := store.RemovedBefore(ctx, planted); return err },
 		"Rebind": func(ctx context.Context) error {
 			return store.Rebind(ctx, login.Rebinding{Binding: b, Session: session, Phone: number})
 		},

@@ -9,7 +9,7 @@ import (
 
 // EnrollUser implements login.Profiles.
 func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (u login.User, err error) {
-	fresh := login.User{ID: p.ID, Username: p.Username, Name: p.Name, Roles: p.Roles, Epoch: epoch, CreatedAt: createdAt}
+	fresh := login.User{ID: p.ID, Username: p.Username, Name: p.Name, Roles: p.Roles, Epoch: epoch, CreatedAt: createdAt, RegisteredIn: p.RegisteredIn}
 	err = s.write(ctx, func(tx *conn) error {
 		if _, err := tx.change(ctx, insertUser+` ON CONFLICT (id)
 			DO UPDATE SET username = excluded.username, name = excluded.name, roles = excluded.roles`, userValues(fresh)...); err != nil {

@@ -42,6 +42,10 @@ func contexts(s *suite) {
 			_, err := t.OwnerOfUnion(ctx, on.user.Unions[0])
 			return err
 		},
+		"RemovedBefore": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.RemovedBefore(ctx, on.binding.Index)
+			return err
+		},
 		"Admit of a newcomer": func(ctx context.Context, t *trial, on stage) error {
 			a := t.newNewcomer()
 			a.Newcomer.Phone, a.Yields = on.user.Phone, on.user.ID

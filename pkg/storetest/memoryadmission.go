@@ -50,6 +50,15 @@ func (m *Memory) ownerOfUnion(index string) string {
 	return ""
 }
 
+// RemovedBefore implements login.Admissions.
+func (m *Memory) RemovedBefore(ctx context.Context, index string) (bool, error) {
+	if err := m.lock(ctx); err != nil {
+		return false, err
+	}
+	defer m.mu.Unlock()
+	return m.tombstones[index], nil
+}
+
 // Admit implements login.Admissions.
 func (m *Memory) Admit(ctx context.Context, a login.Admission) (login.Binding, error) {
 	if err := m.lock(ctx); err != nil {

@@ -104,7 +104,7 @@ func (m *Memory) EnrollUser(ctx context.Context, p login.Profile, createdAt time
 	defer m.mu.Unlock()
 	u, ok := m.users[p.ID]
 	if !ok {
-		u = login.User{ID: p.ID, Epoch: epoch, CreatedAt: cut(createdAt), Apps: map[string]login.UserApp{}}
+		u = login.User{ID: p.ID, Epoch: epoch, CreatedAt: cut(createdAt), RegisteredIn: p.RegisteredIn, Apps: map[string]login.UserApp{}}
 	}
 	return m.describe(u, p), nil
 }

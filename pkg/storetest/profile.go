@@ -54,6 +54,31 @@ func profiles(s *suite) {
 			same(t, got, u)
 		}
 	})
+	s.test("a user whom a directory has registered remembers where, and one who is there does not change", func(t *trial) {
+		p := t.newProfile()
+		p.RegisteredIn = app
+		first, err := t.EnrollUser(t.ctx, p, t.now, "first")
+		t.must(err)
+		if first.RegisteredIn != app || first.Epoch != "first" {
+			t.Fatalf("the user is %+v", first)
+		}
+		p.RegisteredIn, p.Name = otherApp, "Renamed"
+		again, err := t.EnrollUser(t.ctx, p, t.now.Add(time.Hour), "second")
+		t.must(err)
+		refreshed, err := t.RefreshUser(t.ctx, p)
+		t.must(err)
+		first.Name = p.Name
+		same(t, again, first)
+		same(t, refreshed, first)
+
+		had := t.newProfile()
+		enrolled, err := t.EnrollUser(t.ctx, had, t.now, "first")
+		t.must(err)
+		had.RegisteredIn = app
+		again, err = t.EnrollUser(t.ctx, had, t.now, "second")
+		t.must(err)
+		same(t, again, enrolled)
+	})
 	s.test("a refresh creates no user", func(t *trial) {
 		p := t.newProfile()
 		for range 2 {

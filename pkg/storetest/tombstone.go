@@ -7,14 +7,18 @@ import (
 // removedBefore reports whether a binding was removed under the index of an identity. It uses up one identity.
 func (t *trial) removedBefore(index string) bool {
 	t.Helper()
+	removed, err := t.RemovedBefore(t.ctx, index)
+	t.must(err)
 	a := t.newAdmission(t.user(), app)
 	a.Tombstone = index
-	if _, err := t.Admit(t.ctx, a); err != nil {
+	if _, err = t.Admit(t.ctx, a); err != nil {
 		t.want(err, login.ErrRemovedBefore)
 		t.notAdmitted(a)
-		return true
 	}
-	return false
+	if removed != (err != nil) {
+		t.Fatalf("RemovedBefore says %t, and Admit %v", removed, err)
+	}
+	return removed
 }
 
 // leaves fails the test unless the bindings' identities have tombstones, or have none.

@@ -164,7 +164,7 @@ var ports = []port{
 	},
 	{needs.Secret.Errors(), nil, func(c *login.Config, f failing) { c.Secrets = f }},
 	{needs.Services.Errors(), nil, func(c *login.Config, f failing) { c.Services = f }},
-	{needs.Directory.Errors(), []login.Code{login.PasswordNotHere, login.DirectoryCannot}, func(c *login.Config, f failing) { c.Directory = f }},
+	{needs.Directory.Errors(), []login.Code{login.PasswordNotHere, login.DirectoryCannot, login.RegisteredElsewhere}, func(c *login.Config, f failing) { c.Directory = f }},
 	{
 		append(needs.Token.Errors(), sessionEnds()...), nil,
 		func(c *login.Config, f failing) { c.Store = failingPresence{c.Store, f} },
@@ -312,6 +312,14 @@ func (f failing) Refetch(context.Context) (*login.Secret, error) { return nil, l
 func (f failing) ServiceKeys(context.Context) (login.ServiceKeys, error) { return nil, login.Code(f) }
 
 func (f failing) Authenticate(context.Context, string, login.Hidden) (login.Profile, error) {
+	return login.Profile{}, login.Code(f)
+}
+
+func (f failing) ByPhone(context.Context, string, string) (login.Profile, error) {
+	return login.Profile{}, login.Code(f)
+}
+
+func (f failing) Register(context.Context, login.DirectoryRegistration) (login.Profile, error) {
 	return login.Profile{}, login.Code(f)
 }
 
