@@ -76,8 +76,6 @@ type tap struct {
 	paid *paidNumber
 	// phone is the number.
 	phone Phone
-	// tallies count a registration, if the tap may be one, until it is counted.
-	tallies []*tally
 	// proven says that the user of a number that was not verified lately has proved who they are.
 	proven bool
 }
@@ -110,11 +108,9 @@ func checkPhoneCode(code string) error {
 }
 
 // beforeTheNumber logs an identity in that is bound, and finds what refuses one that is not. It also looks whether the
-// phone code was exchanged before, and whether somebody may still become a user in this hour.
+// phone code was exchanged before.
 func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
-	if t.app.Policy.registers(RegisterPhone) {
-		t.tallies = s.registrations(t.exchange)
-	}
+	registers := t.app.Policy.registers(RegisterPhone)
 	var binding Binding
 	trip := t.trail.roundTrip(ctx)
 	trip.do(func() (err error) {
@@ -125,8 +121,8 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 		return err
 	})
 	trip.do(func() (err error) { t.paid, err = s.paidFor(ctx, t.exchange, t.request.PhoneCode); return err })
-	for _, tally := range t.tallies {
-		trip.do(func() error { return s.look(ctx, tally) })
+	if registers {
+		s.countRegistration(trip, ctx, t.exchange)
 	}
 	err := trip.wait()
 	switch {
@@ -187,28 +183,11 @@ func (s *Service) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 	return nil, Unavailable(errNoDecision)
 }
 
-// ownerOfPhone finds the user who has the number; nil if nobody has. A tap that may be a registration is counted beside that.
-//
-// Errors: TooManyRegistrations if nobody has the number; and what the store answers.
+// ownerOfPhone finds the user who has the number; nil if nobody has.
 func (s *Service) ownerOfPhone(ctx context.Context, t *tap) (owner *Owner, err error) {
 	trip := t.trail.roundTrip(ctx)
 	read(trip, &owner, func() (*Owner, error) { return found(s.Store.OwnerOfPhone(ctx, t.phone.Index)) })
-	full := make([]error, len(t.tallies))
-	for i, tally := range t.tallies {
-		trip.do(func() error {
-			err := s.addTo(ctx, tally)
-			if errors.Is(err, TooManyRegistrations) { // since it was looked at
-				full[i] = err
-				return nil
-			}
-			return err
-		})
-	}
-	t.tallies = nil
-	if err = trip.wait(); err == nil && owner == nil {
-		err = errors.Join(full...)
-	}
-	return owner, err
+	return owner, trip.wait()
 }
 
 // asOwner is the admission of the user who has the number.

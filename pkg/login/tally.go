@@ -1,7 +1,6 @@
 package login
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -22,84 +21,47 @@ const (
 // errTallyFull is the cause of TooManyRegistrations.
 var errTallyFull = errors.New("too many registrations this hour")
 
-// tally is this hour's count of something.
-type tally struct {
-	name  string
-	limit int
-	ends  time.Time
-	// known is what the store had when it was last looked at.
-	known Record
-}
-
-// registrations are the tallies of a registration: that of the mini-program, and that of the caller's address in it.
-func (s *Service) registrations(x *exchange) []*tally {
-	hour := s.clock().Truncate(time.Hour)
-	of := func(limit int, parts ...string) *tally {
-		name := x.secret.Hash("registrations", append(parts, strconv.FormatInt(hour.Unix(), 10))...)
-		return &tally{name: "tally#" + name, limit: limit, ends: hour.Add(time.Hour)}
-	}
-	all := []*tally{of(registrationsOfApp, x.AppID)}
-	if !x.caller.SharedAddress && x.caller.Address != "" {
-		all = append(all, of(registrationsOfAddress, x.AppID, x.caller.Address))
-	}
-	return all
-}
-
-// reserveRegistration counts a registration before it is done. One that then fails stays counted.
+// reserveRegistration counts a registration of the caller's address and of the mini-program, before it is done. One that then
+// fails stays counted.
 //
 // Errors: TooManyRegistrations; and what the store answers.
 func (s *Service) reserveRegistration(ctx context.Context, x *exchange) error {
 	trip := x.trail.roundTrip(ctx)
-	for _, t := range s.registrations(x) {
-		trip.do(func() error { return s.addTo(ctx, t) })
-	}
+	s.countRegistration(trip, ctx, x)
 	return trip.wait()
 }
 
-// look reads a tally.
+// countRegistration adds to a round trip what reserveRegistration does.
+func (s *Service) countRegistration(trip *roundTrip, ctx context.Context, x *exchange) {
+	trip.do(func() error { return s.tally(ctx, x, registrationsOfApp, "registrations", x.AppID) })
+	if !x.caller.SharedAddress && x.caller.Address != "" {
+		trip.do(func() error {
+			return s.tally(ctx, x, registrationsOfAddress, "registrations", x.AppID, x.caller.Address)
+		})
+	}
+}
+
+// tally adds one to this hour's count of something.
 //
 // Errors: TooManyRegistrations if it is at its limit; and what the store answers.
-func (s *Service) look(ctx context.Context, t *tally) (err error) {
-	t.known, err = s.Store.LoadRecord(ctx, t.name)
-	if errors.Is(err, ErrRecordNotFound) {
-		return nil
-	}
-	return cmp.Or(err, t.full(s.clock()))
-}
-
-// full says that a tally is at its limit.
-//
-// Errors: TooManyRegistrations.
-func (t *tally) full(now time.Time) error {
-	if t.count() < t.limit {
-		return nil
-	}
-	return &Error{Code: TooManyRegistrations, RetryAfter: t.ends.Sub(now), Cause: errTallyFull}
-}
-
-func (t *tally) count() int {
-	n, _ := strconv.Atoi(string(t.known.Value)) // "" is 0
-	return n
-}
-
-// addTo adds one to a tally.
-//
-// Errors: TooManyRegistrations if it is at its limit; and what the store answers.
-func (s *Service) addTo(ctx context.Context, t *tally) error {
-	lane, leave, err := s.lanes.enter(ctx, t.name)
+func (s *Service) tally(ctx context.Context, x *exchange, limit int, purpose string, parts ...string) error {
+	now := s.clock()
+	hour := now.Truncate(time.Hour)
+	end := hour.Add(time.Hour)
+	name := "tally#" + x.secret.Hash(purpose, append(parts, strconv.FormatInt(hour.Unix(), 10))...)
+	lane, leave, err := s.lanes.enter(ctx, name)
 	if err != nil {
 		return Unavailable(err)
 	}
 	defer leave()
-	if lane.record.Version != "" {
-		t.known = lane.record
-	}
+	known := lane.record
 	for range tallySwaps {
-		if err := t.full(s.clock()); err != nil {
-			return err
+		n, _ := strconv.Atoi(string(known.Value)) // "" is 0
+		if n >= limit {
+			return &Error{Code: TooManyRegistrations, RetryAfter: end.Sub(now), Cause: errTallyFull}
 		}
-		next := Record{Version: NewID(), Value: []byte(strconv.Itoa(t.count() + 1)), ExpiresAt: t.ends.Add(time.Minute)}
-		stored, err := s.Store.SwapRecord(ctx, t.name, t.known.Version, next)
+		next := Record{Version: NewID(), Value: []byte(strconv.Itoa(n + 1)), ExpiresAt: end.Add(time.Minute)}
+		stored, err := s.Store.SwapRecord(ctx, name, known.Version, next)
 		if err == nil {
 			lane.record = next
 			return nil
@@ -107,7 +69,7 @@ func (s *Service) addTo(ctx context.Context, t *tally) error {
 		if !errors.Is(err, ErrRecordChanged) {
 			return err
 		}
-		t.known = stored
+		known = stored
 	}
 	return Unavailable(errors.New("too many registrations at once"))
 }
