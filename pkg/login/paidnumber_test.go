@@ -118,15 +118,17 @@ func TestNumberIsKeptAtTheSecondTry(t *testing.T) {
 func TestPaidPhoneCodeWhileASealKeyIsAdded(t *testing.T) {
 	w := phoneWorld(t, openPolicy)
 	w.userWithPhone("bob", 0, true)
-	older := *w.Vault.Held
-	newer := *logintest.SecretWith("2", "1")
-	newer.IndexKey, newer.Apps = older.IndexKey, older.Apps
-	w.Vault.Held = &newer
+	with := func(sealKeys ...string) *login.Secret {
+		secret := logintest.SecretWith(sealKeys...)
+		secret.IndexKey, secret.Apps = w.Vault.Held.IndexKey, w.Vault.Held.Apps
+		return secret
+	}
+	older, newer := with("1"), with("2", "1")
+	w.Vault.Held = newer
 	if _, err := tapped(w, phone, "bob-1", "phone-bob-1", ""); !errors.Is(err, login.PasswordRequired) {
 		t.Fatal(err)
 	}
-	w.Vault.Held, w.Vault.Newer = logintest.SecretWith("1"), &newer
-	w.Vault.Held.IndexKey, w.Vault.Held.Apps = older.IndexKey, older.Apps
+	w.Vault.Held, w.Vault.Newer = older, newer
 	if _, err := tapped(w, phone, "bob-2", "phone-bob-1", password); err != nil || w.WeChatDouble.PhoneCalls != 1 {
 		t.Errorf("%v, %d phone codes exchanged", err, w.WeChatDouble.PhoneCalls)
 	}

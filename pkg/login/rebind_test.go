@@ -175,6 +175,11 @@ func TestRebindByPhone(t *testing.T) {
 	if _, err := tapped(w, phone, "newphone-1", "phone-13800138000-2", ""); !errors.Is(err, login.UserBound) {
 		t.Errorf("without replace: %v", err)
 	}
+	setPolicy(w, appID, openPolicy)
+	if _, err := tapReplacing(w, "newphone-5", "phone-13800138000-5"); !errors.Is(err, login.RebindClosed) {
+		t.Errorf("without the policy: %v", err)
+	}
+	setPolicy(w, appID, policy)
 	l, err := tapReplacing(w, "newphone-2", "phone-13800138000-3")
 	if err != nil || l.User.ID != first.User.ID || l.Created {
 		t.Fatalf("got %+v, %v", l, err)

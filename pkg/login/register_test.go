@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -245,59 +244,5 @@ func TestRegistrationsAreBounded(t *testing.T) {
 	w.Pass(failure.RetryAfter)
 	if _, err := w.CheckCode("onemore-3"); err != nil {
 		t.Errorf("in the next hour: %v", err)
-	}
-}
-
-// With a limit of one more, ten taps at once make one user, and nobody else's number is asked for without need.
-func TestRegistrationsByPhoneAreBounded(t *testing.T) {
-	w := phoneWorld(t, openPolicy)
-	for n := range 199 {
-		w.mustTap(fmt.Sprintf("person%d-1", n), fmt.Sprintf("phone-person%d-1", n))
-	}
-	var wg sync.WaitGroup
-	var created, refused atomic.Int64
-	for n := range 10 {
-		wg.Go(func() {
-			l, err := tapped(w, phone, fmt.Sprintf("more%d-1", n), fmt.Sprintf("phone-more%d-1", n), "")
-			switch failure := login.AsError(err); {
-			case err == nil && l.Created:
-				created.Add(1)
-			case failure.Code == login.TooManyRegistrations && failure.RetryAfter > 0:
-				refused.Add(1)
-			default:
-				t.Errorf("%d: %v", n, err)
-			}
-		})
-	}
-	wg.Wait()
-	if created.Load() != 1 || refused.Load() != 9 {
-		t.Errorf("%d users were made, %d refused", created.Load(), refused.Load())
-	}
-	asked := w.WeChatDouble.PhoneCalls
-	if _, err := tapped(w, phone, "late-1", "phone-late-1", ""); !errors.Is(err, login.TooManyRegistrations) || w.WeChatDouble.PhoneCalls != asked {
-		t.Errorf("got %v, and the number was asked for", err)
-	}
-	w.DB.Forget()
-	w.mustTap("person7-2", "phone-person7-2")
-	if got := w.DB.Count("SwapRecord"); got != 1 {
-		t.Errorf("a tap of somebody who is bound writes %d records, want that for repeats", got)
-	}
-}
-
-// WeChat gives another unionid, because the mini-program has moved to another Open Platform account. The user is found by both.
-func TestUnionIDThatChanges(t *testing.T) {
-	w := linkedWorld(t, login.Policy{})
-	u := w.Bound("alice-1", "alice")
-	w.WeChatDouble.UnionID = "union-new"
-	if checked, err := w.Check(t.Context(), otherApp, "alice-2"); err != nil || checked.Login != nil {
-		t.Fatalf("a unionid that nobody has: %+v, %v", checked, err)
-	}
-	w.Visit(w.Token("alice-3"))
-	checked, err := w.Check(t.Context(), otherApp, "alice-4")
-	if err != nil || checked.Login == nil || !checked.Login.Linked || checked.Login.User.ID != u.ID {
-		t.Fatalf("after her next login: %+v, %v", checked, err)
-	}
-	if now, err := w.DB.UserByID(t.Context(), u.ID); err != nil || len(now.Unions) != 2 {
-		t.Errorf("found by %d, %v", len(now.Unions), err)
 	}
 }

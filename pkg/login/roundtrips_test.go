@@ -89,52 +89,6 @@ func TestSequentialRoundTrips(t *testing.T) {
 			},
 			want: 2,
 		},
-		// WeChat is asked for the identity and for the number.
-		"bindPhone of somebody new: WeChat twice + 3": {
-			given: func(w *world) { w.policies(openPolicy); w.mustTap("bob-1", "phone-bob-1") },
-			do:    func(w *world) error { _, err := tapped(w, phone, "alice-1", "phone-alice-1", ""); return err },
-			want:  5,
-		},
-		"bindPhone of a user: WeChat twice + 3": {
-			given: func(w *world) {
-				w.policies(openPolicy)
-				w.mustTap("bob-1", "phone-bob-1")
-				w.userWithPhone("alice", time.Hour, true)
-			},
-			do:   func(w *world) error { _, err := tapped(w, phone, "alice-1", "phone-alice-1", ""); return err },
-			want: 5,
-		},
-		// The access_token takes a look into its record, a call to WeChat, and a write of the record.
-		"bindPhone without an access_token: three more": {
-			given: func(w *world) { w.policies(openPolicy) },
-			do:    func(w *world) error { _, err := tapped(w, phone, "alice-1", "phone-alice-1", ""); return err },
-			want:  8,
-		},
-		"bindPhone, bound: WeChat + 2": {
-			given: func(w *world) { w.policies(openPolicy); w.mustTap("alice-1", "phone-alice-1") },
-			do:    func(w *world) error { _, err := tapped(w, phone, "alice-2", "phone-alice-2", ""); return err },
-			want:  3,
-		},
-		"a linked first launch: WeChat + 2": {
-			given: func(w *world) { w.policies(login.Policy{LinkUnionID: true}); w.Bound("alice-1", "alice") },
-			do:    func(w *world) error { _, err := w.Check(w.Context(), otherApp, "alice-2"); return err },
-			want:  3,
-		},
-		"checkBind, bound, where unionids link: WeChat + 2": {
-			given: func(w *world) { w.policies(login.Policy{LinkUnionID: true}); w.Bound("alice-1", "alice") },
-			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
-			want:  3,
-		},
-		"a first launch that makes a user: WeChat + 3": {
-			given: func(w *world) { w.policies(launchPolicy) },
-			do:    func(w *world) error { _, err := w.CheckCode("alice-1"); return err },
-			want:  4,
-		},
-		"register: WeChat + 3": {
-			given: func(w *world) { w.policies(login.Policy{Register: []login.Registration{login.RegisterAsk}}) },
-			do:    func(w *world) error { _, err := w.register("alice-1"); return err },
-			want:  4,
-		},
 		"a repeated checkBind: one more": {
 			given: func(w *world) { w.Bound("alice-1", "alice"); w.must(w.CheckCode("alice-2")) },
 			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
@@ -148,8 +102,6 @@ func TestSequentialRoundTrips(t *testing.T) {
 				w.DB.Do(func(string) error { time.Sleep(trip); return nil })
 				w.WeChatDouble.Before = func(string) error { time.Sleep(trip); return nil }
 				w.WeChatDouble.SlowRefusal = trip
-				w.WeChatDouble.BeforePhone = func(string) error { time.Sleep(trip); return nil }
-				w.WeChatDouble.BeforeToken = func() error { time.Sleep(trip); return nil }
 				begin := time.Now()
 				if err := c.do(w); err != nil {
 					t.Fatal(err)
@@ -182,12 +134,6 @@ func TestGoodLoginReadsNoRecord(t *testing.T) {
 			}
 		})
 	}
-}
-
-// policies gives both mini-programs a policy.
-func (w *world) policies(p login.Policy) {
-	setPolicy(w, appID, p)
-	setPolicy(w, "wxtwo", p)
 }
 
 func (w *world) boundWithRole(code, username string) {

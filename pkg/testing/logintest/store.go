@@ -187,18 +187,6 @@ func (h *Store) Called(op string) bool {
 	return slices.Contains(h.Calls, op)
 }
 
-// Count counts the calls of op so far.
-func (h *Store) Count(op string) (n int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, call := range h.Calls {
-		if call == op {
-			n++
-		}
-	}
-	return n
-}
-
 // Forget forgets the calls so far.
 func (h *Store) Forget() {
 	h.mu.Lock()

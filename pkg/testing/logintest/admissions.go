@@ -23,13 +23,13 @@ func (h *Store) Rebind(ctx context.Context, r login.Rebinding) error {
 	return err
 }
 
-func (h *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from string) error {
-	_, err := Via(h, "SetPhone", func() (any, error) { return nil, h.Memory.SetPhone(ctx, userID, p, from) })
+func (h *Store) SetPhone(ctx context.Context, id string, p login.Phone, from string) error {
+	_, err := Via(h, "SetPhone", func() (any, error) { return nil, h.Memory.SetPhone(ctx, id, p, from) })
 	return err
 }
 
-func (h *Store) ClaimUsername(ctx context.Context, userID, username string, p login.Password) error {
-	_, err := Via(h, "ClaimUsername", func() (any, error) { return nil, h.Memory.ClaimUsername(ctx, userID, username, p) })
+func (h *Store) ClaimUsername(ctx context.Context, id, username string, p login.Password) error {
+	_, err := Via(h, "ClaimUsername", func() (any, error) { return nil, h.Memory.ClaimUsername(ctx, id, username, p) })
 	return err
 }
 
