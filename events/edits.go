@@ -63,6 +63,20 @@ func token(text string) edit { return header("authorization", "Bearer "+text) }
 // noReferer sends no Referer, as WeChat's own servers do.
 var noReferer = without("headers.referer")
 
+// prefetch is WeChat's pre-fetch with a code that WeChat has made: what its servers send to the address in the console, which
+// has this key. Whether they send a User-Agent WeChat does not say.
+// https://developers.weixin.qq.com/miniprogram/dev/framework/ability/pre-fetch.html
+func prefetch(code, key string) edits {
+	return edits{
+		query("prefetchKey=" + key + "&appid=" + AppID + "&code=" + code + "&timestamp=1773303360000&path=pages%2Findex%2Findex" +
+			"&query=from%3Dcard%26code%3D7%26appid%3Dwx0000000000000000&scene=1001&customMiniprogramVersion=1.2.0"),
+		noReferer, without("headers.user-agent", "requestContext.http.userAgent"), sourceIP(weChatServer),
+	}
+}
+
+// weChatServer is an address from which WeChat's servers ask.
+const weChatServer = "203.0.113.20"
+
 // noToken sends no token.
 var noToken = without("headers.authorization")
 

@@ -12,7 +12,7 @@
 // A case is played on fresh state. Only two users are stored, [Username] and
 // [OtherUsername], both with [Password]. They are not bound and have no roles.
 // WeChat's stand-in (pkg/wechattest) knows the mini-programs of [Policies], of which [AppID] is the
-// default one. The service [ServiceID] may introspect tokens.
+// default one; its pre-fetch has the key [PrefetchKey]. The service [ServiceID] may introspect tokens.
 //
 // An event cannot know two things in advance, so a [Scene] fills them in: {{token}} is
 // the token of the last login that was played, {{session}} the id of the first login's
@@ -37,6 +37,7 @@ const (
 	Password      = "demo-password"
 	ServiceID     = "orders"
 	ServiceKey    = "only-for-one-machine-0123456789-0123456789-0001"
+	PrefetchKey   = "only-for-one-machine_prefetch-0001"
 )
 
 // These are the other mini-programs in the events; see [Policies].

@@ -33,6 +33,9 @@ func Policies() map[string]login.Policy {
 	}
 }
 
+// prefetchKeys are the keys of WeChat's pre-fetch, by appid.
+var prefetchKeys = map[string]login.Hidden{AppID: PrefetchKey}
+
 // Secret is the operator's secret of the scene.
 func Secret(appSecret, sealKey login.Hidden) *login.Secret {
 	s := &login.Secret{
@@ -40,7 +43,7 @@ func Secret(appSecret, sealKey login.Hidden) *login.Secret {
 		SealKeys: []login.SealKey{{ID: "0", Key: sealKey}},
 	}
 	for id, policy := range Policies() {
-		s.Apps[id] = login.App{ID: id, Secret: appSecret, Policy: policy}
+		s.Apps[id] = login.App{ID: id, Secret: appSecret, Policy: policy, PrefetchKey: prefetchKeys[id]}
 	}
 	return s
 }
@@ -49,10 +52,14 @@ func Secret(appSecret, sealKey login.Hidden) *login.Secret {
 func SecretText(appSecret, sealKey string) string {
 	apps := map[string]any{}
 	for id, p := range Policies() {
-		apps[id] = map[string]any{
+		app := map[string]any{
 			"appSecret": appSecret, "register": append([]login.Registration{}, p.Register...), "linkUnionId": p.LinkUnionID, "rebind": p.Rebind,
 			"phoneTrustDays": int(p.PhoneTrust / (24 * time.Hour)), "acceptFrom": append([]string{}, p.AcceptFrom...),
 		}
+		if key := prefetchKeys[id]; key != "" {
+			app["prefetchKey"] = key
+		}
+		apps[id] = app
 	}
 	text, err := json.Marshal(map[string]any{
 		"defaultApp": AppID, "apps": apps, "indexKey": IndexKey,

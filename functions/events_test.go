@@ -200,6 +200,7 @@ func (c *cloud) noSecretIn(log string) {
 	for name, secret := range map[string]string{
 		"AppSecret": appSecret, "seal key": sealKey, "password": events.Password, "token": "wxb_", "service key": events.ServiceKey,
 		"phone code": "phone-alice", "phone number": events.Phone[1:], "number of alice": wechattest.PhoneNumber("alice")[1:], "index key": events.IndexKey,
+		"pre-fetch key":      events.PrefetchKey,
 		"password in base64": base64.StdEncoding.EncodeToString([]byte(events.Password))[:12], "code": "alice-",
 	} {
 		if strings.Contains(log, secret) {

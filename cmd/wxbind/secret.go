@@ -10,6 +10,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
@@ -31,17 +33,7 @@ func (f secretFlags) services(ctx context.Context) (*vault.Vault, error) {
 }
 
 func (f secretFlags) vaultNamed(ctx context.Context, output string) (*vault.Vault, error) {
-	if f.Stack == "" {
-		return nil, errors.New("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
-			"in the environment of `wxbind serve`, or edit the file of --secret-file; for a deployed stack use --stack NAME")
-	}
-	ctx, cancel := context.WithTimeout(ctx, findTime)
-	defer cancel()
-	cfg, err := awsSettings(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s, err := findStack(ctx, cfg, f.Stack)
+	s, cfg, err := f.find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +42,22 @@ func (f secretFlags) vaultNamed(ctx context.Context, output string) (*vault.Vaul
 		return nil, err
 	}
 	return &vault.Vault{Client: awssource.NewClient(cfg, ""), SecretID: id}, nil
+}
+
+// find looks up the stack. An embedded store has none.
+func (f secretFlags) find(ctx context.Context) (*stack, aws.Config, error) {
+	if f.Stack == "" {
+		return nil, aws.Config{}, errors.New("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
+			"in the environment of `wxbind serve`, or edit the file of --secret-file; for a deployed stack use --stack NAME")
+	}
+	ctx, cancel := context.WithTimeout(ctx, findTime)
+	defer cancel()
+	cfg, err := awsSettings(ctx)
+	if err != nil {
+		return nil, aws.Config{}, err
+	}
+	s, err := findStack(ctx, cfg, f.Stack)
+	return s, cfg, err
 }
 
 // change changes the secret.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -28,12 +29,20 @@ const noServices = `{"services":[],"unused":"S3CRETu"}`
 // secretStack is a stack wxbind-dev with this secret, and without services.
 func secretStack(t *testing.T, secret string) *secretstest.Server {
 	t.Helper()
+	return secretStackAt(t, secret, nil)
+}
+
+// secretStackAt is secretStack with more outputs.
+func secretStackAt(t *testing.T, secret string, more map[string]string) *secretstest.Server {
+	t.Helper()
 	double := &secretstest.Server{}
 	double.Put(testSecretID, secret)
 	double.Put(testServicesID, noServices)
 	manager := httptest.NewServer(double)
 	t.Cleanup(manager.Close)
-	stacks := httptest.NewServer(cloudFormation("wxbind-dev", map[string]string{"SecretArn": testSecretID, "ServicesSecretArn": testServicesID}))
+	outputs := map[string]string{"SecretArn": testSecretID, "ServicesSecretArn": testServicesID}
+	maps.Copy(outputs, more)
+	stacks := httptest.NewServer(cloudFormation("wxbind-dev", outputs))
 	t.Cleanup(stacks.Close)
 	setAWS(t, stacks.URL, "http://127.0.0.1:1")
 	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager.URL)
@@ -175,7 +184,7 @@ func TestKeyThatCannotBePrinted(t *testing.T) {
 	secretStack(t, setSecret)
 	full, out := io.Pipe()
 	full.Close()
-	for _, args := range []string{"secret add-service orders", "secret new-directory-key"} {
+	for _, args := range []string{"secret add-service orders", "secret new-directory-key", "secret app set wx0123456789abcdef --new-prefetch-key"} {
 		var errors strings.Builder
 		if status := run(t.Context(), strings.Fields(args+" --stack wxbind-dev"), console{in: strings.NewReader(""), out: out, err: &errors}); status != 1 ||
 			!strings.Contains(errors.String(), "could not be printed") {
@@ -203,7 +212,7 @@ func TestSecretCheck(t *testing.T) {
 	}
 	secretStack(t, setSecret)
 	const want = `{"apps":["wx0123456789abcdef"],"defaultApp":"wx0123456789abcdef","sealKeys":["0"],"services":[],"directoryKey":false,"indexKey":false,` +
-		`"policies":{"wx0123456789abcdef":{"register":[],"linkUnionId":false,"rebind":false,"phoneTrustDays":60,"acceptFrom":[],"ways":["password"]}},` +
+		`"policies":{"wx0123456789abcdef":{"register":[],"linkUnionId":false,"rebind":false,"phoneTrustDays":60,"acceptFrom":[],"prefetchKey":false,"ways":["password"]}},` +
 		`"warnings":["there is no index key, so nobody can be found by a phone number or a unionid"]}` + "\n"
 	if status, out, _ := onStack(t, "", "secret check --json"); status != 0 || out != want {
 		t.Errorf("status %d: %s", status, out)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/doctor"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/secrets"
@@ -23,16 +24,27 @@ type secretAppSetCmd struct {
 	Rebind         *bool  `help:"Let the right password replace the user's binding of another WeChat." negatable:""`
 	PhoneTrustDays *int   `help:"For how many days a confirmed phone number logs its user in by itself; 0 for none." name:"phone-trust-days" placeholder:"N"`
 	AcceptFrom     string `help:"Other mini-programs whose self-registered users are let in, with commas, or none." placeholder:"APPID,…" type:"given"`
+	NewPrefetchKey bool   `help:"Make a new key for WeChat's pre-fetch, and print the address for its console once." xor:"prefetch"`
+	NoPrefetchKey  bool   `help:"Remove the key, so that no request counts as WeChat's pre-fetch." xor:"prefetch"`
 }
 
 // errUnchanged ends a change that would change nothing.
 var errUnchanged = errors.New("nothing to change")
 
-// Run changes what a mini-program lets people do, and prints what is different.
+// Run changes what a mini-program lets people do or its key for the pre-fetch, and prints what is different.
 func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 	change := c.policy()
-	if change == (secrets.PolicyChange{}) {
-		return errors.New("say what to set: --register, --link-union-id, --rebind, --phone-trust-days or --accept-from")
+	if change == (secrets.PolicyChange{}) && !c.NewPrefetchKey && !c.NoPrefetchKey {
+		return errors.New("say what to set: --register, --link-union-id, --rebind, --phone-trust-days, --accept-from, --new-prefetch-key or --no-prefetch-key")
+	}
+	var prefetch login.Hidden
+	api := ""
+	if c.NewPrefetchKey {
+		s, _, err := c.find(ctx)
+		if err != nil {
+			return err
+		}
+		prefetch, api = newKey(), s.api()
 	}
 	var before, after *login.Secret // before is nil if it is not well formed
 	key, added := newKey(), false
@@ -45,6 +57,11 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 		before, _ = parsed(d)
 		if err := d.ChangePolicy(c.AppID, change); err != nil {
 			return err
+		}
+		if c.NewPrefetchKey || c.NoPrefetchKey {
+			if err := d.SetPrefetchKey(c.AppID, prefetch); err != nil {
+				return err
+			}
 		}
 		added = d.AddIndexKey(key)
 		if after, err = parsed(d); err != nil {
@@ -73,7 +90,19 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 	for _, w := range doctor.PolicyWarnings(after) {
 		fmt.Fprintf(t.err, "warning: %s; %s\n", w.Says, w.Do)
 	}
+	if c.NewPrefetchKey {
+		return printPrefetchAddress(t, api, prefetch)
+	}
 	return nil
+}
+
+// printPrefetchAddress prints the address for WeChat's console. api is where the stack is called, "" if that is unknown.
+func printPrefetchAddress(t console, api string, key login.Hidden) error {
+	fmt.Fprintln(t.out, "in WeChat's console, under 开发管理 → 开发设置 → 数据预加载, enter this address; its key is shown only this once:")
+	if api == "" {
+		api = "https://YOUR.DOMAIN"
+	}
+	return printKey(t, login.Hidden(api+apigw.CheckBind.Path+"?prefetchKey=")+key)
 }
 
 // policy is what the flags change.
@@ -122,6 +151,8 @@ func (c secretAppSetCmd) differences(before, after *login.Secret) []string {
 			lines = append(lines, fmt.Sprintf("%s is %s: %s", is.Name, is.Value, is.Says))
 		case was[i].Value != is.Value:
 			lines = append(lines, fmt.Sprintf("%s was %s and is now %s: %s", is.Name, was[i].Value, is.Value, is.Says))
+		case is.Name == "prefetchKey" && c.NewPrefetchKey:
+			lines = append(lines, "prefetchKey is another one than before: "+is.Says)
 		}
 	}
 	return lines

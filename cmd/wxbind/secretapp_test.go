@@ -37,6 +37,8 @@ func TestSecretAppSet(t *testing.T) {
 			}, func(p *login.Policy) {
 				*p = login.Policy{Register: []login.Registration{"phone", "ask"}, LinkUnionID: true, Rebind: true, PhoneTrust: login.DefaultPhoneTrust / 2, AcceptFrom: []string{customers}}
 			}},
+		"no pre-fetch any more, and none before": {staffSecret, staff + " --no-prefetch-key", 0, []string{"wx0123456789abcdef has that policy already\n"}, nil},
+		"a pre-fetch and none":                   {staffSecret, staff + " --no-prefetch-key --new-prefetch-key", 2, []string{"can't be used together"}, nil},
 		"a stranger from the customers' app would be staff": {staffSecret, staff + " --accept-from " + customers, 0,
 			[]string{"warning: wx0123456789abcdef accepts whoever registered in wxfedcba9876543210 (ask, phone), and there anybody can; ", "--accept-from none"},
 			func(p *login.Policy) { p.AcceptFrom = []string{customers} }},
@@ -107,6 +109,69 @@ func TestSecretAppSetTakesListsAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
+// A key for the pre-fetch is made here, and shown once, in the address that WeChat's console needs. It is shown by nothing else.
+func TestSecretAppSetPrefetchKey(t *testing.T) {
+	const staff = "wx0123456789abcdef"
+	double := secretStackAt(t, staffSecret, map[string]string{"ApiUrl": "https://api.example.com"})
+	set := func(args string) (login.Hidden, string) {
+		t.Helper()
+		status, out, errors := onStack(t, "", "secret app set "+staff+" "+args)
+		if status != 0 || errors != "" {
+			t.Fatalf("status %d: %s%s", status, out, errors)
+		}
+		return stored(t, double).Apps[staff].PrefetchKey, out
+	}
+	check := func(want string) {
+		t.Helper()
+		for _, args := range []string{"secret check", "secret check --json", "secret app set " + staff + " --phone-trust-days 60"} {
+			_, out, errors := onStack(t, "", args)
+			if key := stored(t, double).Apps[staff].PrefetchKey; key != "" && strings.Contains(out+errors, string(key)) {
+				t.Errorf("wxbind %s shows the key: %s%s", args, out, errors)
+			}
+			if args == "secret check" && !strings.Contains(out, want) {
+				t.Errorf("it does not say %q: %s", want, out)
+			}
+			if has := strings.Contains(out, `"prefetchKey":true`); args == "secret check --json" && has != strings.HasPrefix(want, "prefetchKey     set") {
+				t.Errorf("in JSON: %s", out)
+			}
+		}
+	}
+
+	first, out := set("--new-prefetch-key")
+	if !strings.Contains(out, "  prefetchKey was none and is now set: ") ||
+		!strings.HasSuffix(out, "only this once:\nhttps://api.example.com/mobileApi/user/checkBind?prefetchKey="+string(first)+"\n") || len(first) < 22 {
+		t.Errorf("the first: %s", out)
+	}
+	check("prefetchKey     set: WeChat's pre-fetch is known by it")
+	second, out := set("--new-prefetch-key --rebind")
+	if second == first || strings.Contains(out, string(first)) || !strings.Contains(out, "  prefetchKey is another one than before: ") || !strings.Contains(out, "  rebind was false") {
+		t.Errorf("the second: %s", out)
+	}
+	if third, _ := set("--no-rebind"); third != second {
+		t.Error("another setting has changed it")
+	}
+	if none, out := set("--no-prefetch-key"); none != "" || !strings.Contains(out, "prefetchKey was set and is now none") || strings.Contains(double.Value(testSecretID), "prefetchKey") {
+		t.Errorf("removed: %s", out)
+	}
+	check("prefetchKey     none: ")
+}
+
+// A domain of one's own is what the console is told. A stack whose outputs name no address gets one to fill in.
+func TestPrefetchAddress(t *testing.T) {
+	for name, row := range map[string]struct {
+		outputs map[string]string
+		want    string
+	}{
+		"its own domain": {map[string]string{"ApiUrl": "https://api.example.com", "DomainUrl": "https://login.example.com"}, "\nhttps://login.example.com/mobileApi/user/checkBind?prefetchKey="},
+		"unknown":        {nil, "\nhttps://YOUR.DOMAIN/mobileApi/user/checkBind?prefetchKey="},
+	} {
+		secretStackAt(t, staffSecret, row.outputs)
+		if status, out, errors := onStack(t, "", "secret app set wx0123456789abcdef --new-prefetch-key"); status != 0 || !strings.Contains(out, row.want) {
+			t.Errorf("%s: status %d: %s%s", name, status, out, errors)
+		}
+	}
+}
+
 // samePolicy compares what they let people do.
 func samePolicy(a, b login.Policy) bool {
 	return slices.Equal(a.Register, b.Register) && a.LinkUnionID == b.LinkUnionID && a.Rebind == b.Rebind && a.PhoneTrust == b.PhoneTrust &&
@@ -156,6 +221,7 @@ wx0123456789abcdef
   rebind          false: who has another WeChat gets in once the binding of the former one has been removed
   phoneTrustDays  60: a phone number logs its user in by itself for 60 days after WeChat has confirmed it
   acceptFrom      none: who registered in another mini-program is not let in by phone number or unionid
+  prefetchKey     none: no request counts as WeChat's pre-fetch
 wxfedcba9876543210
   ways            password, phone, register: the login page offers these
   register        ask, phone: who is no user becomes one by asking for it, and by a phone number that nobody has
@@ -163,6 +229,7 @@ wxfedcba9876543210
   rebind          false: who has another WeChat gets in once the binding of the former one has been removed
   phoneTrustDays  60: a phone number logs its user in by itself for 60 days after WeChat has confirmed it
   acceptFrom      none: who registered in another mini-program is not let in by phone number or unionid
+  prefetchKey     none: no request counts as WeChat's pre-fetch
 `},
 		"an unknown word":     {strings.Replace(staffSecret, `"ask"`, `"S3CRET"`, 1), 1, "wxbind: apps.wxfedcba9876543210: register[0] is none of ask, phone, launch\n"},
 		"an index key needed": {lostIndexKey, 1, "wxbind: apps.wxfedcba9876543210: register phone needs the indexKey, which is missing\n"},

@@ -39,6 +39,8 @@ type checkedPolicy struct {
 	Rebind         bool                 `json:"rebind"`
 	PhoneTrustDays int                  `json:"phoneTrustDays"`
 	AcceptFrom     []string             `json:"acceptFrom"`
+	// PrefetchKey says whether there is one.
+	PrefetchKey bool `json:"prefetchKey"`
 	// Ways are what the login page shows.
 	Ways []login.Way `json:"ways"`
 }
@@ -123,7 +125,8 @@ func checkedOf(s *login.Secret, services login.ServiceKeys) checkedSecret {
 		p := app.Policy
 		c.Policies[id] = checkedPolicy{
 			Register: append([]login.Registration{}, p.Register...), LinkUnionID: p.LinkUnionID, Rebind: p.Rebind,
-			PhoneTrustDays: doctor.TrustDays(p), AcceptFrom: append([]string{}, p.AcceptFrom...), Ways: s.Ways(app),
+			PhoneTrustDays: doctor.TrustDays(p), AcceptFrom: append([]string{}, p.AcceptFrom...),
+			PrefetchKey: app.PrefetchKey != "", Ways: s.Ways(app),
 		}
 	}
 	for _, w := range doctor.PolicyWarnings(s) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -111,6 +112,9 @@ func (s *stack) tables() (dynamostore.Tables, error) {
 	}
 	return tables, nil
 }
+
+// api is the address that the mini-program calls, "" if the stack's outputs do not name it.
+func (s *stack) api() string { return cmp.Or(s.outputs["DomainUrl"], s.outputs["ApiUrl"]) }
 
 // The outputs that name secrets.
 const (

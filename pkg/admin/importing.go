@@ -73,7 +73,7 @@ func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 		kind, n.bad = i.checkRow(row, n.user)
 	}
 	if n.bad != nil {
-		return n, nil
+		return n, nil //nolint:nilerr // the row is bad, and says so
 	}
 	phone, err := i.Phone(ctx, row.Phone)
 	switch {
@@ -85,7 +85,7 @@ func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 	}
 	n.user.Phone = phone
 	if n.bad = i.repeated(n); n.bad != nil {
-		return n, nil
+		return n, nil //nolint:nilerr // as above
 	}
 	n.user.ID, n.hash, n.kind = importedID(n.user, row), row.PasswordHash, kind
 	if row.PasswordHash == "" {

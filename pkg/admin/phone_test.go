@@ -62,7 +62,7 @@ func TestAddUserWithAPhoneNumber(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
-		if taken, ok := errors.AsType[*admin.PhoneTakenError](err); ok != (c.want == login.ErrPhoneTaken) || ok && taken.By.ID != u.ID {
+		if taken, ok := errors.AsType[*admin.PhoneTakenError](err); ok != errors.Is(c.want, login.ErrPhoneTaken) || ok && taken.By.ID != u.ID {
 			t.Errorf("%s: %v does not say whose it is", name, err)
 		}
 	}

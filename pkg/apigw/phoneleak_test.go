@@ -61,7 +61,7 @@ func TestNoNumberShows(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
 				mux := http.NewServeMux()
-				mux.HandleFunc(wechattest.Path, func(w http.ResponseWriter, r *http.Request) {
+				mux.HandleFunc(wechattest.Path, func(w http.ResponseWriter, _ *http.Request) {
 					fmt.Fprintf(w, `{"openid":"o-1","session_key":%q}`, base64.StdEncoding.EncodeToString([]byte("MARKsessionkey16")))
 				})
 				mux.HandleFunc(wechattest.StableTokenPath, far.token)

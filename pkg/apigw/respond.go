@@ -56,5 +56,8 @@ func (x *invocation) log(r requestlog.Request) {
 		r.Address = x.request.caller.Address
 	}
 	r.Device = x.request.caller.Device
+	if x.trail.Prefetched { // that is a server of WeChat's
+		r.Device = login.PrefetchDevice
+	}
 	x.handler.log.Write(r)
 }

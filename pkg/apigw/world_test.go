@@ -27,12 +27,13 @@ const (
 	appID       = "wx0123456789abcdef"
 	secondAppID = "wxfedcba9876543210"
 	// openAppID lets people register, and knows those of secondAppID by their unionid.
-	openAppID = "wx0123456789fedcba"
-	appSecret = "MARK-app-secret"
-	indexKey  = "MARK-index-key-0123456789012345678901234567890"
-	sealKey   = "MARK-seal-key-0123456789012345678901234567890"
-	password  = "MARK-password"
-	serviceID = "orders"
+	openAppID   = "wx0123456789fedcba"
+	appSecret   = "MARK-app-secret"
+	indexKey    = "MARK-index-key-0123456789012345678901234567890"
+	sealKey     = "MARK-seal-key-0123456789012345678901234567890"
+	password    = "MARK-password"
+	serviceID   = "orders"
+	prefetchKey = "MARK-prefetch-key-0123456789"
 	// serviceKey has characters that a form encodes.
 	serviceKey = "MARK+service/key=0123456789012345678901234567890"
 )
@@ -91,7 +92,7 @@ func configOn(s login.AdminStore) login.Config {
 	c.Secrets = &logintest.Secrets{Held: &login.Secret{
 		DefaultApp: appID,
 		Apps: map[string]login.App{
-			appID: {ID: appID, Secret: appSecret}, secondAppID: {ID: secondAppID, Secret: appSecret},
+			appID: {ID: appID, Secret: appSecret, PrefetchKey: prefetchKey}, secondAppID: {ID: secondAppID, Secret: appSecret},
 			openAppID: {ID: openAppID, Secret: appSecret, Policy: login.Policy{
 				Register: []login.Registration{login.RegisterAsk, login.RegisterPhone}, PhoneTrust: login.DefaultPhoneTrust, LinkUnionID: true,
 			}},

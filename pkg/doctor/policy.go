@@ -15,13 +15,13 @@ import (
 type PolicyLine struct {
 	// Name is what the secret or an answer calls it.
 	Name string
-	// Value is what it is, in the words of the secret; "none" for an empty list.
+	// Value is what it is, in the words of the secret; "none" for an empty list, and "set" for a key.
 	Value string
 	// Says is what that means for people.
 	Says string
 }
 
-// DescribePolicy says what a mini-program lets people do.
+// DescribePolicy says what a mini-program lets people do, and what else its entry of the secret has besides the AppSecret.
 func DescribePolicy(s *login.Secret, a login.App) []PolicyLine {
 	p, trust := a.Policy, TrustDays(a.Policy)
 	link := "who is bound only in another mini-program is not known here"
@@ -40,6 +40,10 @@ func DescribePolicy(s *login.Secret, a login.App) []PolicyLine {
 	if len(p.AcceptFrom) > 0 {
 		accept = "who registered there is let in by phone number or unionid"
 	}
+	prefetch, fetched := "none", "no request counts as WeChat's pre-fetch"
+	if a.PrefetchKey != "" {
+		prefetch, fetched = "set", "WeChat's pre-fetch is known by it"
+	}
 	return []PolicyLine{
 		{"ways", list(s.Ways(a)), "the login page offers these"},
 		{"register", list(p.Register), saysRegister(p)},
@@ -47,6 +51,7 @@ func DescribePolicy(s *login.Secret, a login.App) []PolicyLine {
 		{"rebind", strconv.FormatBool(p.Rebind), rebind},
 		{"phoneTrustDays", strconv.Itoa(trust), phone},
 		{"acceptFrom", list(p.AcceptFrom), accept},
+		{"prefetchKey", prefetch, fetched},
 	}
 }
 

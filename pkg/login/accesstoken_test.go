@@ -17,7 +17,7 @@ import (
 
 // instance is one more process on the store and the WeChat of a world.
 func (w *world) instance() *login.Service {
-	c := w.Service.Config
+	c := w.Config
 	return login.New(c)
 }
 
@@ -271,15 +271,15 @@ func TestRecordsThatDoNotCount(t *testing.T) {
 		lapses   int
 		replaced bool
 	}{
-		"none":                  {func(w *world, record string) {}, 0, true},
+		"none":                  {func(*world, string) {}, 0, true},
 		"damaged":               {func(w *world, record string) { w.put(record, "1.AAAA") }, 1, true},
 		"no sealed text":        {func(w *world, record string) { w.put(record, "SECRET") }, 1, true},
 		"of a newer seal key":   {func(w *world, record string) { w.put(record, "9.AAAA") }, 1, true},
 		"no JSON":               {func(w *world, record string) { w.put(record, w.sealed("SECRET")) }, 1, true},
 		"an empty object":       {func(w *world, record string) { w.put(record, w.sealed("{}")) }, 0, true},
 		"a token that is over":  {func(w *world, record string) { w.put(record, w.sealed(`{"value":"x","renewAt":1,"ends":2}`)) }, 0, true},
-		"the store cannot read": {func(w *world, record string) { w.DB.Do(logintest.Failing("LoadRecord")) }, 1, false},
-		"nor write":             {func(w *world, record string) { w.DB.Do(logintest.Failing("StoreRecord")) }, 1, false},
+		"the store cannot read": {func(w *world, _ string) { w.DB.Do(logintest.Failing("LoadRecord")) }, 1, false},
+		"nor write":             {func(w *world, _ string) { w.DB.Do(logintest.Failing("StoreRecord")) }, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -348,7 +348,7 @@ func TestInstancesWithDifferentSealKeys(t *testing.T) {
 // Two deployments, each with a table and caches of its own, have the same token, and neither ends the other's.
 func TestDeploymentsDoEachOtherNoHarm(t *testing.T) {
 	here, there := newWorld(t), newWorld(t)
-	c := there.Service.Config
+	c := there.Config
 	c.WeChat, c.Now = here.WeChatDouble, here.Clock
 	there.Service = login.New(c)
 	for range 10 {

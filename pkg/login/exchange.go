@@ -83,7 +83,10 @@ func (s *Service) exchange(ctx context.Context, p presented) (*exchange, error) 
 		return nil, err
 	}
 	x.trail.AppID = x.app.ID
-	p.caller = p.caller.prefetching(x.app)
+	if p.caller.prefetches(x.app) {
+		p.caller.inPlaceOfPerson()
+		x.trail.Prefetched = true
+	}
 	x.caller = p.caller
 	settle, err := s.junk.pass(p.caller)
 	if err != nil {

@@ -24,8 +24,8 @@ func (p Policy) indexed() string {
 	return ""
 }
 
-// validatePolicies says what is wrong with a policy: of several, that of the first app by its id.
-func (s *Secret) validatePolicies() error {
+// validateApps says what is wrong with what an app's entry says besides its AppSecret: of several, that of the first by its id.
+func (s *Secret) validateApps() error {
 	var first, fault string
 	for id, app := range s.Apps {
 		if f := s.faultOf(app); f != "" && (fault == "" || id < first) {
@@ -38,8 +38,8 @@ func (s *Secret) validatePolicies() error {
 	return nil
 }
 
-// faultOf says what is wrong with an app's policy, "" if nothing. It quotes no value: what is no word of a policy may be
-// a secret in the wrong place.
+// faultOf says what is wrong with an app's policy or its PrefetchKey, "" if nothing. It quotes no value: what is no word of
+// a policy may be a secret in the wrong place.
 func (s *Secret) faultOf(a App) string {
 	p := a.Policy
 	for i, word := range p.Register {
@@ -67,6 +67,14 @@ func (s *Secret) faultOf(a App) string {
 	const day = 24 * time.Hour
 	if p.PhoneTrust < 0 || p.PhoneTrust > MaxPhoneTrust || p.PhoneTrust%day != 0 {
 		return fmt.Sprintf("phoneTrustDays must be a whole number from 0 to %d", MaxPhoneTrust/day)
+	}
+	if key := string(a.PrefetchKey); key != "" {
+		switch {
+		case len(key) < minPrefetchKey || !plainName(key, maxPrefetchKey):
+			return fmt.Sprintf("prefetchKey must be %d to %d of A-Z a-z 0-9 _ -", minPrefetchKey, maxPrefetchKey)
+		case a.PrefetchKey == a.Secret: // it has the right form
+			return "prefetchKey is the appSecret, and would stand in an address"
+		}
 	}
 	if setting := p.indexed(); setting != "" && s.IndexKey == "" {
 		return setting + " needs the indexKey, which is missing"

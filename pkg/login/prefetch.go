@@ -11,11 +11,10 @@ import "crypto/subtle"
 // reads only what was fetched for it.
 const PrefetchDevice = "WeChat pre-fetch"
 
-// prefetching is the caller, if it shows the app's key without an address of its own.
-func (c Caller) prefetching(app App) Caller {
-	if app.PrefetchKey == "" || subtle.ConstantTimeCompare([]byte(c.PrefetchKey), []byte(app.PrefetchKey)) != 1 {
-		return c
-	}
-	c.SharedAddress, c.Device = true, PrefetchDevice
-	return c
+// prefetches says whether the caller shows the app's key.
+func (c *Caller) prefetches(app App) bool {
+	return c.PrefetchKey != "" && subtle.ConstantTimeCompare([]byte(c.PrefetchKey), []byte(app.PrefetchKey)) == 1
 }
+
+// inPlaceOfPerson makes of WeChat, which asks for somebody, a caller whose address and device are not that person's.
+func (c *Caller) inPlaceOfPerson() { c.SharedAddress, c.Device = true, PrefetchDevice }

@@ -35,7 +35,8 @@ type App struct {
 	Secret Hidden
 	Policy Policy
 	// PrefetchKey stands in the address that WeChat's console has for the pre-fetch, and so tells WeChat's own requests from
-	// others', which may have the same parameters. "" means that there are none.
+	// others', which may have the same parameters. It is 22 to 128 characters of A-Z a-z 0-9 _ -, or "" if there is no
+	// pre-fetch.
 	PrefetchKey Hidden
 }
 
@@ -47,6 +48,12 @@ type SealKey struct {
 
 // minKey is the length of a random string over [A-Za-z0-9] that holds 256 bits.
 const minKey = 43
+
+// These bound a PrefetchKey, in characters. 22 of its 64 characters hold 128 bits: it is no key to data, and stands in an address.
+const (
+	minPrefetchKey = 22
+	maxPrefetchKey = 128
+)
 
 // The longest ids in a secret, in bytes.
 const (
@@ -103,7 +110,7 @@ func (s *Secret) Validate() error {
 	for _, k := range s.SealKeys {
 		keys.add(k.ID, k.Key)
 	}
-	return cmp.Or(keys.err, long("directoryKey", s.DirectoryKey), long("indexKey", s.IndexKey), s.validatePolicies())
+	return cmp.Or(keys.err, long("directoryKey", s.DirectoryKey), long("indexKey", s.IndexKey), s.validateApps())
 }
 
 // long says what is wrong with a key that may be absent.

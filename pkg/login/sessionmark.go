@@ -40,9 +40,9 @@ type room struct {
 	ended, forgotten []string
 }
 
-// makeRoom chooses the sessions that a new one replaces: the one whose token the launch has shown, for a pre-fetched one the
-// former pre-fetched one, and those for which there is no place. The device that has most of the places loses its oldest session, so that ten
-// launches of a phone do not log a tablet out. Of those that have ended, the last MaxDeadSessions are kept.
+// makeRoom chooses the sessions that a new one replaces: the one whose token the launch has shown; for a pre-fetched one the
+// pre-fetched ones of before; and those for which there is no place. The device that has most of the places loses its oldest
+// session, so that ten launches of a phone do not log a tablet out. Of those that have ended, the last MaxDeadSessions are kept.
 // It ends and forgets at most maxTidied each; the next login does the rest.
 func (b Binding) makeRoom(fresh Session, shown string, now time.Time) room {
 	r := room{sessions: []SessionMark{fresh.Mark()}}
@@ -71,8 +71,11 @@ func (b Binding) makeRoom(fresh Session, shown string, now time.Time) room {
 		end(i)
 	}
 	if fresh.Device == PrefetchDevice { // nobody but the newest launch reads what was fetched before it
-		if i := slices.IndexFunc(live, func(m SessionMark) bool { return m.Device == DeviceTag(PrefetchDevice) }); i >= 0 {
-			end(i)
+		// There are several if they were fetched at the same time.
+		for i := len(live) - 1; i >= 0 && len(r.ended) < maxTidied; i-- {
+			if live[i].Device == r.sessions[0].Device {
+				end(i)
+			}
 		}
 	}
 	for len(live) >= MaxSessions && len(r.ended) < maxTidied {

@@ -23,6 +23,8 @@ type Trail struct {
 	Phone string
 	// Service is the service whose key was not shown, if there is one of that id.
 	Service string
+	// Prefetched says that the request showed the mini-program's PrefetchKey.
+	Prefetched bool
 	// Repeated says that the request was a repeat, done under the ids of the first one.
 	Repeated bool
 	// WeChat, Store, Hashing and Directory say how long the request waited for each.

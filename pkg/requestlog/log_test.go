@@ -43,7 +43,7 @@ func full() requestlog.Request {
 		Host: "https://api.weixin.qq.com", Fault: wechat.Refused, Attempts: 1, Errcode: 40164, Status: 200, Detail: "x", RID: "y", Address: "203.0.113.7",
 	}}
 	t := r.Trail
-	t.Hashing, t.Directory, t.Repeated, t.Service = 7*time.Millisecond, time.Millisecond, true, "orders"
+	t.Hashing, t.Directory, t.Repeated, t.Prefetched, t.Service = 7*time.Millisecond, time.Millisecond, true, true, "orders"
 	t.UnknownAppID, t.Phone = "wxffffffffffffffff", "Yg2Sj1cbp8yC2Xr4:00"
 	t.Events = append(t.Events, login.EventPasswordChange)
 	t.Lapses = []error{errors.New("one"), errors.New("two")}

@@ -54,6 +54,9 @@ func (r *Request) write(l *line, now time.Time, stack []byte) {
 	r.writeEnd(l)
 	r.writeEvents(l)
 	r.writeTimes(l)
+	if r.Trail.Prefetched {
+		*l = append(*l, `,"prefetched":true`...)
+	}
 	if r.Trail.Repeated {
 		*l = append(*l, `,"repeated":true`...)
 	}

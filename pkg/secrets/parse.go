@@ -41,13 +41,17 @@ var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sea
 //
 //	"register":["ask","phone","launch"],"linkUnionId":true,"rebind":true,"phoneTrustDays":60,"acceptFrom":["wx…"]
 //
+// and contain the key by which WeChat's pre-fetch is known:
+//
+//	"prefetchKey":"…"
+//
 // Both forms may also contain the key that signs requests to the platform's directory, and the key that hashes what users
 // are found by:
 //
 //	"directoryKey":"…","indexKey":"…"
 //
-// defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored, but for a policy's
-// in the wrong place or the wrong spelling. Parse refuses a secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
+// defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored, but for those of an
+// app's entry in the wrong place or the wrong spelling. Parse refuses a secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
 // secret but the names of its fields.
 func Parse(raw []byte) (*login.Secret, error) {
 	fields, err := fieldsOf(raw)
@@ -70,10 +74,10 @@ func Parse(raw []byte) (*login.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.DirectoryKey, err = optionalKey(fields, "directoryKey"); err != nil {
+	if s.DirectoryKey, err = optionalKey(fields["directoryKey"], "directoryKey"); err != nil {
 		return nil, err
 	}
-	if s.IndexKey, err = optionalKey(fields, "indexKey"); err != nil {
+	if s.IndexKey, err = optionalKey(fields["indexKey"], "indexKey"); err != nil {
 		return nil, err
 	}
 	if err := misplaced(fields); err != nil {
@@ -86,12 +90,11 @@ func Parse(raw []byte) (*login.Secret, error) {
 }
 
 // optionalKey parses a key, "" if there is none.
-func optionalKey(fields map[string]json.RawMessage, name string) (login.Hidden, error) {
-	raw := fields[name]
+func optionalKey(raw json.RawMessage, at string) (login.Hidden, error) {
 	if raw == nil {
 		return "", nil
 	}
-	key, err := text(raw, name)
+	key, err := text(raw, at)
 	return login.Hidden(key), err
 }
 
@@ -137,7 +140,11 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret), Policy: policy}
+		prefetchKey, err := parsePrefetchKey(app, at)
+		if err != nil {
+			return nil, err
+		}
+		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret), Policy: policy, PrefetchKey: prefetchKey}
 		s.DefaultApp = id
 	}
 	if raw := fields["defaultApp"]; raw != nil || len(s.Apps) > 1 {

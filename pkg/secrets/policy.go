@@ -41,12 +41,27 @@ func parsePolicy(app map[string]json.RawMessage, at string) (login.Policy, error
 	return p, nil
 }
 
-// misplaced refuses a policy outside of an app's entry, which would be ignored, and an indexKey that is none because of its
+// prefetchKeyField is the field of an app's entry with the key by which WeChat's pre-fetch is known.
+const prefetchKeyField = "prefetchKey"
+
+// parsePrefetchKey parses an app's key, "" if there is none. at names the entry in errors.
+func parsePrefetchKey(app map[string]json.RawMessage, at string) (login.Hidden, error) {
+	if misspelled(app, prefetchKeyField) {
+		return "", errors.New(at + ": " + prefetchKeyField + isMisspelled)
+	}
+	return optionalKey(app[prefetchKeyField], at+": "+prefetchKeyField)
+}
+
+// misplaced refuses what belongs into an app's entry and is outside of one, which would be ignored, and an indexKey that is none because of its
 // spelling.
 func misplaced(fields map[string]json.RawMessage) error {
+	names := []string{prefetchKeyField}
 	for _, field := range policyFields {
-		if fields[field.name] != nil {
-			return errors.New(field.name + " belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there")
+		names = append(names, field.name)
+	}
+	for _, name := range names {
+		if fields[name] != nil {
+			return errors.New(name + " belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there")
 		}
 	}
 	if misspelled(fields, "indexKey") {

@@ -10,6 +10,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/secrets"
 )
 
+const prefetchKey = "S3CRETp_-0123456789ABCDEFGH"
+
 // policySecret has an index key and a policy with every setting.
 var policySecret = withIndexKey(strings.Replace(longSecret, `"`+appID+`":{`,
 	`"`+appID+`":{"register":["ask","phone","launch"],"linkUnionId":true,"rebind":true,"phoneTrustDays":30,"acceptFrom":["`+appID2+`"],`, 1))
@@ -88,11 +90,23 @@ func TestParseRefusesPolicies(t *testing.T) {
 		`"acceptFrom":["S3CRET"]`:                              "acceptFrom[0] is not one of apps",
 		`"acceptFrom":["` + appID2 + `","` + appID2 + `"]`:     "acceptFrom[1] is given twice",
 		`"acceptFrom":"` + appID2 + `"`:                        "acceptFrom must be a list of strings",
-		`"acceptFrom":["` + strings.Repeat(`x","`, 50) + `y"]`: "acceptFrom has more than 50 mini-programs",
 		`"acceptFrom":null`:                                    "acceptFrom must be a list of strings",
 		`"linkUnionID":true`:                                   "linkUnionId is misspelled: names are case-sensitive",
 		`"phone_trust_days":0`:                                 "phoneTrustDays is misspelled: names are case-sensitive",
 		`"Accept-From":[]`:                                     "acceptFrom is misspelled: names are case-sensitive",
+		`"prefetchKey":"S3CRET"`:                               "prefetchKey must be 22 to 128 of A-Z a-z 0-9 _ -",
+		`"prefetchKey":"` + prefetchKey[:21] + `"`:             "prefetchKey must be 22 to 128 of A-Z a-z 0-9 _ -",
+		`"prefetchKey":"` + strings.Repeat("k", 129) + `"`:     "prefetchKey must be 22 to 128 of A-Z a-z 0-9 _ -",
+		`"prefetchKey":"` + prefetchKey + `&x=1"`:              "prefetchKey must be 22 to 128 of A-Z a-z 0-9 _ -",
+		`"prefetchKey":"` + prefetchKey + `密"`:                 "prefetchKey must be 22 to 128 of A-Z a-z 0-9 _ -",
+		`"prefetchKey":"` + appSecret + `"`:                    "prefetchKey is the appSecret, and would stand in an address",
+		`"prefetchKey":""`:                                     "prefetchKey is empty",
+		`"prefetchKey":null`:                                   "prefetchKey is not a string",
+		`"prefetchKey":["` + prefetchKey + `"]`:                "prefetchKey is not a string",
+		`"prefetchKey":"REPLACE_ME"`:                           "prefetchKey is still the placeholder REPLACE_ME: put the real value into the secret",
+		`"prefetchkey":"` + prefetchKey + `"`:                  "prefetchKey is misspelled: names are case-sensitive",
+		`"preFetchKey":"` + prefetchKey + `"`:                  "prefetchKey is misspelled: names are case-sensitive",
+		`"acceptFrom":["` + strings.Repeat(`x","`, 50) + `y"]`: "acceptFrom has more than 50 mini-programs",
 	} {
 		t.Run(policy, func(t *testing.T) {
 			s, err := secrets.Parse([]byte(withPolicy(t, policy)))
@@ -102,18 +116,19 @@ func TestParseRefusesPolicies(t *testing.T) {
 		})
 	}
 	for name, row := range map[string]struct{ raw, want string }{
-		"a setting twice":         {withPolicy(t, `"register":[],"register":["ask"]`), "apps." + appID + " has a duplicate field"},
-		"a policy at the top":     {withIndexKey(swap(t, longSecret, "{\"default", `{"register":["ask"],"default`)), "register belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
-		"in the short form":       {swap(t, shortSecret, "{", `{"rebind":true,`), "rebind belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
-		"an AppSecret as the app": {withIndexKey(swap(t, longSecret, `"`+appID+`":{`, `"`+appSecret+`":{"register":["S3CRET"],`)), "an app of apps: register[0] is none of ask, phone, launch"},
-		"a short index key":       {swap(t, withIndexKey(shortSecret), indexKey, "S3CRETi"), "indexKey must be at least 43 random characters"},
-		"an empty index key":      {swap(t, withIndexKey(shortSecret), indexKey, ""), "indexKey is empty"},
-		"an index key of null":    {swap(t, withIndexKey(shortSecret), `"`+indexKey+`"`, "null"), "indexKey is not a string"},
-		"an index key to fill in": {swap(t, withIndexKey(longSecret), indexKey, "REPLACE_ME"), "indexKey is still the placeholder REPLACE_ME: put the real value into the secret"},
-		"an index key misspelled": {swap(t, withIndexKey(longSecret), "indexKey", "index_key"), "indexKey is misspelled: names are case-sensitive"},
-		"phone without index key": {swap(t, withPolicy(t, `"register":["ask","phone"]`), "indexKey", "none"), "apps." + appID + ": register phone needs the indexKey, which is missing"},
-		"launch without one":      {swap(t, withPolicy(t, `"register":["launch"]`), "indexKey", "none"), "apps." + appID + ": register launch needs the indexKey, which is missing"},
-		"unionid without one":     {swap(t, withPolicy(t, `"linkUnionId":true`), "indexKey", "none"), "apps." + appID + ": linkUnionId needs the indexKey, which is missing"},
+		"a setting twice":            {withPolicy(t, `"register":[],"register":["ask"]`), "apps." + appID + " has a duplicate field"},
+		"a policy at the top":        {withIndexKey(swap(t, longSecret, "{\"default", `{"register":["ask"],"default`)), "register belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
+		"in the short form":          {swap(t, shortSecret, "{", `{"rebind":true,`), "rebind belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
+		"an AppSecret as the app":    {withIndexKey(swap(t, longSecret, `"`+appID+`":{`, `"`+appSecret+`":{"register":["S3CRET"],`)), "an app of apps: register[0] is none of ask, phone, launch"},
+		"a pre-fetch key at the top": {swap(t, shortSecret, "{", `{"prefetchKey":"`+prefetchKey+`",`), "prefetchKey belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there"},
+		"a short index key":          {swap(t, withIndexKey(shortSecret), indexKey, "S3CRETi"), "indexKey must be at least 43 random characters"},
+		"an empty index key":         {swap(t, withIndexKey(shortSecret), indexKey, ""), "indexKey is empty"},
+		"an index key of null":       {swap(t, withIndexKey(shortSecret), `"`+indexKey+`"`, "null"), "indexKey is not a string"},
+		"an index key to fill in":    {swap(t, withIndexKey(longSecret), indexKey, "REPLACE_ME"), "indexKey is still the placeholder REPLACE_ME: put the real value into the secret"},
+		"an index key misspelled":    {swap(t, withIndexKey(longSecret), "indexKey", "index_key"), "indexKey is misspelled: names are case-sensitive"},
+		"phone without index key":    {swap(t, withPolicy(t, `"register":["ask","phone"]`), "indexKey", "none"), "apps." + appID + ": register phone needs the indexKey, which is missing"},
+		"launch without one":         {swap(t, withPolicy(t, `"register":["launch"]`), "indexKey", "none"), "apps." + appID + ": register launch needs the indexKey, which is missing"},
+		"unionid without one":        {swap(t, withPolicy(t, `"linkUnionId":true`), "indexKey", "none"), "apps." + appID + ": linkUnionId needs the indexKey, which is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if s, err := secrets.Parse([]byte(row.raw)); s != nil || err == nil || err.Error() != row.want {
@@ -169,6 +184,45 @@ func TestDraftChangesPolicies(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := d.ChangePolicy("wx1", everything); err != secrets.ErrNoSuchApp { //nolint:errorlint // it says so
+		t.Errorf("an unknown mini-program: %v", err)
+	}
+}
+
+// The key by which the pre-fetch is known belongs to one mini-program.
+func TestPrefetchKeys(t *testing.T) {
+	for _, key := range []string{prefetchKey, prefetchKey[:22], strings.Repeat("k", 128), strings.Repeat("_-", 11)} {
+		s, err := secrets.Parse([]byte(withPolicy(t, `"prefetchKey":"`+key+`"`)))
+		if err != nil || string(s.Apps[appID].PrefetchKey) != key || s.Apps[appID2].PrefetchKey != "" {
+			t.Errorf("%s: %v, %v", key, s, err)
+		}
+	}
+	for name, row := range map[string]struct {
+		before string
+		key    login.Hidden
+	}{
+		"the first":           {`"owner":"ops"`, prefetchKey},
+		"another":             {`"owner":"ops","prefetchKey":"` + strings.Repeat("k", 22) + `"`, prefetchKey},
+		"in place of a fault": {`"owner":"ops","prefetchKey":null`, prefetchKey},
+		"none any more":       {`"owner":"ops","prefetchKey":"` + prefetchKey + `"`, ""},
+		"none as before":      {`"owner":"ops"`, ""},
+	} {
+		s, out, err := change(t, withPolicy(t, row.before), func(d *secrets.Draft) {
+			if err := d.SetPrefetchKey(appID, row.key); err != nil {
+				t.Error(err)
+			}
+		})
+		if err != nil || s.Apps[appID].PrefetchKey != row.key || s.Apps[appID].Secret != appSecret || !strings.Contains(out, `"owner":"ops"`) {
+			t.Errorf("%s: %s, %v", name, out, err)
+		}
+		if had := strings.Contains(out, "prefetchKey"); had != (row.key != "") {
+			t.Errorf("%s: %s", name, out)
+		}
+	}
+	d, err := secrets.ReadDraft([]byte(longSecret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.SetPrefetchKey("wx1", prefetchKey); err != secrets.ErrNoSuchApp { //nolint:errorlint // it says so
 		t.Errorf("an unknown mini-program: %v", err)
 	}
 }

@@ -35,6 +35,21 @@ func (d *Draft) ChangePolicy(id string, c PolicyChange) error {
 	return nil
 }
 
+// SetPrefetchKey sets the key by which the pre-fetch of a mini-program is known, or removes it if key is "".
+//
+// Errors: ErrNoSuchApp.
+func (d *Draft) SetPrefetchKey(id string, key login.Hidden) error {
+	switch {
+	case d.apps[id] == nil:
+		return ErrNoSuchApp
+	case key == "":
+		delete(d.apps[id], prefetchKeyField)
+	default:
+		d.apps[id][prefetchKeyField] = encode(string(key))
+	}
+	return nil
+}
+
 // LacksIndexKey reports whether a mini-program does what the index key is needed for, and there is none: then it may have
 // been lost.
 func (d *Draft) LacksIndexKey() bool {
