@@ -194,6 +194,8 @@ func TestSecretFilesThatCannotServe(t *testing.T) {
 		"a placeholder":                       {secretFile(t, strings.Replace(twoMiniPrograms, "MARKother", "REPLACE_ME", 1)), nil, "is still the placeholder REPLACE_ME"},
 		"the stand-in's beside a real one": {secretFile(t, strings.Replace(twoMiniPrograms, "wxother", standInAppID, 1)), nil,
 			"has the mini-program " + standInAppID + " of the stand-in for WeChat beside the real one wxmine"},
+		"a policy with an unknown word": {secretFile(t, strings.Replace(twoMiniPrograms, `"MARKmine"`, `"MARKmine","register":["MARKeverybody"]`, 1)), nil,
+			"register[0] is none of ask, phone, launch"},
 		"another seal key with the folder's id": {secretFile(t, `{"appId":"wxmine","appSecret":"MARK","sealKey":"`+key+`"}`), nil, `uses the id "0"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,10 @@ import (
 // A phone code is paid for when it is made, and WeChat takes it once. So what WeChat says is kept, sealed, for a while: whoever asks
 // again with the same code, because an answer was lost or a password was wanted besides, gets the number without a call.
 // Only the same identity does.
+//
+// It is kept in the first round trip after WeChat's answer, beside the look for the number's owner; if that fails, in the
+// next one. From then on a process may die anywhere: a repeat in another one gets the number. If it dies before, or the
+// store does not answer at all, nobody has the number: WeChat refuses the code as used, and only another tap helps.
 
 // paidNumber is what is kept.
 type paidNumber struct {
@@ -39,11 +43,19 @@ func (s *Service) paidFor(ctx context.Context, x *exchange, phoneCode string) (*
 	if err != nil {
 		return nil, err
 	}
-	return s.openPaid(x, record, phoneCode)
+	return s.openPaid(ctx, x, record, phoneCode)
 }
 
-func (s *Service) openPaid(x *exchange, record Record, phoneCode string) (*paidNumber, error) {
+func (s *Service) openPaid(ctx context.Context, x *exchange, record Record, phoneCode string) (*paidNumber, error) {
 	plain, err := x.secret.Open(string(record.Value), paidPurpose, x.AppID, phoneCode)
+	if errors.Is(err, ErrUnknownSealKey) {
+		// It was kept by a process that has a newer secret.
+		newer, failed := s.Secrets.Refetch(ctx)
+		if failed != nil {
+			return nil, failed
+		}
+		plain, err = newer.Open(string(record.Value), paidPurpose, x.AppID, phoneCode)
+	}
 	var p paidNumber
 	if err == nil {
 		err = json.Unmarshal(plain, &p)
@@ -73,7 +85,7 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 			if waited != nil {
 				return waited
 			}
-			if t.paid, waited = s.openPaid(t.exchange, record, t.request.PhoneCode); waited != nil {
+			if t.paid, waited = s.openPaid(ctx, t.exchange, record, t.request.PhoneCode); waited != nil {
 				return waited
 			}
 			if t.paid == nil {
@@ -105,10 +117,10 @@ func (s *Service) keepPaid(t *tap) func(context.Context) error {
 				ExpiresAt: time.UnixMilli(paid.At).Add(paidLife).UTC(),
 			})
 		}
-		if errors.Is(err, ErrRecordChanged) {
-			return nil
+		if err != nil && !errors.Is(err, ErrRecordChanged) {
+			t.trail.lapse(err)
+			t.trail.beside = s.keepPaid(t)
 		}
-		t.trail.lapse(err)
 		return nil
 	}
 }

@@ -68,12 +68,13 @@ func (s *Service) rebind(ctx context.Context, x *exchange, user User, phone Phon
 	return s.finish(ctx, x, binding, user, session, token)
 }
 
-// onProbation says whether the session's binding has taken another's place so lately that it may be taken back.
+// onProbation says whether the session's binding has taken another's place so lately that it may be taken back. That is not so
+// for the displaced identity itself: it is bound again once the new binding was removed.
 //
 // Errors: RecentlyReplaced.
 func (s *Service) onProbation(v Visitor) error {
 	last := v.User.Replaced[v.Session.AppID]
-	if last.OpenID == "" {
+	if last.OpenID == "" || last.OpenID == v.User.Apps[v.Session.AppID].OpenID {
 		return nil
 	}
 	if wait := takeBack - s.clock().Sub(last.At); wait > 0 {

@@ -175,6 +175,11 @@ func TestRebindByPhone(t *testing.T) {
 	if _, err := tapped(w, phone, "newphone-1", "phone-13800138000-2", ""); !errors.Is(err, login.UserBound) {
 		t.Errorf("without replace: %v", err)
 	}
+	setPolicy(w, appID, openPolicy)
+	if _, err := tapReplacing(w, "newphone-5", "phone-13800138000-5"); !errors.Is(err, login.RebindClosed) {
+		t.Errorf("without the policy: %v", err)
+	}
+	setPolicy(w, appID, policy)
 	l, err := tapReplacing(w, "newphone-2", "phone-13800138000-3")
 	if err != nil || l.User.ID != first.User.ID || l.Created {
 		t.Fatalf("got %+v, %v", l, err)
@@ -217,5 +222,38 @@ func TestFirstUsernameAndPassword(t *testing.T) {
 	caller := phone
 	if again, err := w.Bind(t.Context(), caller, login.BindRequest{Code: "newphone-1", Username: "alice", Password: "another good password", Replace: true}); err != nil || again.User.ID != l.User.ID {
 		t.Errorf("another WeChat binds with it: %v", err)
+	}
+}
+
+// The operator has removed the thief's binding, or the thief has left. The owner binds as at first, and may do everything.
+func TestOwnerIsNotOnProbation(t *testing.T) {
+	w := phoneWorld(t, rebindPolicy)
+	w.Bound("alice-1", "alice")
+	thief, err := rebindAs(w, "thief-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Unbind(t.Context(), phone, w.Visit(thief.Token), true, "thief-2"); err != nil {
+		t.Fatal(err)
+	}
+	// The thief binds once more, as anybody can who has the password, and is not rid of the week by that.
+	if thief, err = w.BindUser("thief-3", "alice", password); err != nil {
+		t.Fatal(err)
+	}
+	change := func(l *login.Login, code string) error {
+		return w.ChangePassword(t.Context(), phone, w.Visit(l.Token), login.PasswordRequest{Code: code, Password: password, NewPassword: "another good password"})
+	}
+	if err := change(thief, "thief-4"); !errors.Is(err, login.RecentlyReplaced) {
+		t.Errorf("the thief: %v", err)
+	}
+	if err := w.Unbind(t.Context(), phone, w.Visit(thief.Token), true, "thief-5"); err != nil {
+		t.Fatal(err)
+	}
+	owner, err := w.BindUser("alice-2", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := change(owner, "alice-3"); err != nil {
+		t.Errorf("the owner: %v", err)
 	}
 }

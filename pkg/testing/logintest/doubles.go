@@ -24,6 +24,8 @@ type WeChat struct {
 	AppSecret login.Hidden
 	// NoUnionID says that the mini-programs are under no Open Platform account.
 	NoUnionID bool
+	// UnionID, if set, is everybody's.
+	UnionID string
 	Phones
 }
 
@@ -54,6 +56,8 @@ func (p *WeChat) Code2Session(_ context.Context, app login.App, code string) (lo
 	session := login.WeChatSession{OpenID: "o-" + name, UnionID: "union-" + name, SessionKey: "key of " + login.Hidden(code)}
 	if p.NoUnionID {
 		session.UnionID = ""
+	} else if p.UnionID != "" {
+		session.UnionID = p.UnionID
 	}
 	return session, nil
 }
