@@ -68,8 +68,19 @@ func (x *exchange) ownID(of string) string {
 
 // admitNewcomer lets the identity in as a new user.
 //
-// Errors: those of letIn.
+// Errors: those of letIn; BindingRemoved for a repeat whose newcomer has left meanwhile.
 func (s *Service) admitNewcomer(ctx context.Context, x *exchange, u *User, yields, tombstone string) (*Login, error) {
+	if x.repeated {
+		var left bool
+		trip := x.trail.roundTrip(ctx)
+		read(trip, &left, func() (bool, error) { return s.departed(ctx, x, u.ID) })
+		if err := trip.wait(); err != nil {
+			return nil, err
+		}
+		if left {
+			return nil, BindingRemoved
+		}
+	}
 	a := Admission{Binding: x.newBinding(u.ID, u.Epoch), Newcomer: u, Yields: yields, Tombstone: tombstone}
 	if len(u.Unions) > 0 {
 		a.Binding.Union = u.Unions[0]
@@ -103,11 +114,7 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission) (*Login, 
 	}
 	err := trip.wait()
 	if errors.Is(err, ErrAlreadyBound) {
-		login, err := s.open(ctx, x, standing)
-		if err == nil {
-			login.Created = standing.UserID == x.newcomerID()
-		}
-		return login, err
+		return s.openMade(ctx, x, standing)
 	}
 	if err != nil {
 		return nil, err
@@ -116,12 +123,35 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission) (*Login, 
 		x.trail.Note(EventRegister)
 	}
 	x.trail.Note(EventBind)
+	if a.Binding.ID == x.linkID() {
+		x.trail.Note(EventLink)
+	}
 	login, err := s.finish(ctx, x, a.Binding, user, a.Session, token)
 	if err == nil {
-		login.Created = a.Newcomer != nil
+		x.saysOf(login, a.Binding)
 	}
 	return login, err
 }
+
+// openMade opens a session under a binding that is there already. If a request with the same ids has made it, the login says so.
+//
+// Errors: those of open.
+func (s *Service) openMade(ctx context.Context, x *exchange, b Binding) (*Login, error) {
+	login, err := s.open(ctx, x, b)
+	if err == nil {
+		x.saysOf(login, b)
+	}
+	return login, err
+}
+
+// saysOf makes a login say what the request, or the one that it repeats, has made.
+func (x *exchange) saysOf(l *Login, b Binding) {
+	l.Created = b.UserID == x.newcomerID()
+	l.Linked = b.ID == x.linkID()
+}
+
+// linkID is the id of the binding that the request makes by a unionid.
+func (x *exchange) linkID() string { return x.ownID("link") }
 
 // mapWith notes a binding in a user's apps.
 func mapWith(apps map[string]UserApp, b Binding) map[string]UserApp {
@@ -142,11 +172,7 @@ func (s *Service) boundMeanwhile(ctx context.Context, x *exchange) (*Login, erro
 	if err := trip.wait(); err != nil {
 		return nil, err
 	}
-	login, err := s.open(ctx, x, binding)
-	if err == nil {
-		login.Created = binding.UserID == x.newcomerID()
-	}
-	return login, err
+	return s.openMade(ctx, x, binding)
 }
 
 // ownerOfUnion finds the user of the identity's unionid; nil if there is none.

@@ -76,8 +76,9 @@ type tap struct {
 	paid *paidNumber
 	// phone is the number.
 	phone Phone
-	// proven says that the user of a number that was not verified lately has proved who they are.
-	proven bool
+	// proven is the user of a number that was not verified lately, once they have proved who they are, with the epoch that they
+	// had then: a password that was changed since, or another user who has the number by now, is not proved by it.
+	proven Owner
 }
 
 // checkPhoneRequest refuses what cannot succeed, before it costs a call to WeChat.
@@ -110,7 +111,6 @@ func checkPhoneCode(code string) error {
 // beforeTheNumber logs an identity in that is bound, and finds what refuses one that is not. It also looks whether the
 // phone code was exchanged before.
 func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
-	registers := t.app.Policy.registers(RegisterPhone)
 	var binding Binding
 	trip := t.trail.roundTrip(ctx)
 	trip.do(func() (err error) {
@@ -121,15 +121,12 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 		return err
 	})
 	trip.do(func() (err error) { t.paid, err = s.paidFor(ctx, t.exchange, t.request.PhoneCode); return err })
-	if registers {
-		s.countRegistration(trip, ctx, t.exchange)
-	}
 	err := trip.wait()
 	switch {
 	case binding.ID != "":
 		login, err := s.open(ctx, t.exchange, binding)
 		if err == nil {
-			login.Created = t.repeated && binding.UserID == t.newcomerID()
+			t.asBefore(login, binding)
 		}
 		return login, err
 	case err != nil:
@@ -146,7 +143,7 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 func (s *Service) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 	newcomer := t.newcomer()
 	newcomer.Phone = t.phone
-	owner, err := s.ownerOfPhone(ctx, t)
+	owner, err := s.ownerOrPlace(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +151,7 @@ func (s *Service) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 		var login *Login
 		switch {
 		case owner == nil && t.app.Policy.registers(RegisterPhone):
-			login, err = s.admitNewcomer(ctx, t.exchange, newcomer, "", "")
+			login, err = s.admitTapper(ctx, t, newcomer, "")
 		case owner == nil:
 			return nil, PhoneUnknown
 		default:
@@ -183,6 +180,38 @@ func (s *Service) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 	return nil, Unavailable(errNoDecision)
 }
 
+// ownerOrPlace finds the user who has the number. If nobody has it and a tap makes users, a registration is counted
+// in the same round trip: whoever has a number that is known counts for none.
+//
+// Errors: TooManyRegistrations; and what the store answers.
+func (s *Service) ownerOrPlace(ctx context.Context, t *tap) (owner *Owner, err error) {
+	if !t.app.Policy.registers(RegisterPhone) {
+		return s.ownerOfPhone(ctx, t)
+	}
+	trip := t.trail.roundTrip(ctx)
+	read(trip, &owner, func() (*Owner, error) { return found(s.Store.OwnerOfPhone(ctx, t.phone.Index)) })
+	counted := s.countRegistration(trip, ctx, t.exchange)
+	if err := trip.wait(); err != nil {
+		return nil, err
+	}
+	full := s.settleRegistration(ctx, t.exchange, counted)
+	if owner == nil {
+		return nil, full
+	}
+	s.giveRegistrationBack(t.exchange)
+	return owner, nil
+}
+
+// admitTapper lets the identity in as a new user, who gets the number.
+//
+// Errors: those of reserveRegistration and admitNewcomer.
+func (s *Service) admitTapper(ctx context.Context, t *tap, u *User, yields string) (*Login, error) {
+	if err := s.reserveRegistration(ctx, t.exchange); err != nil {
+		return nil, err
+	}
+	return s.admitNewcomer(ctx, t.exchange, u, yields, "")
+}
+
 // ownerOfPhone finds the user who has the number; nil if nobody has.
 func (s *Service) ownerOfPhone(ctx context.Context, t *tap) (owner *Owner, err error) {
 	trip := t.trail.roundTrip(ctx)
@@ -193,7 +222,7 @@ func (s *Service) ownerOfPhone(ctx context.Context, t *tap) (owner *Owner, err e
 // asOwner is the admission of the user who has the number.
 func (t *tap) asOwner(o Owner, now time.Time) Admission {
 	terms := Terms{Phone: t.phone, RegisteredIn: t.app.from()}
-	if !t.proven {
+	if t.proven != o {
 		terms.VerifiedSince = t.trustedSince(now)
 	}
 	return Admission{Binding: t.newBinding(o.UserID, o.Epoch), Terms: terms}
@@ -209,7 +238,7 @@ func (t *tap) trustedSince(now time.Time) time.Time {
 
 // onTerms decides about a user who has the number and does not fulfil the terms. If it returns neither a login nor an
 // error, the next decision is about the owner that it returns.
-func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (*Login, *Owner, error) {
+func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (login *Login, next *Owner, err error) {
 	switch bound, here := u.Apps[t.AppID]; {
 	case u.Phone.Index != t.phone.Index:
 		return nil, nil, ErrPhoneTaken // they have given it up meanwhile
@@ -224,28 +253,29 @@ func (s *Service) onTerms(ctx context.Context, t *tap, newcomer *User, owner Own
 		return login, nil, err
 	case !slices.Contains(t.app.from(), u.RegisteredIn):
 		return nil, nil, RegisteredElsewhere
-	case t.proven || !u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())):
+	case !u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())):
 		owner.Epoch = u.Epoch // the hint was out of date
 		return nil, &owner, nil
 	}
 	// The number may be somebody else's by now.
 	switch {
+	case t.proven == Owner{UserID: u.ID, Epoch: u.Epoch}:
+		return nil, &t.proven, nil
 	case t.union() != "" && slices.Contains(u.Unions, t.union()):
 	case u.PasswordID != "" && t.request.Password != "":
-		if err := s.provePassword(ctx, t, u); err != nil {
+		if u.Epoch, err = s.provePassword(ctx, t, u); err != nil {
 			return nil, nil, err
 		}
 	case u.PasswordID != "":
 		return nil, nil, PasswordRequired
 	case t.app.Policy.registers(RegisterPhone):
-		login, err := s.admitNewcomer(ctx, t.exchange, newcomer, u.ID, "")
+		login, err := s.admitTapper(ctx, t, newcomer, u.ID)
 		return login, nil, err
 	default:
 		return nil, nil, PhoneStale
 	}
-	t.proven = true
-	owner.Epoch = u.Epoch
-	return nil, &owner, nil
+	t.proven = Owner{UserID: u.ID, Epoch: u.Epoch}
+	return nil, &t.proven, nil
 }
 
 // mayReplace says whether the number alone may give the identity the place of the user's other one.
@@ -253,14 +283,15 @@ func (t *tap) mayReplace(u User, now time.Time) bool {
 	return t.request.Replace && u.PasswordID == "" && !u.Phone.VerifiedAt.Before(t.trustedSince(now))
 }
 
-// provePassword tries the password of the user who has the number. It counts as a bind's does.
+// provePassword tries the password of the user who has the number. It counts as a bind's does. The result is the epoch that the
+// user had with this password.
 //
 // Errors: TooManyAttempts, InvalidCredentials, and the others that Bind has of a password.
-func (s *Service) provePassword(ctx context.Context, t *tap, u User) error {
+func (s *Service) provePassword(ctx context.Context, t *tap, u User) (epoch string, err error) {
 	attempt := newAttempt(t.exchange, u.Username)
 	if _, err := s.admit(ctx, t.exchange, attempt, u.Username); err != nil {
 		s.giveBack(ctx, t.exchange, attempt)
-		return err
+		return "", err
 	}
 	claimed := attempt.claim(u.Username, u.ID, t.request.Password, "")
 	c, err := s.users.authenticate(ctx, t.exchange, claimed)
@@ -268,8 +299,8 @@ func (s *Service) provePassword(ctx context.Context, t *tap, u User) error {
 		err = PasswordChangeRequired // which takes a bind
 	}
 	if wrong(err) {
-		return s.count(ctx, t.exchange, attempt, err)
+		return "", s.count(ctx, t.exchange, attempt, err)
 	}
 	s.giveBack(ctx, t.exchange, attempt)
-	return err
+	return c.user.Epoch, err
 }

@@ -38,6 +38,8 @@ type exchange struct {
 	kept     kept
 	// unrecorded says that the record is still to be stored, with the session that the request opens.
 	unrecorded bool
+	// registration is where a registration of the request is counted, nil if none is.
+	registration *registration
 }
 
 // maxCode is the longest code that is accepted, in bytes. WeChat's have 32 today, but it promises no

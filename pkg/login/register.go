@@ -15,7 +15,7 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
 	}
-	reserved := false
+	newcomer := x.newcomer()
 	for range maxDecisions {
 		var login *Login
 		var err error
@@ -25,19 +25,17 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case !launches:
 			return nil, nil //nolint:nilnil // as above
 		default:
-			if !reserved {
-				if err := s.reserveRegistration(ctx, x); err != nil {
-					return nil, err
-				}
-				reserved = true
+			if err := s.reserveRegistration(ctx, x); err != nil {
+				return nil, err
 			}
-			login, err = s.admitNewcomer(ctx, x, x.newcomer(), "", x.index())
+			login, err = s.admitNewcomer(ctx, x, newcomer, "", x.index())
 		}
 		var unfit *Unfit
 		switch {
 		case err == nil:
 			return login, nil
 		case errors.Is(err, ErrRemovedBefore):
+			s.giveRegistrationBack(x)
 			return nil, nil //nolint:nilnil // they have left
 		case errors.As(err, &unfit):
 			if related == nil || !x.mayBecome(unfit.User) || related.Epoch == unfit.User.Epoch {
@@ -52,8 +50,12 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case !errors.Is(err, ErrUserNotFound) && !errors.Is(err, ErrUnionTaken):
 			return nil, err
 		}
+		taken := errors.Is(err, ErrUnionTaken)
 		if related, err = s.relatedNow(ctx, x); err != nil {
 			return nil, err
+		}
+		if taken && related == nil {
+			newcomer.Unions = nil // this mini-program does not link, and somebody of another one has it
 		}
 	}
 	return nil, Unavailable(errNoDecision)
@@ -80,21 +82,17 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 // Errors: those of letIn.
 func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
-	binding.ID, binding.Union = x.ownID("link"), x.union()
-	login, err := s.letIn(ctx, x, Admission{
+	binding.ID, binding.Union = x.linkID(), x.union()
+	return s.letIn(ctx, x, Admission{
 		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
 	})
-	if err == nil {
-		login.Linked = true
-		x.trail.Note(EventLink)
-	}
-	return login, err
 }
 
 // Register makes a user of an identity that is not bound, because the person asks for it, and opens a session. One that
 // is bound is logged in. If the mini-program links by unionid, the user who has it is not made twice.
 //
-// Errors: those of Check; RegisterClosed where the policy does not let people ask; TooManyRegistrations; DirectoryCannot.
+// Errors: those of Check, and UserDisabled, too, of a user who has the unionid; RegisterClosed where the policy does not let
+// people ask; TooManyRegistrations; DirectoryCannot.
 func (s *Service) Register(ctx context.Context, caller Caller, code string) (*Login, error) {
 	login, err := s.register(ctx, caller, code)
 	TrailOf(ctx).noteRefusal(err)
@@ -135,6 +133,9 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		login, err := s.admitNewcomer(ctx, x, newcomer, "", "")
 		switch {
 		case errors.Is(err, ErrUnionTaken):
+			if err := s.notBanned(ctx, x); err != nil {
+				return nil, err
+			}
 			newcomer.Unions = nil // somebody else has it, and may not be let in here
 		case errors.Is(err, IdentityBound):
 			if login, err = s.boundMeanwhile(ctx, x); !errors.Is(err, ErrBindingNotFound) {
@@ -145,6 +146,29 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		}
 	}
 	return nil, Unavailable(errNoDecision)
+}
+
+// notBanned refuses somebody whose unionid is that of a user who is disabled, if the mini-program looks at unionids: they would
+// become another user.
+//
+// Errors: UserDisabled; and what the store answers.
+func (s *Service) notBanned(ctx context.Context, x *exchange) error {
+	owner, err := s.relatedNow(ctx, x)
+	if owner == nil || err != nil {
+		return err
+	}
+	var user User
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, owner.UserID) })
+	switch err := trip.wait(); {
+	case errors.Is(err, ErrUserNotFound):
+		return nil
+	case err != nil:
+		return err
+	case user.Disabled:
+		return UserDisabled
+	}
+	return nil
 }
 
 // mayRegister says whether somebody may become a user in this way.
