@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
@@ -15,10 +16,17 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
 	}
-	newcomer := x.newcomer()
+	newcomer, found := x.newcomer(), s.relatedNow
 	for range maxDecisions {
 		var login *Login
 		var err error
+		if related != nil {
+			if bound, err := s.boundWithUnion(ctx, x, related.UserID); err != nil {
+				return nil, err
+			} else if !bound {
+				related, newcomer.Unions, found = nil, nil, nobodyRelated
+			}
+		}
 		switch {
 		case related != nil:
 			login, err = s.link(ctx, x, *related)
@@ -51,7 +59,7 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 			return nil, err
 		}
 		taken := errors.Is(err, ErrUnionTaken)
-		if related, err = s.relatedNow(ctx, x); err != nil {
+		if related, err = found(ctx, x); err != nil {
 			return nil, err
 		}
 		if taken && related == nil {
@@ -75,6 +83,31 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 	trip := x.trail.roundTrip(ctx)
 	read(trip, &related, func() (*Owner, error) { return s.ownerOfUnion(ctx, x) })
 	return related, trip.wait()
+}
+
+// nobodyRelated is relatedNow for an identity whose unionid leads to nobody who is bound with it.
+func nobodyRelated(context.Context, *exchange) (*Owner, error) {
+	return nil, nil //nolint:nilnil // as its name says
+}
+
+// boundWithUnion says whether a user is bound in another mini-program with the identity's unionid. Users are found by the unionid of a
+// binding that was removed, too: whoever was removed there, as a thief by the operator, or displaced by a rebind, is not let in here.
+func (s *Service) boundWithUnion(ctx context.Context, x *exchange, userID string) (bool, error) {
+	var user User
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, userID) })
+	if err := trip.wait(); errors.Is(err, ErrUserNotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	return s.isBoundWithUnion(ctx, x, user)
+}
+
+// isBoundWithUnion is boundWithUnion for a user who has been read.
+func (s *Service) isBoundWithUnion(ctx context.Context, x *exchange, user User) (bool, error) {
+	bindings, err := timedRead(&x.trail.Store, func() ([]Binding, error) { return bindingsOf(ctx, s.Store, user) })
+	return slices.ContainsFunc(bindings, func(b Binding) bool { return b.UnionID == x.UnionID }), err
 }
 
 // link binds the identity to the user who has its unionid.

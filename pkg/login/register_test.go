@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func (w *world) register(code string) (*login.Login, error) {
@@ -430,5 +431,40 @@ func TestRefusedRegistrationsDoNotCount(t *testing.T) {
 	all, err := w.DB.LoadRecord(t.Context(), "tally#"+w.Vault.Held.Hash("registrations", appID, hour))
 	if err != nil || string(all.Value) != "200" {
 		t.Errorf("the mini-program has counted %s, %v", all.Value, err)
+	}
+}
+
+// Whose binding was removed is not let in elsewhere by the unionid that they brought: a thief whom the operator has removed, or
+// one whom the owner has displaced.
+func TestUnionIDOfARemovedBindingLeadsNowhere(t *testing.T) {
+	for name, remove := range map[string]func(w *world, l *login.Login) error{
+		"unbound": func(w *world, l *login.Login) error {
+			return w.Unbind(w.Context(), phone, w.Visit(l.Token), true, "mallory-2")
+		},
+		"displaced": func(w *world, _ *login.Login) error { _, err := rebindAs(w, "alice-1"); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := linkedWorld(t, rebindPolicy)
+			setPolicy(w, "wxtwo", login.Policy{LinkUnionID: true, PhoneTrust: login.DefaultPhoneTrust, Register: launchPolicy.Register})
+			u := w.AddUser("alice")
+			l, err := w.BindUser("mallory-1", "alice", password)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := remove(w, l); err != nil {
+				t.Fatal(err)
+			}
+			stale := w.Vault.Held.PhoneOf(logintest.PhoneOf("mallory"))
+			if err := w.DB.SetPhone(t.Context(), u.ID, stale, ""); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tapped(w, otherApp, "mallory-3", "phone-mallory-3", ""); !errors.Is(err, login.PasswordRequired) {
+				t.Errorf("with an old number: %v", err)
+			}
+			checked, err := w.Check(t.Context(), otherApp, "mallory-4")
+			if err != nil || checked.Login == nil || checked.Login.Linked || checked.Login.User.ID == u.ID {
+				t.Errorf("%+v, %v", checked.Login, err)
+			}
+		})
 	}
 }
