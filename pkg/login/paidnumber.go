@@ -26,6 +26,8 @@ const (
 	// paidLife is how long it is kept. WeChat's phone codes live for 5 minutes.
 	paidLife    = 10 * time.Minute
 	paidPurpose = "phone code"
+	// keepTries is how often it is tried to keep it.
+	keepTries = 3
 )
 
 func (x *exchange) paidName(phoneCode string) string {
@@ -109,18 +111,27 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 func (s *Service) keepPaid(t *tap) func(context.Context) error {
 	paid := *t.paid
 	return func(ctx context.Context) error {
+		ctx, cancel := settling(ctx) // the number is lost if it is not kept, even if the answer comes too late
+		defer cancel()
 		plain, err := json.Marshal(paid)
-		if err == nil {
+		if err != nil {
+			return err
+		}
+		for range keepTries {
 			_, err = s.Store.SwapRecord(ctx, t.paidName(t.request.PhoneCode), "", Record{
 				Version:   NewID(),
 				Value:     []byte(t.secret.Seal(plain, paidPurpose, t.AppID, t.request.PhoneCode)),
 				ExpiresAt: time.UnixMilli(paid.At).Add(paidLife).UTC(),
 			})
+			if err == nil || errors.Is(err, ErrRecordChanged) {
+				return nil
+			}
+			if pause(ctx, swapPause) != nil {
+				break
+			}
 		}
-		if err != nil && !errors.Is(err, ErrRecordChanged) {
-			t.trail.lapse(err)
-			t.trail.beside = s.keepPaid(t)
-		}
+		t.trail.lapse(err)
+		t.trail.beside = s.keepPaid(t) // the next round trip tries once more
 		return nil
 	}
 }
