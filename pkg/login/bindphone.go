@@ -128,7 +128,7 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 	case binding.ID != "":
 		login, err := s.open(ctx, t.exchange, binding)
 		if err == nil {
-			login.Created = t.repeated && binding.UserID == t.newcomerID()
+			login.Created = t.repeated && t.made(login.User)
 		}
 		return login, err
 	case err != nil:

@@ -73,6 +73,6 @@ func (x *exchange) asBefore(l *Login, b Binding) {
 	if !x.repeated {
 		return
 	}
-	l.Created = b.UserID == x.newcomerID()
+	l.Created = x.made(l.User)
 	l.Linked = b.ID == x.ownID("link")
 }
