@@ -33,8 +33,8 @@ type flow struct {
 	during func(*performance) dynamotest.Rule
 	// check, if not nil, says what is wrong afterwards though every answer was right.
 	check func(*performance) error
-	// directory is the URL of the platform's directory, "" for none.
-	directory string
+	// directory says who has the users. A directory has their numbers, too: what a case changes about them is not made.
+	directory directory
 	// status and err are the answer to each case, where the state makes it another one
 	// than is said in events/.
 	status int
@@ -76,8 +76,10 @@ func (f flow) play(t *testing.T, function string, policy iamtest.Policy) *perfor
 		if err != nil || c.Function() != function {
 			t.Fatalf("%s is no case of %s: %v", name, function, err)
 		}
-		if err := c.Meanwhile.Make(t.Context(), p.store); err != nil {
-			t.Fatal(err)
+		if f.directory == noDirectory {
+			if err := c.Meanwhile.Make(t.Context(), p.store); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if f.status != 0 {
 			c.Status, c.Code, c.Error, c.Holds = f.status, 0, f.err, nil
@@ -154,18 +156,16 @@ func (p *performance) prepareAll() {
 	p.settings["WXBIND_SECRET_ID"], p.settings["WXBIND_SERVICES_SECRET_ID"] = iamtest.SecretARN("Secret"), iamtest.SecretARN("ServicesSecret")
 	p.secrets.Put(p.settings["WXBIND_SERVICES_SECRET_ID"], services())
 	p.secrets.Put(p.settings["WXBIND_SECRET_ID"], strings.TrimSuffix(p.secrets.Value("wxbind"), "}")+fmt.Sprintf(`,"directoryKey":%q}`, directoryKey))
-	p.settings["WXBIND_DIRECTORY_URL"] = p.directory
+	p.settings["WXBIND_DIRECTORY_URL"] = p.directory.start(p)
 	p.free = maps.Clone(p.settings)
 	p.must(p.store.PutRole(p.Context(), login.Role{Name: "clerk", Menus: []login.Menu{{ID: "1"}}}))
-	if p.directory == "" {
+	if p.directory == noDirectory {
 		p.must(p.store.AddUser(p.Context(), login.User{
 			ID: events.UserID, Username: events.Username, Name: "Demo",
 			Roles: []string{"clerk"}, Phone: login.Phone{Number: "+8613800138000", Index: "alice's"},
 		}, login.NewPassword(passwordHash())))
 	} else if !p.unbound {
-		// The directory has another name by now.
-		_, err := p.store.EnrollUser(p.Context(), login.Profile{ID: events.UserID, Username: events.Username, Name: "Former"}, time.Now().Add(-48*time.Hour), "")
-		p.must(err)
+		p.enroll()
 	}
 	if !p.unbound {
 		p.bind()
@@ -173,6 +173,13 @@ func (p *performance) prepareAll() {
 	if p.prepare != nil {
 		p.prepare(p)
 	}
+}
+
+// enroll stores the directory's user. The directory has another name by now.
+func (p *performance) enroll() {
+	p.Helper()
+	_, err := p.store.EnrollUser(p.Context(), login.Profile{ID: events.UserID, Username: events.Username, Name: "Former"}, time.Now().Add(-48*time.Hour), "")
+	p.must(err)
 }
 
 // bind binds alice, and notes her session in the scene.

@@ -35,6 +35,9 @@ func (p *performance) knowInAnotherApp() {
 	p.Helper()
 	id := iamtest.SecretARN("Secret")
 	p.secrets.Put(id, strings.ReplaceAll(p.secrets.Value(id), `"linkUnionId":false`, `"linkUnionId":true`))
+	if p.directory != noDirectory {
+		p.enroll()
+	}
 	p.bindIn(events.StaffAppID)
 	p.must(p.store.NoteUnion(p.Context(), p.binding(events.StaffAppID), index("union", wechattest.UnionID("alice"))))
 }
@@ -44,6 +47,21 @@ func (p *performance) knowInAnotherAppOfBefore() {
 	p.Helper()
 	p.knowInAnotherApp()
 	p.must(p.store.LogoutUser(p.Context(), events.UserID, login.NewID()))
+}
+
+// knowAndWelcome does as knowInAnotherApp, and everybody else becomes a user at the first launch.
+func (p *performance) knowAndWelcome() {
+	p.Helper()
+	p.knowInAnotherApp()
+	id := iamtest.SecretARN("Secret")
+	p.secrets.Put(id, strings.ReplaceAll(p.secrets.Value(id), `"register":["ask","phone"]`, `"register":["ask","phone","launch"]`))
+}
+
+// knowUnbound makes alice be found by her unionid, and removes her only binding.
+func (p *performance) knowUnbound() {
+	p.Helper()
+	p.knowInAnotherApp()
+	p.must(p.store.Unbind(p.Context(), p.binding(events.StaffAppID), false))
 }
 
 // knowPhoneOfBefore gives the user the number of the events, and then ends all their sessions.

@@ -11,19 +11,19 @@ import (
 )
 
 // flowsOf returns flows of a function that together do everything that the function ever
-// does. With directories, they are the flows in which a directory has the users.
-func flowsOf(function string, of *directories) []flow {
+// does, where wxbind stores the users or a directory has them.
+func flowsOf(function string, directory bool) []flow {
 	switch function {
 	case "checkbind":
-		return checkBindFlows(of)
+		return checkBindFlows(directory)
 	case "bind":
-		return bindFlows(of)
+		return bindFlows(directory)
 	case "bindphone":
-		return bindPhoneFlows(of)
+		return bindPhoneFlows(directory)
 	case "register":
-		return registerFlows(of)
+		return registerFlows(directory)
 	}
-	if of != nil {
+	if directory {
 		return nil // the directory is not asked about a user who has a session
 	}
 	if flows, ok := plainFlows[function]; ok {
@@ -49,35 +49,45 @@ func goodFlows(function string) []flow {
 	return flows
 }
 
-func checkBindFlows(of *directories) []flow {
+func checkBindFlows(directory bool) []flow {
 	flows := []flow{
 		{name: "unbound, and again", unbound: true, cases: []string{"checkbind-good-app-named", "checkbind-repeated-in-another-form"}},
 		{name: "bound", cases: []string{"checkbind-bound"}},
 		{name: "as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"checkbind-bound"}},
 		{name: "as many sessions, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"checkbind-bound"}},
+		{name: "a launch makes a user, and again", unbound: true, cases: []string{"checkbind-good-created", "checkbind-repeated-created"}},
+		{name: "known by the unionid, and again", prepare: (*performance).noteUnion, cases: []string{"checkbind-good-linked", "checkbind-repeated-linked"}},
 	}
-	if of == nil {
-		return append(flows,
-			flow{name: "a launch makes a user", unbound: true, cases: []string{"checkbind-good-created"}},
-			flow{name: "known by the unionid", prepare: (*performance).noteUnion, cases: []string{"checkbind-good-linked"}},
+	if directory {
+		return withDirectory(append(flows,
 			flow{
-				name: "known by the unionid, and logged out since", prepare: (*performance).noteUnionOfBefore,
+				name: "known by the unionid, and logged out meanwhile", prepare: (*performance).noteUnion, during: loggedOutMeanwhile,
 				cases: []string{"checkbind-good-linked"}, check: (*performance).unionLeadsOn,
 			},
-		)
+			flow{
+				name: "known by the unionid, and leaves meanwhile", unbound: true, prepare: (*performance).knowUnbound, during: departing,
+				cases: []string{"checkbind-good-linked"}, status: http.StatusOK, err: login.SessionRevoked,
+			},
+		), "checkbind-bound")
 	}
-	return withDirectories(of, flows, "checkbind-bound")
+	return append(flows, flow{
+		name: "known by the unionid, and logged out since", prepare: (*performance).noteUnionOfBefore,
+		cases: []string{"checkbind-good-linked"}, check: (*performance).unionLeadsOn,
+	})
 }
 
-// withDirectories returns the flows with a directory that has the users, and one in which the case of somebody who is bound meets a
+// withDirectory returns the flows with a directory that has the users, and one in which the case of somebody who is bound meets a
 // directory that has disabled them.
-func withDirectories(of *directories, flows []flow, bound string) []flow {
-	return append(withDirectoryAt(of.open, flows), withDirectoryAt(of.closed, []flow{
-		{name: "disabled in the directory", cases: []string{bound}, status: http.StatusOK, err: login.UserDisabled},
-	})...)
+func withDirectory(flows []flow, bound string) []flow {
+	for i := range flows {
+		flows[i].directory = openDirectory
+	}
+	return append(flows, flow{
+		name: "disabled in the directory", directory: closedDirectory, cases: []string{bound}, status: http.StatusOK, err: login.UserDisabled,
+	})
 }
 
-func bindFlows(of *directories) []flow {
+func bindFlows(directory bool) []flow {
 	flows := []flow{
 		{name: "good, and again", unbound: true, cases: []string{"bind-good", "bind-repeated-request"}},
 		{name: "wrong password", unbound: true, cases: []string{"bind-wrong-password"}},
@@ -85,32 +95,36 @@ func bindFlows(of *directories) []flow {
 		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"bind-again"}},
 		{name: "in the place of another WeChat", cases: []string{"bind-replace-good"}},
 	}
-	if of == nil {
-		return append(flows,
-			flow{name: "an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bind-good"}},
-			flow{name: "a temporary password", unbound: true, cases: []string{"bind-new-password"}},
-			flow{name: "a temporary password of somebody who is bound", cases: []string{"bind-new-password-again"}},
-		)
+	if directory {
+		return withDirectory(append(flows,
+			flow{name: "the user leaves meanwhile", during: leaving, cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked},
+			flow{
+				name: "the user, known by the unionid, leaves meanwhile", unbound: true, prepare: (*performance).knowUnbound, during: departing,
+				cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked,
+			},
+		), "bind-again")
 	}
-	flows = append(flows, flow{
-		name: "the user leaves meanwhile", during: leaving, cases: []string{"bind-good"}, status: http.StatusOK, err: login.SessionRevoked,
-	})
-	return withDirectories(of, flows, "bind-again")
+	return append(flows,
+		flow{name: "an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bind-good"}},
+		flow{name: "a temporary password", unbound: true, cases: []string{"bind-new-password"}},
+		flow{name: "a temporary password of somebody who is bound", cases: []string{"bind-new-password-again"}},
+	)
 }
 
-func bindPhoneFlows(of *directories) []flow {
+func bindPhoneFlows(directory bool) []flow {
 	flows := []flow{
 		{name: "bound, with as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"bindphone-bound"}},
 		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"bindphone-bound"}},
+		{name: "a new user, and again", unbound: true, cases: []string{"bindphone-good", "bindphone-repeated-request"}},
+		{name: "a user", unbound: true, cases: []string{"bindphone-good-user"}},
 	}
-	if of != nil {
-		return withDirectories(of, append(flows, flow{
-			name: "unbound", unbound: true, cases: []string{"bindphone-good"}, status: http.StatusOK, err: login.DirectoryCannot,
+	if directory {
+		return withDirectory(append(flows, flow{
+			name: "a user, known by the unionid, leaves meanwhile", unbound: true, prepare: (*performance).knowUnbound, during: departing,
+			cases: []string{"bindphone-good-user"}, status: http.StatusOK, err: login.SessionRevoked,
 		}), "bindphone-bound")
 	}
 	return append(flows,
-		flow{name: "a new user, and again", unbound: true, cases: []string{"bindphone-good", "bindphone-repeated-request"}},
-		flow{name: "a user", unbound: true, cases: []string{"bindphone-good-user"}},
 		flow{
 			name: "a user, logged out since", unbound: true, prepare: (*performance).knowPhoneOfBefore,
 			cases: []string{"bindphone-good-user"}, check: (*performance).phoneLeadsOn,
@@ -123,32 +137,33 @@ func bindPhoneFlows(of *directories) []flow {
 	)
 }
 
-func registerFlows(of *directories) []flow {
+func registerFlows(directory bool) []flow {
 	flows := []flow{
 		{name: "bound, with as many sessions as are kept", prepare: (*performance).addSessions, cases: []string{"register-bound"}},
 		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"register-bound"}},
+		{name: "a new user, and again", unbound: true, cases: []string{"register-good", "register-repeated-request"}},
+		{name: "known by the unionid", unbound: true, prepare: (*performance).knowInAnotherApp, cases: []string{"register-again"}},
 	}
-	if of != nil {
-		return withDirectories(of, append(flows, flow{
-			name: "unbound, and again", unbound: true, cases: []string{"register-good", "register-good"}, status: http.StatusOK, err: login.DirectoryCannot,
-		}), "register-bound")
+	if directory {
+		return withDirectory(append(flows,
+			flow{
+				name: "known by the unionid, and logged out meanwhile", unbound: true, prepare: (*performance).knowInAnotherApp, during: loggedOutMeanwhile,
+				cases: []string{"register-again"}, check: (*performance).unionLeadsOn,
+			},
+			flow{
+				name: "known by the unionid, and leaves meanwhile", unbound: true, prepare: (*performance).knowUnbound, during: departing,
+				cases: []string{"register-again"}, status: http.StatusOK, err: login.SessionRevoked,
+			},
+			flow{
+				name: "known by the unionid, and deleted meanwhile", unbound: true, prepare: (*performance).knowAndWelcome, during: deletedMeanwhile,
+				cases: []string{"register-again"},
+			},
+		), "register-bound")
 	}
-	return append(flows,
-		flow{name: "a new user, and again", unbound: true, cases: []string{"register-good", "register-repeated-request"}},
-		flow{name: "known by the unionid", unbound: true, prepare: (*performance).knowInAnotherApp, cases: []string{"register-again"}},
-		flow{
-			name: "known by the unionid, and logged out since", unbound: true, prepare: (*performance).knowInAnotherAppOfBefore,
-			cases: []string{"register-again"}, check: (*performance).unionLeadsOn,
-		},
-	)
-}
-
-// withDirectoryAt returns the flows with a directory that has the users.
-func withDirectoryAt(url string, flows []flow) []flow {
-	for i := range flows {
-		flows[i].directory = url
-	}
-	return flows
+	return append(flows, flow{
+		name: "known by the unionid, and logged out since", unbound: true, prepare: (*performance).knowInAnotherAppOfBefore,
+		cases: []string{"register-again"}, check: (*performance).unionLeadsOn,
+	})
 }
 
 // plainFlows has flows without a directory, for the functions for which goodFlows do not suffice.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -65,6 +66,37 @@ func boundElsewhere(p *performance) dynamotest.Rule {
 	})}
 }
 
+// describing matches what stores a directory's profile of a user.
+func describing(body []byte) bool { return bytes.Contains(body, []byte("describedAs")) }
+
+// departing notes that the user has left just before the function stores what the directory says about them. The user is still there,
+// as when another request has just found them disabled in the directory.
+func departing(p *performance) dynamotest.Rule {
+	return dynamotest.Rule{Operation: "UpdateItem", Body: describing, Fault: dynamotest.Before(func() {
+		now := time.Now()
+		err := p.store.StoreRecord(p.Context(), "gone#"+events.Secret(appSecret, sealKey).Hash("departure", events.UserID), login.Record{
+			Version: login.NewID(), Value: strconv.AppendInt(nil, now.UnixMilli(), 10), ExpiresAt: now.Add(time.Minute),
+		})
+		if err != nil {
+			p.Error(err)
+		}
+	})}
+}
+
+// deletedMeanwhile deletes the user then.
+func deletedMeanwhile(p *performance) dynamotest.Rule {
+	return dynamotest.Rule{Operation: "UpdateItem", Body: describing, Fault: dynamotest.Before(p.deleteUser)}
+}
+
+// loggedOutMeanwhile ends the user's sessions right before a transaction.
+func loggedOutMeanwhile(p *performance) dynamotest.Rule {
+	return dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.Before(func() {
+		if err := p.store.LogoutUser(p.Context(), events.UserID, login.NewID()); err != nil {
+			p.Error(err)
+		}
+	})}
+}
+
 // leaving deletes the user just before the function stores what the directory says about
 // them. The function continues once they are gone.
 func leaving(p *performance) dynamotest.Rule {
@@ -89,7 +121,7 @@ func leaving(p *performance) dynamotest.Rule {
 	})
 	return dynamotest.Rule{
 		Operation: "UpdateItem", Times: dynamotest.Always,
-		Body: func(body []byte) bool { return bytes.Contains(body, []byte("describedAs")) },
+		Body: describing,
 		Fault: dynamotest.Before(func() {
 			leave()
 			for p.Context().Err() == nil {

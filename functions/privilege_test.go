@@ -9,9 +9,9 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/iamtest"
 )
 
-// withDirectory is the template's condition that the platform's own directory has the
+// underDirectory is the template's condition that the platform's own directory has the
 // users.
-const withDirectory = "HasDirectory"
+const underDirectory = "HasDirectory"
 
 // conditions lists the other conditions that hold: all those that add to a role.
 var conditions = []string{"HasKmsKey", "HasSampleRoute", "Traces"}
@@ -34,22 +34,21 @@ func TestLeastPrivilege(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	directories := startDirectories(t)
 	for _, id := range template.Functions() {
 		name := strings.ToLower(strings.TrimSuffix(id, "Function"))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			play := flowsOf(name, nil)
+			play := flowsOf(name, false)
 			role, err := template.Role(id, conditions...)
 			if err != nil {
 				t.Fatal(err)
 			}
 			holdTo(t, name, role.Policy, play)
-			more, err := template.Role(id, append(conditions, withDirectory)...)
+			more, err := template.Role(id, append(conditions, underDirectory)...)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if theirs := flowsOf(name, directories); len(theirs) > 0 {
+			if theirs := flowsOf(name, true); len(theirs) > 0 {
 				t.Run("directory", func(t *testing.T) { holdTo(t, name, more.Policy, theirs) })
 			} else if !reflect.DeepEqual(role, more) && !slices.Contains(verifiers, id) { // who reads no password then
 				t.Errorf("it has no part in a directory and may %v with one", more.Policy)
@@ -124,7 +123,7 @@ func TestOnlyVerifiersReadPasswords(t *testing.T) {
 	}
 	users := iamtest.TableARN("UsersTable")
 	for _, id := range template.Functions() {
-		for name, hold := range map[string][]string{"alone": conditions, "with a directory": append(conditions, withDirectory)} {
+		for name, hold := range map[string][]string{"alone": conditions, "with a directory": append(conditions, underDirectory)} {
 			role, err := template.Role(id, hold...)
 			if err != nil {
 				t.Fatal(err)
@@ -161,7 +160,7 @@ func TestPoliciesNameWhatTheyAllow(t *testing.T) {
 	}
 	const trust = `{"Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"}}],"Version":"2012-10-17"}`
 	for _, id := range template.Functions() {
-		role, err := template.Role(id, append(conditions, withDirectory)...)
+		role, err := template.Role(id, append(conditions, underDirectory)...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,6 +43,9 @@ func TestOneTapOfSomebodyNewMakesADirectorysUser(t *testing.T) {
 	if !l.Created || l.User.ID != "made-1" || l.User.RegisteredIn != appID || l.User.Name != "New" {
 		t.Errorf("created %v, user %+v", l.Created, l.User)
 	}
+	if same := e.mustTap("bob-1", "phone-bob-1"); !same.Created || same.User.ID != l.User.ID {
+		t.Errorf("a repeat: created %v, user %+v", same.Created, same.User)
+	}
 	if again := e.Checked("bob-2").Login; again == nil || again.Created || again.User.ID != l.User.ID {
 		t.Errorf("the next launch: %+v", again)
 	}
@@ -165,6 +168,9 @@ func TestRegisterAtTheDirectory(t *testing.T) {
 	if err != nil || !l.Created || l.User.ID != "made-1" || l.User.RegisteredIn != appID {
 		t.Fatalf("%+v, %v", l, err)
 	}
+	if same, err := e.register("bob-2"); err != nil || !same.Created || same.Token != l.Token {
+		t.Errorf("a repeat: %+v, %v", same, err)
+	}
 	v := e.Visit(l.Token)
 	if again, err := e.register("bob-3"); err != nil || again.Created || again.User.ID != l.User.ID {
 		t.Errorf("again: %+v, %v", again, err)
@@ -236,6 +242,9 @@ func TestLaunchMakesADirectorysUser(t *testing.T) {
 	first := e.Checked("bob-1").Login
 	if first == nil || !first.Created || first.User.ID != "made-1" {
 		t.Fatalf("got %+v", first)
+	}
+	if same := e.Checked("bob-1").Login; same == nil || !same.Created || same.Token != first.Token {
+		t.Errorf("a repeat: %+v", same)
 	}
 	if again := e.Checked("bob-2").Login; again == nil || again.Created {
 		t.Errorf("the second time: %+v", again)
