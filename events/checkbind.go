@@ -33,7 +33,7 @@ var checkBind = slices.Concat(
 			Status: 200, Code: 1, Holds: made, WeChat: 1},
 		{Name: "checkbind-repeated-linked", After: []string{"register-good", "checkbind-good-linked"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-2")},
 			Status: 200, Code: 1, Holds: map[string]any{"linked": true}, WeChat: 1},
-		{Name: "checkbind-after-unbinding", After: []string{"checkbind-good-created", "unbind-force-good-launch"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-3")},
+		{Name: "checkbind-after-unbinding", After: []string{"register-good", "checkbind-good-linked", "unbind-force-good-linked"}, but: edits{query("appId=" + LaunchAppID + "&code=alice-4")},
 			Status: 200, Code: 301, Holds: ways("password"), WeChat: 1},
 		{Name: "checkbind-known", After: []string{"bindphone-good"}, but: edits{code("alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "checkbind-app-unknown", but: edits{query("appId=wxffffffffffffffff&code=alice-1")}, Status: 400, Error: login.AppIDUnknown},

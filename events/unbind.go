@@ -17,7 +17,9 @@ var unbind = slices.Concat(
 		{Name: "unbind-last-binding-with-code", After: afterBind, but: edits{jsonBody(`{"code":"alice-2"}`)}, Status: 200, Error: login.LastBinding},
 	}),
 	on("unbind-force-good", []Case{
-		{Name: "unbind-force-good-launch", from: "unbind-force-good", After: []string{"checkbind-good-created"}, Status: 200, Code: 1, WeChat: 1},
+		{Name: "unbind-force-good-linked", After: []string{"register-good", "checkbind-good-linked"}, but: edits{field("code", "alice-3")},
+			Status: 200, Code: 1, WeChat: 1},
+		{Name: "unbind-force-only-way-to-log-in", After: []string{"checkbind-good-created"}, Status: 200, Error: login.LastBinding, WeChat: 1},
 		{Name: "unbind-force-good", After: afterBind, Status: 200, Code: 1, WeChat: 1},
 		{Name: "unbind-force-good-form", After: afterBind, but: edits{formBody("force=true&code=alice-2")}, Status: 200, Code: 1, WeChat: 1},
 		{Name: "unbind-force-repeated-request", After: []string{"bind-good", "unbind-force-good"}, Status: 401, Error: login.BindingRemoved},
