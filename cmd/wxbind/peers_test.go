@@ -165,8 +165,11 @@ func TestAutoRegister(t *testing.T) {
 			d.Errorf("the second launch: %v", again)
 		}
 		token, _ := first["token"].(string)
-		if _, a := s.call("POST", "/mobileApi/user/unbind", token, `{"force":true,"code":"alice-3"}`); a["code"] != 1.0 {
-			d.Fatalf("unbind: %v", a)
+		if _, a := s.call("POST", "/mobileApi/user/unbind", token, `{"force":true,"code":"alice-21"}`); a["error"] != "last_binding" {
+			d.Errorf("the only way to log in is given up: %v", a)
+		}
+		if _, a := s.call("DELETE", "/mobileApi/user/account", token, `{"code":"alice-3"}`); a["code"] != 1.0 {
+			d.Fatalf("deletion: %v", a)
 		}
 		d.says("who has left is not fetched back", s.launch("alice-4", ours), "code", 301)
 		back := s.post("register", "alice-5", ours, nil)

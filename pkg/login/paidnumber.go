@@ -136,8 +136,8 @@ func (s *Service) awaitPaid(ctx context.Context, name string, refusal error) (Re
 // keepPaid is the step that keeps the number of a tap.
 func (s *Service) keepPaid(t *tap) func(context.Context) error {
 	paid := *t.paid
-	return func(ctx context.Context) error {
-		ctx, cancel := settling(ctx) // the number is lost if it is not kept, even if the answer comes too late
+	return func(request context.Context) error {
+		ctx, cancel := settling(request) // the number is lost if it is not kept, even if the answer comes too late
 		defer cancel()
 		plain, err := json.Marshal(paid)
 		if err != nil {
@@ -157,7 +157,9 @@ func (s *Service) keepPaid(t *tap) func(context.Context) error {
 			}
 		}
 		t.trail.lapse(err)
-		t.trail.beside = s.keepPaid(t) // the next round trip tries once more
+		if request.Err() == nil {
+			t.trail.beside = s.keepPaid(t) // the next round trip tries once more
+		}
 		return nil
 	}
 }

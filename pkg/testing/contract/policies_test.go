@@ -78,10 +78,10 @@ func (s *stage) register(code string) string {
 	return answer(s.Register(s.Context(), logintest.Phone, code))
 }
 
-// leave unbinds whom a code logs in.
+// leave deletes whom a code logs in.
 func (s *stage) leave(code, fresh string) {
 	s.Helper()
-	if err := s.Unbind(s.Context(), logintest.Phone, s.Visit(s.Token(code)), true, fresh); err != nil {
+	if err := s.Delete(s.Context(), logintest.Phone, s.Visit(s.Token(code)), fresh); err != nil {
 		s.Fatal(err)
 	}
 }
