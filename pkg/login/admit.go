@@ -98,7 +98,7 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission, known *Us
 	}
 	err := trip.wait()
 	if errors.Is(err, ErrAlreadyBound) {
-		return s.openMeanwhile(ctx, x, standing)
+		return s.openMade(ctx, x, standing)
 	}
 	if unfit, ok := errors.AsType[*Unfit](err); ok && unfit.User.Apps[x.AppID].OpenID == x.OpenID {
 		return nil, IdentityBound // by another request, just now
@@ -106,17 +106,40 @@ func (s *Service) letIn(ctx context.Context, x *exchange, a Admission, known *Us
 	if err != nil {
 		return nil, err
 	}
-	created := x.made(user)
-	if user.Apps = mapWith(user.Apps, a.Binding); created {
+	if x.made(user) {
 		x.trail.Note(EventRegister)
 	}
+	user.Apps = mapWith(user.Apps, a.Binding)
 	x.trail.Note(EventBind)
+	if a.Binding.ID == x.linkID() {
+		x.trail.Note(EventLink)
+	}
 	login, err := s.finish(ctx, x, a.Binding, user, a.Session, token)
 	if err == nil {
-		login.Created = created
+		x.saysOf(login, a.Binding)
 	}
 	return login, err
 }
+
+// openMade opens a session under a binding that is there already. If a request with the same ids has made it, the login says so.
+//
+// Errors: those of open.
+func (s *Service) openMade(ctx context.Context, x *exchange, b Binding) (*Login, error) {
+	login, err := s.open(ctx, x, b)
+	if err == nil {
+		x.saysOf(login, b)
+	}
+	return login, err
+}
+
+// saysOf makes a login say what the request, or the one that it repeats, has made.
+func (x *exchange) saysOf(l *Login, b Binding) {
+	l.Created = x.made(l.User)
+	l.Linked = b.ID == x.linkID()
+}
+
+// linkID is the id of the binding that the request makes by a unionid.
+func (x *exchange) linkID() string { return x.ownID("link") }
 
 // mapWith notes a binding in a user's apps.
 func mapWith(apps map[string]UserApp, b Binding) map[string]UserApp {
@@ -137,18 +160,7 @@ func (s *Service) boundMeanwhile(ctx context.Context, x *exchange) (*Login, erro
 	if err := trip.wait(); err != nil {
 		return nil, err
 	}
-	return s.openMeanwhile(ctx, x, binding)
-}
-
-// openMeanwhile opens a session under a binding that another request has just made, perhaps a repeat of this one.
-//
-// Errors: those of open.
-func (s *Service) openMeanwhile(ctx context.Context, x *exchange, b Binding) (*Login, error) {
-	login, err := s.open(ctx, x, b)
-	if err == nil {
-		login.Created = x.made(login.User)
-	}
-	return login, err
+	return s.openMade(ctx, x, binding)
 }
 
 // ownerOfUnion finds the user of the identity's unionid; nil if there is none.

@@ -88,22 +88,24 @@ func (s *Service) bind(ctx context.Context, caller Caller, r BindRequest) (*Logi
 	case errors.Is(err, ErrPasswordChanged):
 		return s.bindAfterChange(ctx, x, claimed, attempt)
 	case errors.Is(err, UserBound) && r.Replace && candidate.change == nil:
-		return s.rebindCandidate(ctx, x, candidate.user.ID)
+		return s.rebindCandidate(ctx, x, candidate)
 	}
 	return login, err
 }
 
 // rebindCandidate gives the identity the place of the other one to which a user is bound who has just proved who they are.
-func (s *Service) rebindCandidate(ctx context.Context, x *exchange, userID string) (*Login, error) {
+func (s *Service) rebindCandidate(ctx context.Context, x *exchange, c candidate) (*Login, error) {
 	var user User
 	trip := x.trail.roundTrip(ctx)
-	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, userID) })
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, c.user.ID) })
 	err := trip.wait()
 	switch {
 	case errors.Is(err, ErrUserNotFound):
 		return nil, InvalidCredentials
 	case err != nil:
 		return nil, err
+	case user.Epoch != c.user.Epoch: // perhaps it is the password of before
+		return nil, SessionRevoked
 	}
 	return s.rebind(ctx, x, user, Phone{})
 }

@@ -76,8 +76,9 @@ type tap struct {
 	paid *paidNumber
 	// phone is the number.
 	phone Phone
-	// proven says that the user of a number that was not verified lately has proved who they are.
-	proven bool
+	// proven is the user of a number that was not verified lately, once they have proved who they are, with the epoch that they
+	// had then: a password that was changed since, or another user who has the number by now, is not proved by it.
+	proven Owner
 }
 
 // checkPhoneRequest refuses what cannot succeed, before it costs a call to WeChat.
@@ -128,7 +129,7 @@ func (s *Service) beforeTheNumber(ctx context.Context, t *tap) (*Login, error) {
 	case binding.ID != "":
 		login, err := s.open(ctx, t.exchange, binding)
 		if err == nil {
-			login.Created = t.repeated && t.made(login.User)
+			t.asBefore(login, binding)
 		}
 		return login, err
 	case err != nil:
@@ -190,7 +191,7 @@ func (s *Service) ownerOfPhone(ctx context.Context, t *tap) (owner *Owner, err e
 // asOwner is the admission of the user who has the number.
 func (t *tap) asOwner(o Owner, now time.Time) Admission {
 	terms := Terms{Phone: t.phone, RegisteredIn: t.app.from()}
-	if !t.proven {
+	if t.proven != o {
 		terms.VerifiedSince = t.trustedSince(now)
 	}
 	return Admission{Binding: t.newBinding(o.UserID, o.Epoch), Terms: terms}
@@ -206,7 +207,7 @@ func (t *tap) trustedSince(now time.Time) time.Time {
 
 // onTerms decides about a user who has the number and does not fulfil the terms. If it returns neither a login nor an
 // error, the next decision is about the owner that it returns.
-func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (*Login, *Owner, error) {
+func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (login *Login, next *Owner, err error) {
 	switch _, here := u.Apps[t.AppID]; {
 	case u.Phone.Index != t.phone.Index:
 		return nil, nil, ErrPhoneTaken // they have given it up meanwhile
@@ -215,32 +216,39 @@ func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner 
 	case here && !t.mayReplace(u, s.clock()):
 		return nil, nil, UserBound
 	case here:
-		login, err := s.rebind(ctx, t.exchange, u, t.phone)
+		login, err = s.rebind(ctx, t.exchange, u, t.phone)
 		return login, nil, err
 	case !slices.Contains(t.app.from(), u.RegisteredIn):
 		return nil, nil, RegisteredElsewhere
-	case t.proven || !u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())):
+	case !u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())):
 		owner.Epoch = u.Epoch // the hint was out of date
 		return nil, &owner, nil
 	}
 	// The number may be somebody else's by now.
+	known := t.union() != "" && slices.Contains(u.Unions, t.union())
+	if known {
+		if known, err = s.isBoundWithUnion(ctx, t.exchange, u); err != nil {
+			return nil, nil, err
+		}
+	}
 	switch {
-	case t.union() != "" && slices.Contains(u.Unions, t.union()):
+	case t.proven == Owner{UserID: u.ID, Epoch: u.Epoch}:
+		return nil, &t.proven, nil
+	case known:
 	case u.PasswordID != "" && t.request.Password != "":
-		if err := s.provePassword(ctx, t, u); err != nil {
+		if u.Epoch, err = s.provePassword(ctx, t, u); err != nil {
 			return nil, nil, err
 		}
 	case u.PasswordID != "":
 		return nil, nil, PasswordRequired
 	case t.app.Policy.registers(RegisterPhone):
-		login, err := s.admitInPlaceOf(ctx, t.exchange, newcomer, u.ID, "")
+		login, err = s.admitInPlaceOf(ctx, t.exchange, newcomer, u.ID, "")
 		return login, nil, err
 	default:
 		return nil, nil, PhoneStale
 	}
-	t.proven = true
-	owner.Epoch = u.Epoch
-	return nil, &owner, nil
+	t.proven = Owner{UserID: u.ID, Epoch: u.Epoch}
+	return nil, &t.proven, nil
 }
 
 // mayReplace says whether the number alone may give the identity the place of the user's other one.
@@ -248,14 +256,15 @@ func (t *tap) mayReplace(u User, now time.Time) bool {
 	return t.request.Replace && u.PasswordID == "" && !u.Phone.VerifiedAt.Before(t.trustedSince(now))
 }
 
-// provePassword tries the password of the user who has the number. It counts as a bind's does.
+// provePassword tries the password of the user who has the number. It counts as a bind's does. The result is the epoch that the
+// user had with this password.
 //
 // Errors: TooManyAttempts, InvalidCredentials, and the others that Bind has of a password.
-func (s *Service) provePassword(ctx context.Context, t *tap, u User) error {
+func (s *Service) provePassword(ctx context.Context, t *tap, u User) (epoch string, err error) {
 	attempt := newAttempt(t.exchange, u.Username)
 	if _, err := s.admit(ctx, t.exchange, attempt, u.Username); err != nil {
 		s.giveBack(ctx, t.exchange, attempt)
-		return err
+		return "", err
 	}
 	claimed := attempt.claim(u.Username, u.ID, t.request.Password, "")
 	c, err := s.users.authenticate(ctx, t.exchange, claimed)
@@ -263,8 +272,8 @@ func (s *Service) provePassword(ctx context.Context, t *tap, u User) error {
 		err = PasswordChangeRequired // which takes a bind
 	}
 	if wrong(err) {
-		return s.count(ctx, t.exchange, attempt, err)
+		return "", s.count(ctx, t.exchange, attempt, err)
 	}
 	s.giveBack(ctx, t.exchange, attempt)
-	return err
+	return c.user.Epoch, err
 }

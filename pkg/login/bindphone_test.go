@@ -1,10 +1,12 @@
 package login_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -247,4 +249,85 @@ func TestFiftyFirstTapsAtOnceMakeOneUser(t *testing.T) {
 // number is a user's number, as it stands in a phone code.
 func number(name string) string {
 	return strings.TrimPrefix(logintest.PhoneOf(name), "+86")
+}
+
+// What was proved is proved of one user with one epoch.
+func TestProofThatIsOutOfDate(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(w *world, u login.User) error
+		want      login.Code
+	}{
+		"the password is replaced": {func(w *world, u login.User) error {
+			return w.DB.ReplacePassword(w.Context(), u.ID, u.PasswordID, login.NewPassword("plain:another"), login.NewID())
+		}, login.InvalidCredentials},
+		"the number becomes another's": {func(w *world, u login.User) error {
+			erin := login.User{ID: "u-erin", Username: "erin", Epoch: login.NewID(), CreatedAt: w.Clock(), Apps: map[string]login.UserApp{}}
+			p := u.Phone
+			p.VerifiedAt = time.Time{}
+			return cmp.Or(
+				w.DB.AddUser(w.Context(), erin, login.NewPassword("plain:another")), w.DB.SetPhone(w.Context(), erin.ID, p, u.ID))
+		}, login.InvalidCredentials},
+		"the user is disabled": {func(w *world, u login.User) error {
+			return w.DB.DisableUser(w.Context(), u.ID, login.NewID())
+		}, login.UserDisabled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, openPolicy)
+			u := w.userWithPhone("bob", 0, true)
+			u, err := w.DB.UserByID(t.Context(), u.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var once atomic.Bool
+			w.DB.Do(func(op string) error {
+				if op == "SwapRecord" && w.Plain.Checks > 0 { // the password is proved, and the attempt given back
+					if once.CompareAndSwap(false, true) {
+						if err := c.meanwhile(w, u); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+				return nil
+			})
+			if _, err := tapped(w, phone, "bob-1", "phone-bob-1", password); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
+// A number that was paid for is kept though the store stumbles.
+func TestPaidPhoneCodeIsKeptAtTheSecondTry(t *testing.T) {
+	w := phoneWorld(t, login.Policy{PhoneTrust: login.DefaultPhoneTrust})
+	w.userWithPhone("bob", 0, true)
+	var once atomic.Bool
+	w.DB.Do(func(op string) (err error) {
+		if op == "SwapRecord" && w.WeChatDouble.PhoneCalls > 0 {
+			if once.CompareAndSwap(false, true) {
+				err = login.Unavailable(errors.New("it stumbles"))
+			}
+		}
+		return err
+	})
+	if _, err := tapped(w, phone, "bob-1", "phone-bob-1", ""); !errors.Is(err, login.PasswordRequired) {
+		t.Fatal(err)
+	}
+	if _, err := tapped(w, phone, "bob-2", "phone-bob-1", password); err != nil || w.WeChatDouble.PhoneCalls != 1 {
+		t.Errorf("%v, %d phone codes exchanged", err, w.WeChatDouble.PhoneCalls)
+	}
+}
+
+// One number has one spelling, whoever has typed it.
+func TestSpellingsOfANumber(t *testing.T) {
+	for text, want := range map[string]string{
+		"13800138000": "+8613800138000", "+86 138 0013 8000": "+8613800138000", "0086-13800138000": "+8613800138000",
+		"+86 013800138000": "", "+86 (0)138 0013 8000": "", "+86 86 13800138000": "", "12125551234": "", "8613800138000": "",
+		"+1 415 555 0100": "+14155550100", "0014155550100": "+14155550100", "+1 001 415 555 0100": "", "+1 1 415 555 0100": "",
+		"+852 9123 4567": "+85291234567", "00852 91234567": "+85291234567", "91234567": "",
+	} {
+		got, err := login.ParsePhone(text)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q is %q, %v, want %q", text, got, err, want)
+		}
+	}
 }

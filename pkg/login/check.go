@@ -70,9 +70,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 
 // asBefore makes the login of a repeat say what that of the first request said of the binding that it made.
 func (x *exchange) asBefore(l *Login, b Binding) {
-	if !x.repeated {
-		return
+	if x.repeated {
+		x.saysOf(l, b)
 	}
-	l.Created = x.made(l.User)
-	l.Linked = b.ID == x.ownID("link")
 }

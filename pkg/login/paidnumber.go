@@ -26,6 +26,12 @@ const (
 	// paidLife is how long it is kept. WeChat's phone codes live for 5 minutes.
 	paidLife    = 10 * time.Minute
 	paidPurpose = "phone code"
+	// keepTries is how often it is tried to keep it.
+	keepTries = 3
+	// paidPatience is how long a request waits for what another one with the same phone code is about to keep. It pauses
+	// between two looks, for longer each time, at most paidPoll.
+	paidPatience = 3 * time.Second
+	paidPoll     = 400 * time.Millisecond
 )
 
 func (x *exchange) paidName(phoneCode string) string {
@@ -81,7 +87,7 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 		switch {
 		case errors.Is(err, PhoneCodeInvalid):
 			// Perhaps another request with it is under way, and keeps the number in a moment.
-			record, waited := s.awaitRecord(ctx, t.paidName(t.request.PhoneCode), err)
+			record, waited := s.awaitPaid(ctx, t.paidName(t.request.PhoneCode), err)
 			if waited != nil {
 				return waited
 			}
@@ -105,22 +111,53 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 	return nil
 }
 
+// awaitPaid reads the record of a phone code, and waits for it if need be.
+//
+// Errors: refusal, if there is none; and what the store answers.
+func (s *Service) awaitPaid(ctx context.Context, name string, refusal error) (Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, paidPatience)
+	defer cancel()
+	for poll := repeatPoll; ; poll = min(2*poll, paidPoll) {
+		record, err := s.Store.LoadRecord(ctx, name)
+		switch {
+		case err == nil:
+			return record, nil
+		case ctx.Err() != nil:
+			return Record{}, refusal
+		case !errors.Is(err, ErrRecordNotFound):
+			return Record{}, err
+		}
+		if pause(ctx, poll) != nil {
+			return Record{}, refusal
+		}
+	}
+}
+
 // keepPaid is the step that keeps the number of a tap.
 func (s *Service) keepPaid(t *tap) func(context.Context) error {
 	paid := *t.paid
 	return func(ctx context.Context) error {
+		ctx, cancel := settling(ctx) // the number is lost if it is not kept, even if the answer comes too late
+		defer cancel()
 		plain, err := json.Marshal(paid)
-		if err == nil {
+		if err != nil {
+			return err
+		}
+		for range keepTries {
 			_, err = s.Store.SwapRecord(ctx, t.paidName(t.request.PhoneCode), "", Record{
 				Version:   NewID(),
 				Value:     []byte(t.secret.Seal(plain, paidPurpose, t.AppID, t.request.PhoneCode)),
 				ExpiresAt: time.UnixMilli(paid.At).Add(paidLife).UTC(),
 			})
+			if err == nil || errors.Is(err, ErrRecordChanged) {
+				return nil
+			}
+			if pause(ctx, swapPause) != nil {
+				break
+			}
 		}
-		if err != nil && !errors.Is(err, ErrRecordChanged) {
-			t.trail.lapse(err)
-			t.trail.beside = s.keepPaid(t)
-		}
+		t.trail.lapse(err)
+		t.trail.beside = s.keepPaid(t) // the next round trip tries once more
 		return nil
 	}
 }

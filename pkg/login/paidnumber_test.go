@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wxbind/wxbind/pkg/login"
@@ -16,13 +17,17 @@ type mortal struct {
 	// at is the call at which it dies: before the store has done it, or after that.
 	at    string
 	after bool
-	dead  bool
+
+	mu   sync.Mutex
+	dead bool
 }
 
 var errDied = login.Unavailable(errors.New("the process was killed"))
 
 // survive does a call unless the process is dead.
 func (m *mortal) survive(call string, do func() error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.dead {
 		return errDied
 	}

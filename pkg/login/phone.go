@@ -28,8 +28,8 @@ const (
 )
 
 // ParsePhone returns a phone number in the form of E.164: + and digits, the country code first. Blanks, hyphens and brackets
-// between the digits do not count, nor does 00 for the +. Eleven digits that begin with 1 are a mobile number of mainland
-// China.
+// between the digits do not count, nor does 00 for the +. Eleven digits are a mobile number of mainland China. A number of the
+// countries +86 and +1 has only one spelling: WeChat would never tell of a user by another one.
 //
 // Errors: PhoneInvalid.
 func ParsePhone(text string) (string, error) {
@@ -44,7 +44,7 @@ func ParsePhone(text string) (string, error) {
 		digits = digits[1:]
 	case strings.HasPrefix(digits, "00"):
 		digits = digits[2:]
-	case len(digits) == 11 && digits[0] == '1':
+	case len(digits) == 11:
 		digits = "86" + digits
 	default:
 		return "", PhoneInvalid
@@ -52,7 +52,22 @@ func ParsePhone(text string) (string, error) {
 	if len(digits) < minPhone || len(digits) > maxPhone || digits[0] == '0' || strings.Trim(digits, "0123456789") != "" {
 		return "", PhoneInvalid
 	}
+	if !ownSpelling(digits) {
+		return "", PhoneInvalid
+	}
 	return "+" + digits, nil
+}
+
+// ownSpelling says whether digits, which begin with the country code, are those of a mobile number, where it is known how these
+// look: a 0 before the number, or a country code given twice, is the most frequent other spelling.
+func ownSpelling(digits string) bool {
+	if number, china := strings.CutPrefix(digits, "86"); china {
+		return len(number) == 11 && number[0] == '1' && number[1] >= '3'
+	}
+	if number, america := strings.CutPrefix(digits, "1"); america {
+		return len(number) == 10 && number[0] >= '2'
+	}
+	return true
 }
 
 // Masked shows who knows the number which one it is, and nobody else: +86138****8000.

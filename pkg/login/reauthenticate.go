@@ -38,9 +38,10 @@ func (s *Service) reauthenticate(ctx context.Context, route string, caller Calle
 
 // Unbind removes the binding that the visitor's session was opened under, and so ends every session under
 // it. The user's only binding is the only way to log in, so it is removed only with force, which needs a
-// fresh code.
+// fresh code. One who has registered and has no password could never come back, nor delete what is left of them: they
+// delete themselves instead.
 //
-// Errors: LastBinding, without force; BindingRemoved when that happened meanwhile; with force, those of
+// Errors: LastBinding, without force, or of a user who could never come back; BindingRemoved when that happened meanwhile; with force, those of
 // Export; and what the store answers.
 func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, force bool, code string) error {
 	ctx, trail := trailed(ctx)
@@ -55,7 +56,8 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 		Index: visitor.User.Apps[visitor.Session.AppID].Index,
 	}
 	trip := trail.roundTrip(ctx)
-	trip.do(func() error { return s.Store.Unbind(ctx, binding, !force) })
+	keepLast := !force || onlyByBinding(visitor.User)
+	trip.do(func() error { return s.Store.Unbind(ctx, binding, keepLast) })
 	err := trip.wait()
 	switch {
 	case errors.Is(err, ErrBindingNotFound):
@@ -67,6 +69,12 @@ func (s *Service) Unbind(ctx context.Context, caller Caller, visitor Visitor, fo
 	}
 	trail.Note(EventUnbind)
 	return nil
+}
+
+// onlyByBinding says whether a user has registered by themselves and has nothing but bindings to log in with. A phone number does not
+// count: it logs in only for some time.
+func onlyByBinding(u User) bool {
+	return u.RegisteredIn != "" && u.PasswordID == "" && u.Username == "" // a directory's user has a username
 }
 
 // Export is everything that is stored about a user.

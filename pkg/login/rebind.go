@@ -10,7 +10,7 @@ import (
 //
 // Whoever has lost their WeChat, or got another, binds with the password and asks for the place of the former one. In one
 // step the former binding goes, and its sessions die as binding_removed. A thief who knows the password could do the same. So
-// it works once in a day; the one who was displaced may take the place back for a week, with the same password; and in that
+// it works once in a day; the one who was displaced first may take the place back for a week, with the same password; and in that
 // week the new binding cannot make it its own: it changes neither password nor phone number, and neither exports nor deletes
 // the account.
 const (
@@ -21,7 +21,7 @@ const (
 )
 
 // rebind gives the identity the place of the user's other one in this mini-program. If phone is not zero, the user has proved by
-// it who they are, and must have it still.
+// it who they are, and must have it still. An identity that has the place already is logged in.
 //
 // Errors: RebindClosed, RebindTooSoon; IdentityBound; UserBound when others change the user's binding at the same time;
 // UserDisabled and SessionRevoked when that happened meanwhile; and what the store answers.
@@ -30,6 +30,12 @@ func (s *Service) rebind(ctx context.Context, x *exchange, user User, phone Phon
 		return nil, RebindClosed
 	}
 	former := user.Apps[x.AppID]
+	if former.OpenID == x.OpenID { // another request has just done it
+		if login, err := s.boundBy(ctx, x, user.ID); login != nil || err != nil {
+			return login, err
+		}
+		return nil, UserBound // or perhaps not, by now
+	}
 	replacement := Replacement{At: s.clock(), OpenID: former.OpenID}
 	last, before := user.Replaced[x.AppID]
 	switch since := replacement.At.Sub(last.At); {
@@ -38,6 +44,9 @@ func (s *Service) rebind(ctx context.Context, x *exchange, user User, phone Phon
 		replacement.OpenID = "" // the place is theirs, and nobody else may take it back
 	case since < rebindPause:
 		return nil, &Error{Code: RebindTooSoon, RetryAfter: rebindPause - since}
+	case last.OpenID != "" && since < takeBack:
+		// Who was displaced first may still come back: else a thief with two WeChats would displace one with the other.
+		replacement.OpenID = last.OpenID
 	}
 	binding := x.newBinding(user.ID, user.Epoch)
 	session, token := s.newSession(x, binding)
@@ -55,6 +64,12 @@ func (s *Service) rebind(ctx context.Context, x *exchange, user User, phone Phon
 		}
 		return nil, SessionRevoked
 	}
+	if errors.Is(err, IdentityBound) || errors.Is(err, ErrUserChanged) || errors.Is(err, BindingRemoved) {
+		// Perhaps another request of the same person was faster.
+		if login, err := s.boundBy(ctx, x, user.ID); login != nil || err != nil {
+			return login, err
+		}
+	}
 	switch {
 	case errors.Is(err, ErrUserChanged):
 		return nil, UserBound
@@ -66,6 +81,23 @@ func (s *Service) rebind(ctx context.Context, x *exchange, user User, phone Phon
 	user.Apps = mapWith(user.Apps, binding)
 	x.trail.Note(EventRebind)
 	return s.finish(ctx, x, binding, user, session, token)
+}
+
+// boundBy opens a session if the identity is bound to a user by now. The result is nil if it is not.
+//
+// Errors: those of open.
+func (s *Service) boundBy(ctx context.Context, x *exchange, userID string) (*Login, error) {
+	var binding Binding
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &binding, func() (Binding, error) { return s.Store.BindingByOpenID(ctx, x.AppID, x.OpenID) })
+	err := trip.wait()
+	switch {
+	case errors.Is(err, ErrBindingNotFound), err == nil && binding.UserID != userID:
+		return nil, nil //nolint:nilnil // it is not
+	case err != nil:
+		return nil, err
+	}
+	return s.openMade(ctx, x, binding)
 }
 
 // onProbation says whether the session's binding has taken another's place so lately that it may be taken back. That is not so

@@ -1,7 +1,9 @@
 package login_test
 
 import (
+	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -175,11 +177,6 @@ func TestRebindByPhone(t *testing.T) {
 	if _, err := tapped(w, phone, "newphone-1", "phone-13800138000-2", ""); !errors.Is(err, login.UserBound) {
 		t.Errorf("without replace: %v", err)
 	}
-	setPolicy(w, appID, openPolicy)
-	if _, err := tapReplacing(w, "newphone-5", "phone-13800138000-5"); !errors.Is(err, login.RebindClosed) {
-		t.Errorf("without the policy: %v", err)
-	}
-	setPolicy(w, appID, policy)
 	l, err := tapReplacing(w, "newphone-2", "phone-13800138000-3")
 	if err != nil || l.User.ID != first.User.ID || l.Created {
 		t.Fatalf("got %+v, %v", l, err)
@@ -222,6 +219,163 @@ func TestFirstUsernameAndPassword(t *testing.T) {
 	caller := phone
 	if again, err := w.Bind(t.Context(), caller, login.BindRequest{Code: "newphone-1", Username: "alice", Password: "another good password", Replace: true}); err != nil || again.User.ID != l.User.ID {
 		t.Errorf("another WeChat binds with it: %v", err)
+	}
+}
+
+// A thief with two WeChats displaces the first with the second, which then gives the place back to the first.
+func TestTwoWeChatsDoNotShortenTheWeek(t *testing.T) {
+	const day = 24 * time.Hour
+	w := phoneWorld(t, rebindPolicy)
+	w.Bound("alice-1", "alice")
+	if _, err := rebindAs(w, "thief-1"); err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(day)
+	second, err := rebindAs(w, "thieftwo-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rebindAs(w, "thief-2"); !errors.Is(err, login.RebindTooSoon) {
+		t.Errorf("the thief's first WeChat: %v", err)
+	}
+	if err := w.Delete(t.Context(), phone, w.Visit(second.Token), "thieftwo-2"); !errors.Is(err, login.RecentlyReplaced) {
+		t.Errorf("the thief's second WeChat deletes the account: %v", err)
+	}
+	owner, err := rebindAs(w, "alice-2")
+	if err != nil {
+		t.Fatalf("the owner, who was displaced first: %v", err)
+	}
+	if _, err := w.Export(t.Context(), phone, w.Visit(owner.Token), "alice-3"); err != nil {
+		t.Errorf("the owner is held for the thief: %v", err)
+	}
+}
+
+// The thief unbinds, and the owner comes back by an ordinary bind.
+func TestOwnerWhoBindsAgainIsNotOnProbation(t *testing.T) {
+	w := phoneWorld(t, rebindPolicy)
+	w.Bound("alice-1", "alice")
+	thief, err := rebindAs(w, "thief-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Unbind(t.Context(), phone, w.Visit(thief.Token), true, "thief-2"); err != nil {
+		t.Fatal(err)
+	}
+	owner, err := w.BindUser("alice-2", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Export(t.Context(), phone, w.Visit(owner.Token), "alice-3"); err != nil {
+		t.Errorf("the owner: %v", err)
+	}
+	// The thief has not become the owner by that either.
+	if err := w.Unbind(t.Context(), phone, w.Visit(owner.Token), true, "alice-4"); err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.BindUser("thief-3", "alice", password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Export(t.Context(), phone, w.Visit(again.Token), "thief-4"); !errors.Is(err, login.RecentlyReplaced) {
+		t.Errorf("the thief: %v", err)
+	}
+}
+
+// Two requests of one person at once, as from a page that was tapped twice, both end logged in.
+func TestTwoRebindsOfOnePerson(t *testing.T) {
+	for _, op := range []string{"UserByID", "Bind"} { // the second request is done before the first one does this
+		w := phoneWorld(t, rebindPolicy)
+		u := w.Bound("alice-1", "alice")
+		var once atomic.Bool
+		w.DB.Do(func(called string) error {
+			if called == op {
+				if once.CompareAndSwap(false, true) {
+					if _, err := rebindAs(w, "newphone-2"); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			return nil
+		})
+		l, err := rebindAs(w, "newphone-1")
+		if err != nil || l.User.ID != u.ID {
+			t.Errorf("before %s: %v", op, err)
+			continue
+		}
+		w.Visit(l.Token)
+	}
+}
+
+// rebindSpy does something before a rebind.
+type rebindSpy struct {
+	login.Store
+	before func()
+}
+
+func (s *rebindSpy) Rebind(ctx context.Context, r login.Rebinding) error {
+	if before := s.before; before != nil {
+		s.before = nil
+		before()
+	}
+	return s.Store.Rebind(ctx, r)
+}
+
+func TestRebindWhileAnotherIsDone(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(w *world, u login.User) error
+		want      error
+	}{
+		"by the same person": {func(w *world, _ login.User) error { _, err := rebindAs(w, "newphone-2"); return err }, nil},
+		"by another person":  {func(w *world, _ login.User) error { _, err := rebindAs(w, "thief-2"); return err }, login.UserBound},
+		"and the user is disabled": {func(w *world, u login.User) error {
+			return w.DB.DisableUser(w.Context(), u.ID, login.NewID())
+		}, login.UserDisabled},
+		"and the password is replaced": {func(w *world, u login.User) error {
+			return w.DB.ReplacePassword(w.Context(), u.ID, u.PasswordID, login.NewPassword("plain:another"), login.NewID())
+		}, login.SessionRevoked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, rebindPolicy)
+			w.Bound("alice-1", "alice")
+			u, err := w.DB.UserByID(t.Context(), "u-alice")
+			if err != nil {
+				t.Fatal(err)
+			}
+			spy := &rebindSpy{Store: w.Store}
+			w.Store = spy
+			spy.before = func() {
+				if err := c.meanwhile(w, u); err != nil {
+					t.Error(err)
+				}
+			}
+			l, err := rebindAs(w, "newphone-1")
+			if !errors.Is(err, c.want) {
+				t.Fatalf("got %v, want %v", err, c.want)
+			}
+			if err == nil {
+				w.Visit(l.Token)
+			}
+		})
+	}
+}
+
+// Between the bind that finds another WeChat and the rebind the password is replaced: the old one replaces nothing.
+func TestRebindWithAPasswordThatIsReplacedMeanwhile(t *testing.T) {
+	w := phoneWorld(t, rebindPolicy)
+	u := w.Bound("alice-1", "alice")
+	var once atomic.Bool
+	w.DB.Do(func(op string) error {
+		if op == "UserByID" {
+			if once.CompareAndSwap(false, true) {
+				if err := w.DB.ReplacePassword(t.Context(), u.ID, u.PasswordID, login.NewPassword("plain:another"), login.NewID()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return nil
+	})
+	if _, err := rebindAs(w, "thief-1"); !errors.Is(err, login.SessionRevoked) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
@@ -15,16 +16,24 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
 	}
+	newcomer, found := x.newcomer(), s.relatedNow
 	for range maxDecisions {
 		var login *Login
 		var err error
+		if related != nil {
+			if bound, err := s.boundWithUnion(ctx, x, related.UserID); err != nil {
+				return nil, err
+			} else if !bound {
+				related, newcomer.Unions, found = nil, nil, nobodyRelated
+			}
+		}
 		switch {
 		case related != nil:
 			login, err = s.link(ctx, x, *related)
 		case !launches:
 			return nil, nil //nolint:nilnil // as above
 		default:
-			login, err = s.users.admitNewcomer(ctx, x, x.newcomer(), x.index())
+			login, err = s.users.admitNewcomer(ctx, x, newcomer, x.index())
 		}
 		var unfit *Unfit
 		switch {
@@ -47,8 +56,12 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case !errors.Is(err, ErrUserNotFound) && !errors.Is(err, ErrUnionTaken):
 			return nil, err
 		}
-		if related, err = s.relatedNow(ctx, x); err != nil {
+		taken := errors.Is(err, ErrUnionTaken)
+		if related, err = found(ctx, x); err != nil {
 			return nil, err
+		}
+		if taken && related == nil {
+			newcomer.Unions = nil // this mini-program does not link, and somebody of another one has it
 		}
 	}
 	return nil, Unavailable(errNoDecision)
@@ -70,20 +83,40 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 	return related, trip.wait()
 }
 
+// nobodyRelated is relatedNow for an identity whose unionid leads to nobody who is bound with it.
+func nobodyRelated(context.Context, *exchange) (*Owner, error) {
+	return nil, nil //nolint:nilnil // as its name says
+}
+
+// boundWithUnion says whether a user is bound in another mini-program with the identity's unionid. Users are found by the unionid of a
+// binding that was removed, too: whoever was removed there, as a thief by the operator, or displaced by a rebind, is not let in here.
+func (s *Service) boundWithUnion(ctx context.Context, x *exchange, userID string) (bool, error) {
+	var user User
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, userID) })
+	if err := trip.wait(); errors.Is(err, ErrUserNotFound) {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	return s.isBoundWithUnion(ctx, x, user)
+}
+
+// isBoundWithUnion is boundWithUnion for a user who has been read.
+func (s *Service) isBoundWithUnion(ctx context.Context, x *exchange, user User) (bool, error) {
+	bindings, err := timedRead(&x.trail.Store, func() ([]Binding, error) { return bindingsOf(ctx, s.Store, user) })
+	return slices.ContainsFunc(bindings, func(b Binding) bool { return b.UnionID == x.UnionID }), err
+}
+
 // link binds the identity to the user who has its unionid.
 //
 // Errors: those of userSource.admitOwner.
 func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
-	binding.ID, binding.Union = x.ownID("link"), x.union()
-	login, err := s.users.admitOwner(ctx, x, Admission{
+	binding.ID, binding.Union = x.linkID(), x.union()
+	return s.users.admitOwner(ctx, x, Admission{
 		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
 	})
-	if err == nil {
-		login.Linked = true
-		x.trail.Note(EventLink)
-	}
-	return login, err
 }
 
 // Register makes a user of an identity that is not bound, because the person asks for it, and opens a session. One that
@@ -128,6 +161,9 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		if login != nil || err != nil {
 			return login, err
 		}
+		if err := s.notBanned(ctx, x); err != nil {
+			return nil, err
+		}
 		newcomer.Unions = nil // it is theirs, and they may not be let in here
 	}
 	for range maxDecisions {
@@ -137,6 +173,9 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		}
 		switch {
 		case errors.Is(err, ErrUnionTaken):
+			if err := s.notBanned(ctx, x); err != nil {
+				return nil, err
+			}
 			newcomer.Unions = nil // somebody else has it, and may not be let in here
 		case errors.Is(err, IdentityBound):
 			if login, err = s.boundMeanwhile(ctx, x); !errors.Is(err, ErrBindingNotFound) {
@@ -147,4 +186,27 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 		}
 	}
 	return nil, Unavailable(errNoDecision)
+}
+
+// notBanned refuses somebody whose unionid is that of a user who is disabled, if the mini-program looks at unionids: they would
+// become another user.
+//
+// Errors: UserDisabled; and what the store answers.
+func (s *Service) notBanned(ctx context.Context, x *exchange) error {
+	owner, err := s.relatedNow(ctx, x)
+	if owner == nil || err != nil {
+		return err
+	}
+	var user User
+	trip := x.trail.roundTrip(ctx)
+	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, owner.UserID) })
+	switch err := trip.wait(); {
+	case errors.Is(err, ErrUserNotFound):
+		return nil
+	case err != nil:
+		return err
+	case user.Disabled:
+		return UserDisabled
+	}
+	return nil
 }

@@ -1,15 +1,19 @@
 package login_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/testing/logintest"
 )
 
 func (w *world) register(code string) (*login.Login, error) {
@@ -61,7 +65,10 @@ func TestLaunchMakesAUser(t *testing.T) {
 func TestLaunchAfterADeparture(t *testing.T) {
 	for name, leave := range map[string]func(*world, login.Login) error{
 		"unbind": func(w *world, l login.Login) error {
-			return w.Unbind(w.Context(), phone, w.Visit(l.Token), true, "alice-8")
+			err := w.ChangePassword(w.Context(), phone, w.Visit(l.Token), login.PasswordRequest{
+				Code: "alice-7", Username: "alice", NewPassword: "another good password",
+			})
+			return cmp.Or(err, w.Unbind(w.Context(), phone, w.Visit(l.Token), true, "alice-8"))
 		},
 		"deletion": func(w *world, l login.Login) error { return w.Delete(w.Context(), phone, w.Visit(l.Token), "alice-8") },
 		"operator": func(w *world, l login.Login) error { return login.Remove(w.Context(), w.DB, w.Visit(l.Token).User) },
@@ -246,6 +253,220 @@ func TestRegistrationsAreBounded(t *testing.T) {
 	w.Pass(failure.RetryAfter)
 	if _, err := w.CheckCode("onemore-3"); err != nil {
 		t.Errorf("in the next hour: %v", err)
+	}
+}
+
+// A mini-program that does not link makes a user of somebody whom another one knows by the unionid.
+func TestLaunchWithoutLinkOfSomebodyWhoIsKnownElsewhere(t *testing.T) {
+	w := phoneWorld(t, launchPolicy)
+	setPolicy(w, "wxtwo", login.Policy{LinkUnionID: true})
+	w.AddUser("alice")
+	known, err := w.Bind(t.Context(), otherApp, login.BindRequest{Code: "alice-1", Username: "alice", Password: password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := w.Checked("alice-2").Login
+	if l == nil || !l.Created || l.User.ID == known.User.ID {
+		t.Fatalf("got %+v", l)
+	}
+	w.Visit(l.Token)
+}
+
+// A user whom the operator has disabled does not become another one in the next mini-program.
+func TestRegisterOfSomebodyWhoIsDisabledElsewhere(t *testing.T) {
+	w := linkedWorld(t, login.Policy{Register: []login.Registration{login.RegisterAsk}})
+	u := w.Bound("alice-1", "alice")
+	if err := w.DB.DisableUser(t.Context(), u.ID, login.NewID()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Register(t.Context(), otherApp, "alice-2"); !errors.Is(err, login.UserDisabled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A repeat that comes late does not bring back who has left meanwhile.
+func TestRepeatOfARegistrationAfterTheDeletion(t *testing.T) {
+	for name, again := range map[string]func(w *world, code string) (*login.Login, error){
+		"asked for": (*world).register,
+		"by phone":  func(w *world, code string) (*login.Login, error) { return tapped(w, phone, code, "phone-alice-1", "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, login.Policy{
+				Register: []login.Registration{login.RegisterAsk, login.RegisterPhone}, PhoneTrust: login.DefaultPhoneTrust,
+			})
+			l, err := again(w, "alice-1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if repeat, err := again(w, "alice-1"); err != nil || repeat.Token != l.Token || !repeat.Created {
+				t.Fatalf("before: %+v, %v", repeat, err)
+			}
+			if err := w.Delete(t.Context(), phone, w.Visit(l.Token), "alice-2"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := again(w, "alice-1"); !errors.Is(err, login.BindingRemoved) {
+				t.Errorf("got %v", err)
+			}
+			if all, err := w.DB.ListUsers(t.Context(), "", 10); err != nil || len(all) != 0 {
+				t.Errorf("%d users, %v", len(all), err)
+			}
+		})
+	}
+}
+
+// Who has registered and has no password could never come back, nor delete what is left of them.
+func TestUnbindOfTheOnlyWayToLogIn(t *testing.T) {
+	w := phoneWorld(t, launchPolicy)
+	setPolicy(w, "wxtwo", login.Policy{LinkUnionID: true, AcceptFrom: []string{appID}})
+	l := w.Checked("alice-1").Login
+	if err := w.Unbind(t.Context(), phone, w.Visit(l.Token), true, "alice-2"); !errors.Is(err, login.LastBinding) {
+		t.Errorf("the last binding: %v", err)
+	}
+	if checked, err := w.Check(t.Context(), otherApp, "alice-3"); err != nil || checked.Login == nil {
+		t.Fatal(err)
+	}
+	if err := w.Unbind(t.Context(), phone, w.Visit(l.Token), true, "alice-4"); err != nil {
+		t.Errorf("one of two: %v", err)
+	}
+}
+
+// Two launches at once link once.
+func TestLinkIsSaidOnce(t *testing.T) {
+	w := linkedWorld(t, login.Policy{})
+	w.Bound("alice-1", "alice")
+	looked := make(chan struct{}, 2)
+	both := make(chan struct{})
+	w.DB.Do(func(op string) error {
+		if op == "BindingByOpenID" {
+			looked <- struct{}{}
+			<-both
+		}
+		return nil
+	})
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	linked, events := 0, 0
+	for n := range 2 {
+		wg.Go(func() {
+			var trail login.Trail
+			checked, err := w.Check(login.WithTrail(t.Context(), &trail), otherApp, fmt.Sprintf("alice-2%d", n))
+			if err != nil || checked.Login == nil {
+				t.Errorf("%+v, %v", checked, err)
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if checked.Login.Linked {
+				linked++
+			}
+			if slices.Contains(trail.Events, login.EventLink) {
+				events++
+			}
+		})
+	}
+	<-looked
+	<-looked
+	close(both)
+	wg.Wait()
+	if linked != 1 || events != 1 {
+		t.Errorf("%d logins and %d events say so", linked, events)
+	}
+}
+
+// Only who becomes a user counts as a registration.
+func TestWhatDoesNotCountAsARegistration(t *testing.T) {
+	policy := login.Policy{Register: []login.Registration{login.RegisterPhone, login.RegisterLaunch}, PhoneTrust: login.DefaultPhoneTrust}
+	for name, do := range map[string]func(w *world, n int) error{
+		"a tap of somebody who is bound": func(w *world, n int) error {
+			_, err := tapped(w, phone, fmt.Sprintf("bob-%d", n+10), fmt.Sprintf("phone-bob-%d", n+10), "")
+			return err
+		},
+		"a launch of somebody who has left": func(w *world, n int) error {
+			_, err := w.CheckCode(fmt.Sprintf("left-%d", n+10))
+			return err
+		},
+		"a phone code that WeChat refuses": func(w *world, n int) error {
+			_, err := tapped(w, phone, fmt.Sprintf("carol-%d", n+10), "phone-dave-1", "")
+			if errors.Is(err, login.PhoneCodeInvalid) {
+				return nil
+			}
+			return errors.Join(errors.New("it is not refused"), err)
+		},
+		"a tap with a number that a user has": func(w *world, n int) error {
+			u := w.userWithPhone(fmt.Sprintf("known%d", n), time.Hour, true)
+			_, err := tapped(w, phone, fmt.Sprintf("known%d-1", n), fmt.Sprintf("phone-%s-1", u.Username), "")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { // a refused phone code is waited for
+				w := phoneWorld(t, policy)
+				w.mustTap("bob-1", "phone-bob-1")
+				left := w.mustTap("left-1", "phone-left-1")
+				if err := login.Remove(t.Context(), w.DB, left.User); err != nil {
+					t.Fatal(err)
+				}
+				for n := range 210 {
+					if err := do(w, n); err != nil {
+						t.Fatalf("%d: %v", n, err)
+					}
+				}
+				if _, err := tapped(w, phone, "newcomer-1", "phone-newcomer-1", ""); err != nil {
+					t.Errorf("a new person: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// An address at its limit does not use up what the whole mini-program has.
+func TestRefusedRegistrationsDoNotCount(t *testing.T) {
+	w := phoneWorld(t, launchPolicy)
+	for n := range 250 {
+		_, err := w.CheckCode(fmt.Sprintf("person%d-1", n))
+		if refused := errors.Is(err, login.TooManyRegistrations); refused != (n >= 200) || err != nil && !refused {
+			t.Fatalf("%d: %v", n, err)
+		}
+	}
+	hour := strconv.FormatInt(w.Clock().Truncate(time.Hour).Unix(), 10)
+	all, err := w.DB.LoadRecord(t.Context(), "tally#"+w.Vault.Held.Hash("registrations", appID, hour))
+	if err != nil || string(all.Value) != "200" {
+		t.Errorf("the mini-program has counted %s, %v", all.Value, err)
+	}
+}
+
+// Whose binding was removed is not let in elsewhere by the unionid that they brought: a thief whom the operator has removed, or
+// one whom the owner has displaced.
+func TestUnionIDOfARemovedBindingLeadsNowhere(t *testing.T) {
+	for name, remove := range map[string]func(w *world, l *login.Login) error{
+		"unbound": func(w *world, l *login.Login) error {
+			return w.Unbind(w.Context(), phone, w.Visit(l.Token), true, "mallory-2")
+		},
+		"displaced": func(w *world, _ *login.Login) error { _, err := rebindAs(w, "alice-1"); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := linkedWorld(t, rebindPolicy)
+			setPolicy(w, "wxtwo", login.Policy{LinkUnionID: true, PhoneTrust: login.DefaultPhoneTrust, Register: launchPolicy.Register})
+			u := w.AddUser("alice")
+			l, err := w.BindUser("mallory-1", "alice", password)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := remove(w, l); err != nil {
+				t.Fatal(err)
+			}
+			stale := w.Vault.Held.PhoneOf(logintest.PhoneOf("mallory"))
+			if err := w.DB.SetPhone(t.Context(), u.ID, stale, ""); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tapped(w, otherApp, "mallory-3", "phone-mallory-3", ""); !errors.Is(err, login.PasswordRequired) {
+				t.Errorf("with an old number: %v", err)
+			}
+			checked, err := w.Check(t.Context(), otherApp, "mallory-4")
+			if err != nil || checked.Login == nil || checked.Login.Linked || checked.Login.User.ID == u.ID {
+				t.Errorf("%+v, %v", checked.Login, err)
+			}
+		})
 	}
 }
 

@@ -32,6 +32,31 @@ func (s storedUsers) admitNewcomer(ctx context.Context, x *exchange, u *User, to
 
 // admitInPlaceOf is admitNewcomer for somebody to whom another user yields the phone number; "" for nobody.
 func (s storedUsers) admitInPlaceOf(ctx context.Context, x *exchange, u *User, yields, tombstone string) (*Login, error) {
+	if x.repeated {
+		var left bool
+		trip := x.trail.roundTrip(ctx)
+		read(trip, &left, func() (bool, error) { return s.departed(ctx, x, u.ID) })
+		if err := trip.wait(); err != nil {
+			return nil, err
+		}
+		if left {
+			return nil, BindingRemoved
+		}
+	}
+	if tombstone != "" { // who has left does not count as a registration with each launch
+		var removed bool
+		trip := x.trail.roundTrip(ctx)
+		read(trip, &removed, func() (bool, error) { return s.Store.RemovedBefore(ctx, tombstone) })
+		if x.tallies == nil {
+			s.readTallies(trip, ctx, x)
+		}
+		if err := trip.wait(); err != nil {
+			return nil, err
+		}
+		if removed {
+			return nil, ErrRemovedBefore
+		}
+	}
 	if err := s.reserveRegistration(ctx, x); err != nil {
 		return nil, err
 	}
