@@ -198,7 +198,7 @@ func (p *performance) bindIn(appID string) login.Token {
 	session.AppID = appID
 	_, err := p.store.Bind(p.Context(), login.Binding{
 		ID: session.BindingID, AppID: appID, OpenID: wechattest.OpenID(appID, "alice"), UserID: events.UserID,
-		Index: "alice's", SealedKey: "none", BoundAt: session.CreatedAt, LastLoginAt: session.CreatedAt,
+		UnionID: wechattest.UnionID("alice"), Index: "alice's", SealedKey: "none", BoundAt: session.CreatedAt, LastLoginAt: session.CreatedAt,
 	}, session)
 	p.must(err)
 	return token

@@ -65,7 +65,7 @@ func checkBindFlows(directory bool) []flow {
 				cases: []string{"checkbind-good-linked"}, check: (*performance).unionLeadsOn,
 			},
 			flow{
-				name: "known by the unionid, and leaves meanwhile", unbound: true, prepare: (*performance).knowUnbound, during: departing,
+				name: "known by the unionid, and leaves meanwhile", prepare: (*performance).noteUnion, during: departingUnbound(events.AppID),
 				cases: []string{"checkbind-good-linked"}, status: http.StatusOK, err: login.SessionRevoked,
 			},
 		), "checkbind-bound")
@@ -143,6 +143,10 @@ func registerFlows(directory bool) []flow {
 		{name: "bound, all written singly", prepare: (*performance).addSessions, during: unanswered, cases: []string{"register-bound"}},
 		{name: "a new user, and again", unbound: true, cases: []string{"register-good", "register-repeated-request"}},
 		{name: "known by the unionid", unbound: true, prepare: (*performance).knowInAnotherApp, cases: []string{"register-again"}},
+		{
+			name: "known by the unionid of a binding that was removed, where a launch makes a user", unbound: true,
+			prepare: (*performance).knowUnboundAndWelcome, cases: []string{"register-again"},
+		},
 	}
 	if directory {
 		return withDirectory(append(flows,
@@ -151,12 +155,8 @@ func registerFlows(directory bool) []flow {
 				cases: []string{"register-again"}, check: (*performance).unionLeadsOn,
 			},
 			flow{
-				name: "known by the unionid, and leaves meanwhile", unbound: true, prepare: (*performance).knowUnbound, during: departing,
+				name: "known by the unionid, and leaves meanwhile", unbound: true, prepare: (*performance).knowInAnotherApp, during: departingUnbound(events.StaffAppID),
 				cases: []string{"register-again"}, status: http.StatusOK, err: login.SessionRevoked,
-			},
-			flow{
-				name: "known by the unionid, and deleted meanwhile", unbound: true, prepare: (*performance).knowAndWelcome, during: deletedMeanwhile,
-				cases: []string{"register-again"},
 			},
 		), "register-bound")
 	}

@@ -72,20 +72,31 @@ func describing(body []byte) bool { return bytes.Contains(body, []byte("describe
 // departing notes that the user has left just before the function stores what the directory says about them. The user is still there,
 // as when another request has just found them disabled in the directory.
 func departing(p *performance) dynamotest.Rule {
-	return dynamotest.Rule{Operation: "UpdateItem", Body: describing, Fault: dynamotest.Before(func() {
-		now := time.Now()
-		err := p.store.StoreRecord(p.Context(), "gone#"+events.Secret(appSecret, sealKey).Hash("departure", events.UserID), login.Record{
-			Version: login.NewID(), Value: strconv.AppendInt(nil, now.UnixMilli(), 10), ExpiresAt: now.Add(time.Minute),
-		})
-		if err != nil {
-			p.Error(err)
-		}
-	})}
+	return dynamotest.Rule{Operation: "UpdateItem", Body: describing, Fault: dynamotest.Before(p.depart)}
 }
 
-// deletedMeanwhile deletes the user then.
-func deletedMeanwhile(p *performance) dynamotest.Rule {
-	return dynamotest.Rule{Operation: "UpdateItem", Body: describing, Fault: dynamotest.Before(p.deleteUser)}
+// departingUnbound also removes the binding from which the user is known then.
+func departingUnbound(appID string) func(*performance) dynamotest.Rule {
+	return func(p *performance) dynamotest.Rule {
+		bound := p.binding(appID)
+		return dynamotest.Rule{Operation: "UpdateItem", Body: describing, Fault: dynamotest.Before(func() {
+			p.depart()
+			if err := p.store.Unbind(p.Context(), bound, false); err != nil {
+				p.Error(err)
+			}
+		})}
+	}
+}
+
+// depart notes that the user has left.
+func (p *performance) depart() {
+	now := time.Now()
+	err := p.store.StoreRecord(p.Context(), "gone#"+events.Secret(appSecret, sealKey).Hash("departure", events.UserID), login.Record{
+		Version: login.NewID(), Value: strconv.AppendInt(nil, now.UnixMilli(), 10), ExpiresAt: now.Add(time.Minute),
+	})
+	if err != nil {
+		p.Error(err)
+	}
 }
 
 // loggedOutMeanwhile ends the user's sessions right before a transaction.
