@@ -502,7 +502,7 @@ func TestNobodyWaitsForARenewal(t *testing.T) {
 func TestSharingATokenTakesNoLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := phoneWorld(t, openPolicy)
-		c := w.Service.Config
+		c := w.Config
 		c.Store = hangingTokens{c.Store}
 		w.Service = login.New(c)
 		began := time.Now()
