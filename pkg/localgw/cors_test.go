@@ -23,7 +23,7 @@ func (nobody) Authorize(context.Context, events.APIGatewayV2CustomAuthorizerV2Re
 }
 
 // broken is an authorizer that fails.
-type broken struct{ nobody }
+type broken struct{}
 
 func (broken) Authorize(context.Context, events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
 	return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, errors.New("no store")
