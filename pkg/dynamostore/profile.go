@@ -24,8 +24,13 @@ func describing(p login.Profile) expression {
 func (s *Store) EnrollUser(ctx context.Context, p login.Profile, createdAt time.Time, epoch string) (login.User, error) {
 	if p.RegisteredIn != "" {
 		u, err := s.enroll(ctx, p, createdAt, epoch, "attribute_not_exists(pk)")
-		if _, ok := errors.AsType[*refused](err); !ok {
+		no, ok := errors.AsType[*refused](err)
+		if !ok {
 			return u, err
+		}
+		// With this epoch it is this call that has stored the user, or one that it repeats: its answer was lost.
+		if stored, err := userOf(no.items[0].stored); err == nil && stored.Epoch == epoch {
+			return stored, nil
 		}
 		p.RegisteredIn = ""
 	}
