@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -197,9 +196,6 @@ func (c *conn) each(ctx context.Context, fields []any, more func() bool, text st
 // document is a value that is stored as JSON.
 type document struct{ into any }
 
-// words is a list of words that is stored with blanks between them.
-type words struct{ into *[]string }
-
 // assign stores the value of a column. A time is stored as milliseconds. NULL leaves the field as it is.
 func assign(field any, value driver.Value) error {
 	switch v := value.(type) {
@@ -210,9 +206,6 @@ func assign(field any, value driver.Value) error {
 			return nil
 		case document:
 			return json.Unmarshal([]byte(v), f.into)
-		case words:
-			*f.into = strings.Fields(v)
-			return nil
 		}
 	case int64:
 		switch f := field.(type) {

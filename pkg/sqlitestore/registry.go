@@ -2,7 +2,6 @@ package sqlitestore
 
 import (
 	"context"
-	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -50,11 +49,10 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) (users [
 		var row boundUser
 		return c.each(ctx, row.fields(), func() bool {
 			if last := len(users) - 1; last < 0 || users[last].ID != row.ID {
-				users = append(users, row.User)
+				users = append(users, row.user())
 			}
 			row.note(&users[len(users)-1].Apps)
-			// What comes next must not be written into these, and not keep them.
-			row.Roles, row.Unions, row.Replaced, row.Phone.VerifiedAt = nil, nil, nil, time.Time{}
+			row.Roles, row.rare = nil, rare{} // what comes next must not be written into these, and not keep them
 			return true
 		}, `SELECT `+userColumns+` FROM (SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?) u
 			LEFT JOIN bindings b ON b.user_id = u.id ORDER BY u.id`, after, limit)

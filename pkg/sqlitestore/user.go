@@ -2,14 +2,19 @@ package sqlitestore
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// A user is read with the bindings at the same moment, which are the Apps: one row for each, or one row for none.
+// A user is read with the bindings at the same moment, which are the Apps: one row for each, or one row for none. What few
+// users have is one column, since each column costs every login.
 const (
 	userColumns = `u.id, u.username, u.name, u.password_id, u.roles, u.disabled, u.epoch, u.created_at,
-		u.phone, u.phone_idx, u.phone_verified_at, u.registered_in, u.replaced, (SELECT group_concat(idx, ' ') FROM unions WHERE user_id = u.id) AS unions,
+		CASE WHEN u.phone_idx = '' AND u.phone = '' AND u.registered_in = '' AND u.replaced IS NULL AND NOT EXISTS (SELECT 1 FROM unions WHERE user_id = u.id) THEN NULL
+			ELSE json_object('phone', u.phone, 'index', u.phone_idx, 'verifiedAt', u.phone_verified_at, 'registeredIn', u.registered_in,
+				'replaced', json(u.replaced), 'unions', (SELECT group_concat(idx, ' ') FROM unions WHERE user_id = u.id)) END AS rare,
 		coalesce(b.app_id, ''), coalesce(b.openid, ''), coalesce(b.id, ''), coalesce(b.idx, '')`
 	selectUser = `SELECT ` + userColumns + ` FROM users u LEFT JOIN bindings b ON b.user_id = u.id WHERE u.id = ?`
 )
@@ -17,15 +22,43 @@ const (
 // boundUser is a user and one of the bindings.
 type boundUser struct {
 	login.User
+	rare  rare
 	appID string
 	app   login.UserApp
+}
+
+// rare is what few users have.
+type rare struct {
+	Phone        string                       `json:"phone"`
+	Index        string                       `json:"index"`
+	VerifiedAt   *int64                       `json:"verifiedAt"` // Unix milliseconds
+	RegisteredIn string                       `json:"registeredIn"`
+	Replaced     map[string]login.Replacement `json:"replaced"`
+	Unions       string                       `json:"unions"` // with blanks between them
+}
+
+// user is the user without the Apps. It leaves nothing rare behind for the next row.
+func (u *boundUser) user() login.User {
+	if r := u.rare; r.Index != "" || r.Phone != "" || r.RegisteredIn != "" || r.Replaced != nil || r.Unions != "" {
+		u.Phone, u.RegisteredIn, u.Replaced, u.Unions = login.Phone{Number: r.Phone, Index: r.Index}, r.RegisteredIn, r.Replaced, nil
+		if r.VerifiedAt != nil {
+			u.Phone.VerifiedAt = time.UnixMilli(*r.VerifiedAt).UTC()
+		}
+		if r.Unions != "" {
+			u.Unions = strings.Fields(r.Unions)
+		}
+		u.rare = rare{}
+	} else {
+		u.Phone, u.RegisteredIn, u.Replaced, u.Unions = login.Phone{}, "", nil, nil
+	}
+	return u.User
 }
 
 // fields is where the userColumns are read to.
 func (u *boundUser) fields() []any {
 	return []any{
 		&u.ID, &u.Username, &u.Name, &u.PasswordID, document{&u.Roles}, &u.Disabled, &u.Epoch, &u.CreatedAt,
-		&u.Phone.Number, &u.Phone.Index, &u.Phone.VerifiedAt, &u.RegisteredIn, document{&u.Replaced}, words{&u.Unions},
+		document{&u.rare},
 		&u.appID, &u.app.OpenID, &u.app.BindingID, &u.app.Index,
 	}
 }
@@ -76,5 +109,5 @@ func readUser(ctx context.Context, c *conn, row *boundUser, fields []any, query 
 		return login.User{}, errNoRow
 	}
 	row.Apps = apps
-	return row.User, nil
+	return row.user(), nil
 }
