@@ -87,7 +87,7 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 		switch {
 		case errors.Is(err, PhoneCodeInvalid):
 			// Perhaps another request with it is under way, and keeps the number in a moment.
-			record, waited := s.awaitPaid(ctx, t.paidName(t.request.PhoneCode), err)
+			record, waited := s.awaitRecord(ctx, t.paidName(t.request.PhoneCode), err, paidPatience, paidPoll)
 			if waited != nil {
 				return waited
 			}
@@ -109,28 +109,6 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 	}
 	t.trail.Phone = t.phone.Logged()
 	return nil
-}
-
-// awaitPaid reads the record of a phone code, and waits for it if need be.
-//
-// Errors: refusal, if there is none; and what the store answers.
-func (s *Service) awaitPaid(ctx context.Context, name string, refusal error) (Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, paidPatience)
-	defer cancel()
-	for poll := repeatPoll; ; poll = min(2*poll, paidPoll) {
-		record, err := s.Store.LoadRecord(ctx, name)
-		switch {
-		case err == nil:
-			return record, nil
-		case ctx.Err() != nil:
-			return Record{}, refusal
-		case !errors.Is(err, ErrRecordNotFound):
-			return Record{}, err
-		}
-		if pause(ctx, poll) != nil {
-			return Record{}, refusal
-		}
-	}
 }
 
 // keepPaid is the step that keeps the number of a tap.

@@ -250,37 +250,6 @@ func TestTwoWeChatsDoNotShortenTheWeek(t *testing.T) {
 	}
 }
 
-// The thief unbinds, and the owner comes back by an ordinary bind.
-func TestOwnerWhoBindsAgainIsNotOnProbation(t *testing.T) {
-	w := phoneWorld(t, rebindPolicy)
-	w.Bound("alice-1", "alice")
-	thief, err := rebindAs(w, "thief-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Unbind(t.Context(), phone, w.Visit(thief.Token), true, "thief-2"); err != nil {
-		t.Fatal(err)
-	}
-	owner, err := w.BindUser("alice-2", "alice", password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Export(t.Context(), phone, w.Visit(owner.Token), "alice-3"); err != nil {
-		t.Errorf("the owner: %v", err)
-	}
-	// The thief has not become the owner by that either.
-	if err := w.Unbind(t.Context(), phone, w.Visit(owner.Token), true, "alice-4"); err != nil {
-		t.Fatal(err)
-	}
-	again, err := w.BindUser("thief-3", "alice", password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Export(t.Context(), phone, w.Visit(again.Token), "thief-4"); !errors.Is(err, login.RecentlyReplaced) {
-		t.Errorf("the thief: %v", err)
-	}
-}
-
 // Two requests of one person at once, as from a page that was tapped twice, both end logged in.
 func TestTwoRebindsOfOnePerson(t *testing.T) {
 	for _, op := range []string{"UserByID", "Bind"} { // the second request is done before the first one does this

@@ -69,7 +69,7 @@ func (s *Service) firstOrRepeat(ctx context.Context, x *exchange, p presented, a
 // Errors: refusal, if there is no record or it is not for this request; and what the store and the secret
 // answer.
 func (s *Service) recall(ctx context.Context, x *exchange, p presented, refusal error) (WeChatSession, error) {
-	record, err := s.awaitRecord(ctx, x.recordName(p.code), refusal)
+	record, err := s.awaitRecord(ctx, x.recordName(p.code), refusal, repeatPatience, repeatPoll)
 	if err != nil {
 		return WeChatSession{}, err
 	}
@@ -94,11 +94,14 @@ func (s *Service) recall(ctx context.Context, x *exchange, p presented, refusal 
 	return WeChatSession{OpenID: k.OpenID, UnionID: k.UnionID, SessionKey: Hidden(k.SessionKey)}, nil
 }
 
-// awaitRecord reads the record of the first request, and waits for it if need be.
-func (s *Service) awaitRecord(ctx context.Context, name string, refusal error) (Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, repeatPatience)
+// awaitRecord reads the record of another request, and waits for it if need be. It pauses between two looks, for
+// longer each time, at most longest.
+//
+// Errors: refusal, if there is none; and what the store answers.
+func (s *Service) awaitRecord(ctx context.Context, name string, refusal error, patience, longest time.Duration) (Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for {
+	for poll := repeatPoll; ; poll = min(2*poll, longest) {
 		record, err := s.Store.LoadRecord(ctx, name)
 		switch {
 		case err == nil:
@@ -108,7 +111,7 @@ func (s *Service) awaitRecord(ctx context.Context, name string, refusal error) (
 		case !errors.Is(err, ErrRecordNotFound):
 			return Record{}, err
 		}
-		if pause(ctx, repeatPoll) != nil {
+		if pause(ctx, poll) != nil {
 			return Record{}, refusal
 		}
 	}
