@@ -142,12 +142,12 @@ func (m *migrating) hasWayIn(u login.User) bool {
 // noteTries is how often a unionid is noted whose other user disappears at the same time.
 const noteTries = 3
 
-// note makes a user be found by the unionid of their binding. If another user is found by it, it returns that one.
+// note makes a user be known by the unionid of their binding. If another user is found by it, it returns that one.
 //
 // Errors: ErrBindingNotFound.
 func (m *migrating) note(ctx context.Context, u login.User, b login.Binding) (other *login.User, noted bool, err error) {
 	index := m.secret.Index("union", b.UnionID)
-	if slices.Contains(u.Unions, index) {
+	if slices.Contains(u.Unions, index) && u.Apps[m.from].Union == index {
 		return nil, false, nil
 	}
 	if m.dryRun {

@@ -142,3 +142,32 @@ func TestDryRunSeesConflictsToCome(t *testing.T) {
 		}
 	}
 }
+
+// The unionid may have been noted in another mini-program, whose binding does not count once it is gone.
+func TestMigrateBindingsNotesWhatAnotherBindingHasNoted(t *testing.T) {
+	w := newWorld(t)
+	app := w.Vault.Held.Apps[newApp]
+	app.Policy = login.Policy{LinkUnionID: true}
+	w.Vault.Held.Apps[newApp] = app
+	w.Vault.Held.Apps["wxgone"] = login.App{ID: "wxgone", Secret: "secret"}
+	w.WeChatDouble.NoUnionID = true
+	u := w.Bound("alice-1", "alice")
+	w.WeChatDouble.NoUnionID = false
+	l, err := w.Bind(t.Context(), login.Caller{AppID: "wxgone"}, login.BindRequest{Code: "alice-2", Username: "alice", Password: password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// WeChat has given the unionid here, too, but noting it has failed.
+	w.DB.Do(logintest.Failing("NoteUnion"))
+	w.Checked("alice-3")
+	w.DB.Do(nil)
+	if err := w.Unbind(t.Context(), login.Caller{AppID: "wxgone"}, w.Visit(l.Token), true, "alice-4"); err != nil {
+		t.Fatal(err)
+	}
+	if m, _ := w.migrate(false); m.Noted != 1 || m.Ready != 1 {
+		t.Errorf("%+v", m)
+	}
+	if checked, err := w.Check(t.Context(), otherApp, "alice-5"); err != nil || checked.Login == nil || checked.Login.User.ID != u.ID {
+		t.Errorf("%+v, %v", checked.Login, err)
+	}
+}

@@ -58,7 +58,7 @@ func (s *Store) Admit(ctx context.Context, a login.Admission) (login.Binding, er
 			t.add(login.ErrPhoneTaken, s.claimPhone(n.Phone.Index, *n, a.Yields)...)
 		}
 		for _, index := range unique(n.Unions) {
-			t.add(login.ErrUnionTaken, s.putOwner(unionKey(index), login.Owner{UserID: n.ID, Epoch: n.Epoch}, ifNobodys, ""))
+			t.add(login.ErrUnionTaken, s.putOwner(unionKey(index), login.Owner{UserID: n.ID, Epoch: n.Epoch, KnownIn: b.AppID}, ifNobodys, ""))
 		}
 	}
 	err := s.transact(ctx, "Admit", t.writes...)
@@ -95,7 +95,7 @@ func (s *Store) newcomer(u login.User, b login.Binding) *types.Put {
 	if u.Apps == nil {
 		u.Apps = map[string]login.UserApp{}
 	}
-	u.Apps[b.AppID] = appOf(b)
+	u.Apps[b.AppID] = b.Note()
 	return &types.Put{TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: aws.String("attribute_not_exists(pk)")}
 }
 
@@ -110,14 +110,24 @@ func (s *Store) admitted(b login.Binding, epoch string, terms login.Terms) *type
 		values[":since"] = millis(terms.VerifiedSince)
 	}
 	if terms.Union != "" {
-		conditions = append(conditions, "contains("+unionsAttribute+", :union)")
-		values[":union"] = text(terms.Union)
+		conditions = append(conditions, knownIn(update, terms))
 	}
 	if terms.RegisteredIn != nil {
 		conditions = append(conditions, registeredIn(terms.RegisteredIn, values))
 	}
 	update.ConditionExpression = aws.String(strings.Join(conditions, " AND "))
 	return update
+}
+
+// knownIn is the condition that a user is bound in an app with a unionid by which they are found.
+func knownIn(update *types.Update, terms login.Terms) string {
+	if terms.KnownIn == "" {
+		return "attribute_not_exists(pk)" // never, as below
+	}
+	values, names := update.ExpressionAttributeValues, update.ExpressionAttributeNames
+	values[":union"], values[":noted"] = text(terms.Union), packedIndex(terms.Union)
+	names["#known"], names["#union"] = terms.KnownIn, unionAttribute
+	return "contains(" + unionsAttribute + ", :union) AND apps.#known.#union = :noted"
 }
 
 // registeredIn is the condition that a user has registered in one of these apps; in none, if "" is among them.
@@ -135,17 +145,19 @@ func registeredIn(apps []string, values item) string {
 	return "(" + strings.Join(in, " OR ") + ")"
 }
 
-// misled brings the hint up to date by which somebody has come who knew another epoch of the user's than u has. So the
-// hint costs a write unit when it was wrong, and no login two.
+// misled brings the hint up to date by which somebody has come who knew another epoch of the user's than u has, or an app in
+// which they are no longer bound with the unionid. So the hint costs a write unit when it was wrong, and no login two.
 func (s *Store) misled(ctx context.Context, a login.Admission, u login.User) {
-	if u.Epoch == a.Session.Epoch {
-		return
-	}
+	outdated := u.Epoch != a.Session.Epoch
 	to := login.Owner{UserID: u.ID, Epoch: u.Epoch}
-	if index := a.Terms.Phone.Index; index != "" {
+	if index := a.Terms.Phone.Index; index != "" && outdated {
 		s.hint(ctx, "Admit", phoneKey(index), to)
 	}
-	if index := a.Terms.Union; index != "" {
+	index := a.Terms.Union
+	if to.KnownIn = u.KnownIn(index); to.KnownIn == "" { // nobody is let in by it now
+		return
+	}
+	if outdated || u.Apps[a.Terms.KnownIn].Union != index {
 		s.hint(ctx, "Admit", unionKey(index), to)
 	}
 }

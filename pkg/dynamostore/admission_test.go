@@ -32,7 +32,7 @@ func admissions() []method {
 		}
 	}
 	admitted := func(s *scene, b login.Binding, session login.Session) bool {
-		return s.userNow(b.UserID).Apps[b.AppID] == login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index} && s.dead(session) == ""
+		return s.userNow(b.UserID).Apps[b.AppID] == b.Note() && s.dead(session) == ""
 	}
 	return []method{
 		{
@@ -114,7 +114,7 @@ func admissions() []method {
 				s.must(err)
 				owner, err := s.store.OwnerOfUnion(s.Context(), "union-2")
 				s.must(err)
-				return b.Union == "union-2" && owner.UserID == s.user.ID && slices.Contains(s.userNow(s.user.ID).Unions, "union-2")
+				return b.Union == "union-2" && s.userNow(s.user.ID).Apps[app] == b.Note() && owner.KnownIn == app && owner.UserID == s.user.ID && slices.Contains(s.userNow(s.user.ID).Unions, "union-2")
 			},
 		},
 	}
@@ -205,16 +205,19 @@ func TestAdmissionWritesOnlyWhatItMust(t *testing.T) {
 // What a number or a unionid leads to knows the user's epoch as it was. Whoever is refused for it corrects it.
 func TestHintIsCorrectedWhenSomebodyIsRefusedForIt(t *testing.T) {
 	for name, c := range map[string]struct {
-		terms func(s *scene) login.Terms
-		find  func(s *scene) (login.Owner, error)
+		terms   func(s *scene) login.Terms
+		find    func(s *scene) (login.Owner, error)
+		knownIn string
 	}{
 		"phone": {
 			func(s *scene) login.Terms { return login.Terms{Phone: s.user.Phone} },
 			func(s *scene) (login.Owner, error) { return s.store.OwnerOfPhone(s.Context(), s.user.Phone.Index) },
+			"",
 		},
 		"union": {
-			func(s *scene) login.Terms { return login.Terms{Union: s.binding.Union} },
+			func(s *scene) login.Terms { return login.Terms{Union: s.binding.Union, KnownIn: app} },
 			func(s *scene) (login.Owner, error) { return s.store.OwnerOfUnion(s.Context(), s.binding.Union) },
+			app,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -232,7 +235,7 @@ func TestHintIsCorrectedWhenSomebodyIsRefusedForIt(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			s.asked(map[string]int{"TransactWriteItems": 1, "UpdateItem": 1})
-			if hint, err = c.find(s); err != nil || hint != (login.Owner{UserID: s.user.ID, Epoch: "epoch-2"}) {
+			if hint, err = c.find(s); err != nil || hint != (login.Owner{UserID: s.user.ID, Epoch: "epoch-2", KnownIn: c.knownIn}) {
 				t.Fatalf("the hint is %+v, %v", hint, err)
 			}
 			a.Session.Epoch = hint.Epoch
@@ -241,6 +244,36 @@ func TestHintIsCorrectedWhenSomebodyIsRefusedForIt(t *testing.T) {
 			s.asked(map[string]int{"TransactWriteItems": 2, "UpdateItem": 1})
 		})
 	}
+	t.Run("the app of a unionid", func(t *testing.T) {
+		s := newScene(t)
+		elsewhere := s.newBinding(s.user)
+		elsewhere.AppID = otherApp
+		_, err := s.store.Bind(t.Context(), elsewhere, s.newSession(elsewhere))
+		s.must(err)
+		for _, b := range []login.Binding{elsewhere, s.binding} {
+			s.must(s.store.NoteUnion(t.Context(), b, s.binding.Union))
+		}
+		third := s.newBinding(s.user)
+		third.AppID = "wx0000000000000003"
+		refused := func(knownIn string, calls map[string]int) {
+			t.Helper()
+			hint, err := s.store.OwnerOfUnion(t.Context(), s.binding.Union)
+			if err != nil || hint.KnownIn != knownIn {
+				t.Fatalf("the hint is %+v, %v", hint, err)
+			}
+			_, err = s.faulty.Admit(t.Context(), login.Admission{
+				Binding: third, Session: s.newSession(third), Terms: login.Terms{Union: s.binding.Union, KnownIn: hint.KnownIn},
+			})
+			if _, ok := errors.AsType[*login.Unfit](err); !ok {
+				t.Fatalf("got %v", err)
+			}
+			s.asked(calls)
+		}
+		s.must(s.store.Unbind(t.Context(), s.binding, false))
+		refused(app, map[string]int{"TransactWriteItems": 1, "UpdateItem": 1})
+		s.must(s.store.Unbind(t.Context(), elsewhere, false))
+		refused(otherApp, map[string]int{"TransactWriteItems": 2, "UpdateItem": 1}) // there is no better one
+	})
 	t.Run("and not when it cannot be", func(t *testing.T) {
 		s := newScene(t)
 		s.must(s.store.LogoutUser(t.Context(), s.user.ID, "epoch-2"))
@@ -302,6 +335,9 @@ func TestRepeatOfAnAdmissionDoesNotUndoWhatCameBetween(t *testing.T) {
 		s := newScene(t)
 		lost(s, func() { s.must(s.store.Unbind(t.Context(), s.binding, false)) })
 		s.must(s.faulty.NoteUnion(t.Context(), s.binding, "union-2"))
+		if _, noted := s.userNow(s.user.ID).Apps[app]; noted {
+			t.Error("the user notes it")
+		}
 		_, err := s.bindingNow()
 		s.want(err, login.ErrBindingNotFound)
 	})

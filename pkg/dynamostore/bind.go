@@ -63,11 +63,6 @@ func (s *Store) putNewSession(session login.Session) types.TransactWriteItem {
 	}}
 }
 
-// appOf is the note of a binding.
-func appOf(b login.Binding) login.UserApp {
-	return login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index}
-}
-
 // unbound is the condition that a user has no binding in an app.
 const unbound = "attribute_not_exists(apps.#app)"
 
@@ -84,7 +79,7 @@ func (s *Store) noteBinding(b login.Binding, epoch, place string) *types.Update 
 		UpdateExpression:                    aws.String("SET apps.#app = :note"),
 		ConditionExpression:                 aws.String("attribute_exists(pk) AND " + place + " AND disabled = :no AND " + sameEpoch),
 		ExpressionAttributeNames:            map[string]string{"#app": b.AppID},
-		ExpressionAttributeValues:           item{":note": noteOf(appOf(b)), ":no": flag(false), ":epoch": text(epoch)},
+		ExpressionAttributeValues:           item{":note": noteOf(b.Note()), ":no": flag(false), ":epoch": text(epoch)},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
 }

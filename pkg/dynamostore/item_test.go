@@ -114,7 +114,7 @@ var faults = map[string]types.AttributeValue{
 
 // added are the attributes that items of earlier versions lack, or of users who have no such thing.
 var added = []string{
-	"openIdHash", "describedAs", "epoch", "passwordId", "marks", "index", "union", "phoneIndex", "registeredIn", "unions",
+	"openIdHash", "describedAs", "epoch", "passwordId", "marks", "index", "union", "knownIn", "phoneIndex", "registeredIn", "unions",
 	"replaced#" + otherApp,
 }
 

@@ -287,7 +287,7 @@ func reads() []method {
 		}},
 		{name: "OwnerOfUnion", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
 			got, err := on.OwnerOfUnion(ctx, s.binding.Union)
-			if err == nil && got != (login.Owner{UserID: s.user.ID, Epoch: s.user.Epoch}) {
+			if err == nil && got != (login.Owner{UserID: s.user.ID, Epoch: s.user.Epoch, KnownIn: app}) {
 				err = errors.New("another user")
 			}
 			return err

@@ -16,11 +16,18 @@ import (
 func phoneKey(index string) item { return item{keyAttribute: text(phonePrefix + index)} }
 func unionKey(index string) item { return item{keyAttribute: text(unionPrefix + index)} }
 
-// ownerItem is what leads to a user. The epoch is a hint: nothing keeps it up to date when the user's own is replaced.
+// knownInAttribute is absent for a number.
+const knownInAttribute = "knownIn"
+
+// ownerItem is what leads to a user. The epoch and the app are hints: nothing keeps them up to date when the user's own epoch is
+// replaced, or the binding in the app removed.
 func ownerItem(key item, owner login.Owner) item {
 	it := maps.Clone(key)
 	it[userIDAttribute] = text(owner.UserID)
 	it["epoch"] = text(owner.Epoch)
+	if owner.KnownIn != "" {
+		it[knownInAttribute] = text(owner.KnownIn)
+	}
 	return it
 }
 
@@ -28,6 +35,7 @@ func ownerOf(it item) (login.Owner, error) {
 	r := &reader{noun: "Users", item: it}
 	owner := login.Owner{UserID: r.text(userIDAttribute)}
 	owner.Epoch, _ = r.added("epoch")
+	owner.KnownIn, _ = r.added(knownInAttribute)
 	return owner, r.err()
 }
 
@@ -84,11 +92,17 @@ func (s *Store) deleteOwner(key item, userID string) types.TransactWriteItem {
 	}}
 }
 
-// hint notes the owner's epoch in what leads to them. If it cannot, whoever comes that way next needs one more try.
+// hint notes the owner's epoch, and the app of a unionid, in what leads to them. If it cannot, whoever comes that way next needs
+// one more try.
 func (s *Store) hint(ctx context.Context, name string, key item, owner login.Owner) {
-	_, _ = s.update(ctx, name, s.tables.Users, key, expression{
+	to := expression{
 		change:    "SET epoch = :epoch",
 		condition: "userId = :id",
 		values:    item{":epoch": text(owner.Epoch), ":id": text(owner.UserID)},
-	})
+	}
+	if owner.KnownIn != "" {
+		to.change += ", " + knownInAttribute + " = :app"
+		to.values[":app"] = text(owner.KnownIn)
+	}
+	_, _ = s.update(ctx, name, s.tables.Users, key, to)
 }

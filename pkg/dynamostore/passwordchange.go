@@ -81,7 +81,7 @@ func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b 
 	user.UpdateExpression = aws.String(*user.UpdateExpression + ", apps.#app = :note")
 	user.ConditionExpression = aws.String(*user.ConditionExpression + " AND attribute_not_exists(apps.#app)")
 	user.ExpressionAttributeNames = map[string]string{"#app": b.AppID}
-	user.ExpressionAttributeValues[":note"] = noteOf(appOf(b))
+	user.ExpressionAttributeValues[":note"] = noteOf(b.Note())
 	err := s.transact(ctx, "BindWithPassword",
 		types.TransactWriteItem{Update: user},
 		s.putBinding(b),

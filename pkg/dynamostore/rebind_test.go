@@ -26,7 +26,7 @@ func (s *scene) rebinding() login.Rebinding {
 
 // former is what the user notes of the scene's binding.
 func (s *scene) former() login.UserApp {
-	return login.UserApp{OpenID: s.binding.OpenID, BindingID: s.binding.ID, Index: s.binding.Index}
+	return s.binding.Note()
 }
 
 func TestRebindIsRefusedAndLeavesAllAsItWas(t *testing.T) {

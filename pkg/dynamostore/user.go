@@ -45,6 +45,9 @@ func noteOf(app login.UserApp) types.AttributeValue {
 	if app.Index != "" {
 		note[indexAttribute] = packedIndex(app.Index)
 	}
+	if app.Union != "" {
+		note[unionAttribute] = packedIndex(app.Union)
+	}
 	return &types.AttributeValueMemberM{Value: note}
 }
 
@@ -100,7 +103,9 @@ func userOf(it item) (login.User, error) {
 	u.Replaced = r.replaced()
 	for appID, note := range r.items("apps") {
 		n := &reader{item: note}
-		u.Apps[appID] = login.UserApp{OpenID: n.text("openId"), BindingID: n.text("bindingId"), Index: n.index(indexAttribute)}
+		u.Apps[appID] = login.UserApp{
+			OpenID: n.text("openId"), BindingID: n.text("bindingId"), Index: n.index(indexAttribute), Union: n.index(unionAttribute),
+		}
 		for _, name := range n.broken {
 			r.broken = append(r.broken, "apps."+name)
 		}

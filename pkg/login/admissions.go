@@ -30,8 +30,8 @@ type Terms struct {
 	Phone Phone
 	// VerifiedSince, if not zero, is when their number must have been verified, or later.
 	VerifiedSince time.Time
-	// Union, if not "", must be one of their Unions.
-	Union string
+	// Union, if not "", must be one of their Unions, and that of their binding in KnownIn.
+	Union, KnownIn string
 	// RegisteredIn, if not nil, lists what their RegisteredIn may be.
 	RegisteredIn []string
 }
@@ -43,7 +43,7 @@ func (a Admission) Fits(u User) bool {
 	return !u.Disabled && u.Epoch == a.Session.Epoch && !bound &&
 		(t.Phone.Index == "" || u.Phone.Index == t.Phone.Index) &&
 		!u.Phone.VerifiedAt.Before(t.VerifiedSince.Truncate(time.Millisecond)) &&
-		(t.Union == "" || slices.Contains(u.Unions, t.Union)) &&
+		(t.Union == "" || slices.Contains(u.Unions, t.Union) && u.Apps[t.KnownIn].Union == t.Union) &&
 		(t.RegisteredIn == nil || slices.Contains(t.RegisteredIn, u.RegisteredIn))
 }
 
@@ -53,6 +53,8 @@ type Owner struct {
 	UserID string
 	// Epoch is one that the user had when somebody was last admitted by this, or later. It may be "" until then.
 	Epoch string
+	// KnownIn is an app in which the user has been bound with the unionid; "" for a number.
+	KnownIn string
 }
 
 // Admissions finds users by what WeChat says of a person, and lets people in by it. The indexes are made with Secret.Index.
@@ -95,8 +97,8 @@ type Admissions interface {
 	// repeats the write, it counts as done.
 	ClaimUsername(ctx context.Context, userID, username string, p Password) error
 	// NoteUnion makes a user be found by a unionid, besides those by which they are found already, and notes it in the
-	// binding as its Union, all or nothing, if the stored binding has b.ID and b.UserID. If it is another user's already,
-	// NoteUnion only notes in the binding that it was tried.
+	// binding as its Union and so in the user's Apps, all or nothing, if the stored binding has b.ID and b.UserID. If it is
+	// another user's already, NoteUnion only notes in the binding and the Apps that it was tried.
 	//
 	// Errors: ErrUnionTaken when another user has the unionid; ErrBindingNotFound.
 	NoteUnion(ctx context.Context, b Binding, index string) error

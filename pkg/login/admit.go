@@ -146,7 +146,7 @@ func mapWith(apps map[string]UserApp, b Binding) map[string]UserApp {
 	if apps == nil {
 		apps = map[string]UserApp{}
 	}
-	apps[b.AppID] = UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index}
+	apps[b.AppID] = b.Note()
 	return apps
 }
 

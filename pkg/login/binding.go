@@ -31,6 +31,11 @@ type Binding struct {
 	Sessions []SessionMark
 }
 
+// Note is how the user notes the binding.
+func (b Binding) Note() UserApp {
+	return UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index, Union: b.Union}
+}
+
 // Touch marks a binding as used by its identity, and holds what WeChat has just given for it.
 type Touch struct {
 	AppID  string

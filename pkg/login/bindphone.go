@@ -225,16 +225,10 @@ func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner 
 		return nil, &owner, nil
 	}
 	// The number may be somebody else's by now.
-	known := t.union() != "" && slices.Contains(u.Unions, t.union())
-	if known {
-		if known, err = s.isBoundWithUnion(ctx, t.exchange, u); err != nil {
-			return nil, nil, err
-		}
-	}
 	switch {
 	case t.proven == Owner{UserID: u.ID, Epoch: u.Epoch}:
 		return nil, &t.proven, nil
-	case known:
+	case u.KnownIn(t.union()) != "":
 	case u.PasswordID != "" && t.request.Password != "":
 		if u.Epoch, err = s.provePassword(ctx, t, u); err != nil {
 			return nil, nil, err

@@ -24,7 +24,7 @@ func (s directoryUsers) admitOwner(ctx context.Context, x *exchange, a Admission
 	if err := timed(&x.trail.Store, func() error { return s.holdOff(ctx, x, user) }); err != nil {
 		return nil, err
 	}
-	a.Binding.Epoch = user.Epoch
+	a.Binding.Epoch, a.Terms.KnownIn = user.Epoch, user.KnownIn(a.Terms.Union)
 	return s.letIn(ctx, x, a, &user)
 }
 

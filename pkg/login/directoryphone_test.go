@@ -329,6 +329,20 @@ func TestDirectorysUserIsNotLinked(t *testing.T) {
 	}
 }
 
+func TestUnionIDOfARemovedBindingOfADirectorysUserLeadsNowhere(t *testing.T) {
+	e := directoryWorldWith(t, login.Policy{LinkUnionID: true})
+	if err := e.Unbind(t.Context(), phone, e.Visit(e.in("mallory-1")), true, "mallory-2"); err != nil {
+		t.Fatal(err)
+	}
+	e.in("alice-1")
+	if checked, err := e.Check(t.Context(), otherApp, "mallory-3"); err != nil || checked.Login != nil {
+		t.Errorf("%+v, %v", checked.Login, err)
+	}
+	if checked, err := e.Check(t.Context(), otherApp, "alice-2"); err != nil || checked.Login == nil {
+		t.Errorf("the one who is bound: %v", err)
+	}
+}
+
 // A stranger who registered in the customers' mini-program is not let into the staff's by their unionid.
 func TestLinkOfWhomTheDirectoryHasRegistered(t *testing.T) {
 	for name, c := range map[string]struct {

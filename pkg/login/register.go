@@ -3,7 +3,6 @@ package login
 import (
 	"context"
 	"errors"
-	"slices"
 )
 
 // welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
@@ -20,13 +19,6 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 	for range maxDecisions {
 		var login *Login
 		var err error
-		if related != nil {
-			if bound, err := s.boundWithUnion(ctx, x, related.UserID); err != nil {
-				return nil, err
-			} else if !bound {
-				related, newcomer.Unions, found = nil, nil, nobodyRelated
-			}
-		}
 		switch {
 		case related != nil:
 			login, err = s.link(ctx, x, *related)
@@ -44,10 +36,19 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case errors.Is(err, DirectoryCannot), related != nil && errors.Is(err, UserDisabled):
 			return nil, nil //nolint:nilnil // they need another way in
 		case errors.As(err, &unfit):
-			if related == nil || !x.mayBecome(unfit.User) || related.Epoch == unfit.User.Epoch {
+			if related == nil {
 				return nil, nil //nolint:nilnil // they need another way in
 			}
-			related.Epoch = unfit.User.Epoch
+			u := unfit.User
+			next := Owner{UserID: u.ID, Epoch: u.Epoch, KnownIn: u.KnownIn(x.union())}
+			switch {
+			case next.KnownIn == "":
+				related, newcomer.Unions, found = nil, nil, nobodyRelated
+			case !x.mayBecome(u), *related == next:
+				return nil, nil //nolint:nilnil // they need another way in
+			default:
+				related = &next
+			}
 			continue
 		case errors.Is(err, IdentityBound), errors.Is(err, ErrBindingNotFound):
 			if login, err = s.boundMeanwhile(ctx, x); !errors.Is(err, ErrBindingNotFound) {
@@ -56,11 +57,14 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		case !errors.Is(err, ErrUserNotFound) && !errors.Is(err, ErrUnionTaken):
 			return nil, err
 		}
-		taken := errors.Is(err, ErrUnionTaken)
+		before, taken, gone := related, errors.Is(err, ErrUnionTaken), errors.Is(err, ErrUserNotFound)
 		if related, err = found(ctx, x); err != nil {
 			return nil, err
 		}
-		if taken && related == nil {
+		switch {
+		case gone && before != nil && related != nil && *before == *related: // it leads to nobody, by an accident
+			related, newcomer.Unions, found = nil, nil, nobodyRelated
+		case taken && related == nil:
 			newcomer.Unions = nil // this mini-program does not link, and somebody of another one has it
 		}
 	}
@@ -83,29 +87,11 @@ func (s *Service) relatedNow(ctx context.Context, x *exchange) (related *Owner, 
 	return related, trip.wait()
 }
 
-// nobodyRelated is relatedNow for an identity whose unionid leads to nobody who is bound with it.
+// nobodyRelated is relatedNow for an identity whose unionid leads to nobody who is bound with it: a user is found by that of a
+// binding that was removed, too, but whoever was removed there, as a thief by the operator, or displaced by a rebind, is not
+// let in here.
 func nobodyRelated(context.Context, *exchange) (*Owner, error) {
 	return nil, nil //nolint:nilnil // as its name says
-}
-
-// boundWithUnion says whether a user is bound in another mini-program with the identity's unionid. Users are found by the unionid of a
-// binding that was removed, too: whoever was removed there, as a thief by the operator, or displaced by a rebind, is not let in here.
-func (s *Service) boundWithUnion(ctx context.Context, x *exchange, userID string) (bool, error) {
-	var user User
-	trip := x.trail.roundTrip(ctx)
-	read(trip, &user, func() (User, error) { return s.Store.UserByID(ctx, userID) })
-	if err := trip.wait(); errors.Is(err, ErrUserNotFound) {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	return s.isBoundWithUnion(ctx, x, user)
-}
-
-// isBoundWithUnion is boundWithUnion for a user who has been read.
-func (s *Service) isBoundWithUnion(ctx context.Context, x *exchange, user User) (bool, error) {
-	bindings, err := timedRead(&x.trail.Store, func() ([]Binding, error) { return bindingsOf(ctx, s.Store, user) })
-	return slices.ContainsFunc(bindings, func(b Binding) bool { return b.UnionID == x.UnionID }), err
 }
 
 // link binds the identity to the user who has its unionid.
@@ -115,7 +101,8 @@ func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, e
 	binding := x.newBinding(owner.UserID, owner.Epoch)
 	binding.ID, binding.Union = x.linkID(), x.union()
 	return s.users.admitOwner(ctx, x, Admission{
-		Binding: binding, Terms: Terms{Union: x.union(), RegisteredIn: x.app.from()}, Tombstone: x.index(),
+		Binding: binding, Tombstone: x.index(),
+		Terms: Terms{Union: x.union(), KnownIn: owner.KnownIn, RegisteredIn: x.app.from()},
 	})
 }
 

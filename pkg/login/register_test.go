@@ -2,6 +2,7 @@ package login_test
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -468,6 +469,66 @@ func TestUnionIDOfARemovedBindingLeadsNowhere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What leads from a unionid to its user names one of the bindings with it, which may go before the launch is linked.
+func TestLinkWhileABindingWithTheUnionIDGoes(t *testing.T) {
+	for name, c := range map[string]struct {
+		goes   []string
+		linked bool
+	}{
+		"one of two": {[]string{appID}, true}, "the other": {[]string{"wxthree"}, true}, "both": {[]string{appID, "wxthree"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := linkedWorld(t, login.Policy{})
+			w.Vault.Held.Apps["wxthree"] = login.App{ID: "wxthree", Secret: "secret", Policy: login.Policy{LinkUnionID: true}}
+			u := w.Bound("alice-1", "alice")
+			if checked, err := w.Check(t.Context(), login.Caller{AppID: "wxthree"}, "alice-2"); err != nil || checked.Login == nil {
+				t.Fatalf("%+v, %v", checked.Login, err)
+			}
+			var once sync.Once
+			w.DB.Do(func(op string) error {
+				if op != "Admit" {
+					return nil
+				}
+				once.Do(func() {
+					for _, app := range c.goes {
+						b, err := w.DB.Memory.BindingByOpenID(t.Context(), app, "o-alice")
+						if err == nil {
+							err = w.DB.Memory.Unbind(t.Context(), b, false)
+						}
+						if err != nil {
+							t.Error(err)
+						}
+					}
+				})
+				return nil
+			})
+			checked, err := w.Check(t.Context(), otherApp, "alice-3")
+			if err != nil || (checked.Login != nil) != c.linked || c.linked && checked.Login.User.ID != u.ID {
+				t.Errorf("%+v, %v", checked.Login, err)
+			}
+		})
+	}
+}
+
+// By an accident a unionid may lead to a user who is gone. The person becomes a user like any other.
+func TestUnionIDThatLeadsToNobody(t *testing.T) {
+	w := linkedWorld(t, login.Policy{Register: launchPolicy.Register})
+	c := w.Config
+	c.Store = lostOwner{c.Store}
+	w.Service = login.New(c)
+	checked, err := w.Check(t.Context(), otherApp, "alice-1")
+	if err != nil || checked.Login == nil || !checked.Login.Created {
+		t.Errorf("%+v, %v", checked.Login, err)
+	}
+}
+
+// lostOwner finds a user who is not there by each unionid.
+type lostOwner struct{ login.Store }
+
+func (lostOwner) OwnerOfUnion(context.Context, string) (login.Owner, error) {
+	return login.Owner{UserID: "gone", Epoch: "epoch", KnownIn: appID}, nil
 }
 
 // Of any number of people at once, no more become users than may.

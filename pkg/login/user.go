@@ -1,6 +1,7 @@
 package login
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -58,8 +59,22 @@ func (p Profile) describes(u User) bool {
 type UserApp struct {
 	OpenID    string
 	BindingID string
-	// Index is the binding's.
-	Index string
+	// Index and Union are the binding's.
+	Index, Union string
+}
+
+// KnownIn is an app in which the user is bound with a unionid by which they are found; "" for none. They stay found by that of a
+// binding that is gone, but are not bound with it.
+func (u User) KnownIn(union string) string {
+	if union == "" || !slices.Contains(u.Unions, union) {
+		return ""
+	}
+	for _, appID := range slices.Sorted(maps.Keys(u.Apps)) {
+		if u.Apps[appID].Union == union {
+			return appID
+		}
+	}
+	return ""
 }
 
 // Replacement is what a user notes when another WeChat takes the place of theirs in a mini-program.

@@ -107,7 +107,7 @@ func (s *Store) Rebind(ctx context.Context, r login.Rebinding) error {
 			return false, answer{login.IdentityBound}
 		case err != nil:
 			return false, err
-		case !bound || former != r.Former:
+		case !bound || former.BindingID != r.Former.BindingID:
 			return false, answer{login.ErrUserChanged}
 		case !r.Fits(u):
 			return false, answer{&login.Unfit{User: u}}

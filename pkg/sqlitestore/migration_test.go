@@ -152,7 +152,7 @@ func TestDatabaseOfTheSeventhVersionIsBroughtUpToDate(t *testing.T) {
 		t.Errorf("the number of two: %v", err)
 	}
 	must(t, store.NoteUnion(ctx, b, "union"))
-	if owner, err := store.OwnerOfUnion(ctx, "union"); err != nil || owner != (login.Owner{UserID: "id-of-alice", Epoch: "epoch"}) {
+	if owner, err := store.OwnerOfUnion(ctx, "union"); err != nil || owner != (login.Owner{UserID: "id-of-alice", Epoch: "epoch", KnownIn: appID}) {
 		t.Errorf("the unionid leads to %+v, %v", owner, err)
 	}
 	whole(t, path)

@@ -9,12 +9,12 @@ import (
 
 // OwnerOfPhone implements login.Admissions. The epoch is never out of date.
 func (s *Store) OwnerOfPhone(ctx context.Context, index string) (login.Owner, error) {
-	return s.owner(ctx, `SELECT id, epoch FROM users WHERE phone_idx = ? AND phone_idx <> ''`, index)
+	return s.owner(ctx, `SELECT id, epoch, '' FROM users WHERE phone_idx = ? AND phone_idx <> ''`, index)
 }
 
 func (s *Store) owner(ctx context.Context, query, index string) (o login.Owner, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return found(c.one(ctx, []any{&o.UserID, &o.Epoch}, query, index), login.ErrUserNotFound)
+		return found(c.one(ctx, []any{&o.UserID, &o.Epoch, &o.KnownIn}, query, index), login.ErrUserNotFound)
 	})
 	return o, err
 }

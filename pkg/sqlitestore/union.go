@@ -9,9 +9,10 @@ import (
 // claimUnion changes nothing if the unionid is taken.
 const claimUnion = `INSERT INTO unions (idx, user_id) VALUES (?, ?) ON CONFLICT (idx) DO NOTHING`
 
-// OwnerOfUnion implements login.Admissions. The epoch is never out of date.
+// OwnerOfUnion implements login.Admissions. Neither the epoch nor the app is ever out of date.
 func (s *Store) OwnerOfUnion(ctx context.Context, index string) (login.Owner, error) {
-	return s.owner(ctx, `SELECT u.id, u.epoch FROM unions n JOIN users u ON u.id = n.user_id WHERE n.idx = ?`, index)
+	return s.owner(ctx, `SELECT u.id, u.epoch, coalesce((SELECT min(app_id) FROM bindings WHERE user_id = u.id AND union_idx = n.idx), '')
+		FROM unions n JOIN users u ON u.id = n.user_id WHERE n.idx = ?`, index)
 }
 
 // NoteUnion implements login.Admissions.

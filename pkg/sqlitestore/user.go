@@ -15,7 +15,7 @@ const (
 		CASE WHEN u.phone_idx = '' AND u.phone = '' AND u.registered_in = '' AND u.replaced IS NULL AND NOT EXISTS (SELECT 1 FROM unions WHERE user_id = u.id) THEN NULL
 			ELSE json_object('phone', u.phone, 'index', u.phone_idx, 'verifiedAt', u.phone_verified_at, 'registeredIn', u.registered_in,
 				'replaced', json(u.replaced), 'unions', (SELECT group_concat(idx, ' ') FROM unions WHERE user_id = u.id)) END AS rare,
-		coalesce(b.app_id, ''), coalesce(b.openid, ''), coalesce(b.id, ''), coalesce(b.idx, '')`
+		coalesce(b.app_id, ''), coalesce(b.openid, ''), coalesce(b.id, ''), coalesce(b.idx, ''), coalesce(b.union_idx, '')`
 	selectUser = `SELECT ` + userColumns + ` FROM users u LEFT JOIN bindings b ON b.user_id = u.id WHERE u.id = ?`
 )
 
@@ -59,7 +59,7 @@ func (u *boundUser) fields() []any {
 	return []any{
 		&u.ID, &u.Username, &u.Name, &u.PasswordID, document{&u.Roles}, &u.Disabled, &u.Epoch, &u.CreatedAt,
 		document{&u.rare},
-		&u.appID, &u.app.OpenID, &u.app.BindingID, &u.app.Index,
+		&u.appID, &u.app.OpenID, &u.app.BindingID, &u.app.Index, &u.app.Union,
 	}
 }
 

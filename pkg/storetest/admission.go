@@ -105,7 +105,14 @@ func admissions(s *suite) {
 		want := login.Owner{UserID: u.ID, Epoch: u.Epoch}
 		for _, find := range []func() (login.Owner, error){
 			func() (login.Owner, error) { return t.OwnerOfPhone(t.ctx, u.Phone.Index) },
-			func() (login.Owner, error) { return t.OwnerOfUnion(t.ctx, u.Unions[0]) },
+			func() (login.Owner, error) {
+				owner, err := t.OwnerOfUnion(t.ctx, u.Unions[0])
+				if owner.KnownIn != app {
+					t.Fatalf("known in %q", owner.KnownIn)
+				}
+				owner.KnownIn = ""
+				return owner, err
+			},
 		} {
 			owner, err := find()
 			t.must(err)

@@ -125,7 +125,7 @@ func admissionRaces(s *suite) {
 		u, openID := t.admit(t.newNewcomer()), id("openid")
 		t.oneIsAdmitted(is(login.ErrAlreadyBound), func() login.Admission {
 			a := t.newAdmission(u, otherApp)
-			a.Terms.Union = u.Unions[0]
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], app
 			return a
 		}, func(a *login.Admission) { a.Binding.OpenID = openID })
 	})
@@ -134,7 +134,7 @@ func admissionRaces(s *suite) {
 		var all [8]login.Admission
 		for i := range all {
 			all[i] = t.newAdmission(u, app+strconv.Itoa(i))
-			all[i].Terms.Union = u.Unions[0]
+			all[i].Terms.Union, all[i].Terms.KnownIn = u.Unions[0], app
 		}
 		t.together(len(all), func(i int) error { _, err := t.Admit(t.ctx, all[i]); return err })
 		for _, a := range all {

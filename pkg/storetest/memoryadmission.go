@@ -10,15 +10,15 @@ import (
 
 // OwnerOfPhone implements login.Admissions.
 func (m *Memory) OwnerOfPhone(ctx context.Context, index string) (login.Owner, error) {
-	return m.owner(ctx, func() string { return m.ownerOfPhone(index) })
+	return m.owner(ctx, "", func() string { return m.ownerOfPhone(index) })
 }
 
 // OwnerOfUnion implements login.Admissions.
 func (m *Memory) OwnerOfUnion(ctx context.Context, index string) (login.Owner, error) {
-	return m.owner(ctx, func() string { return m.ownerOfUnion(index) })
+	return m.owner(ctx, index, func() string { return m.ownerOfUnion(index) })
 }
 
-func (m *Memory) owner(ctx context.Context, find func() string) (login.Owner, error) {
+func (m *Memory) owner(ctx context.Context, union string, find func() string) (login.Owner, error) {
 	if err := m.lock(ctx); err != nil {
 		return login.Owner{}, err
 	}
@@ -27,7 +27,7 @@ func (m *Memory) owner(ctx context.Context, find func() string) (login.Owner, er
 	if !ok {
 		return login.Owner{}, login.ErrUserNotFound
 	}
-	return login.Owner{UserID: u.ID, Epoch: u.Epoch}, nil
+	return login.Owner{UserID: u.ID, Epoch: u.Epoch, KnownIn: u.KnownIn(union)}, nil
 }
 
 // ownerOfPhone returns the user who has a number, "" for none. The caller has the lock.
@@ -131,7 +131,7 @@ func (m *Memory) Rebind(ctx context.Context, r login.Rebinding) error {
 		switch former, bound := u.Apps[b.AppID]; {
 		case taken:
 			return login.IdentityBound
-		case !bound || former != r.Former:
+		case !bound || former.BindingID != r.Former.BindingID:
 			return login.ErrUserChanged
 		case done:
 			return login.BindingRemoved
@@ -205,6 +205,7 @@ func (m *Memory) NoteUnion(ctx context.Context, b login.Binding, index string) e
 	}
 	standing.Union = index
 	m.bindings[identity{b.AppID, b.OpenID}] = standing
+	m.users[b.UserID].Apps[b.AppID] = noteOf(standing)
 	switch m.ownerOfUnion(index) {
 	case b.UserID:
 		return nil

@@ -33,13 +33,13 @@ func terms(s *suite) {
 	s.test("a user is admitted by a unionid, and keeps the number as it was", func(t *trial) {
 		u := t.admit(t.newNewcomer())
 		a := t.newAdmission(u, otherApp)
-		a.Terms.Union, a.Binding.Union = u.Unions[0], u.Unions[0]
+		a.Terms.Union, a.Terms.KnownIn, a.Binding.Union = u.Unions[0], app, u.Unions[0]
 		t.admit(a)
 		u.Apps[otherApp] = noteOf(a.Binding)
 		same(t, t.userNow(u.ID), u)
 		owner, err := t.OwnerOfUnion(t.ctx, u.Unions[0])
 		t.must(err)
-		if owner != (login.Owner{UserID: u.ID, Epoch: u.Epoch}) {
+		if owner != (login.Owner{UserID: u.ID, Epoch: u.Epoch, KnownIn: app}) {
 			t.Fatalf("found %+v", owner)
 		}
 	})
@@ -121,17 +121,55 @@ func terms(s *suite) {
 			a.Terms.Phone = u.Phone
 		}},
 		"a user with their unionid": {fits: true, change: func(_ *trial, u login.User, a *login.Admission) {
-			a.Terms.Union = u.Unions[0]
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], app
 		}},
-		"a user with the second of two unionids": {fits: true, change: func(t *trial, u login.User, a *login.Admission) {
-			a.Terms.Union = id("union")
+		"a user with their unionid in the second of two apps": {fits: true, change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = id("union"), thirdApp
+			t.boundWithUnion(u, thirdApp, a.Terms.Union)
+		}},
+		"a user with the second of a binding's unionids": {fits: true, change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = id("union"), app
 			t.must(t.NoteUnion(t.ctx, t.bindingOf(u, app), a.Terms.Union))
 		}},
+		"a user with the first of a binding's unionids": {change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], app
+			t.must(t.NoteUnion(t.ctx, t.bindingOf(u, app), id("union")))
+		}},
 		"a user with another unionid": {change: func(_ *trial, _ login.User, a *login.Admission) {
-			a.Terms.Union = id("union")
+			a.Terms.Union, a.Terms.KnownIn = id("union"), app
 		}},
 		"a user with a part of the unionid": {change: func(_ *trial, u login.User, a *login.Admission) {
-			a.Terms.Union = u.Unions[0][:len(u.Unions[0])-1]
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0][:len(u.Unions[0])-1], app
+		}},
+		"a user with the unionid of a binding that was removed": {change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], app
+			t.must(t.Unbind(t.ctx, t.bindingOf(u, app), false))
+		}},
+		"a user with the unionid of a removed binding, who is bound again without": {change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], app
+			t.must(t.Unbind(t.ctx, t.bindingOf(u, app), false))
+			t.bind(t.newBinding(u, app))
+		}},
+		"a user with the unionid of a binding that was displaced": {change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], app
+			t.must(t.Rebind(t.ctx, t.newRebinding(u)))
+		}},
+		"a user with the unionid of the binding that took another's place": {fits: true, change: func(t *trial, u login.User, a *login.Admission) {
+			r := t.newRebinding(u)
+			t.must(t.Rebind(t.ctx, r))
+			a.Terms.Union, a.Terms.KnownIn = id("union"), app
+			t.must(t.NoteUnion(t.ctx, r.Binding, a.Terms.Union))
+		}},
+		"a user who is bound with the unionid in another app than KnownIn": {change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = u.Unions[0], thirdApp
+			t.bind(t.newBinding(u, thirdApp))
+		}},
+		"a user with their unionid and no KnownIn": {change: func(_ *trial, u login.User, a *login.Admission) {
+			a.Terms.Union = u.Unions[0]
+		}},
+		"a user who is bound with another's unionid": {change: func(t *trial, u login.User, a *login.Admission) {
+			a.Terms.Union, a.Terms.KnownIn = t.admit(t.newNewcomer()).Unions[0], app
+			t.want(t.NoteUnion(t.ctx, t.bindingOf(u, app), a.Terms.Union), login.ErrUnionTaken)
 		}},
 		"a user who has registered in one of the apps": {fits: true, change: func(_ *trial, _ login.User, a *login.Admission) {
 			a.Terms.RegisteredIn = []string{"", otherApp, app}
@@ -187,6 +225,14 @@ func (t *trial) unfit(a login.Admission) {
 	same(t, unfit.User, before)
 	same(t, t.userNow(before.ID), before)
 	t.notAdmitted(a)
+}
+
+// boundWithUnion binds the user in an app with a unionid.
+func (t *trial) boundWithUnion(u login.User, appID, union string) {
+	t.Helper()
+	b := t.newBinding(u, appID)
+	t.bind(b)
+	t.must(t.NoteUnion(t.ctx, b, union))
 }
 
 // bindingOf is the user's binding in an app.

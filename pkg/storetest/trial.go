@@ -22,10 +22,11 @@ type trial struct {
 	now time.Time
 }
 
-// The two mini-programs of the tests.
+// The mini-programs of the tests.
 const (
 	app      = "wx0000000000000001"
 	otherApp = "wx0000000000000002"
+	thirdApp = "wx0000000000000003"
 )
 
 // unlike goes into ids and names: text that breaks a careless key or query.
@@ -72,7 +73,7 @@ func (t *trial) newBinding(u login.User, appID string) login.Binding {
 
 // noteOf is how a user notes a binding.
 func noteOf(b login.Binding) login.UserApp {
-	return login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index}
+	return login.UserApp{OpenID: b.OpenID, BindingID: b.ID, Index: b.Index, Union: b.Union}
 }
 
 // newSession is a login that began at t.now. Its hash sorts randomly, as hashes do.

@@ -70,6 +70,7 @@ func unions(s *suite) {
 			if got, err := t.bindingNow(b); err != nil || got.Union != index {
 				t.Fatalf("the binding is %+v, %v", got, err)
 			}
+			t.inStep(b)
 		}
 		if got := t.userNow(u.ID).Unions; len(got) != 1 {
 			t.Fatalf("the user has %q", got)
@@ -84,6 +85,7 @@ func unions(s *suite) {
 		if got, err := t.bindingNow(other); err != nil || got.Union != u.Unions[0] {
 			t.Fatalf("the binding is %+v, %v", got, err)
 		}
+		other.Union = u.Unions[0]
 		u.Apps[otherApp] = noteOf(other)
 		same(t, t.userNow(u.ID), u)
 	})
@@ -97,6 +99,7 @@ func unions(s *suite) {
 		}
 		t.ownsUnion(u.ID, first)
 		t.ownsUnion(u.ID, second)
+		t.inStep(b)
 	})
 	s.test("another user's unionid is ErrUnionTaken, and the binding notes that it was tried", func(t *trial) {
 		owner := t.admit(t.newNewcomer())
@@ -109,6 +112,7 @@ func unions(s *suite) {
 			got, err := t.bindingNow(b)
 			t.must(err)
 			same(t, got, b)
+			t.inStep(b)
 		}
 		same(t, t.userNow(owner.ID), owner)
 		t.ownsUnion(owner.ID, owner.Unions[0])
@@ -152,7 +156,7 @@ func unions(s *suite) {
 		u := t.admit(a)
 		second := id("union")
 		t.must(t.NoteUnion(t.ctx, a.Binding, second))
-		u.Unions = append(u.Unions, second)
+		u = t.userNow(u.ID)
 		t.must(t.DeleteUser(t.ctx, u))
 		for _, index := range u.Unions {
 			_, err := t.OwnerOfUnion(t.ctx, index)
@@ -164,9 +168,14 @@ func unions(s *suite) {
 	})
 	s.test("a user whose unionids have changed since the read is not deleted: it is ErrUserChanged", func(t *trial) {
 		u, b, _ := t.bound()
-		for range 2 {
+		theirs := t.admit(t.newNewcomer()).Unions[0]
+		for _, note := range []func() error{
+			func() error { return t.NoteUnion(t.ctx, b, id("union")) },
+			func() error { return t.NoteUnion(t.ctx, b, id("union")) },
+			func() error { t.want(t.NoteUnion(t.ctx, b, theirs), login.ErrUnionTaken); return nil },
+		} {
 			read := t.userNow(u.ID)
-			t.must(t.NoteUnion(t.ctx, b, id("union")))
+			t.must(note())
 			now := t.userNow(u.ID)
 			t.want(t.DeleteUser(t.ctx, read), login.ErrUserChanged)
 			same(t, t.userNow(u.ID), now)

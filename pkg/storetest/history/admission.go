@@ -41,7 +41,7 @@ func (s state) admit(in input, got output) (allowed bool, next any) {
 	if in.phone != 0 {
 		u.verified = in.at
 	}
-	s.bound[in.app][in.openID], u.apps[in.app] = fresh, in.binding
+	s.bound[in.app][in.openID], u.apps[in.app], u.known[in.app] = fresh, in.binding, in.union
 	s.sessions[in.session] = session{there: true, seen: in.at, epoch: in.epoch}
 	return allow(output{outcome: done, binding: fresh})
 }
@@ -77,10 +77,14 @@ func (s state) rebind(in input, got output) (allowed bool, next any) {
 	if in.phone != 0 {
 		u.verified = in.at
 	}
-	s.bound[in.app][in.openID], u.apps[in.app] = binding{number: in.binding, epoch: in.epoch}, in.binding
+	s.bound[in.app][in.openID] = binding{number: in.binding, epoch: in.epoch}
+	u.apps[in.app], u.known[in.app] = in.binding, 0
 	s.sessions[in.session] = session{there: true, seen: in.at, epoch: in.epoch}
 	return got.isOneOf(output{outcome: done}), s
 }
+
+// elsewhere is the app in which a user is known who is admitted to this one.
+func elsewhere(app int) int { return apps - 1 - app }
 
 // refusals are the answers of which one is given to an admission that cannot be.
 func (s state) refusals(in input) (no []output) {
@@ -102,7 +106,7 @@ func (s state) refusals(in input) (no []output) {
 	when(!u.there, refused(login.ErrUserNotFound))
 	fits := !u.disabled && u.epoch == in.epoch && u.apps[in.app] == 0 &&
 		(in.phone == 0 || u.phone == in.phone && u.verified >= in.was) &&
-		(in.union == 0 || u.unions[in.union]) &&
+		(in.union == 0 || u.unions[in.union] && u.known[elsewhere(in.app)] == in.union) &&
 		(!in.chosen || u.registered <= 1)
 	when(u.there && !fits, output{outcome: unfit, user: u})
 	return no
@@ -127,7 +131,7 @@ func (s state) noteUnion(in input) (output, state) {
 	if b.number != in.binding {
 		return refused(login.ErrBindingNotFound), s
 	}
-	b.union = in.union
+	b.union, s.users[in.user].known[in.app] = in.union, in.union
 	if owner := s.ownerOfUnion(in.union); owner != 0 && owner != in.user+1 {
 		return refused(login.ErrUnionTaken), s
 	}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"slices"
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/storetest"
@@ -66,6 +67,16 @@ func (s latePhone) SetPhone(ctx context.Context, userID string, p login.Phone, f
 		from = owner.UserID
 	}
 	return s.Memory.SetPhone(ctx, userID, p, from)
+}
+
+type goneUnion struct{ *storetest.Memory }
+
+func (s goneUnion) Admit(ctx context.Context, a login.Admission) (login.Binding, error) {
+	u, err := s.UserByID(ctx, a.Binding.UserID)
+	if err == nil && slices.Contains(u.Unions, a.Terms.Union) {
+		a.Terms.Union = ""
+	}
+	return s.Memory.Admit(ctx, a)
 }
 
 type silentUnion struct{ *storetest.Memory }

@@ -327,7 +327,7 @@ func (c *client) remove() error {
 		return err
 	}
 	seen := c.view(read)
-	in := input{kind: remove, user: n, apps: seen.apps, phone: seen.phone, unions: seen.unions}
+	in := input{kind: remove, user: n, apps: seen.apps, known: seen.known, phone: seen.phone, unions: seen.unions}
 	return c.do(in, func() error { return c.store.DeleteUser(c.ctx, read) }, nil)
 }
 

@@ -32,8 +32,8 @@ func (c *client) admit() error {
 		if in.phone != 0 && c.one(2) {
 			in.was = seen.verified
 		}
-		if c.one(3) {
-			in.union = 1 + c.chance.IntN(unions)
+		if in.union = seen.known[elsewhere(in.app)]; c.one(3) {
+			in.union = c.chance.IntN(unions + 1)
 		}
 		in.chosen = c.one(4)
 	}
@@ -81,7 +81,7 @@ func (c *client) admission(in input) login.Admission {
 		number = c.phone(in.phone, in.at)
 	}
 	if in.kind == admit {
-		a.Terms = login.Terms{Phone: number, Union: a.Binding.Union}
+		a.Terms = login.Terms{Phone: number, Union: a.Binding.Union, KnownIn: appIDs[elsewhere(in.app)]}
 		if in.was != 0 {
 			a.Terms.VerifiedSince = c.time(in.was)
 		}

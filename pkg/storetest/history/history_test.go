@@ -115,6 +115,7 @@ func TestBrokenStoreIsCaught(t *testing.T) {
 		"an admission looks for the tombstone first":        func(m *storetest.Memory) login.AdminStore { return lateTombstone{m} },
 		"a newcomer takes the number from whoever has it":   func(m *storetest.Memory) login.AdminStore { return robber{m} },
 		"a number is given after a look at who has it":      func(m *storetest.Memory) login.AdminStore { return latePhone{m} },
+		"a unionid of a binding that is gone is believed":   func(m *storetest.Memory) login.AdminStore { return goneUnion{m} },
 		"a unionid that is another's is not noted":          func(m *storetest.Memory) login.AdminStore { return silentUnion{m} },
 		"a unionid is noted for whoever is bound by now":    func(m *storetest.Memory) login.AdminStore { return bluntUnion{m} },
 		"a rebind replaces whatever is bound by now":        func(m *storetest.Memory) login.AdminStore { return bluntRebind{m} },

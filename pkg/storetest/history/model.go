@@ -39,7 +39,7 @@ type binding struct {
 type user struct {
 	there, disabled          bool
 	epoch, password, created int64
-	apps                     [apps]int // the user's bindings
+	apps, known              [apps]int // the user's bindings, and the unionids of these
 	phone                    int
 	verified                 int64 // when the number was, 0 for never
 	unions                   [unions + 1]bool
@@ -112,10 +112,10 @@ type input struct {
 	// password is the one that the operation replaces, by one of the tick that epoch is.
 	password int64
 	// epoch is the one that the operation stores: in a user a new one, elsewhere one that somebody read.
-	epoch    int64
-	apps     [apps]int
-	keepLast bool
-	reason   login.Code
+	epoch       int64
+	apps, known [apps]int
+	keepLast    bool
+	reason      login.Code
 	// other is the user who loses the number, plus 1; 0 for none.
 	phone, union, other int
 	unions              [unions + 1]bool
@@ -271,7 +271,7 @@ func (s state) unbind(in input) (output, state) {
 	case in.keepLast && u.bindings() == 1:
 		return refused(login.ErrLastBinding), s
 	}
-	s.bound[in.app][in.openID], u.apps[in.app] = binding{}, 0
+	s.bound[in.app][in.openID], u.apps[in.app], u.known[in.app] = binding{}, 0, 0
 	s.removed[in.app][in.openID] = true
 	return output{outcome: done}, s
 }
@@ -281,7 +281,7 @@ func (s state) remove(in input) (output, state) {
 	switch {
 	case !u.there:
 		return refused(login.ErrUserNotFound), s
-	case u.apps != in.apps, u.phone != in.phone, u.unions != in.unions:
+	case u.apps != in.apps, u.known != in.known, u.phone != in.phone, u.unions != in.unions:
 		return refused(login.ErrUserChanged), s
 	}
 	for app, b := range u.apps {

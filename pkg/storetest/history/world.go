@@ -238,6 +238,7 @@ func (w *world) view(u login.User) user {
 	for app, appID := range appIDs {
 		if note, ok := u.Apps[appID]; ok {
 			seen.apps[app] = w.numberOf(login.Binding{ID: note.BindingID, AppID: appID, OpenID: note.OpenID, UserID: u.ID, Index: note.Index})
+			seen.known[app] = w.unionOf(note.Union)
 		}
 		if r, ok := u.Replaced[appID]; ok {
 			seen.replaced[app] = replacement{at: w.ticks(r.At)}
