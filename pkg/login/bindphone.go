@@ -208,19 +208,22 @@ func (t *tap) trustedSince(now time.Time) time.Time {
 // onTerms decides about a user who has the number and does not fulfil the terms. If it returns neither a login nor an
 // error, the next decision is about the owner that it returns.
 func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner Owner, u User) (login *Login, next *Owner, err error) {
+	stale, proven := u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())), u.KnownIn(t.union()) != ""
 	switch _, here := u.Apps[t.AppID]; {
 	case u.Phone.Index != t.phone.Index:
 		return nil, nil, ErrPhoneTaken // they have given it up meanwhile
 	case u.Disabled:
 		return nil, nil, UserDisabled
-	case here && !t.mayReplace(u, s.clock()):
+	case here && stale && u.PasswordID == "" && !proven && !t.request.Replace:
+		// Whoever has been given the number is not shut out by the binding of the one who had it before.
+	case here && (stale || !t.mayReplace(u)):
 		return nil, nil, UserBound
 	case here:
 		login, err = s.rebind(ctx, t.exchange, u, t.phone)
 		return login, nil, err
 	case !slices.Contains(t.app.from(), u.RegisteredIn):
 		return nil, nil, RegisteredElsewhere
-	case !u.Phone.VerifiedAt.Before(t.trustedSince(s.clock())):
+	case !stale:
 		owner.Epoch = u.Epoch // the hint was out of date
 		return nil, &owner, nil
 	}
@@ -228,7 +231,7 @@ func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner 
 	switch {
 	case t.proven == Owner{UserID: u.ID, Epoch: u.Epoch}:
 		return nil, &t.proven, nil
-	case u.KnownIn(t.union()) != "":
+	case proven:
 	case u.PasswordID != "" && t.request.Password != "":
 		if u.Epoch, err = s.provePassword(ctx, t, u); err != nil {
 			return nil, nil, err
@@ -245,10 +248,8 @@ func (s storedUsers) onTerms(ctx context.Context, t *tap, newcomer *User, owner 
 	return nil, &t.proven, nil
 }
 
-// mayReplace says whether the number alone may give the identity the place of the user's other one.
-func (t *tap) mayReplace(u User, now time.Time) bool {
-	return t.request.Replace && u.PasswordID == "" && !u.Phone.VerifiedAt.Before(t.trustedSince(now))
-}
+// mayReplace says whether a number that is trusted may give the identity the place of the user's other one.
+func (t *tap) mayReplace(u User) bool { return t.request.Replace && u.PasswordID == "" }
 
 // provePassword tries the password of the user who has the number. It counts as a bind's does. The result is the epoch that the
 // user had with this password.

@@ -111,6 +111,38 @@ func TestPhoneOfAUser(t *testing.T) {
 	}
 }
 
+// Whoever has registered by phone is bound. That does not shut out the one who is given the number after them.
+func TestNumberOfSomebodyWhoIsBound(t *testing.T) {
+	day := 24 * time.Hour
+	trusting := login.Policy{PhoneTrust: login.DefaultPhoneTrust, Rebind: true}
+	for name, c := range map[string]struct {
+		policy  login.Policy // since the number has a new owner
+		after   time.Duration
+		replace bool
+		want    error
+	}{
+		"while it is trusted":                 {openPolicy, 59 * day, false, login.UserBound},
+		"it moves":                            {openPolicy, 61 * day, false, nil},
+		"it moves not if nobody may register": {trusting, 61 * day, false, login.PhoneStale},
+		"it does not replace anybody":         {trusting, 61 * day, true, login.UserBound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := phoneWorld(t, openPolicy)
+			former := w.mustTap("alice-1", "phone-13800138000-1").User
+			setPolicy(w, appID, c.policy)
+			w.Pass(c.after)
+			l, err := w.BindPhone(w.Context(), phone, login.PhoneRequest{Code: "bob-1", PhoneCode: "phone-13800138000-2", Replace: c.replace})
+			if !errors.Is(err, c.want) || err == nil && (!l.Created || l.User.ID == former.ID) {
+				t.Fatalf("got %v, want %v", err, c.want)
+			}
+			checked := w.Checked("alice-2")
+			if checked.Login == nil || checked.Login.User.ID != former.ID || (checked.Login.User.Phone.Index == "") != (err == nil) {
+				t.Errorf("the one who had it before: %+v", checked.Login)
+			}
+		})
+	}
+}
+
 // userWithPhone adds a user with the number of their name, verified some time ago; 0 is never.
 func (w *world) userWithPhone(name string, ago time.Duration, withPassword bool) login.User {
 	w.Helper()
