@@ -97,10 +97,11 @@ type Admissions interface {
 	// repeats the write, it counts as done.
 	ClaimUsername(ctx context.Context, userID, username string, p Password) error
 	// NoteUnion makes a user be found by a unionid, besides those by which they are found already, and notes it in the
-	// binding as its Union and so in the user's Apps, all or nothing, if the stored binding has b.ID and b.UserID. If it is
-	// another user's already, NoteUnion only notes in the binding and the Apps that it was tried.
+	// binding as its Union and so in the user's Apps, all or nothing, if the stored binding has b.ID and b.UserID. Another user who
+	// is found by it, and not bound with it any more (User.KnownIn), no longer is. If another is bound with it, NoteUnion only
+	// notes in the binding and the Apps that it was tried.
 	//
-	// Errors: ErrUnionTaken when another user has the unionid; ErrBindingNotFound.
+	// Errors: ErrUnionTaken when another user has the unionid and is bound with it; ErrBindingNotFound.
 	NoteUnion(ctx context.Context, b Binding, index string) error
 }
 

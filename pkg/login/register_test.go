@@ -471,6 +471,48 @@ func TestUnionIDOfARemovedBindingLeadsNowhere(t *testing.T) {
 	}
 }
 
+// Who was bound to somebody else's user once is known as the user who they became.
+func TestUnionIDFollowsThePersonToTheirOwnUser(t *testing.T) {
+	for name, become := range map[string]func(w *world) (*login.Login, error){
+		"by asking": func(w *world) (*login.Login, error) { return w.Register(w.Context(), otherApp, "mallory-3") },
+		"by phone":  func(w *world) (*login.Login, error) { return tapped(w, otherApp, "mallory-3", "phone-mallory-3", "") },
+		"by password": func(w *world) (*login.Login, error) {
+			w.AddUser("mallory")
+			return w.Bind(w.Context(), otherApp, login.BindRequest{Code: "mallory-3", Username: "mallory", Password: password})
+		},
+		"by launching": func(w *world) (*login.Login, error) {
+			checked, err := w.Check(w.Context(), otherApp, "mallory-3")
+			return checked.Login, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := linkedWorld(t, login.Policy{PhoneTrust: login.DefaultPhoneTrust})
+			setPolicy(w, "wxtwo", login.Policy{
+				LinkUnionID: true, PhoneTrust: login.DefaultPhoneTrust, Register: []login.Registration{login.RegisterAsk, login.RegisterPhone, login.RegisterLaunch},
+			})
+			w.Vault.Held.Apps["wxthree"] = login.App{ID: "wxthree", Secret: "secret", Policy: login.Policy{
+				LinkUnionID: true, AcceptFrom: []string{"wxtwo"}, Register: []login.Registration{login.RegisterLaunch},
+			}}
+			u := w.AddUser("alice")
+			l, err := w.BindUser("mallory-1", "alice", password)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Unbind(t.Context(), phone, w.Visit(l.Token), true, "mallory-2"); err != nil {
+				t.Fatal(err)
+			}
+			own, err := become(w)
+			if err != nil || own == nil || own.User.ID == u.ID {
+				t.Fatalf("%+v, %v", own, err)
+			}
+			checked, err := w.Check(t.Context(), login.Caller{AppID: "wxthree"}, "mallory-4")
+			if err != nil || checked.Login == nil || !checked.Login.Linked || checked.Login.User.ID != own.User.ID {
+				t.Errorf("%+v, %v", checked.Login, err)
+			}
+		})
+	}
+}
+
 // What leads from a unionid to its user names one of the bindings with it, which may go before the launch is linked.
 func TestLinkWhileABindingWithTheUnionIDGoes(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -9,6 +9,10 @@ import (
 // claimUnion changes nothing if the unionid is taken.
 const claimUnion = `INSERT INTO unions (idx, user_id) VALUES (?, ?) ON CONFLICT (idx) DO NOTHING`
 
+// takeUnion changes nothing if somebody is bound with the unionid who is found by it.
+const takeUnion = `UPDATE unions SET user_id = ?2 WHERE idx = ?1
+	AND NOT EXISTS (SELECT 1 FROM bindings b WHERE b.user_id = unions.user_id AND b.union_idx = unions.idx)`
+
 // OwnerOfUnion implements login.Admissions. Neither the epoch nor the app is ever out of date.
 func (s *Store) OwnerOfUnion(ctx context.Context, index string) (login.Owner, error) {
 	return s.owner(ctx, `SELECT u.id, u.epoch, coalesce((SELECT min(app_id) FROM bindings WHERE user_id = u.id AND union_idx = n.idx), '')
@@ -24,9 +28,11 @@ func (s *Store) NoteUnion(ctx context.Context, b login.Binding, index string) er
 			index, b.AppID, b.OpenID, b.ID, b.UserID); err != nil {
 			return err
 		}
-		claimed, err := tx.change(ctx, claimUnion, index, b.UserID)
-		if err != nil || claimed {
-			return err
+		for _, claim := range []string{claimUnion, takeUnion} {
+			claimed, err := tx.change(ctx, claim, index, b.UserID)
+			if err != nil || claimed {
+				return err
+			}
 		}
 		own, err := tx.has(ctx, `SELECT 1 FROM unions WHERE idx = ? AND user_id = ?`, index, b.UserID)
 		taken = !own

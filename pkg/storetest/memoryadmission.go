@@ -206,15 +206,18 @@ func (m *Memory) NoteUnion(ctx context.Context, b login.Binding, index string) e
 	standing.Union = index
 	m.bindings[identity{b.AppID, b.OpenID}] = standing
 	m.users[b.UserID].Apps[b.AppID] = noteOf(standing)
-	switch m.ownerOfUnion(index) {
-	case b.UserID:
+	switch owner := m.ownerOfUnion(index); {
+	case owner == b.UserID:
 		return nil
-	case "":
-		u := copyUser(m.users[b.UserID])
-		u.Unions = append(u.Unions, index)
-		m.users[u.ID] = u
-		return nil
-	default:
+	case owner != "" && m.users[owner].KnownIn(index) != "":
 		return login.ErrUnionTaken
+	case owner != "":
+		former := copyUser(m.users[owner])
+		former.Unions = slices.DeleteFunc(former.Unions, func(union string) bool { return union == index })
+		m.users[owner] = former
 	}
+	u := copyUser(m.users[b.UserID])
+	u.Unions = append(u.Unions, index)
+	m.users[u.ID] = u
+	return nil
 }

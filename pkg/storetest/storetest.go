@@ -34,7 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		{"Phones", phones},
 		{"Unions", unions},
 		{"AdmissionRaces", admissionRaces},
-		{"UnionRaces", unionRaces},
+		{"UnionRaces", unionRaces}, {"TakenUnionRaces", takenUnionRaces},
 		{"Rebinds", rebinds},
 		{"FirstUsernames", firstUsernames},
 		{"Sessions", sessions},

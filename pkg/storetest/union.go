@@ -151,6 +151,43 @@ func unions(s *suite) {
 		t.must(t.Unbind(t.ctx, a.Binding, false))
 		t.ownsUnion(u.ID, u.Unions[0])
 	})
+	s.test("a unionid whose binding was removed becomes that of the next who is bound with it", func(t *trial) {
+		a := t.newNewcomer()
+		former, index := t.admit(a), a.Newcomer.Unions[0]
+		own := id("union")
+		second := t.newBinding(former, otherApp)
+		t.bind(second)
+		t.must(t.NoteUnion(t.ctx, second, own))
+		t.must(t.Unbind(t.ctx, a.Binding, false))
+		u, b, _ := t.bound()
+		for range 2 {
+			t.must(t.NoteUnion(t.ctx, b, index))
+			t.ownsUnion(u.ID, index)
+			t.inStep(b, second)
+		}
+		t.ownsUnion(former.ID, own)
+		if got := t.userNow(former.ID).Unions; len(got) != 1 {
+			t.Fatalf("the former one has %q", got)
+		}
+		owner, err := t.OwnerOfUnion(t.ctx, index)
+		if t.must(err); owner.KnownIn != app {
+			t.Fatalf("it leads to %+v", owner)
+		}
+		t.want(t.NoteUnion(t.ctx, second, index), login.ErrUnionTaken)
+		t.must(t.DeleteUser(t.ctx, t.userNow(former.ID)))
+		t.ownsUnion(u.ID, index)
+	})
+	s.test("a unionid of which another binding is left stays taken", func(t *trial) {
+		a := t.newNewcomer()
+		former, index := t.admit(a), a.Newcomer.Unions[0]
+		second := t.newBinding(former, otherApp)
+		t.bind(second)
+		t.must(t.NoteUnion(t.ctx, second, index))
+		t.must(t.Unbind(t.ctx, a.Binding, false))
+		_, b, _ := t.bound()
+		t.want(t.NoteUnion(t.ctx, b, index), login.ErrUnionTaken)
+		t.ownsUnion(former.ID, index)
+	})
 	s.test("the unionids of a deleted user are free", func(t *trial) {
 		a := t.newNewcomer()
 		u := t.admit(a)

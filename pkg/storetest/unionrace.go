@@ -67,6 +67,41 @@ func unionRaces(s *suite) {
 	}
 }
 
+// takenUnionRaces tests that of all who are bound with the unionid of a binding that is gone one is found by it.
+func takenUnionRaces(s *suite) {
+	for round := range 5 {
+		s.test("one of all who come at the same time gets the unionid of a binding that is gone, round "+strconv.Itoa(round), func(t *trial) {
+			a := t.newNewcomer()
+			former, index := t.admit(a), a.Newcomer.Unions[0]
+			t.must(t.Unbind(t.ctx, a.Binding, false))
+			back := t.newBinding(former, otherApp)
+			t.bind(back)
+			bindings := []login.Binding{back}
+			for range rivals {
+				_, b, _ := t.bound()
+				bindings = append(bindings, b)
+			}
+			errs := t.race(len(bindings), func(i int) error { return t.NoteUnion(t.ctx, bindings[i], index) })
+			owners := 0
+			for i, b := range bindings {
+				if errs[i] == nil {
+					owners++
+					t.ownsUnion(b.UserID, index)
+				} else {
+					t.want(errs[i], login.ErrUnionTaken)
+				}
+				if known := t.userNow(b.UserID).KnownIn(index) != ""; known != (errs[i] == nil) {
+					t.Fatalf("rival %d: %v, known %t", i, errs[i], known)
+				}
+			}
+			if owners != 1 {
+				t.Fatalf("%d have it", owners)
+			}
+			t.inStep(bindings...)
+		})
+	}
+}
+
 // knownFrom admits a user in an app who is bound in another one by the unionid of theirs.
 func (t *trial) knownFrom(u login.User, appID string) login.Admission {
 	a := t.newAdmission(u, appID)

@@ -133,7 +133,10 @@ func (s state) noteUnion(in input) (output, state) {
 	}
 	b.union, s.users[in.user].known[in.app] = in.union, in.union
 	if owner := s.ownerOfUnion(in.union); owner != 0 && owner != in.user+1 {
-		return refused(login.ErrUnionTaken), s
+		if slices.Contains(s.users[owner-1].known[:], in.union) {
+			return refused(login.ErrUnionTaken), s
+		}
+		s.users[owner-1].unions[in.union] = false
 	}
 	s.users[in.user].unions[in.union] = true
 	return output{outcome: done}, s
