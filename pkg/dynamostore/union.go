@@ -94,29 +94,22 @@ func (s *Store) unionNotes(b login.Binding, index string) (binding, noted, found
 	return binding, noted, found
 }
 
-// sameUnion is the condition that a user is found by a unionid, and bound as they were read.
-const sameUnion = "apps = :apps AND contains(" + unionsAttribute + ", :union)"
-
-func sameUnionOf(u login.User, index string) item {
-	return item{":apps": notesOf(u.Apps), ":union": text(index)}
-}
-
-// keepsUnion is the condition that nothing has changed about a user who is found by a unionid.
+// keepsUnion is the condition that nothing has changed about a user who is found by a unionid, as an update, which functions may do.
 func (s *Store) keepsUnion(u login.User, index string) types.TransactWriteItem {
-	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-		TableName: &s.tables.Users, Key: userKey(u.ID), ConditionExpression: aws.String(sameUnion), ExpressionAttributeValues: sameUnionOf(u, index),
-	}}
+	return s.changesUnion("ADD", u, index)
 }
 
 // losesUnion makes a user no longer note a unionid, if nothing has changed. What leads from it to them is another write's.
 func (s *Store) losesUnion(u login.User, index string) types.TransactWriteItem {
-	values := sameUnionOf(u, index)
-	values[":unions"] = set([]string{index})
+	return s.changesUnion("DELETE", u, index)
+}
+
+func (s *Store) changesUnion(verb string, u login.User, index string) types.TransactWriteItem {
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName:                 &s.tables.Users,
 		Key:                       userKey(u.ID),
-		UpdateExpression:          aws.String("DELETE " + unionsAttribute + " :unions"),
-		ConditionExpression:       aws.String(sameUnion),
-		ExpressionAttributeValues: values,
+		UpdateExpression:          aws.String(verb + " " + unionsAttribute + " :unions"),
+		ConditionExpression:       aws.String("apps = :apps AND contains(" + unionsAttribute + ", :union)"),
+		ExpressionAttributeValues: item{":apps": notesOf(u.Apps), ":union": text(index), ":unions": set([]string{index})},
 	}}
 }
