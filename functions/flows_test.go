@@ -129,6 +129,7 @@ func bindPhoneFlows(directory bool) []flow {
 			name: "a user, logged out since", unbound: true, prepare: (*performance).knowPhoneOfBefore,
 			cases: []string{"bindphone-good-user"}, check: (*performance).phoneLeadsOn,
 		},
+		flow{name: "known by the unionid, but with another number", unbound: true, prepare: (*performance).knowInAnotherApp, cases: []string{"bindphone-good"}},
 		flow{name: "stale, with the password", unbound: true, cases: []string{"bindphone-password-at-once"}},
 		flow{name: "stale, with an outdated hash", unbound: true, prepare: (*performance).makeHashOld, cases: []string{"bindphone-password-at-once"}},
 		flow{name: "stale, with a wrong password", unbound: true, cases: []string{"bindphone-password-wrong"}},

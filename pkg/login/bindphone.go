@@ -170,6 +170,9 @@ func (s storedUsers) enterByPhone(ctx context.Context, t *tap) (*Login, error) {
 				return login, err
 			}
 		case errors.Is(err, ErrUnionTaken):
+			if err := s.notBanned(ctx, t.exchange); err != nil {
+				return nil, err
+			}
 			newcomer.Unions = nil
 		case !errors.Is(err, ErrPhoneTaken) && !errors.Is(err, ErrUserNotFound):
 			return login, err

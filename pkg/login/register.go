@@ -42,6 +42,8 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 			u := unfit.User
 			next := Owner{UserID: u.ID, Epoch: u.Epoch, KnownIn: u.KnownIn(x.union())}
 			switch {
+			case u.Disabled: // nor are they to become another user, even if nobody is bound with the unionid any more
+				return nil, nil //nolint:nilnil // they need another way in
 			case next.KnownIn == "":
 				related, newcomer.Unions, found = nil, nil, nobodyRelated
 			case !x.mayBecome(u), *related == next:

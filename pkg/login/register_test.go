@@ -274,14 +274,37 @@ func TestLaunchWithoutLinkOfSomebodyWhoIsKnownElsewhere(t *testing.T) {
 }
 
 // A user whom the operator has disabled does not become another one in the next mini-program.
-func TestRegisterOfSomebodyWhoIsDisabledElsewhere(t *testing.T) {
-	w := linkedWorld(t, login.Policy{Register: []login.Registration{login.RegisterAsk}})
-	u := w.Bound("alice-1", "alice")
-	if err := w.DB.DisableUser(t.Context(), u.ID, login.NewID()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Register(t.Context(), otherApp, "alice-2"); !errors.Is(err, login.UserDisabled) {
-		t.Errorf("got %v", err)
+// Whoever is disabled does not become another user where unionids are looked at, not even once their binding was removed.
+func TestSomebodyWhoIsDisabledElsewhere(t *testing.T) {
+	for name, enter := range map[string]func(w *world) (*login.Login, error){
+		"asks": func(w *world) (*login.Login, error) { return w.Register(w.Context(), otherApp, "alice-2") },
+		"taps": func(w *world) (*login.Login, error) { return tapped(w, otherApp, "alice-2", "phone-alice-2", "") },
+		"launches": func(w *world) (*login.Login, error) {
+			checked, err := w.Check(w.Context(), otherApp, "alice-2")
+			return checked.Login, err
+		},
+	} {
+		for _, removed := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, removed %t", name, removed), func(t *testing.T) {
+				w := linkedWorld(t, login.Policy{
+					PhoneTrust: login.DefaultPhoneTrust, Register: []login.Registration{login.RegisterAsk, login.RegisterPhone, login.RegisterLaunch},
+				})
+				u := w.Bound("alice-1", "alice")
+				if err := w.DB.DisableUser(t.Context(), u.ID, login.NewID()); err != nil {
+					t.Fatal(err)
+				}
+				if removed {
+					b, err := w.DB.BindingByOpenID(t.Context(), appID, "o-alice")
+					if err := cmp.Or(err, w.DB.Unbind(t.Context(), b, false)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				l, err := enter(w)
+				if l != nil || !errors.Is(err, login.UserDisabled) && (err != nil || name != "launches") {
+					t.Errorf("%+v, %v", l, err)
+				}
+			})
+		}
 	}
 }
 
