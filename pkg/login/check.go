@@ -59,7 +59,7 @@ func (s *Service) check(ctx context.Context, caller Caller, code string) (Checke
 	}
 	// Are they known from elsewhere, or welcome as they are?
 	if errors.Is(err, ErrBindingNotFound) {
-		login, err := s.welcome(ctx, x, related)
+		login, err := s.welcome(ctx, x, related, x.index())
 		if login != nil || err != nil && !errors.Is(err, BindingRemoved) {
 			return Checked{Identity: x.Identity, Login: login}, err
 		}

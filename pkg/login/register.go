@@ -6,11 +6,11 @@ import (
 )
 
 // welcome lets in an identity that is not bound and that a checkBind knows nevertheless: as the user who has its
-// unionid, or as a new user where a launch makes one. An identity whose binding was removed before gets neither: who has
-// left is not fetched back. The result is nil if neither applies.
+// unionid, or as a new user where a launch makes one. With the identity's index as the tombstone, one whose binding was
+// removed before gets neither: who has left is not fetched back. The result is nil if neither applies.
 //
 // Errors: TooManyRegistrations; and what the store answers.
-func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Login, error) {
+func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner, tombstone string) (*Login, error) {
 	launches := x.app.Policy.registers(RegisterLaunch) && x.index() != ""
 	if related == nil && !launches {
 		return nil, nil //nolint:nilnil // neither applies
@@ -21,11 +21,11 @@ func (s *Service) welcome(ctx context.Context, x *exchange, related *Owner) (*Lo
 		var err error
 		switch {
 		case related != nil:
-			login, err = s.link(ctx, x, *related)
+			login, err = s.link(ctx, x, *related, tombstone)
 		case !launches:
 			return nil, nil //nolint:nilnil // as above
 		default:
-			login, err = s.users.admitNewcomer(ctx, x, newcomer, x.index())
+			login, err = s.users.admitNewcomer(ctx, x, newcomer, tombstone)
 		}
 		var unfit *Unfit
 		switch {
@@ -99,11 +99,11 @@ func nobodyRelated(context.Context, *exchange) (*Owner, error) {
 // link binds the identity to the user who has its unionid.
 //
 // Errors: those of userSource.admitOwner.
-func (s *Service) link(ctx context.Context, x *exchange, owner Owner) (*Login, error) {
+func (s *Service) link(ctx context.Context, x *exchange, owner Owner, tombstone string) (*Login, error) {
 	binding := x.newBinding(owner.UserID, owner.Epoch)
 	binding.ID, binding.Union = x.linkID(), x.union()
 	return s.users.admitOwner(ctx, x, Admission{
-		Binding: binding, Tombstone: x.index(),
+		Binding: binding, Tombstone: tombstone,
 		Terms: Terms{Union: x.union(), KnownIn: owner.KnownIn, RegisteredIn: x.app.from()},
 	})
 }
@@ -146,7 +146,7 @@ func (s *Service) register(ctx context.Context, caller Caller, code string) (*Lo
 	}
 	newcomer := x.newcomer()
 	if related != nil {
-		login, err := s.welcome(ctx, x, related)
+		login, err := s.welcome(ctx, x, related, "") // they ask for it themselves, so they may have left before
 		if login != nil || err != nil {
 			return login, err
 		}

@@ -157,6 +157,26 @@ func TestLinkNever(t *testing.T) {
 	}
 }
 
+// A launch does not fetch back who has left. When they ask for it themselves, they are the user that they were, and no second one.
+func TestRegisterAfterAnUnbindIsLinked(t *testing.T) {
+	w := linkedWorld(t, login.Policy{Register: []login.Registration{login.RegisterAsk, login.RegisterLaunch}})
+	u := w.Bound("alice-1", "alice")
+	checked, err := w.Check(t.Context(), otherApp, "alice-2")
+	if err != nil || checked.Login == nil {
+		t.Fatalf("%+v, %v", checked, err)
+	}
+	if err := w.Unbind(t.Context(), otherApp, w.Visit(checked.Login.Token), false, ""); err != nil {
+		t.Fatal(err)
+	}
+	if checked, err = w.Check(t.Context(), otherApp, "alice-3"); err != nil || checked.Login != nil {
+		t.Fatalf("a launch fetched her back: %+v, %v", checked, err)
+	}
+	l, err := w.Register(t.Context(), otherApp, "alice-4")
+	if err != nil || !l.Linked || l.Created || l.User.ID != u.ID {
+		t.Errorf("%+v, %v", l, err)
+	}
+}
+
 // Whoever registered in the customers' mini-program does not walk into the staff's.
 func TestLinkFromAnotherMiniProgram(t *testing.T) {
 	for name, c := range map[string]struct {
