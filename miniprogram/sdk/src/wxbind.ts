@@ -1,0 +1,7 @@
+export { wechat } from './adapter'
+export type { Adapter, PlatformAnswer, PlatformLaunch, PlatformRequest } from './adapter'
+export type * from './api'
+export { WxbindError } from './failure'
+export type * from './interface'
+export type { ClientErrorName } from './words'
+export { createWxbind } from './create'
