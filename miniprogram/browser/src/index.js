@@ -1,0 +1,4 @@
+// The classic script's only name.
+import { start } from './phone.js'
+
+window.WxbindPhone = { start }
