@@ -1,0 +1,3 @@
+const follow = require('../../lib/follow.js')
+
+Page(follow({ title: 'termsTitle' }))

@@ -1,0 +1,293 @@
+// What a person sees and what the phone asks, from the first launch to the end of the account, against the real service.
+import assert from 'node:assert/strict'
+import test, { after, before } from 'node:test'
+import { serve } from '../../testing/serve.mjs'
+import { phone } from './phone.mjs'
+
+const password = 'correct horse battery'
+const api = (...routes) => routes.map((route) => route.replace(' ', ' /mobileApi/user/'))
+
+let service
+const phones = []
+before(async () => {
+  service = await serve()
+})
+after(async () => {
+  for (const one of phones) one.stop()
+  await service.stop()
+})
+
+/** A phone that is stopped after the tests. */
+async function start(options) {
+  const one = await phone({ base: service.base, ...options })
+  phones.push(one)
+  return one
+}
+
+/** Logs a person in who has a password. */
+async function logIn(one, username, secret = password) {
+  await one.tap('登录')
+  await one.type('用户名', username)
+  await one.type('密码', secret)
+  await one.tap('我已阅读并同意')
+  await one.tap('登录')
+  await one.see(`，${username}`)
+}
+
+test('launch, 301, login page, bind, home', async () => {
+  const alice = await start({ person: 'alice' })
+  await alice.see('登录后可使用全部功能')
+  assert.deepEqual(alice.requests(), api('GET checkBind'))
+
+  await alice.tap('登录')
+  await alice.see('暂不登录')
+  const screen = alice.text()
+  const ways = ['密码', '手机号快捷登录', '注册新账号'].map((way) => screen.indexOf(way))
+  assert.deepEqual(ways, [...ways].sort((a, b) => a - b), 'the ways in the service’s order')
+  assert.ok(ways[0] > 0)
+  assert.equal(alice.find('我已阅读并同意').getAttribute('aria-checked'), 'false', 'nobody has agreed beforehand')
+
+  await alice.type('用户名', 'demo')
+  await alice.type('密码', service.demo.password)
+  await alice.tap('登录')
+  await alice.see('请先阅读并同意')
+  assert.deepEqual(alice.requests(), [], 'nothing is sent before the person agrees')
+  await alice.tap('取消')
+  await alice.tap('登录')
+  await alice.tap('同意')
+  await alice.see('，Demo')
+  await alice.see('常用功能')
+  assert.deepEqual(alice.requests(), api('POST bind'))
+
+  const again = await start({ person: 'alice', storage: alice.storage })
+  await again.see('，Demo')
+  await again.tap('我的')
+  await again.see('退出登录')
+  assert.ok(!again.requests().some((request) => request.includes('checkBind')), 'a stored session needs no login')
+})
+
+test('the home page works without a login, and 暂不登录 leads back to it', async () => {
+  const guest = await start({ person: 'guest' })
+  await guest.tap('隐私政策')
+  await guest.see('一、我们收集的信息')
+  guest.back()
+  await guest.tap('登录')
+  await guest.tap('《用户协议》')
+  await guest.see('欢迎使用本小程序')
+  guest.back()
+  await guest.tap('暂不登录')
+  await guest.see('无需登录即可查看')
+  await guest.tap('我的')
+  await guest.see('未登录')
+})
+
+test('a device is logged out from another, is told so, and logs in again with a tap', async () => {
+  service.addUser('dora', password)
+  const mobile = await start({ person: 'dora', device: 'iPhone' })
+  await logIn(mobile, 'dora')
+  const tablet = await start({ person: 'dora', device: 'iPad' })
+  await tablet.see('，dora')
+
+  await mobile.tap('我的')
+  await mobile.tap('登录设备')
+  await mobile.see('iPad')
+  await mobile.see('本机')
+  mobile.requests()
+  await mobile.tap('下线 iPad')
+  await mobile.see('“iPad”将退出登录')
+  await mobile.tap('下线')
+  await mobile.see('已下线')
+  await mobile.seeNoMore('iPad')
+  const [revoke] = mobile.requests()
+  assert.match(revoke, /^DELETE \/mobileApi\/user\/sessions\/[\w-]{43}$/)
+
+  tablet.requests()
+  await tablet.tap('我的')
+  await tablet.see('您已在其他地方退出登录')
+  assert.deepEqual(tablet.requests(), api('GET info'), 'no silent login')
+  await tablet.tap('重新登录')
+  await tablet.see('退出登录')
+  await tablet.seeNoMore('重新登录')
+  assert.deepEqual(tablet.requests(), api('GET checkBind'))
+})
+
+test('who is disabled is thrown out at the next request, wherever they are, and comes back when enabled', async () => {
+  service.addUser('eve', password)
+  const eve = await start({ person: 'eve' })
+  await logIn(eve, 'eve')
+  await eve.tap('我的')
+  await eve.asked('GET info')
+  service.wxbind('user', 'disable', 'eve')
+  await eve.tap('登录设备')
+  await eve.see('账号已被停用，请联系管理员')
+  assert.equal(eve.page(), 'pages/index/index')
+  await eve.tap('重新登录')
+  await eve.seeNoMore('重新登录')
+  await eve.see('账号已被停用')
+  service.wxbind('user', 'enable', 'eve')
+  await eve.tap('重试')
+  await eve.see('，eve')
+})
+
+test('a binding that the operator removes ends the session, and the login page comes', async () => {
+  service.addUser('fay', password)
+  const fay = await start({ person: 'fay' })
+  await logIn(fay, 'fay')
+  await fay.tap('我的')
+  await fay.asked('GET info')
+  service.wxbind('binding', 'remove', 'fay', '--all', '--yes')
+  await fay.tap('导出我的数据')
+  await fay.see('微信已解除绑定')
+  await fay.tap('重新登录')
+  await fay.see('暂不登录')
+})
+
+test('one tap registers, then come a username and a password, the export and the end of the account', async () => {
+  const carol = await start({ person: 'carol' })
+  await carol.tap('登录')
+  await carol.tap('手机号快捷登录')
+  await carol.tap('同意')
+  await carol.seeTicked('我已阅读并同意')
+  assert.deepEqual(carol.requests(), api('GET checkBind'), 'the button that costs money works only after the agreement')
+  await carol.tap('手机号快捷登录')
+  await carol.see('已为您注册新账号')
+  await carol.see('暂无可用功能')
+  assert.equal(carol.requests()[0], 'POST /mobileApi/user/bindPhone')
+
+  await carol.tap('我的')
+  await carol.see('+86139****5642')
+  await carol.tap('设置用户名和密码')
+  await carol.type('用户名', 'carol')
+  await carol.type('新密码', password)
+  await carol.type('确认密码', `${password}!`)
+  await carol.tap('保存')
+  await carol.see('两次输入的新密码不一致')
+  await carol.type('确认密码', password)
+  await carol.tap('保存')
+  await carol.see('保存成功')
+  await carol.see('修改密码')
+
+  await carol.tap('导出我的数据')
+  await carol.see('"username": "carol"')
+  assert.match(carol.text(), /"phone": "\+86139\d{4}5642"/)
+  await carol.tap('复制')
+  carol.back()
+
+  await carol.tap('注销账号')
+  await carol.see('注销后将无法恢复')
+  await carol.tap('注销账号')
+  await carol.tap('注销')
+  await carol.see('账号已注销')
+  assert.equal(carol.requests().pop(), 'DELETE /mobileApi/user/account')
+  assert.ok(![...carol.storage.values()].some((value) => value.includes('wxb_')), 'no token stays behind')
+  await carol.tap('重新登录')
+  await carol.see('暂不登录')
+})
+
+test('who asks to register becomes a user', async () => {
+  const hal = await start({ person: 'hal' })
+  await hal.tap('登录')
+  await hal.tap('注册新账号')
+  await hal.tap('同意')
+  await hal.see('已为您注册新账号')
+})
+
+test('unbinding the only WeChat asks twice', async () => {
+  service.addUser('gus', password)
+  const gus = await start({ person: 'gus' })
+  await logIn(gus, 'gus')
+  await gus.tap('我的')
+  await gus.tap('解除微信绑定')
+  await gus.tap('解绑')
+  await gus.see('这是该账号唯一的登录方式')
+  gus.requests()
+  await gus.tap('解绑')
+  await gus.see('微信已解除绑定')
+  assert.deepEqual(gus.requests(), api('POST unbind'))
+})
+
+test('a temporary password is replaced', async () => {
+  const temporary = service.wxbind('user', 'add', 'ida', '--role', 'demo', '--temporary', '--json')
+  const ida = await start({ person: 'ida' })
+  await ida.tap('登录')
+  await ida.type('用户名', 'ida')
+  await ida.type('密码', JSON.parse(temporary).temporaryPassword)
+  await ida.tap('我已阅读并同意')
+  await ida.tap('登录')
+  await ida.see('您使用的是临时密码')
+  await ida.type('新密码', 'short')
+  await ida.type('确认密码', 'short')
+  await ida.tap('设置并登录')
+  await ida.see('新密码过于简单')
+  await ida.type('新密码', password)
+  await ida.type('确认密码', password)
+  await ida.tap('设置并登录')
+  await ida.see('，ida')
+})
+
+test('a phone number that WeChat has never confirmed needs the password', async () => {
+  // Jan has been here, so that the stand-in's number is known, and is gone again. An administrator adds jan by hand.
+  const jan = await start({ person: 'jan' })
+  await jan.tap('登录')
+  await jan.tap('我已阅读并同意')
+  await jan.tap('手机号快捷登录')
+  await jan.see('已为您注册新账号')
+  await jan.tap('我的')
+  await jan.tap('导出我的数据')
+  await jan.see('"phone"')
+  const [, number] = /"phone": "(\+\d+)"/.exec(jan.text())
+  jan.back()
+  await jan.tap('注销账号')
+  await jan.see('注销后将无法恢复')
+  await jan.tap('注销账号')
+  await jan.tap('注销')
+  await jan.see('账号已注销')
+  service.addUser('jan', password, '--phone', number)
+
+  await jan.tap('重新登录')
+  await jan.tap('我已阅读并同意')
+  await jan.tap('手机号快捷登录')
+  await jan.see('该手机号需要验证账号密码')
+  await jan.type('密码', password)
+  await jan.tap('验证并登录')
+  await jan.see('，jan')
+  await jan.tap('我的')
+  await jan.see('****')
+})
+
+test('another WeChat takes the place of the bound one if the person wants it', async () => {
+  service.addUser('kim', password)
+  const old = await start({ person: 'kim' })
+  await logIn(old, 'kim')
+  const fresh = await start({ person: 'kim2' })
+  await fresh.tap('登录')
+  await fresh.type('用户名', 'kim')
+  await fresh.type('密码', password)
+  await fresh.tap('我已阅读并同意')
+  await fresh.tap('登录')
+  await fresh.see('该账号已绑定其他微信')
+  await fresh.tap('换绑')
+  await fresh.see('，kim')
+  await old.tap('我的')
+  await old.see('微信已解除绑定')
+})
+
+test('a wrong password is told, and the form stays', async () => {
+  const lou = await start({ person: 'lou' })
+  await lou.tap('登录')
+  await lou.type('用户名', 'nobody')
+  await lou.type('密码', 'wrong')
+  await lou.tap('我已阅读并同意')
+  await lou.tap('登录')
+  await lou.see('用户名或密码错误')
+})
+
+test('a refused phone number is told', async () => {
+  const may = await start({ person: 'may' })
+  may.faults.phoneCode = async () => ({ errno: 103, errMsg: 'user deny' })
+  await may.tap('登录')
+  await may.tap('我已阅读并同意')
+  await may.tap('手机号快捷登录')
+  assert.match(await may.alert(), /手机号/)
+  assert.deepEqual(may.requests(), api('GET checkBind'))
+})
