@@ -72,13 +72,17 @@ func misplaced(fields map[string]json.RawMessage) error {
 
 const isMisspelled = " is misspelled: names are case-sensitive"
 
-// misspelled says whether there is a name that is the right one but for its case and its hyphens: it would be ignored, and
-// the operator would believe that it holds.
+// misspelled says whether there is a name that is the right one but for its case, its hyphens and an s at its end: it would
+// be ignored, and the operator would believe that it holds.
 func misspelled(fields map[string]json.RawMessage, right string) bool {
 	for name := range fields {
-		if name != right && strings.EqualFold(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""), right) {
+		if name != right && spelling(name) == spelling(right) {
 			return true
 		}
 	}
 	return false
+}
+
+func spelling(name string) string {
+	return strings.TrimSuffix(strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name)), "s")
 }

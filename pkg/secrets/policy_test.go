@@ -92,6 +92,8 @@ func TestParseRefusesPolicies(t *testing.T) {
 		`"acceptFrom":"` + appID2 + `"`:                        "acceptFrom must be a list of strings",
 		`"acceptFrom":null`:                                    "acceptFrom must be a list of strings",
 		`"linkUnionID":true`:                                   "linkUnionId is misspelled: names are case-sensitive",
+		`"phoneTrustDay":0`:                                    "phoneTrustDays is misspelled: names are case-sensitive",
+		`"registers":["ask"]`:                                  "register is misspelled: names are case-sensitive",
 		`"phone_trust_days":0`:                                 "phoneTrustDays is misspelled: names are case-sensitive",
 		`"Accept-From":[]`:                                     "acceptFrom is misspelled: names are case-sensitive",
 		`"prefetchKey":"S3CRET"`:                               "prefetchKey must be 22 to 128 of A-Z a-z 0-9 _ -",
