@@ -17,7 +17,7 @@ func TestReadingAGoodLaunchAllocatesLittle(t *testing.T) {
 	r := &request{}
 	got := testing.AllocsPerRun(100, func() {
 		*r = request{event: event}
-		if err := h.read(r); err != nil {
+		if err := h.read(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 	})

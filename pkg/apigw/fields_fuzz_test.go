@@ -1,6 +1,7 @@
 package apigw
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
@@ -59,7 +60,7 @@ func readBody(contentType, body, query string) (*request, error) {
 		Version: "2.0", RawQueryString: query, IsBase64Encoded: true, Body: base64.StdEncoding.EncodeToString([]byte(body)),
 		Headers: map[string]string{"content-type": contentType},
 	}}
-	return r, New(Config{}, Bind).read(r)
+	return r, New(Config{}, Bind).read(context.Background(), r)
 }
 
 // Whatever a body and its label are, it is read, or refused as one that cannot be read.

@@ -23,6 +23,9 @@ type Config struct {
 	// Origin finds the callers' addresses; nil means one that trusts no proxy. Handlers in one
 	// process share it.
 	Origin *origin.Finder
+	// Code replaces a code of wx.login before anything is done with it; nil leaves each as it is. It is for `wxbind serve`
+	// with the stand-in for WeChat.
+	Code func(ctx context.Context, code string) string
 }
 
 // Handler serves the routes of one function. It implements lambda.Handler of
@@ -36,6 +39,7 @@ type Handler struct {
 	// address says whether a request's line has the caller's address.
 	address bool
 	origin  *origin.Finder
+	code    func(ctx context.Context, code string) string
 }
 
 // New returns the handler of a function's routes. There must be at least one.
@@ -44,7 +48,7 @@ func New(c Config, routes ...Route) *Handler {
 		c.Origin = &origin.Finder{}
 	}
 	unknown := Route{Function: routes[0].Function, handler: routes[0].handler}
-	return &Handler{routes: routes, unknown: unknown, service: c.Service, log: c.Log, origin: c.Origin, address: c.LogAddress}
+	return &Handler{routes: routes, unknown: unknown, service: c.Service, log: c.Log, origin: c.Origin, address: c.LogAddress, code: c.Code}
 }
 
 // routeOf finds the route of an event by its routeKey. A function with only one
@@ -117,7 +121,7 @@ func (x *invocation) run(ctx context.Context) (response events.APIGatewayV2HTTPR
 			response = x.respondError(login.Panicked(p))
 		}
 	}()
-	if err := x.handler.read(x.request); err != nil {
+	if err := x.handler.read(ctx, x.request); err != nil {
 		return x.respondError(err)
 	}
 	a, err := x.request.route.handler.serve(ctx, x.handler.service, x.request)

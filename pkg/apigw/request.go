@@ -1,6 +1,7 @@
 package apigw
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 
@@ -51,7 +52,7 @@ func refererAppID(referer string) string {
 
 // read reads the event of r. If it fails, r holds what could be read until then:
 // the answer needs the id and the language.
-func (h *Handler) read(r *request) error {
+func (h *Handler) read(ctx context.Context, r *request) error {
 	if r.event.Version != "2.0" {
 		return login.EventMalformed
 	}
@@ -79,6 +80,9 @@ func (h *Handler) read(r *request) error {
 		}
 		r.fields = body.over(query)
 		r.lang = r.fields["lang"]
+	}
+	if code, ok := r.fields[codeField.name]; ok && h.code != nil {
+		r.fields[codeField.name] = h.code(ctx, code)
 	}
 	r.caller.AppID, r.caller.Request = r.fields[appIDName], r.whole()
 	return nil

@@ -21,7 +21,7 @@ func (s sent) caller(t *testing.T) login.Caller {
 		Version: "2.0", RawQueryString: s.query, Body: s.body,
 		Headers: map[string]string{"content-type": s.contentType, "authorization": s.authorization, "x-token": s.xToken},
 	}}
-	if err := New(Config{}, Bind).read(r); err != nil {
+	if err := New(Config{}, Bind).read(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	return r.caller

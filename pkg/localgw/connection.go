@@ -3,6 +3,7 @@ package localgw
 import (
 	"container/list"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -138,6 +139,13 @@ func (c *connection) serve() bool {
 	defer c.listener.mu.Unlock()
 	c.leave()
 	return !c.closed
+}
+
+// Hold says that a request is being served that is no route's, such as a stream that lasts: its connection keeps its place
+// until release. ok is false if the connection has lost it already.
+func Hold(r *http.Request) (release func(), ok bool) {
+	c := connectionOf(r)
+	return c.await, c.serve()
 }
 
 // keep reports whether the connection may send another request after this one. While others wait for a place it may not:

@@ -1,6 +1,7 @@
 package localgw
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"mime"
@@ -39,7 +40,7 @@ func event(r *http.Request, routeKey string, parameters map[string]string, body 
 			AccountID:  "000000000000",
 			Stage:      "$default",
 			APIID:      "local",
-			RequestID:  rand.Text(),
+			RequestID:  requestID(r.Context()),
 			DomainName: headers["host"],
 			Time:       now.UTC().Format("02/Jan/2006:15:04:05 -0700"),
 			TimeEpoch:  now.UnixMilli(),
@@ -57,6 +58,20 @@ func event(r *http.Request, routeKey string, parameters map[string]string, body 
 		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(body), true
 	}
 	return e
+}
+
+type requestIDKey struct{}
+
+// WithRequestID returns a context whose request gets this id, by which its log line is known. Without it, it gets a random one.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+func requestID(ctx context.Context) string {
+	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
+		return id
+	}
+	return rand.Text()
 }
 
 // queryOf returns the query parameters of a request, nil if there are none.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"testing"
 	"time"
@@ -66,5 +67,18 @@ func TestTextIsWhatJSONLeaves(t *testing.T) {
 		if got := text(sent); got != want {
 			t.Errorf("of %q is left %q, want %q", sent, got, want)
 		}
+	}
+}
+
+// A request has the id that its context gives it, else one of its own.
+func TestRequestID(t *testing.T) {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/x", nil)
+	one, another := event(r, "GET /x", nil, nil, time.Now()), event(r, "GET /x", nil, nil, time.Now())
+	if a, b := one.RequestContext.RequestID, another.RequestContext.RequestID; a == "" || a == b {
+		t.Errorf("%q and %q", a, b)
+	}
+	given := event(r.WithContext(WithRequestID(t.Context(), "given")), "GET /x", nil, nil, time.Now())
+	if id := given.RequestContext.RequestID; id != "given" {
+		t.Errorf("the given one is %q", id)
 	}
 }

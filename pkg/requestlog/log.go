@@ -17,15 +17,19 @@ type Config struct {
 	Output io.Writer
 	// Stack is the stack that the metrics are reported for; "" means no metrics.
 	Stack string
+	// Observe is told of each request once its line is written, before the request is answered; nil means nobody. It must
+	// not wait.
+	Observe func(Request)
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
 
 // Log writes the lines of requests. Handlers in one process share it. A nil Log writes nothing.
 type Log struct {
-	output io.Writer
-	stack  []byte // in JSON, or nil
-	now    func() time.Time
+	output  io.Writer
+	stack   []byte // in JSON, or nil
+	observe func(Request)
+	now     func() time.Time
 
 	mu   sync.Mutex
 	line line // reused, to save memory
@@ -36,7 +40,10 @@ func New(c Config) *Log {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	l := &Log{output: c.Output, now: c.Now}
+	if c.Observe == nil {
+		c.Observe = func(Request) {}
+	}
+	l := &Log{output: c.Output, observe: c.Observe, now: c.Now}
 	if c.Stack != "" {
 		stack, err := json.Marshal(c.Stack)
 		if err != nil {
@@ -52,6 +59,11 @@ func (l *Log) Write(r Request) {
 	if l == nil {
 		return
 	}
+	l.print(&r)
+	l.observe(r)
+}
+
+func (l *Log) print(r *Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.line = l.line[:0]

@@ -258,3 +258,21 @@ func BenchmarkWrite(b *testing.B) {
 		log.Write(r)
 	}
 }
+
+// An observer is told of a request once its line is written.
+func TestObserver(t *testing.T) {
+	var out bytes.Buffer
+	var told []requestlog.Request
+	log := requestlog.New(requestlog.Config{Output: &out, Observe: func(r requestlog.Request) {
+		if !strings.Contains(out.String(), `"requestId":"`+r.ID+`"`) {
+			t.Errorf("the line of %s is not written: %s", r.ID, &out)
+		}
+		told = append(told, r)
+	}})
+	for _, id := range []string{"a", "b"} {
+		log.Write(requestlog.Request{Route: "bind", ID: id, Trail: &login.Trail{}})
+	}
+	if len(told) != 2 || told[0].ID != "a" || told[1].ID != "b" {
+		t.Errorf("it is told %v", told)
+	}
+}

@@ -18,20 +18,22 @@ func (s *Store) read(ctx context.Context, do func(c *conn) error) error {
 // readAtOnce is read for several statements, which all see the same moment. If nobody writes just then, it reads on the
 // writer's connection, which still has its pages: those of another connection are of no use any more after a commit.
 func (s *Store) readAtOnce(ctx context.Context, do func(c *conn) error) error {
-	atOnce := func(c *conn) error { //nolint:contextcheck // BEGIN and ROLLBACK wait for nothing
-		if err := c.run("BEGIN"); err != nil {
-			return err
-		}
-		defer c.rollback() // there is nothing to commit
-		return do(c)
-	}
 	c := s.groups.writer.idle()
 	if c == nil {
-		return s.read(ctx, atOnce)
+		return s.read(ctx, func(c *conn) error { return inOneMoment(c, do) }) //nolint:contextcheck // see inOneMoment
 	}
 	defer s.groups.writer.give(c)
-	if err := atOnce(c); err != nil {
+	if err := inOneMoment(c, do); err != nil { //nolint:contextcheck // see inOneMoment
 		return failed(ctx, err)
 	}
 	return nil
+}
+
+// inOneMoment runs several statements of a read, which all see the same moment. BEGIN and ROLLBACK wait for nothing.
+func inOneMoment(c *conn, do func(c *conn) error) error {
+	if err := c.run("BEGIN"); err != nil {
+		return err
+	}
+	defer c.rollback() // there is nothing to commit
+	return do(c)
 }

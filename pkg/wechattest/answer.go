@@ -87,6 +87,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, status, errcode 
 	case message == "":
 		message = "error"
 	}
+	call := callOf(r)
+	call.Errcode, call.Errmsg = errcode, message
 	writeJSON(w, status, struct {
 		Errcode int    `json:"errcode"`
 		Errmsg  string `json:"errmsg"`

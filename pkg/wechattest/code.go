@@ -18,6 +18,8 @@ type code struct {
 	plain string
 	// fault happens the first time the code is sent; nil for none.
 	fault fault
+	// faultName is the fault's prefix, such as slow.
+	faultName string
 }
 
 var (
@@ -47,7 +49,7 @@ func parse(sent string) (c code, ok bool) {
 	c.plain = sent
 	if m := faultyCode.FindStringSubmatch(sent); m != nil {
 		if c.fault = faultNamed(m[1], m[2]); c.fault != nil {
-			c.plain = m[3]
+			c.plain, c.faultName = m[3], m[1]
 		}
 	}
 	m := plainCode.FindStringSubmatch(c.plain)

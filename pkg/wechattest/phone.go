@@ -63,6 +63,8 @@ func (s *Server) phoneNumber(w http.ResponseWriter, r *http.Request) {
 		errcode = invalidJSON
 	}
 	s.countPhone(call.Code)
+	seen := callOf(r)
+	seen.AppID, seen.Code = appID, call.Code[:min(len(call.Code), maxCode)]
 	if errcode != 0 {
 		s.refuse(w, r, http.StatusOK, errcode)
 		return
@@ -76,6 +78,7 @@ func (s *Server) phoneNumber(w http.ResponseWriter, r *http.Request) {
 	case call.OpenID != "" && code.person != "" && call.OpenID != OpenID(appID, code.person):
 		s.refuse(w, r, http.StatusOK, invalidOpenID)
 	case code.fault != nil && s.first(appID, call.Code):
+		seen.Fault = code.faultName
 		code.fault(s, w, r, appID, code)
 	default:
 		s.exchange(appID, code)(w, r)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
 	"slices"
 	"sync"
 	"time"
@@ -31,6 +32,8 @@ type Config struct {
 	NoUnionID bool
 	// Now is the clock for rids, the Date header and the ends of tokens; nil means time.Now.
 	Now func() time.Time
+	// Observe is told of each call before its caller sees the answer or the fault; nil means nobody. It must not wait.
+	Observe func(Call)
 }
 
 // Server is the stand-in. It is safe for concurrent use: of any number of concurrent calls with the same code, exactly
@@ -38,6 +41,7 @@ type Config struct {
 type Server struct {
 	now       func() time.Time
 	noUnionID bool
+	observe   func(Call)
 
 	mu     sync.Mutex
 	apps   map[string]string
@@ -60,6 +64,7 @@ func New(c Config) *Server {
 	s := &Server{
 		now:       c.Now,
 		noUnionID: c.NoUnionID,
+		observe:   c.Observe,
 		apps:      map[string]string{},
 		lists:     map[string][]netip.Addr{},
 		denied:    map[string]int{},
@@ -130,11 +135,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	switch {
 	case r.URL.Path == Path:
-		s.code2Session(w, r)
+		s.observed(w, r, path.Base(Path), s.code2Session)
 	case r.URL.Path == StableTokenPath:
-		s.stableToken(w, r)
+		s.observed(w, r, path.Base(StableTokenPath), s.stableToken)
 	case r.URL.Path == PhonePath:
-		s.phoneNumber(w, r)
+		s.observed(w, r, path.Base(PhonePath), s.phoneNumber)
 	case r.URL.Path == "/" && r.Method == http.MethodHead:
 	default:
 		s.refuse(w, r, http.StatusNotFound, invalidURL)
@@ -145,6 +150,8 @@ func (s *Server) code2Session(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	appID, sent := query.Get("appid"), query.Get("js_code")
 	s.count(sent)
+	call := callOf(r)
+	call.AppID, call.Code = appID, sent[:min(len(sent), maxCode)]
 	if errcode := s.check(r, query); errcode != 0 {
 		s.refuse(w, r, http.StatusOK, errcode)
 		return
@@ -156,6 +163,7 @@ func (s *Server) code2Session(w http.ResponseWriter, r *http.Request) {
 	case code.errcode != 0:
 		s.refuse(w, r, http.StatusOK, code.errcode)
 	case code.fault != nil && s.first(appID, sent):
+		call.Fault = code.faultName
 		code.fault(s, w, r, appID, code)
 	default:
 		s.exchange(appID, code)(w, r)
@@ -236,6 +244,7 @@ func (s *Server) exchange(appID string, c code) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case won:
+			callOf(r).identified(appID, c)
 			writeJSON(w, http.StatusOK, s.answer(appID, c))
 		case c.number != "":
 			s.refuse(w, r, http.StatusOK, invalidCode) // there is no errcode for a phone code that was used

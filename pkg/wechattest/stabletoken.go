@@ -58,6 +58,7 @@ func (s *Server) stableToken(w http.ResponseWriter, r *http.Request) {
 	case call.GrantType != "client_credential":
 		errcode = invalidGrantType
 	}
+	callOf(r).AppID = call.AppID
 	now := s.now()
 	var newest token
 	s.mu.Lock()
