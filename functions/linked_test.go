@@ -41,7 +41,7 @@ var importedFor = map[string]needs.Set{
 // neverImported lists packages that no function may import.
 var neverImported = []string{
 	"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
-	"github.com/wxbind/wxbind/pkg/localgw", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
+	"github.com/wxbind/wxbind/pkg/localgw", "github.com/wxbind/wxbind/pkg/playground", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
 	"github.com/alecthomas/kong", "testing", "net/rpc",
 }
 
