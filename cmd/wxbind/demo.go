@@ -46,7 +46,11 @@ func addDemo(ctx context.Context, store *admin.Service, secret login.Hidden) err
 
 // greet prints where the server is and how to try it. The user demo is added after that: see addDemo.
 func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidden) {
-	fmt.Fprintf(out, "wxbind is serving on %s\n\n  data    %s\n", url, databaseIn(c.Data))
+	fmt.Fprintf(out, "wxbind is serving on %s\n\n", url)
+	if far.page != nil {
+		fmt.Fprintf(out, "  open    %s/ in a browser: a phone, and everything that happens behind it\n", url)
+	}
+	fmt.Fprintf(out, "  data    %s\n", databaseIn(c.Data))
 	switch {
 	case far.standIn != "":
 		fmt.Fprintf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.standIn)

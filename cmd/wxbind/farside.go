@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/app"
@@ -14,6 +15,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/origin"
 	"github.com/wxbind/wxbind/pkg/platform"
+	"github.com/wxbind/wxbind/pkg/playground"
 	"github.com/wxbind/wxbind/pkg/secrets"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
@@ -50,8 +52,12 @@ type farSide struct {
 	// origin finds the callers' addresses.
 	origin *origin.Finder
 	// cors says which pages in a browser may call.
-	cors  localgw.CORS
-	close func()
+	cors localgw.CORS
+	// page is the page in the browser, nil if there is none.
+	page *playground.Playground
+	// observed makes the stand-in's calls known to a page.
+	observed func(*playground.Playground)
+	close    func()
 }
 
 // farSideFrom picks the real WeChat if mini-programs are set, the server at WECHAT_API_BASE if that is set, and otherwise the
@@ -120,8 +126,12 @@ func (f *farSide) startStandIn(ctx context.Context, addr string, secret *login.S
 	for id, app := range secret.Apps {
 		apps[id] = string(app.Secret)
 	}
+	var page atomic.Pointer[playground.Playground]
+	f.observed = page.Store
 	server := &http.Server{
-		Handler:           wechattest.New(wechattest.Config{Apps: apps}),
+		Handler: wechattest.New(wechattest.Config{
+			Apps: apps, Observe: func(c wechattest.Call) { page.Load().Called(c) },
+		}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
 	go server.Serve(listener) //nolint:errcheck // it ends when closed

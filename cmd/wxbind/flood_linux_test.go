@@ -23,12 +23,12 @@ func TestServeUnderAFlood(t *testing.T) {
 	// The bound must come from the program, not from the environment. Each processor may hash a password.
 	s := startServer(t, t.TempDir(), "GOMEMLIMIT=", "GOGC=", "GOMAXPROCS=2")
 	f := &flood{addr: strings.TrimPrefix(s.url, "http://")}
-	const request = " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+	const request = " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
 	block := strings.Repeat("x", 64<<10)
 	var refused, otherwise atomic.Int64
 	for range each {
-		f.hold(t, strings.Repeat("GET /mobileApi/user/info HTTP/1.1\r\nHost: x\r\n\r\n", 10)) // and reads no answer
-		f.hold(t, "POST /mobileApi/user/bind"+request+"65536\r\n\r\n"+block[1:])              // and one byte is missing
+		f.hold(t, strings.Repeat("GET /mobileApi/user/info HTTP/1.1\r\nHost: localhost\r\n\r\n", 10)) // and reads no answer
+		f.hold(t, "POST /mobileApi/user/bind"+request+"65536\r\n\r\n"+block[1:])                      // and one byte is missing
 		f.upload(t, "POST /mobileApi/user/logout"+request+strconv.Itoa(160*len(block))+"\r\n\r\n", block, func(status int, body string) {
 			if status == http.StatusRequestEntityTooLarge && strings.Contains(body, `"error":"body_too_large"`) {
 				refused.Add(1)

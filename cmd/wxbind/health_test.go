@@ -65,7 +65,7 @@ func TestServeAnswersWhatIsNoRoute(t *testing.T) {
 func TestServeIsNotReadyWhileItsStoreIsLocked(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
-	other, err := sql.Open("sqlite", databaseIn(folder))
+	other, err := sql.Open("sqlite", databaseIn(folder)+"?_pragma=busy_timeout(10000)") // serve itself may be writing
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/passwordpolicy"
+	"github.com/wxbind/wxbind/pkg/playground"
 	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/username"
@@ -29,6 +30,7 @@ type serveCmd struct {
 	Data string `help:"The folder of the store; created if missing." default:"${data}" placeholder:"DIR"`
 	// Other programs on this machine, such as sam local, use the stand-in too.
 	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one. Unless --addr is loopback, the stand-in must be asked for with this flag." placeholder:"HOST:PORT"`
+	pageFlag
 	secretFileFlag
 	proxyFlags
 	corsFlags
@@ -96,7 +98,12 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	defer far.close()
-	handler, err := handlerOf(store, far, requestlog.New(requestlog.Config{Output: t.err}))
+	page, err := c.page(store, far, listener.Addr(), app.Logger(t.err))
+	if err != nil {
+		return err
+	}
+	context.AfterFunc(ctx, page.Close)
+	handler, err := handlerOf(store, far, page, requestlog.New(requestlog.Config{Output: t.err, Observe: page.Logged}))
 	if err != nil {
 		return err
 	}
@@ -123,7 +130,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 func hashes() int { return min(runtime.GOMAXPROCS(0), maxHashes) }
 
 // handlerOf is the whole API on one store. Each route receives API Gateway events. The log has a line for each.
-func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (http.Handler, error) {
+func handlerOf(store *sqlitestore.Store, far *farSide, page *playground.Playground, log *requestlog.Log) (http.Handler, error) {
 	client, err := wechat.New(wechat.Config{Base: far.base})
 	if err != nil {
 		return nil, err
@@ -139,7 +146,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (htt
 	})
 	gateway := localgw.New(apigw.MaxBody)
 	for _, route := range apigw.Routes() {
-		handler := apigw.New(apigw.Config{Service: service, Log: log, Origin: far.origin, LogAddress: true}, route)
+		handler := apigw.New(apigw.Config{Service: service, Log: log, Origin: far.origin, LogAddress: true, Code: page.Code}, route)
 		if route.Guard() == apigw.GuardAuthorizer {
 			gateway.RouteBehind(authorizer, route.Method, route.Path, handler)
 		} else {
@@ -147,7 +154,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide, log *requestlog.Log) (htt
 		}
 	}
 	probes := &health{store: store}
-	return far.cors.Handler(probes.Handler(gateway)), nil
+	return page.Handler(far.cors.Handler(probes.Handler(gateway))), nil
 }
 
 // serve answers requests until the context ends, and purges regularly.

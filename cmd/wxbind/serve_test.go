@@ -303,7 +303,7 @@ func command(t *testing.T, input string, args ...string) (status int, out, error
 
 func TestServeTakesPathsAsTheyAre(t *testing.T) {
 	s := startServer(t, t.TempDir())
-	for _, path := range []string{"//mobileApi/user/checkBind", "/x/../mobileApi/user/checkBind", "//healthz", "/healthz/", "/"} {
+	for _, path := range []string{"//mobileApi/user/checkBind", "/x/../mobileApi/user/checkBind", "//healthz", "/healthz/", "/index.html"} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path+"?code=alice-1", nil)
 		if err != nil {
 			t.Fatal(err)
