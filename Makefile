@@ -40,18 +40,22 @@ MOTO_VERSION := 5.2.1
 MOTO := .cache/moto-$(MOTO_VERSION)
 # What `make sam-check` builds, a folder for each processor.
 SAM_BUILD := .cache/sam-build
+# What `make test-node` runs the tests of the mini-program's side on, besides the Node.js that is installed.
+NODE_VERSIONS ?= 18.20.8 20.20.2 22.23.3
 
-.PHONY: help run build test check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-peers bench-growth bench-start deploy clean need-go need-test need-python need-sam
+.PHONY: help run build bin/wxbind test test-go test-miniprogram test-node test-browser screenshots phone check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-peers bench-growth bench-start deploy clean need-go need-test need-node need-browser need-python need-sam
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-16s %s\n' "$$name" "$$what"; done
 
-run: need-go ## Serve on this machine, on SQLite; ARGS="--addr 127.0.0.1:4000" for options
-	@go build -o bin/wxbind ./cmd/wxbind
+# Go knows whether there is anything to build.
+bin/wxbind: need-go
+	@go build -o $@ ./cmd/wxbind
+
+run: bin/wxbind ## Serve on this machine, on SQLite; ARGS="--addr 127.0.0.1:4000" for options
 	@exec bin/wxbind serve $(ARGS)
 
-build: need-go ## Build the command into bin/ and the functions into bin/<function>/bootstrap
-	go build -o bin/wxbind ./cmd/wxbind
+build: bin/wxbind ## Build the command into bin/ and the functions into bin/<function>/bootstrap
 	$(foreach f,$(FUNCTIONS),$(LAMBDA_BUILD) -o bin/$(f)/bootstrap ./functions/$(f) &&) true
 
 # The tests of these drive programs that they have built, or hold documents against each
@@ -62,12 +66,41 @@ DRIVERS := /functions$$|/events(/|$$)|/cmd/wxbind$$|/testing/(contract|openapite
 BOTH := /pkg/platform$$
 
 # -count 1, because a cached result does not depend on the programs that a test builds. `make lint` vets.
-test: need-test ## Run all tests, with the race detector where our code runs, on SQLite and DynamoDB Local
+test: need-test need-node test-go test-miniprogram ## Run all tests, with the race detector where our code runs, on SQLite and DynamoDB Local, and those of miniprogram/
+
+test-go: need-test
 	@echo "compiling the tests, which takes minutes the first time; then each package says how it went"
 	@go test $(RACE) -vet=off -timeout 15m $$(go list ./... | grep -vE '$(DRIVERS)')
 	@echo "compiling the functions and the command, and what drives them"
 	@go test -vet=off -count 1 -timeout 15m $$(go list ./... | grep -E '$(DRIVERS)|$(BOTH)')
 	@cd bench && go test -vet=off ./...
+
+# The tests of the SDK, which is type-checked and built for them, of the example and of the phone in the browser. They
+# run `wxbind serve`, built once.
+TEST_MINIPROGRAM = node miniprogram/sdk/build.mjs && \
+	WXBIND_BIN="$(CURDIR)/bin/wxbind" node --test --test-reporter ./miniprogram/testing/reporter.mjs \
+	$$(find miniprogram pkg/playground -name node_modules -prune -o -name '*.test.mjs' -print | sort)
+test-miniprogram: need-node bin/wxbind ## Run the tests of miniprogram/ alone, on the Node.js that is installed
+	@echo "testing the SDK, the example and the phone in the browser"
+	@$(TEST_MINIPROGRAM)
+
+test-node: need-node bin/wxbind ## Run them on each of NODE_VERSIONS
+	@set -e; for version in $(NODE_VERSIONS); do \
+		node=.cache/node-$$version; \
+		[ -x $$node/node_modules/.bin/node ] || npm install --prefix $$node --no-save --no-audit --no-fund --loglevel error node@$$version; \
+		echo "on Node.js $$version"; \
+		(PATH="$(CURDIR)/$$node/node_modules/.bin:$$PATH"; $(TEST_MINIPROGRAM)); \
+	done
+
+phone: need-node ## Make what is generated of miniprogram/: the example's copy of the SDK, and pkg/playground/phone/
+	node miniprogram/sdk/build.mjs --example
+	node miniprogram/browser/build.mjs
+
+test-browser: need-browser bin/wxbind ## Walk the README's story in Chromium, by clicking
+	@WXBIND_BIN="$(CURDIR)/bin/wxbind" WXBIND_CHROMIUM="$$(.ci/chromium)" node miniprogram/browser/story/walk.mjs
+
+screenshots: need-browser bin/wxbind ## Make the pictures of the READMEs: docs/pictures/
+	@WXBIND_BIN="$(CURDIR)/bin/wxbind" WXBIND_CHROMIUM="$$(.ci/chromium)" node miniprogram/browser/story/pictures.mjs
 
 check-long: need-test ## Check at length: the stores are linearizable (HISTORIES=500), 100,000 users are imported
 	WXBIND_TEST_HISTORIES=$(HISTORIES) go test $(RACE) -count 1 -timeout 8h -run Linearizable ./pkg/storetest/history ./pkg/sqlitestore ./pkg/dynamostore
@@ -151,7 +184,7 @@ deploy: need-sam ## Build and deploy with SAM: ENV=default|dev|prod|cn
 	sam deploy --config-env $(ENV)
 
 clean: ## Remove what was built; data in .wxbind/ stays
-	rm -rf bin .aws-sam .cache
+	rm -rf bin .aws-sam .cache miniprogram/node_modules miniprogram/sdk/dist
 
 # SAM calls build-<Name>Function with the folder to build into: functions/<name> is the
 # function's folder, in lower case. With samconfig.toml a changed parameter is changed
@@ -163,10 +196,16 @@ build-%Function: need-go
 need-go:
 	@command -v go >/dev/null || { echo "wxbind needs Go 1.26 or newer: https://go.dev/dl/" >&2; exit 1; }
 
-need-test: need-go
-	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo "the race detector needs a C compiler, such as gcc or clang" >&2; exit 1; }
-	@command -v git >/dev/null || { echo "the tests build at one commit and another, for which they need git" >&2; exit 1; }
-	@command -v curl >/dev/null || { echo "the tests paste what the READMEs say, for which they need curl" >&2; exit 1; }
+need-test:
+	@.ci/need go cc git curl java node npm
+
+need-node:
+	@.ci/need go git node npm
+	@miniprogram/install
+
+need-browser:
+	@.ci/need go git node npm chromium fonts
+	@miniprogram/install
 
 need-python:
 	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \

@@ -25,7 +25,7 @@ func TestWorkflowHasThePartsOfCI(t *testing.T) {
 	if got := check.Strategy.Matrix.Part; len(parts) == 0 || !slices.Equal(got, parts) {
 		t.Errorf("the workflow has the parts %v, .ci/run %v", got, parts)
 	}
-	if last := check.Steps[len(check.Steps)-1].Run; last != "make ${{ matrix.part }}" {
-		t.Errorf("the workflow ends in %q", last)
+	if !slices.ContainsFunc(check.Steps, func(s struct{ Run string }) bool { return s.Run == "make ${{ matrix.part }}" }) {
+		t.Error("the workflow does not run its part")
 	}
 }

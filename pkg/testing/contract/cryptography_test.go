@@ -22,6 +22,7 @@ var cryptography = map[string][]string{
 	"pkg/origin":         {"crypto/sha256", "crypto/subtle"},
 	"pkg/password":       {"crypto/subtle", "golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt"},
 	"pkg/platform":       {"crypto/hmac", "crypto/sha256", "crypto/x509"},
+	"pkg/playground":     {"crypto/sha256"},
 	"pkg/upstream":       {"crypto/tls", "crypto/x509"},
 	"pkg/wechat":         {"crypto/tls", "crypto/x509"},
 }
