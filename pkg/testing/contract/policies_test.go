@@ -256,7 +256,14 @@ func TestNumbersAnswerAsDocumented(t *testing.T) {
 			s := newStage(t, p, time.Hour, false)
 			number := strings.TrimPrefix(logintest.PhoneOf("bob"), "+86")
 			s.tap("bob-1", "phone-bob-1", "", false)
-			return []string{s.tap("newphone-1", "phone-"+number+"-1", "", false), s.tap("newphone-2", "phone-"+number+"-2", "", true)}
+			answers := []string{s.tap("newphone-1", "phone-"+number+"-1", "", false), s.tap("newphone-2", "phone-"+number+"-2", "", true)}
+			for _, p := range []login.Policy{closed, open} {
+				s := newStage(t, p, time.Hour, false)
+				s.tap("bob-1", "phone-bob-1", "", false)
+				s.Pass(stale)
+				answers = append(answers, s.tap("newphone-1", "phone-"+number+"-1", "", false))
+			}
+			return answers
 		}(),
 		func() []string {
 			s := newStage(t, closed, time.Hour, true)
