@@ -1,10 +1,13 @@
-// Package userfile reads users from the files that platforms export: CSV and JSON lines. Both have one row per line, in
-// UTF-8.
+// Package userfile reads users from the files that platforms export: CSV, as pkg/sheet reads it, and JSON lines, in the same
+// encodings. Both have one row per line.
 //
-// CSV follows RFC 4180, but a row with a line break in a quoted field is a bad row. The first line names the columns,
-// in any order: username, and any of name, password, passwordHash, roles and phone. Several roles are separated by ";".
+// The first line of CSV names the columns: username, and any of name, password, passwordHash, roles and phone, or what they are
+// called in Chinese. Several roles are separated by ";". A user who comes from another store of wxbind may have more columns: id, directory,
+// disabled, registeredIn, createdAt, phoneVerifiedAt and temporaryUntil. Times are as in RFC 3339.
 //
 // A line of JSON lines is an object with the same names; roles is a list.
+//
+// A hash that says {noop} is a plain password, as Spring Security writes it.
 package userfile
 
 import (
@@ -12,8 +15,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/sheet"
 )
 
 // Format is the format of a file.
@@ -27,72 +33,85 @@ const (
 
 // Reader reads the rows of one file.
 type Reader struct {
-	lines *lines
-	// parse parses a line into a row. Its errors never quote the line.
-	parse func(line []byte) (admin.ImportRow, error)
-	// columns is nil for JSON lines.
-	columns columns
+	table *sheet.Reader
+	json  *jsonReader
 }
 
-// New starts reading a file. For CSV it reads the first line.
+// New starts reading a file. For CSV it reads the line that names the columns.
 //
-// Errors: one that says what is wrong with the columns; those of r.
-func New(r io.Reader, f Format) (*Reader, error) {
-	in := &Reader{lines: newLines(r), parse: parseJSON}
+// Errors: sheet.ErrUnknownColumn; one that says what else is wrong with the columns; those of r.
+func New(r io.Reader, f Format, o sheet.Options) (*Reader, error) {
 	switch f {
 	case JSONLines:
-		return in, nil
+		lines, err := sheet.NewLines(r, o.Encoding)
+		if err != nil {
+			return nil, err
+		}
+		return &Reader{json: &jsonReader{lines: lines, ignoreUnknown: o.IgnoreUnknown}}, nil
 	case CSV:
 	default:
 		return nil, fmt.Errorf("userfile: unknown format %q", f)
 	}
-	header, err := in.lines.next()
-	if errors.Is(err, io.EOF) {
-		return nil, errors.New("the file is empty; its first line must name the columns")
-	}
+	table, err := sheet.Open(r, columns, o)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := parseColumns(header)
-	if err != nil {
-		return nil, err
+	if !table.Has(username) {
+		return nil, errors.New("the column username is missing")
 	}
-	in.parse, in.columns = columns.parse, columns
-	return in, nil
+	if !table.Has(password) && !table.Has(passwordHash) {
+		return nil, errors.New("the columns password and passwordHash are both missing")
+	}
+	return &Reader{table: table}, nil
+}
+
+// Total is how many rows there are at most, or -1 if that is not known.
+func (r *Reader) Total() int {
+	if r.table == nil {
+		return r.json.lines.Total()
+	}
+	return r.table.Total()
+}
+
+// Ignored describes the columns that are left out.
+func (r *Reader) Ignored() []string {
+	if r.table == nil {
+		return nil
+	}
+	return r.table.Ignored()
 }
 
 // Rows returns each row once. An error that is an *admin.BadRow concerns one row; any other error ends the sequence.
 func (r *Reader) Rows() iter.Seq2[admin.ImportRow, error] {
+	if r.table == nil {
+		return r.json.rows()
+	}
 	return func(yield func(admin.ImportRow, error) bool) {
-		for {
-			row, err := r.next()
-			if errors.Is(err, io.EOF) {
-				return
+		for row, err := range r.table.Rows() {
+			user := rowOf(row)
+			if err == nil {
+				if user.Moved, err = movedOf(row); err != nil {
+					err = &sheet.BadRow{Line: row.Line, Cause: err}
+				}
 			}
-			_, bad := errors.AsType[*admin.BadRow](err)
-			if !yield(row, err) || err != nil && !bad {
+			user, err = judged(user, err)
+			if !yield(user, err) {
 				return
 			}
 		}
 	}
 }
 
-func (r *Reader) next() (admin.ImportRow, error) {
-	line, err := r.lines.next()
-	number := r.lines.number
-	if errors.Is(err, errLineTooLong) || errors.Is(err, errNotUTF8) {
-		return admin.ImportRow{}, &admin.BadRow{Line: number, Cause: err}
+// judged is a row as the import takes it, if reading it failed with err.
+func judged(row admin.ImportRow, err error) (admin.ImportRow, error) {
+	if bad, ok := errors.AsType[*sheet.BadRow](err); ok {
+		return admin.ImportRow{}, &admin.BadRow{Line: bad.Line, Username: row.Username, Cause: bad.Cause}
 	}
 	if err != nil {
 		return admin.ImportRow{}, err
 	}
-	row, err := r.parse(line)
-	if errors.Is(err, errQuotes) && r.lines.skipRest(line, r.columns.whole) {
-		err = errLineBreak
+	if plain, ok := strings.CutPrefix(string(row.PasswordHash), "{noop}"); ok && row.Password == "" {
+		row.Password, row.PasswordHash = login.Hidden(plain), ""
 	}
-	if err != nil {
-		return admin.ImportRow{}, &admin.BadRow{Line: number, Cause: err}
-	}
-	row.Line = number
 	return row, nil
 }

@@ -10,14 +10,15 @@ import (
 	"testing/iotest"
 
 	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/sheet"
 	"github.com/wxbind/wxbind/pkg/userfile"
 )
 
-// read returns the rows and bad rows of a text, one per line, as "line username name password hash roles", with "tel phone" if there is one, or "line!
-// reason".
+// read returns the rows and bad rows of a text, one per line, as "line username name password hash roles", with "tel phone" if there is one, or "line
+// username! reason".
 func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 	t.Helper()
-	r, err := userfile.New(strings.NewReader(text), format)
+	r, err := userfile.New(strings.NewReader(text), format, sheet.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func read(t *testing.T, text string, format userfile.Format) ([]string, error) {
 		bad, isBad := errors.AsType[*admin.BadRow](err)
 		switch {
 		case isBad:
-			got = append(got, fmt.Sprintf("%d! %v", bad.Line, bad.Cause))
+			got = append(got, strings.TrimRight(fmt.Sprintf("%d %s", bad.Line, bad.Username), " ")+fmt.Sprintf("! %v", bad.Cause))
 		case err != nil:
 			return got, err
 		default:
@@ -85,10 +86,21 @@ func TestRows(t *testing.T) {
 			"username,password\na,\"b\n" + strings.Repeat("c,d\n", 20000)[:4*20000-1] + "\"\n", // its lines are rows but for the last
 			append(append([]string{"2! " + quotes}, rowsFrom(3, 19999)...), "20002! "+quotes)},
 		"too few and too many fields": {userfile.CSV,
-			"username,password\na\nb,c,d\ne,f\n",
-			[]string{"2! the row has 1 fields, but the first line names 2", "3! the row has 3 fields, but the first line names 2", "4 e  f  []"}},
+			"username,password,name\na,b\nb,c,d,e\ne,f,g,,\n",
+			[]string{"2 a  b  []", "3 b! the row has 4 fields, but the first line names 3", "4 e g f  []"}},
+		"a file that is cut in a row": {userfile.CSV, "username,password,name\na,b,c\nd,e",
+			[]string{"2 a c b  []", "3 d! the last row has 2 fields, but the first line names 3, and no line end; the file may be cut"}},
 		"blank lines count": {userfile.CSV, "\n\nusername,password\n\n \t\na,b\n", []string{"6 a  b  []"}},
-		"no UTF-8":          {userfile.CSV, "username,password\n\xc4\xe3,b\nc,d\n", []string{"2! the line is not UTF-8", "3 c  d  []"}},
+		"GBK":               {userfile.CSV, "username,password\n\xc4\xe3,b\nc,d\n", []string{"2 你  b  []", "3 c  d  []"}},
+		"GBK in JSON lines": {userfile.JSONLines, "{\"username\":\"a\",\"password\":\"p\",\"name\":\"\xc4\xe3\"}\n", []string{"1 a 你 p  []"}},
+		"JSON lines as PowerShell writes them": {userfile.JSONLines,
+			"\xff\xfe" + strings.Join(strings.Split("{\"username\":\"a\"}\r\n", ""), "\x00") + "\x00", []string{"1 a    []"}},
+		"neither UTF-8 nor GBK": {userfile.CSV, "username,password\n\xff,b\nc,d\n", []string{"2! the line is neither UTF-8 nor GBK", "3 c  d  []"}},
+		"headers in Chinese, blanks of all kinds": {userfile.CSV,
+			" 用户名 ;\u3000姓名\u00a0;密码;角色;手机号;;\r\na;爱丽丝; p ;\"clerk; reader；king\";\u300013800138000\u00a0;;\r\n;;;;;;\r\n",
+			[]string{"2 a 爱丽丝  p   [clerk reader king] tel 13800138000"}},
+		"a hash that says that it is none": {userfile.CSV, "Username\tPassword Hash\tPASSWORD\na\t{noop}secret\t\nb\t{noop}secret\tother\n",
+			[]string{"2 a  secret  []", "3 b  other {noop}secret []"}},
 		"a line without end": {userfile.CSV,
 			"username,password\n" + strings.Repeat("a", 300<<10) + ",b\nc,d\n", []string{"2! the line is too long", "3 c  d  []"}},
 		"JSON lines": {userfile.JSONLines,
@@ -118,14 +130,14 @@ func TestWrongColumns(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"an empty file":         {"", "empty"},
 		"only blank lines":      {"\n\n", "empty"},
-		"an unknown column":     {"username,passwort\n", "column 2 is not one of"},
+		"an unknown column":     {"username,passwort\n", `unknown columns: "passwort"; the columns are username`},
 		"one column twice":      {"username,password,username\n", "twice"},
 		"no usernames":          {"name,password\n", "username is missing"},
 		"no passwords":          {"username,roles\n", "both missing"},
-		"rows and no header":    {"alice,MARK\nbob,MARK\n", "column 1"},
-		"semicolons for commas": {"username;password\n", "column 1"},
+		"rows and no header":    {"alice,MARK\nbob,MARK\n", "names none of the columns username"},
+		"semicolons and commas": {"username;password,phone\n", "unknown columns: \"username;password\""},
 		"no CSV":                {"\"username\n", "must name columns"},
-		"no UTF-8":              {"\xff\xfeu\x00s\x00", "not UTF-8"},
+		"no text":               {"\xff\xfeu\x00s\x00", "names none"},
 		"JSON":                  {"{\"username\":\"MARK\"}\n", "column"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +154,7 @@ func TestWrongColumns(t *testing.T) {
 
 func TestFileThatBreaksOff(t *testing.T) {
 	broken := errors.New("the disk is gone")
-	r, err := userfile.New(io.MultiReader(strings.NewReader("username,password\na,b\nc"), iotest.ErrReader(broken)), userfile.CSV)
+	r, err := userfile.New(io.MultiReader(strings.NewReader("username,password\na,b\nc"), iotest.ErrReader(broken)), userfile.CSV, sheet.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +185,7 @@ func FuzzRows(f *testing.F) {
 		if csv {
 			format, input = userfile.CSV, "username,password\n"+input
 		}
-		r, err := userfile.New(strings.NewReader(input), format)
+		r, err := userfile.New(strings.NewReader(input), format, sheet.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
