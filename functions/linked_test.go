@@ -42,7 +42,7 @@ var importedFor = map[string]needs.Set{
 var neverImported = []string{
 	"modernc.org/sqlite", "github.com/wxbind/wxbind/pkg/sqlitestore", "github.com/wxbind/wxbind/pkg/wechattest",
 	"github.com/wxbind/wxbind/pkg/localgw", "github.com/wxbind/wxbind/pkg/playground", "github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sts",
-	"github.com/alecthomas/kong", "testing", "net/rpc",
+	"github.com/wxbind/wxbind/pkg/logtext", "github.com/wxbind/wxbind/pkg/exposition", "github.com/alecthomas/kong", "testing", "net/rpc",
 }
 
 func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {

@@ -115,9 +115,10 @@ func (h *argon2id) text() login.Hidden {
 }
 
 // parseArgon2id reads exactly what text writes. The parameters must be within the limits.
-func parseArgon2id(hash string) (*argon2id, error) {
-	fields := strings.Split(strings.TrimPrefix(hash, argon2idPrefix), "$")
-	if len(fields) != 4 {
+func parseArgon2id(hash string) (verifier, error) {
+	text, ok := strings.CutPrefix(hash, argon2idPrefix)
+	fields := strings.Split(text, "$")
+	if !ok || len(fields) != 4 {
 		return nil, errors.New("password: an argon2id hash must be $argon2id$v=19$m=…,t=…,p=…$salt$key")
 	}
 	if fields[0] != "v="+strconv.Itoa(argon2.Version) {
@@ -127,8 +128,8 @@ func parseArgon2id(hash string) (*argon2id, error) {
 	if err != nil {
 		return nil, err
 	}
-	salt, errS := blob(fields[2], "salt", minSaltLen, maxSaltLen)
-	key, errK := blob(fields[3], "key", minKeyLen, maxKeyLen)
+	salt, errS := blob(phcBase64, fields[2], "salt", minSaltLen, maxSaltLen)
+	key, errK := blob(phcBase64, fields[3], "key", minKeyLen, maxKeyLen)
 	if err := cmp.Or(errS, errK); err != nil {
 		return nil, err
 	}
@@ -157,18 +158,18 @@ func parseArgonCost(text string) (argonCost, error) {
 // parameter reads name=number: decimal, without a sign or leading zeros.
 func parameter(text, name string, least, most uint32) (uint32, error) {
 	digits, ok := strings.CutPrefix(text, name+"=")
-	n, err := strconv.ParseUint(digits, 10, 32)
-	if !ok || err != nil || strconv.FormatUint(n, 10) != digits || uint32(n) < least || uint32(n) > most {
+	n, err := decimal(digits, int(least), int(most))
+	if !ok || err != nil {
 		return 0, fmt.Errorf("password: argon2id's %s must be a number from %d to %d", name, least, most)
 	}
-	return uint32(n), nil
+	return uint32(n), nil //nolint:gosec // at most most
 }
 
-// blob reads base64 without padding. The decoder alone would skip line breaks.
-func blob(text, name string, least, most int) ([]byte, error) {
-	raw, err := phcBase64.DecodeString(text)
+// blob reads base64. The decoder alone would skip line breaks.
+func blob(e *base64.Encoding, text, name string, least, most int) ([]byte, error) {
+	raw, err := e.DecodeString(text)
 	if err != nil || strings.ContainsAny(text, "\r\n") || len(raw) < least || len(raw) > most {
-		return nil, fmt.Errorf("password: argon2id's %s must be %d to %d bytes in base64 without padding", name, least, most)
+		return nil, fmt.Errorf("password: the hash's %s must be %d to %d bytes in base64, padded as its form has it", name, least, most)
 	}
 	return raw, nil
 }

@@ -31,16 +31,16 @@ type bcryptHash string
 
 // parseBcrypt reads version, cost, 22 characters of salt and 31 of hash. It refuses $2x$, which marks hashes of an old,
 // faulty crypt_blowfish.
-func parseBcrypt(hash string) (bcryptHash, error) {
+func parseBcrypt(hash string) (verifier, error) {
 	const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	fields := strings.Split(hash, "$") // the first is empty, before the first $
-	if len(fields) != 4 || !slices.Contains([]string{"2a", "2b", "2y"}, fields[1]) || len(fields[2]) != 2 ||
+	if len(fields) != 4 || fields[0] != "" || !slices.Contains([]string{"2a", "2b", "2y"}, fields[1]) || len(fields[2]) != 2 ||
 		len(fields[3]) != 53 || strings.Trim(fields[3], alphabet) != "" {
-		return "", errors.New("password: a bcrypt hash must be $2a$, $2b$ or $2y$, the cost in two digits, $ and 53 characters")
+		return nil, errors.New("password: a bcrypt hash must be $2a$, $2b$ or $2y$, the cost in two digits, $ and 53 characters")
 	}
 	cost, err := strconv.Atoi(fields[2])
 	if err != nil || cost < bcrypt.MinCost || cost > maxCost || fmt.Sprintf("%02d", cost) != fields[2] {
-		return "", errBcryptCost
+		return nil, errBcryptCost
 	}
 	return bcryptHash(hash), nil
 }

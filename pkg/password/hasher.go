@@ -1,5 +1,5 @@
-// Package password hashes passwords with argon2id behind login.Hasher. It also accepts the bcrypt hashes of users that
-// a platform imports.
+// Package password hashes passwords with argon2id behind login.Hasher. It also accepts the hashes of users that a platform
+// imports: argon2id, bcrypt, PBKDF2, scrypt and salted digests, in the forms of PHC, crypt, Spring Security and Django.
 package password
 
 import (
@@ -96,18 +96,15 @@ func (h *Hasher) do(ctx context.Context, effort time.Duration, work func(worked 
 	return work(func(effort time.Duration) { done += effort })
 }
 
-// Kind returns the algorithm and the parameters of a hash: "bcrypt 10", "argon2id m=65536,t=3,p=4", or "" for those of
-// Hash.
+// Kind returns the algorithm and the parameters of a hash: "bcrypt 10", "argon2id m=65536,t=3,p=4", "pbkdf2-sha256 600000" for up
+// to 600,000 rounds, "scrypt n=16384,r=8,p=5", "md5"; or "" for those of Hash.
 //
-// Errors: login.ErrHashTooWeak for a hash below the minimum costs of the OWASP Password Storage Cheat Sheet; why Verify
-// would refuse to read the hash. None quotes the hash.
+// Errors: login.ErrHashTooWeak, with the kind, for a hash below the minimum costs of the OWASP Password Storage Cheat Sheet; why
+// Verify would refuse to read the hash. None quotes the hash.
 func (*Hasher) Kind(hash login.Hidden) (string, error) {
 	stored, err := parse(hash)
 	if err != nil {
 		return "", err
 	}
-	if err := stored.tooWeak(); err != nil {
-		return "", err
-	}
-	return stored.kind(), nil
+	return stored.kind(), stored.tooWeak()
 }

@@ -15,6 +15,7 @@ const MaxKinds = 4
 const (
 	argon2idKind = "argon2id "
 	bcryptKind   = "bcrypt "
+	scryptKind   = "scrypt "
 )
 
 // decoyOf makes a hash that costs as much as a hash of a kind.
@@ -29,7 +30,20 @@ func decoyOf(kind string) (verifier, error) {
 	if cost, ok := strings.CutPrefix(kind, bcryptKind); ok {
 		return bcryptDecoy(cost)
 	}
-	return nil, errors.New("password: a kind of hash must be \"argon2id m=…,t=…,p=…\" or \"bcrypt …\"")
+	if cost, ok := strings.CutPrefix(kind, scryptKind); ok {
+		return scryptDecoy(cost)
+	}
+	for _, f := range []*prf{withSHA256, withSHA1} {
+		if bound, ok := strings.CutPrefix(kind, f.kindPrefix()); ok {
+			return f.decoy(bound)
+		}
+	}
+	for _, f := range digestFunctions {
+		if kind == f.name {
+			return f.decoy(), nil
+		}
+	}
+	return nil, errors.New("password: a kind of hash must be one that Kind returns")
 }
 
 // workOf is what a wrong password costs: a hash of today's parameters and one of each of the first MaxKinds kinds.

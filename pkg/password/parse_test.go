@@ -89,7 +89,7 @@ func TestHashesThatAreNotRead(t *testing.T) {
 		{"padding", "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "=$" + key, "salt must be"},
 		{"a line break", "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "\n$" + key, "salt must be"},
 		{"loose bits at the end", "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + key[:42] + "d", "key must be"},
-		{"argon2i", "$argon2i$v=19$m=65536,t=2,p=1$" + salt + "$" + key, "neither"},
+		{"argon2i", "$argon2i$v=19$m=65536,t=2,p=1$" + salt + "$" + key, "none of the forms"},
 		{"bcrypt of cost 13", strings.Replace(bcryptGo, "$10$", "$13$", 1), "cost must be"},
 		{"bcrypt with a sign", strings.Replace(bcryptGo, "$10$", "$+9$", 1), "cost must be"},
 		{"bcrypt of cost 3", strings.Replace(bcryptGo, "$10$", "$03$", 1), "cost must be"},
@@ -97,7 +97,8 @@ func TestHashesThatAreNotRead(t *testing.T) {
 		{"ancient bcrypt $2$", strings.Replace(bcryptGo, "$2a$", "$2$", 1), "$2a$, $2b$ or $2y$"},
 		{"bcrypt cut short", bcryptGo[:59], "53 characters"},
 		{"bcrypt with a tail", bcryptGo + "\n", "53 characters"},
-		{"a password in clear", "S3CRET-in-clear", "neither"},
+		{"a password in clear", "S3CRET-in-clear", "none of the forms"},
+		{"a password in clear that says so", "{noop}S3CRET", "none of the forms"},
 		{"nothing", "", "empty"},
 		{"far too long", argonReference + strings.Repeat("A", 512), "too long"},
 	}

@@ -17,6 +17,8 @@ type queue struct {
 	mu    sync.Mutex
 	// ahead is the effort of all work that has been let in and is not done yet.
 	ahead time.Duration
+	// inside is how much work has been let in and is not done yet.
+	inside int
 	// slowness is how many times its effort work takes here, as measured lately. It begins at 1.
 	slowness float64
 }
@@ -43,6 +45,7 @@ func (q *queue) enter(ctx context.Context, effort time.Duration) error {
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		q.ahead -= effort
+		q.inside--
 		return overloaded(0, ctx.Err())
 	}
 	// The work ahead may have taken longer than it seemed.
@@ -68,6 +71,7 @@ func (q *queue) join(ctx context.Context, effort time.Duration) error {
 		return err
 	}
 	q.ahead += effort
+	q.inside++
 	return nil
 }
 
@@ -91,12 +95,21 @@ func overloaded(wait time.Duration, why error) error {
 	return err
 }
 
+// Load says how many passwords are being hashed, and how many wait for a processor.
+func (q *queue) Load() (hashing, waiting int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	hashing = len(q.slots)
+	return hashing, max(0, q.inside-hashing) // one that has just ended may still be inside
+}
+
 // leave frees the processor. done is the effort of the work that was done, and took how long that took.
 func (q *queue) leave(effort, done, took time.Duration) {
 	<-q.slots
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.ahead -= effort
+	q.inside--
 	if done > 0 {
 		q.slowness += weight * (float64(took)/float64(done) - q.slowness)
 	}

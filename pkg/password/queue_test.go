@@ -176,3 +176,40 @@ func TestWorkThatIsGivenUpIsNotAhead(t *testing.T) {
 		}
 	})
 }
+
+// Load says what is being hashed and what waits, and nothing once all has ended or was turned away.
+func TestLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := slow(1)
+		load := func(when string, hashing, waiting int) {
+			t.Helper()
+			synctest.Wait()
+			if gotHashing, gotWaiting := h.Load(); gotHashing != hashing || gotWaiting != waiting {
+				t.Errorf("%s: %d hashing and %d waiting, want %d and %d", when, gotHashing, gotWaiting, hashing, waiting)
+			}
+		}
+		load("before", 0, 0)
+		leaving, leave := context.WithCancel(t.Context())
+		for i := range 5 {
+			ctx := t.Context()
+			if i == 4 {
+				ctx = leaving
+			}
+			go h.Verify(ctx, "", "any", nil)
+			synctest.Wait()
+		}
+		load("five", 2, 3)
+		leave()
+		load("one has left", 2, 2)
+		late, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
+		defer cancel()
+		if _, _, err := h.Verify(late, "", "any", nil); !errors.Is(err, login.Overloaded) {
+			t.Errorf("got %v", err)
+		}
+		load("one was turned away", 2, 2)
+		time.Sleep(today.effort())
+		load("two are done", 2, 0)
+		time.Sleep(time.Minute)
+		load("after", 0, 0)
+	})
+}

@@ -34,13 +34,20 @@ func TestWrongPasswordCostsEachKindOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hashes := map[string]login.Hidden{"no": "", "today's": own, "bcrypt 4": bcrypt4, "bcrypt 5": bcrypt5, "another argon2id": argonSmall}
+	hashes := map[string]login.Hidden{
+		"PBKDF2": "pbkdf2_sha256$1$seasalt$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "md5": "md5$seasalt$3f86d0d3d465b7b458c231bf3555c0e3",
+		"scrypt": "scrypt$16$seasalt$1$1$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+		"no":     "", "today's": own, "bcrypt 4": bcrypt4, "bcrypt 5": bcrypt5, "another argon2id": argonSmall}
 	long := login.Hidden(make([]byte, 100))
 	for name, c := range map[string]struct {
 		kinds, want []string
 		of          []string // the hashes that are levelled; nil for all
 	}{
-		"all kinds noted":    {kinds: []string{argonSmallK, "bcrypt 4", "bcrypt 5"}, want: []string{"", argonSmallK, "bcrypt 4", "bcrypt 5"}},
+		"all kinds noted": {kinds: []string{argonSmallK, "bcrypt 4", "bcrypt 5"}, want: []string{"", argonSmallK, "bcrypt 4", "bcrypt 5"}, of: []string{"no", "today's", "bcrypt 4", "bcrypt 5", "another argon2id"}},
+		"kinds of platforms": {
+			kinds: []string{"md5", "pbkdf2-sha256 9375", "scrypt n=16,r=1,p=1"}, want: []string{"", "md5", "pbkdf2-sha256 9375", "scrypt n=16,r=1,p=1"},
+			of: []string{"no", "today's", "PBKDF2", "md5", "scrypt"},
+		},
 		"no kinds":           {want: []string{""}, of: []string{"no", "today's"}},
 		"a kind noted twice": {kinds: []string{"bcrypt 4", "bcrypt 4", ""}, want: []string{"", "bcrypt 4"}, of: []string{"no", "today's", "bcrypt 4"}},
 		"a kind that is today's": {
@@ -49,6 +56,7 @@ func TestWrongPasswordCostsEachKindOnce(t *testing.T) {
 		"more kinds than are levelled": {
 			kinds: []string{"argon2id m=64,t=1,p=1", argonSmallK, "bcrypt 4", "bcrypt 5", "bcrypt 12"},
 			want:  []string{"", "argon2id m=64,t=1,p=1", argonSmallK, "bcrypt 4", "bcrypt 5"},
+			of:    []string{"no", "today's", "bcrypt 4", "bcrypt 5", "another argon2id"},
 		},
 		"a user of a kind that is not noted": {
 			kinds: []string{"bcrypt 4"}, want: []string{"", "bcrypt 4", "bcrypt 5"}, of: []string{"bcrypt 5"},
