@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -31,18 +30,24 @@ const (
 // concurrently.
 func (s *Store) AddUsers(ctx context.Context, users []login.Newcomer) ([]login.Taken, error) {
 	all := make([]login.Taken, len(users))
+	err := inBulk(len(users), usersAtOnce, func(from, to int) error { return s.addTogether(ctx, users[from:to], all[from:to]) })
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// inBulk calls do for parts of n things, each of at most size, for bulkAtOnce parts at the same time. It returns one of the errors.
+func inBulk(n, size int, do func(from, to int) error) error {
 	var failures []error
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, bulkAtOnce)
-	at := 0
-	for some := range slices.Chunk(users, usersAtOnce) {
-		taken := all[at:][:len(some)]
-		at += len(some)
+	for from := 0; from < n; from += size {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			if err := s.addTogether(ctx, some, taken); err != nil {
+			if err := do(from, min(from+size, n)); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				failures = append(failures, err)
@@ -51,9 +56,9 @@ func (s *Store) AddUsers(ctx context.Context, users []login.Newcomer) ([]login.T
 	}
 	wg.Wait()
 	if len(failures) > 0 {
-		return nil, failures[0]
+		return failures[0]
 	}
-	return all, nil
+	return nil
 }
 
 // addTogether stores users in one transaction. If usernames or phone numbers are taken, DynamoDB refuses the whole
@@ -97,19 +102,20 @@ func (s *Store) transactPatiently(ctx context.Context, name string, writes []typ
 	}
 }
 
-// putUser claims the username, stores a new user, and claims the phone number and stores the password if there are any.
-// See refusedUser.
+// putUser stores a new user, and claims the username and the phone number and stores the password if there are any. See
+// refusedUser.
 func (s *Store) putUser(n login.Newcomer) []types.TransactWriteItem {
 	absent := aws.String("attribute_not_exists(pk)")
 	u := n.User
 	u.PasswordID, u.Apps, u.Unions = n.Password.ID, nil, nil
-	writes := []types.TransactWriteItem{
-		{Put: &types.Put{
+	var writes []types.TransactWriteItem
+	if u.Username != "" {
+		writes = append(writes, types.TransactWriteItem{Put: &types.Put{
 			TableName: &s.tables.Users, Item: nameItem(u.Username, u.ID), ConditionExpression: absent,
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-		}},
-		{Put: &types.Put{TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent}},
+		}})
 	}
+	writes = append(writes, types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Users, Item: userItem(u), ConditionExpression: absent}})
 	if u.Phone.Index != "" {
 		writes = append(writes, s.claimPhone(u.Phone.Index, u, "")...)
 	}
@@ -121,14 +127,18 @@ func (s *Store) putUser(n login.Newcomer) []types.TransactWriteItem {
 
 // refusedUser says what the writes of putUser found taken. refused begins with them.
 func refusedUser(u login.User, refused []refusal) (login.Taken, error) {
-	switch name := refused[0]; {
-	case name.broken:
-		r := &reader{noun: "Users", item: name.stored}
-		return login.Taken{Cause: login.ErrUsernameTaken, By: r.text(userIDAttribute)}, r.err()
-	case refused[1].broken:
-		return login.Taken{}, login.Unavailable(errUserIDTwice)
-	case u.Phone.Index != "" && refused[2].broken:
-		owner, err := ownerOf(refused[2].stored)
+	if u.Username != "" {
+		if name := refused[0]; name.broken {
+			r := &reader{noun: "Users", item: name.stored}
+			return login.Taken{Cause: login.ErrUsernameTaken, By: r.text(userIDAttribute)}, r.err()
+		}
+		refused = refused[1:]
+	}
+	switch {
+	case refused[0].broken:
+		return login.Taken{Cause: login.ErrIDTaken, By: u.ID}, nil
+	case u.Phone.Index != "" && refused[1].broken:
+		owner, err := ownerOf(refused[1].stored)
 		return login.Taken{Cause: login.ErrPhoneTaken, By: owner.UserID}, err
 	}
 	return login.Taken{}, nil

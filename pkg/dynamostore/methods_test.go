@@ -158,6 +158,25 @@ func writes() []method {
 			done: func(s *scene) bool { u := s.userNow(s.user.ID); return u.Disabled && u.Epoch == "epoch-2" },
 		},
 		{
+			name: "ChangeUser", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.ChangeUser(ctx, s.user.ID, login.UserChange{Name: new("Another"), Roles: &[]string{"other"}})
+			},
+			done: func(s *scene) bool {
+				u := s.userNow(s.user.ID)
+				return u.Name == "Another" && reflect.DeepEqual(u.Roles, []string{"other"})
+			},
+		},
+		{
+			name: "DeleteRole", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error { return on.DeleteRole(ctx, s.role.Name) },
+			done: func(s *scene) bool {
+				menus, err := s.store.MenusByRole(s.Context(), []string{s.role.Name})
+				s.must(err)
+				return len(menus) == 0
+			},
+		},
+		{
 			name: "EnableUser", operation: "TransactWriteItems",
 			prepare: func(s *scene) { s.must(s.store.DisableUser(s.Context(), s.user.ID, "epoch-2")) },
 			do:      func(ctx context.Context, s *scene, on store) error { return on.EnableUser(ctx, s.user.ID) },
@@ -364,6 +383,13 @@ func reads() []method {
 		}},
 		{name: "ListUsers", operation: "Scan", do: func(ctx context.Context, s *scene, on store) error {
 			got, err := on.ListUsers(ctx, "", 10)
+			if err == nil && (len(got) != 1 || got[0].ID != s.user.ID) {
+				err = errors.New("other users")
+			}
+			return err
+		}},
+		{name: "UsersByID", operation: "BatchGetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.UsersByID(ctx, []string{s.user.ID})
 			if err == nil && (len(got) != 1 || got[0].ID != s.user.ID) {
 				err = errors.New("other users")
 			}

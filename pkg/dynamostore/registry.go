@@ -13,9 +13,6 @@ import (
 // maxScan is the most items that one request of a listing reads.
 const maxScan = 1000
 
-// errUserIDTwice cannot happen by chance: an id is random or a hash.
-var errUserIDTwice = errors.New("dynamostore: AddUser: another user has this id")
-
 // AddUser implements login.UserRegistry. The item under the username keeps it unique.
 func (s *Store) AddUser(ctx context.Context, u login.User, p login.Password) error {
 	err := s.transact(ctx, "AddUser", s.putUser(login.Newcomer{User: u, Password: p})...)
@@ -59,6 +56,30 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login
 			return users, nil
 		}
 	}
+}
+
+// UsersByID implements login.UserRegistry.
+func (s *Store) UsersByID(ctx context.Context, ids []string) ([]login.User, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	keys := make([]item, 0, len(ids))
+	for _, id := range unique(ids) {
+		keys = append(keys, userKey(id))
+	}
+	found, err := s.batch(ctx, "UsersByID", map[string][]item{s.tables.Users: keys})
+	if err != nil {
+		return nil, err
+	}
+	var users []login.User
+	for _, it := range found[s.tables.Users] {
+		u, err := userOf(it)
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, nil
 }
 
 // scan reads a page of at most limit items of the users table, and returns those whose keys begin with the prefix.

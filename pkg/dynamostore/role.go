@@ -24,6 +24,12 @@ func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	return s.put(ctx, "PutRole", s.tables.Users, it, "", nil)
 }
 
+// DeleteRole implements login.RoleRegistry. It is a transaction, although of one write: DynamoDB knows one again that is sent
+// twice, and a plain deletion would also delete what was put back in between.
+func (s *Store) DeleteRole(ctx context.Context, name string) error {
+	return s.transact(ctx, "DeleteRole", types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Users, Key: roleKey(name)}})
+}
+
 // MenusByRole implements login.Roles.
 func (s *Store) MenusByRole(ctx context.Context, roles []string) (map[string][]login.Menu, error) {
 	distinct := slices.Compact(slices.Sorted(slices.Values(roles)))

@@ -13,8 +13,10 @@ import (
 
 // userChange is what an update of a user sets. Its conditions apply in addition to the one that the user exists.
 type userChange struct {
-	set    []string
-	when   []string
+	set  []string
+	when []string
+	// names are those of the attributes that DynamoDB's grammar reserves; nil for none.
+	names  map[string]string
 	values item
 }
 
@@ -41,6 +43,7 @@ func (s *Store) changeUser(ctx context.Context, name, id string, c userChange, b
 		Key:                                 userKey(id),
 		UpdateExpression:                    aws.String("SET " + strings.Join(c.set, ", ")),
 		ConditionExpression:                 aws.String(strings.Join(append([]string{"attribute_exists(pk)"}, c.when...), " AND ")),
+		ExpressionAttributeNames:            c.names,
 		ExpressionAttributeValues:           c.values,
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}}}, beside...)...)

@@ -34,7 +34,7 @@ func (x *exchange) newBinding(userID, epoch string) Binding {
 }
 
 // index stands for the identity in what outlives it.
-func (x *exchange) index() string { return x.secret.Index("identity", x.AppID, x.OpenID) }
+func (x *exchange) index() string { return x.secret.IdentityIndex(x.AppID, x.OpenID) }
 
 // union is the index of the identity's unionid; "" if it has none, or no mini-program finds users by it.
 func (x *exchange) union() string {

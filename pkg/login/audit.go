@@ -68,12 +68,18 @@ const (
 	EventPasswordSet Event = "password_set"
 	EventUserDisable Event = "user_disable"
 	EventUserEnable  Event = "user_enable"
+	EventUserSet     Event = "user_set"
 	EventRoleSet     Event = "role_set"
+	EventRoleDelete  Event = "role_delete"
 	EventRestore     Event = "store_restore"
 	// EventAppLogout: the sessions of all users in a mini-program were ended.
 	EventAppLogout Event = "app_logout"
 	// EventMigrate: users were made to be found by their unionids, for the move of a mini-program.
 	EventMigrate Event = "binding_migrate"
+	// EventBindingImport: identities were bound to users as a file says.
+	EventBindingImport Event = "binding_import"
+	// EventStoreExport: all users, roles and bindings were written to files.
+	EventStoreExport Event = "store_export"
 )
 
 // eventMeaning is everything that is fixed about an event.
@@ -113,10 +119,15 @@ var eventMeanings = map[Event]eventMeaning{
 	EventPasswordSet: {},
 	EventUserDisable: {},
 	EventUserEnable:  {},
+	EventUserSet:     {},
 	EventRoleSet:     {},
+	EventRoleDelete:  {},
 	EventRestore:     {notable: true},
 	EventAppLogout:   {notable: true},
 	EventMigrate:     {},
+
+	EventBindingImport: {},
+	EventStoreExport:   {notable: true},
 }
 
 // Events lists every event, in no order.

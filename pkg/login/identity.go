@@ -39,3 +39,6 @@ type Caller struct {
 	// was shown, in a form that is equal only for equal requests. It has passwords.
 	Request Hidden
 }
+
+// ValidOpenID says whether s can be an openid or a unionid: at most 512 visible ASCII characters. WeChat promises no form.
+func ValidOpenID(s string) bool { return len(s) <= maxOpenID && printableASCII(s) }

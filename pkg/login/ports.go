@@ -119,6 +119,6 @@ type Hasher interface {
 	// Kind names the algorithm and the parameters of a hash that is about to be stored, as Verify takes it
 	// in kinds. It is "" for those that Hash uses.
 	//
-	// Errors: ErrHashTooWeak; one for a hash that Verify cannot read. None quotes the hash.
+	// Errors: ErrHashTooWeak, with the kind all the same; one for a hash that Verify cannot read. None quotes the hash.
 	Kind(hash Hidden) (string, error)
 }

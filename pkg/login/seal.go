@@ -72,6 +72,11 @@ func (s *Secret) Index(purpose string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24])
 }
 
+// IdentityIndex is the Index of an identity, as bindings have it.
+func (s *Secret) IdentityIndex(appID, openID string) string {
+	return s.Index("identity", appID, openID)
+}
+
 // IndexKey derives an IndexKey from a seal key that is never replaced. Whoever may replace the seal key needs an IndexKey of
 // its own.
 func (k SealKey) IndexKey() Hidden {

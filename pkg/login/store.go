@@ -23,10 +23,11 @@ type Store interface {
 	Ephemeral
 }
 
-// AdminStore is a Store in which an administrator can also add and list users and roles.
+// AdminStore is a Store in which an administrator can also add and list users and roles, and add bindings.
 type AdminStore interface {
 	Store
 	UserRegistry
+	BindingRegistry
 	RoleRegistry
 }
 
@@ -40,6 +41,7 @@ var (
 	ErrUserNotFound    = errors.New("login: no such user")
 	ErrLastBinding     = errors.New("login: the user has no other binding")
 	ErrUsernameTaken   = errors.New("login: username is taken")
+	ErrIDTaken         = errors.New("login: the id is another user's")
 	ErrPhoneTaken      = errors.New("login: the phone number is another user's")
 	ErrUnionTaken      = errors.New("login: the unionid is another user's")
 	ErrRemovedBefore   = errors.New("login: the identity's binding was removed before")
@@ -180,6 +182,10 @@ type UserAdmin interface {
 	//
 	// Errors: ErrUserNotFound.
 	LogoutUser(ctx context.Context, id, epoch string) error
+	// ChangeUser sets what c has of a user, and leaves the rest as it is.
+	//
+	// Errors: ErrUserNotFound.
+	ChangeUser(ctx context.Context, id string, c UserChange) error
 	// DeleteUser deletes a user with their username, password, phone number, unionids and the bindings in u.Apps, all or
 	// nothing, if the stored Apps, Phone.Index and Unions are still those of u. Each binding leaves a tombstone under its
 	// Index, unless that is "". It removes no sessions: see Remove.

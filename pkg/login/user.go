@@ -36,6 +36,12 @@ type User struct {
 	Apps map[string]UserApp
 }
 
+// UserChange is what an administrator sets of a user. nil leaves something as it is.
+type UserChange struct {
+	Name  *string
+	Roles *[]string
+}
+
 // Profile is a user as a Directory describes them.
 type Profile struct {
 	// ID is the directory's own id of the user: 1 to 256 bytes of UTF-8 without control characters. It

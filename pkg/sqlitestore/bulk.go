@@ -28,23 +28,31 @@ func (s *Store) AddUsers(ctx context.Context, users []login.Newcomer) ([]login.T
 	return taken, nil
 }
 
-// addUser stores a new user unless the username or the number is taken.
+// addUser stores a new user unless the username, the id or the number is taken.
 func addUser(ctx context.Context, tx *conn, n login.Newcomer) (login.Taken, error) {
-	owner, err := ownerOfPhone(ctx, tx, n.User.Phone.Index)
-	claimed := false
-	if err == nil && owner == "" {
-		claimed, err = tx.change(ctx, claimUsername, n.User.Username, n.User.ID)
+	u := n.User
+	owner, err := ownerOfPhone(ctx, tx, u.Phone.Index)
+	if err != nil {
+		return login.Taken{}, err
+	}
+	known, err := tx.has(ctx, `SELECT 1 FROM users WHERE id = ?`, u.ID)
+	claimed := u.Username == ""
+	if err == nil && owner == "" && !known && !claimed {
+		claimed, err = tx.change(ctx, claimUsername, u.Username, u.ID)
 	}
 	switch {
 	case err != nil:
 		return login.Taken{}, err
-	case claimed:
-		return login.Taken{}, insertNewcomer(ctx, tx, n.User, n.Password)
+	case claimed && owner == "" && !known:
+		return login.Taken{}, insertNewcomer(ctx, tx, u, n.Password)
 	}
 	taken := login.Taken{Cause: login.ErrUsernameTaken}
-	err = tx.one(ctx, []any{&taken.By}, `SELECT user_id FROM usernames WHERE username = ?`, n.User.Username)
-	if errors.Is(err, errNoRow) {
-		return login.Taken{Cause: login.ErrPhoneTaken, By: owner}, nil
+	err = tx.one(ctx, []any{&taken.By}, `SELECT user_id FROM usernames WHERE username = ?`, u.Username)
+	switch {
+	case !errors.Is(err, errNoRow):
+		return taken, err
+	case known:
+		return login.Taken{Cause: login.ErrIDTaken, By: u.ID}, nil
 	}
-	return taken, err
+	return login.Taken{Cause: login.ErrPhoneTaken, By: owner}, nil
 }

@@ -12,3 +12,8 @@ func TestAddsMany(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
 	storetest.RunBulk(t, func(*testing.T) login.AdminStore { return store })
 }
+
+func TestAddsManyBindings(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
+	storetest.RunBulkBindings(t, func(*testing.T) login.AdminStore { return store })
+}

@@ -80,8 +80,11 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"NoteEpoch":   func(ctx context.Context) error { return store.NoteEpoch(ctx, b, planted) },
 		"DisableUser": func(ctx context.Context) error { return store.DisableUser(ctx, planted, planted) },
 		"EnableUser":  func(ctx context.Context) error { return store.EnableUser(ctx, planted) },
-		"LogoutUser":  func(ctx context.Context) error { return store.LogoutUser(ctx, planted, planted) },
-		"DeleteUser":  func(ctx context.Context) error { return store.DeleteUser(ctx, user) },
+		"ChangeUser": func(ctx context.Context) error {
+			return store.ChangeUser(ctx, planted, login.UserChange{Name: new(planted)})
+		},
+		"LogoutUser": func(ctx context.Context) error { return store.LogoutUser(ctx, planted, planted) },
+		"DeleteUser": func(ctx context.Context) error { return store.DeleteUser(ctx, user) },
 		"EnrollUser": func(ctx context.Context) error {
 			_, err := store.EnrollUser(ctx, profile, time.Time{}, planted)
 			return err
@@ -91,6 +94,8 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 		"AddHashKind": func(ctx context.Context) error { return store.AddHashKind(ctx, planted) },
 		"ListRoles":   func(ctx context.Context) error { _, err := store.ListRoles(ctx); return err },
 		"ListUsers":   func(ctx context.Context) error { _, err := store.ListUsers(ctx, planted, 1); return err },
+		"UsersByID":   func(ctx context.Context) error { _, err := store.UsersByID(ctx, []string{planted}); return err },
+		"DeleteRole":  func(ctx context.Context) error { return store.DeleteRole(ctx, planted) },
 		"PutRole":     func(ctx context.Context) error { return store.PutRole(ctx, login.Role{Name: planted}) },
 		"LoadRecord":  func(ctx context.Context) error { _, err := store.LoadRecord(ctx, planted); return err },
 		"StoreRecord": func(ctx context.Context) error { return store.StoreRecord(ctx, planted, record) },

@@ -20,16 +20,11 @@ func userValues(u login.User) []any {
 // AddUser implements login.UserRegistry.
 func (s *Store) AddUser(ctx context.Context, u login.User, p login.Password) error {
 	return s.write(ctx, func(tx *conn) error {
-		if err := tx.mustChange(ctx, login.ErrUsernameTaken, claimUsername, u.Username, u.ID); err != nil {
-			return err
+		taken, err := addUser(ctx, tx, login.Newcomer{User: u, Password: p})
+		if err == nil && taken.Cause != nil {
+			err = answer{taken.Cause}
 		}
-		switch owner, err := ownerOfPhone(ctx, tx, u.Phone.Index); {
-		case err != nil:
-			return err
-		case owner != "":
-			return answer{login.ErrPhoneTaken}
-		}
-		return insertNewcomer(ctx, tx, u, p)
+		return err
 	})
 }
 
@@ -43,7 +38,17 @@ func insertNewcomer(ctx context.Context, tx *conn, u login.User, p login.Passwor
 }
 
 // ListUsers implements login.UserRegistry, in the order of the ids' bytes.
-func (s *Store) ListUsers(ctx context.Context, after string, limit int) (users []login.User, err error) {
+func (s *Store) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
+	return s.users(ctx, `(SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?)`, after, limit)
+}
+
+// UsersByID implements login.UserRegistry.
+func (s *Store) UsersByID(ctx context.Context, ids []string) ([]login.User, error) {
+	return s.users(ctx, `(SELECT * FROM users WHERE id IN (SELECT value FROM json_each(?)))`, asJSON(ids))
+}
+
+// users reads the users of a query, in the order of their ids.
+func (s *Store) users(ctx context.Context, of string, args ...any) (users []login.User, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		users = nil
 		var row boundUser
@@ -54,8 +59,7 @@ func (s *Store) ListUsers(ctx context.Context, after string, limit int) (users [
 			row.note(&users[len(users)-1].Apps)
 			row.Roles, row.rare = nil, rare{} // what comes next must not be written into these, and not keep them
 			return true
-		}, `SELECT `+userColumns+` FROM (SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?) u
-			LEFT JOIN bindings b ON b.user_id = u.id ORDER BY u.id`, after, limit)
+		}, `SELECT `+userColumns+` FROM `+of+` u LEFT JOIN bindings b ON b.user_id = u.id ORDER BY u.id`, args...)
 	})
 	return users, err
 }

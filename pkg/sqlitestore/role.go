@@ -28,6 +28,14 @@ func (s *Store) PutRole(ctx context.Context, r login.Role) error {
 	})
 }
 
+// DeleteRole implements login.RoleRegistry.
+func (s *Store) DeleteRole(ctx context.Context, name string) error {
+	return s.write(ctx, func(tx *conn) error {
+		_, err := tx.change(ctx, `DELETE FROM roles WHERE name = ?`, name)
+		return err
+	})
+}
+
 // ListRoles implements login.RoleRegistry.
 func (s *Store) ListRoles(ctx context.Context) ([]login.Role, error) {
 	return s.roles(ctx, `SELECT name, menus FROM roles ORDER BY name`)

@@ -23,6 +23,18 @@ func (s *Store) LogoutUser(ctx context.Context, id, epoch string) error {
 	return s.changeUser(ctx, `UPDATE users SET epoch = ? WHERE id = ?`, epoch, id)
 }
 
+// ChangeUser implements login.UserAdmin.
+func (s *Store) ChangeUser(ctx context.Context, id string, c login.UserChange) error {
+	var name, roles any // NULL leaves the column as it is
+	if c.Name != nil {
+		name = *c.Name
+	}
+	if c.Roles != nil {
+		roles = asJSON(*c.Roles)
+	}
+	return s.changeUser(ctx, `UPDATE users SET name = coalesce(?, name), roles = coalesce(?, roles) WHERE id = ?`, name, roles, id)
+}
+
 // DeleteUser implements login.UserAdmin. The username, the password and the unionids are deleted with their user.
 func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	return s.deletes(ctx, func(tx *conn) (bool, error) {

@@ -132,6 +132,52 @@ func RunBulk(t *testing.T, open func(t *testing.T) login.AdminStore) {
 			t.Fatal("the user was stored anew")
 		}
 	})
+	s.test("users without a username are stored side by side, and as they were: disabled, registered, with a number that is verified", func(t *trial) {
+		var users []login.User
+		for i := range 30 {
+			u := t.newUser()
+			u.Username, u.PasswordID, u.RegisteredIn = "", "", app
+			if i%2 == 0 {
+				u.Disabled, u.Phone = true, t.newPhone()
+				u.Phone.VerifiedAt = t.now
+			}
+			users = append(users, u)
+		}
+		for _, taken := range add(t, users...) {
+			if taken != (login.Taken{}) {
+				t.Fatalf("a user is refused: %v", taken)
+			}
+		}
+		for _, u := range users {
+			same(t, t.userNow(u.ID), u)
+		}
+		_, err := t.UserIDByName(t.ctx, "")
+		t.want(err, login.ErrUserNotFound)
+	})
+	s.test("a temporary password is stored with its end", func(t *trial) {
+		u, p := t.newUser(), newPassword("hash-1")
+		p.TemporaryUntil, u.PasswordID = t.now, p.ID
+		_, err := t.AddUsers(t.ctx, []login.Newcomer{{User: u, Password: p}})
+		t.must(err)
+		same(t, t.passwordNow(u.ID), p)
+	})
+	s.test("an id that is stored already is told, whatever username comes with it", func(t *trial) {
+		named, nameless, stranger := t.user(), t.newUser(), t.newUser()
+		nameless.Username, nameless.PasswordID = "", ""
+		add(t, nameless)
+		again, claims := nameless, named
+		claims.Username, claims.Phone = t.newUser().Username, t.userWithPhone().Phone
+		taken := add(t, again, claims, stranger)
+		if taken[0] != (login.Taken{Cause: login.ErrIDTaken, By: nameless.ID}) || taken[1] != (login.Taken{Cause: login.ErrIDTaken, By: named.ID}) ||
+			taken[2] != (login.Taken{}) {
+			t.Fatalf("got %v", taken)
+		}
+		same(t, t.userNow(named.ID), named)
+		same(t, t.userNow(nameless.ID), nameless)
+		_, err := t.UserIDByName(t.ctx, claims.Username)
+		t.want(err, login.ErrUserNotFound)
+		t.want(t.add(claims), login.ErrIDTaken)
+	})
 	s.test("no users are no error", func(t *trial) { add(t) })
 	s.test("when several add the same users at the same time, each user is stored once", func(t *trial) {
 		var users []login.User
@@ -198,6 +244,9 @@ func (m *Memory) AddUsers(ctx context.Context, users []login.Newcomer) ([]login.
 		case errors.Is(err, login.ErrUsernameTaken):
 			owner.UserID, err = m.UserIDByName(ctx, n.User.Username)
 			taken[i].Cause = login.ErrUsernameTaken
+		case errors.Is(err, login.ErrIDTaken):
+			owner.UserID, err = n.User.ID, nil
+			taken[i].Cause = login.ErrIDTaken
 		case errors.Is(err, login.ErrPhoneTaken):
 			owner, err = m.OwnerOfPhone(ctx, n.User.Phone.Index)
 			taken[i].Cause = login.ErrPhoneTaken

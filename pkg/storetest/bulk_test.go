@@ -10,3 +10,7 @@ import (
 func TestMemoryAddsMany(t *testing.T) {
 	storetest.RunBulk(t, func(*testing.T) login.AdminStore { return new(storetest.Memory) })
 }
+
+func TestMemoryAddsManyBindings(t *testing.T) {
+	storetest.RunBulkBindings(t, func(*testing.T) login.AdminStore { return new(storetest.Memory) })
+}

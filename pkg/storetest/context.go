@@ -134,6 +134,9 @@ func contexts(s *suite) {
 		"EnableUser": func(ctx context.Context, t *trial, on stage) error {
 			return t.EnableUser(ctx, on.user.ID)
 		},
+		"ChangeUser": func(ctx context.Context, t *trial, on stage) error {
+			return t.ChangeUser(ctx, on.user.ID, login.UserChange{Name: new("another")})
+		},
 		"LogoutUser": func(ctx context.Context, t *trial, on stage) error {
 			return t.LogoutUser(ctx, on.user.ID, id("epoch"))
 		},
@@ -162,6 +165,13 @@ func contexts(s *suite) {
 		"ListUsers": func(ctx context.Context, t *trial, _ stage) error {
 			_, err := t.ListUsers(ctx, "", 10)
 			return err
+		},
+		"UsersByID": func(ctx context.Context, t *trial, on stage) error {
+			_, err := t.UsersByID(ctx, []string{on.user.ID})
+			return err
+		},
+		"DeleteRole": func(ctx context.Context, t *trial, on stage) error {
+			return t.DeleteRole(ctx, on.role.Name)
 		},
 		"PutRole": func(ctx context.Context, t *trial, on stage) error {
 			return t.PutRole(ctx, login.Role{Name: on.role.Name})

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -20,7 +19,7 @@ func (m *Memory) AddUser(ctx context.Context, u login.User, p login.Password) er
 		return login.ErrUsernameTaken
 	}
 	if _, taken := m.users[u.ID]; taken {
-		return login.Unavailable(errors.New("storetest: user id is taken"))
+		return login.ErrIDTaken
 	}
 	if m.ownerOfPhone(u.Phone.Index) != "" {
 		return login.ErrPhoneTaken
@@ -28,7 +27,9 @@ func (m *Memory) AddUser(ctx context.Context, u login.User, p login.Password) er
 	u.PasswordID, u.Unions, u.Replaced = p.ID, nil, nil
 	m.createUser(u)
 	m.setPassword(u.ID, p)
-	put(&m.names, u.Username, u.ID)
+	if u.Username != "" {
+		put(&m.names, u.Username, u.ID)
+	}
 	return nil
 }
 
@@ -54,6 +55,21 @@ func (m *Memory) ListUsers(ctx context.Context, after string, limit int) ([]logi
 	return page, nil
 }
 
+// UsersByID implements login.UserRegistry.
+func (m *Memory) UsersByID(ctx context.Context, ids []string) ([]login.User, error) {
+	if err := m.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	var found []login.User
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		if u, ok := m.users[id]; ok {
+			found = append(found, copyUser(u))
+		}
+	}
+	return found, nil
+}
+
 // PutRole implements login.RoleRegistry.
 func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
 	if err := m.lock(ctx); err != nil {
@@ -61,6 +77,16 @@ func (m *Memory) PutRole(ctx context.Context, r login.Role) error {
 	}
 	defer m.mu.Unlock()
 	put(&m.roles, r.Name, copyMenus(r.Menus))
+	return nil
+}
+
+// DeleteRole implements login.RoleRegistry.
+func (m *Memory) DeleteRole(ctx context.Context, name string) error {
+	if err := m.lock(ctx); err != nil {
+		return err
+	}
+	defer m.mu.Unlock()
+	delete(m.roles, name)
 	return nil
 }
 

@@ -64,6 +64,19 @@ func (m *Memory) LogoutUser(ctx context.Context, id, epoch string) error {
 	return m.change(ctx, id, func(u *login.User) error { u.Epoch = epoch; return nil })
 }
 
+// ChangeUser implements login.UserAdmin.
+func (m *Memory) ChangeUser(ctx context.Context, id string, c login.UserChange) error {
+	return m.change(ctx, id, func(u *login.User) error {
+		if c.Name != nil {
+			u.Name = *c.Name
+		}
+		if c.Roles != nil {
+			u.Roles = slices.Clone(*c.Roles)
+		}
+		return nil
+	})
+}
+
 // change changes a user unless the change fails.
 func (m *Memory) change(ctx context.Context, id string, change func(*login.User) error) error {
 	if err := m.lock(ctx); err != nil {

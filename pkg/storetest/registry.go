@@ -38,6 +38,44 @@ func registries(s *suite) {
 			t.Fatalf("the order changed: %v", orders)
 		}
 	})
+	s.test("users are read by their ids, and who is not there is left out", func(t *trial) {
+		want, ids := map[string]login.User{}, []string{id("user")}
+		for range login.MaxUsersByID - 2 {
+			u := t.user()
+			want[u.ID], ids = u, append(ids, u.ID)
+		}
+		u, b, _ := t.bound()
+		u.Apps[app] = noteOf(b)
+		want[u.ID], ids = u, append(ids, u.ID)
+		got, err := t.UsersByID(t.ctx, ids)
+		t.must(err)
+		if len(got) != len(want) {
+			t.Fatalf("%d users, want %d", len(got), len(want))
+		}
+		for _, u := range got {
+			same(t, u, want[u.ID])
+		}
+		for _, ids := range [][]string{nil, {id("user")}} {
+			if got, err := t.UsersByID(t.ctx, ids); err != nil || len(got) != 0 {
+				t.Fatalf("of %d ids that nobody has: %+v, %v", len(ids), got, err)
+			}
+		}
+	})
+	s.test("a role that is deleted is gone, and no other", func(t *trial) {
+		gone, stays := t.role(), t.role()
+		for range 2 {
+			t.must(t.DeleteRole(t.ctx, gone.Name))
+		}
+		menus, err := t.MenusByRole(t.ctx, []string{gone.Name, stays.Name})
+		t.must(err)
+		if _, there := menus[gone.Name]; there || len(menus) != 1 {
+			t.Fatalf("there are %v", menus)
+		}
+		t.must(t.PutRole(t.ctx, gone))
+		menus, err = t.MenusByRole(t.ctx, []string{gone.Name})
+		t.must(err)
+		same(t, menus[gone.Name], gone.Menus)
+	})
 	s.test("all roles are listed in the order of their names, as stored", func(t *trial) {
 		mine := map[string]login.Role{}
 		for _, name := range []string{id("b") + unlike, id("a"), id("c"), id("B")} {

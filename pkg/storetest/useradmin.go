@@ -64,6 +64,25 @@ func userAdmin(s *suite) {
 		same(t, t.userNow(u.ID), u)
 	})
 
+	s.test("a change of the name or the roles leaves the rest of the user as it was", func(t *trial) {
+		u, b, session := t.bound()
+		u.Apps[app] = noteOf(b)
+		u.Name = "爱丽丝" + unlike
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Name: &u.Name}))
+		same(t, t.userNow(u.ID), u)
+		u.Roles = []string{"a" + unlike, "b"}
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Roles: &u.Roles}))
+		same(t, t.userNow(u.ID), u)
+		u.Name, u.Roles = "", nil
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Name: &u.Name, Roles: &u.Roles}))
+		same(t, t.userNow(u.ID), u)
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{}))
+		same(t, t.userNow(u.ID), u)
+		if why := t.dead(session); why != "" {
+			t.Fatalf("the session is dead: %s", why)
+		}
+	})
+
 	for name, change := range map[string]func(t *trial, userID string) error{
 		"LogoutUser":  func(t *trial, userID string) error { return t.LogoutUser(t.ctx, userID, id("epoch")) },
 		"DisableUser": func(t *trial, userID string) error { return t.DisableUser(t.ctx, userID, id("epoch")) },
@@ -71,6 +90,11 @@ func userAdmin(s *suite) {
 			return t.ReplacePassword(t.ctx, userID, "", newPassword("hash-2"), id("epoch"))
 		},
 		"EnableUser": func(t *trial, userID string) error { return t.EnableUser(t.ctx, userID) },
+		"ChangeUser": func(t *trial, userID string) error {
+			name := "somebody"
+			return t.ChangeUser(t.ctx, userID, login.UserChange{Name: &name})
+		},
+		"ChangeUser that changes nothing": func(t *trial, userID string) error { return t.ChangeUser(t.ctx, userID, login.UserChange{}) },
 	} {
 		s.test(name+" of a user that does not exist is ErrUserNotFound and creates none", func(t *trial) {
 			nobody := id("user")
