@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -15,12 +16,34 @@ type ImportRow struct {
 	// Line is the row's line in the file, counted from 1.
 	Line         int
 	PasswordHash login.Hidden
+	Moved
+}
+
+// Moved is what a user has who comes from another store of wxbind; see Service.Export. The zero Moved is that of all others.
+type Moved struct {
+	// ID is the user's id, which the platform may know them by; "" makes one of the row. A row with an id needs neither a username
+	// nor a password: who registered by themselves may have none.
+	ID string
+	// Directory says that the platform's directory keeps the user, and has described them so.
+	Directory bool
+	Disabled  bool
+	// RegisteredIn and CreatedAt are as in login.User; the zero time is for now.
+	RegisteredIn string
+	CreatedAt    time.Time
+	// PhoneVerifiedAt is when WeChat last confirmed the phone number.
+	PhoneVerifiedAt time.Time
+	// TemporaryUntil is when the password ends, if it is a temporary one.
+	TemporaryUntil time.Time
 }
 
 // BadRow says why a row was not imported. It quotes no secret.
 type BadRow struct {
-	Line  int
-	Cause error
+	Line int
+	// Username is the username as the row has it; "" if the row has none, or could not be read so far.
+	Username string
+	// OpenID is that of a row of a binding, if it could be read.
+	OpenID string
+	Cause  error
 }
 
 func (b *BadRow) Error() string { return fmt.Sprintf("line %d: %v", b.Line, b.Cause) }
@@ -57,6 +80,7 @@ var (
 	ErrHashUnreadable   = errors.New("the hash cannot be read")
 	ErrTooManyHashKinds = errors.New("there are too many kinds of hashes")
 	ErrRepeated         = errors.New("the username is in the file already")
+	ErrIDInvalid        = fmt.Errorf("an id must be at most %d bytes of UTF-8 without control characters", login.MaxUserID)
 )
 
 // importBatch is how many rows are checked and stored together. It bounds the memory, and how much is
@@ -77,6 +101,9 @@ const importedAtOnce = 16
 // password or profile has changed since. If somebody else has the username, the row is bad:
 // ErrUsernameTaken. If a row before has it, the row is bad too: ErrRepeated. Both are a *SameNameError if the
 // row has the username in another form than it is stored in. Likewise a phone number: a *PhoneTakenError, or ErrPhoneRepeated.
+//
+// A row with an id is a user of another store, who keeps it. Such a row whose id is stored already counts as Present, unless the
+// row's username is not the user's: login.ErrIDTaken.
 //
 // It uses some 50 bytes of memory for each row, to find usernames that are repeated, and as much for each phone number.
 //
@@ -103,7 +130,7 @@ func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], 
 		bad, isBad := errors.AsType[*BadRow](err)
 		switch {
 		case isBad:
-			i.batch = append(i.batch, newcomer{line: bad.Line, bad: bad.Cause})
+			i.batch = append(i.batch, newcomer{line: bad.Line, written: bad.Username, bad: bad.Cause})
 		case err != nil:
 			if failed := i.store(ctx); failed != nil {
 				return i.done, failed

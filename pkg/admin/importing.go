@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -55,6 +56,10 @@ type newcomer struct {
 	user     login.User
 	password login.Hidden
 	hash     login.Hidden
+	// until is when a temporary password ends.
+	until time.Time
+	// directory says that the user is one of the platform's directory.
+	directory bool
 	// kind is the kind of the row's hash; "" if it has none, or one of the Hasher's own kind.
 	kind string
 	// present says that the user is stored already.
@@ -69,7 +74,7 @@ type newcomer struct {
 func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 	n := newcomer{line: row.Line, written: row.Username, password: row.Password}
 	var kind string
-	if n.user, n.bad = i.newUser(row.NewUser); n.bad == nil {
+	if n.user, n.bad = i.userOf(row); n.bad == nil {
 		kind, n.bad = i.checkRow(row, n.user)
 	}
 	if n.bad != nil {
@@ -84,11 +89,17 @@ func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 		return n, err
 	}
 	n.user.Phone = phone
+	if phone.Number != "" {
+		n.user.Phone.VerifiedAt = row.PhoneVerifiedAt
+	}
 	if n.bad = i.repeated(n); n.bad != nil {
 		return n, nil //nolint:nilerr // as above
 	}
-	n.user.ID, n.hash, n.kind = importedID(n.user, row), row.PasswordHash, kind
-	if row.PasswordHash == "" {
+	n.hash, n.kind, n.until, n.directory = row.PasswordHash, kind, row.TemporaryUntil, row.Directory
+	if n.user.ID = row.ID; row.ID == "" {
+		n.user.ID = importedID(n.user, row)
+	}
+	if n.plain() {
 		i.plain++
 	}
 	return n, nil
@@ -99,7 +110,7 @@ func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 // Errors: ErrRepeated, ErrPhoneRepeated.
 func (i *importing) repeated(n newcomer) error {
 	name, phone := [16]byte(sum(n.user.Username)), [16]byte(sum(n.user.Phone.Index))
-	if first, ok := i.first[name]; ok {
+	if first, ok := i.first[name]; ok && n.claims() {
 		return sameName(n.written, n.user.Username, first.repeated())
 	}
 	line := uint32(n.line) //nolint:gosec // a line is a byte at least
@@ -109,7 +120,9 @@ func (i *importing) repeated(n newcomer) error {
 		}
 		i.phones[phone] = line
 	}
-	i.first[name] = firstRow{line: line, folded: n.folded()}
+	if n.claims() {
+		i.first[name] = firstRow{line: line, folded: n.folded()}
+	}
 	return nil
 }
 
@@ -121,6 +134,8 @@ func (i *importing) checkRow(row ImportRow, u login.User) (kind string, err erro
 		}
 	}
 	switch {
+	case row.ID != "" && row.PasswordHash == "" && row.Password == "" && (row.Directory || row.Username == ""):
+		return "", nil
 	case row.PasswordHash == "":
 		return "", i.PasswordPolicy(row.Password, u.Username)
 	case row.Password != "":
@@ -144,10 +159,11 @@ func (i *importing) bring(ctx context.Context, kind string) error {
 // Errors: ErrHashTooWeak, ErrHashUnreadable, ErrTooManyHashKinds.
 func (i *importing) kindOf(hash login.Hidden) (string, error) {
 	kind, err := i.Hasher.Kind(hash)
-	if errors.Is(err, login.ErrHashTooWeak) {
+	switch {
+	case errors.Is(err, login.ErrHashTooWeak) && i.WeakHashes:
+	case errors.Is(err, login.ErrHashTooWeak):
 		return "", err
-	}
-	if err != nil {
+	case err != nil:
 		return "", fmt.Errorf("%w: %w", ErrHashUnreadable, err)
 	}
 	if kind != "" && !slices.Contains(i.kinds, kind) && len(i.kinds) >= i.MaxHashKinds {
@@ -185,9 +201,12 @@ func (i *importing) store(ctx context.Context) error {
 	var users []login.Newcomer
 	var of []*newcomer
 	for at := range i.batch {
-		if n := &i.batch[at]; n.missing() {
-			users, of = append(users, login.Newcomer{User: n.user, Password: login.NewPassword(n.hash)}), append(of, n)
+		if n := &i.batch[at]; n.missing() && !n.directory {
+			users, of = append(users, login.Newcomer{User: n.user, Password: n.stored()}), append(of, n)
 		}
+	}
+	if err := i.enroll(ctx); err != nil {
+		return err
 	}
 	if len(users) > 0 {
 		taken, err := i.Store.AddUsers(ctx, users)
@@ -198,6 +217,12 @@ func (i *importing) store(ctx context.Context) error {
 			if errors.Is(t.Cause, login.ErrPhoneTaken) {
 				if of[at].bad = i.phoneTakenBy(ctx, t.By); !errors.Is(of[at].bad, login.ErrPhoneTaken) {
 					return of[at].bad
+				}
+				continue
+			}
+			if errors.Is(t.Cause, login.ErrIDTaken) {
+				if err := i.meetID(ctx, of[at]); err != nil {
+					return err
 				}
 				continue
 			}
@@ -220,7 +245,7 @@ func (i *importing) hashAll(ctx context.Context) error {
 
 // hash hashes a newcomer's plain password, unless the username is taken.
 func (i *importing) hash(ctx context.Context, n *newcomer) error {
-	if !n.missing() || n.hash != "" {
+	if !n.missing() || !n.plain() {
 		return nil
 	}
 	id, err := i.Store.UserIDByName(ctx, n.user.Username)
@@ -233,8 +258,11 @@ func (i *importing) hash(ctx context.Context, n *newcomer) error {
 	return err
 }
 
+// plain says whether the row has a plain password.
+func (n *newcomer) plain() bool { return n.hash == "" && n.password != "" }
+
 // folded says whether the username is stored in another form than the row's.
-func (n *newcomer) folded() bool { return n.written != n.user.Username }
+func (n *newcomer) folded() bool { return n.claims() && n.written != n.user.Username }
 
 // missing says whether the user is still to be stored, as far as is known.
 func (n *newcomer) missing() bool { return n.bad == nil && !n.present }
@@ -259,7 +287,7 @@ func (i *importing) report() {
 		switch {
 		case n.bad != nil:
 			i.done.Bad++
-			i.watcher.Bad(&BadRow{Line: n.line, Cause: n.bad})
+			i.watcher.Bad(&BadRow{Line: n.line, Username: n.written, Cause: n.bad})
 		case n.present:
 			i.done.Present++
 		default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -107,16 +108,13 @@ func (s *Service) indexes(ctx context.Context) (*login.Secret, error) {
 	if secret.IndexKey == "" {
 		return nil, ErrNoIndexKey
 	}
-	looked := 0
-	for u, err := range s.All(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if u.Phone.Index != "" && u.Phone.Index != secret.PhoneOf(u.Phone.Number).Index {
+	first, err := s.Store.ListUsers(ctx, "", indexSample)
+	if err != nil {
+		return nil, err
+	}
+	if at := slices.IndexFunc(first, func(u login.User) bool { return u.Phone.Index != "" }); at >= 0 {
+		if p := first[at].Phone; p.Index != secret.PhoneOf(p.Number).Index {
 			return nil, ErrOtherIndexKey
-		}
-		if looked++; u.Phone.Index != "" || looked == indexSample {
-			break
 		}
 	}
 	s.indexing = secret

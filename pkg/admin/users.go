@@ -22,6 +22,8 @@ type Service struct {
 	// MaxHashKinds is how many kinds of password hashes may be stored besides Hasher's own. Import refuses
 	// more.
 	MaxHashKinds int
+	// WeakHashes lets Import take hashes that Hasher calls too weak. The first login replaces each.
+	WeakHashes bool
 	// Username and PasswordPolicy are as in login.Config.
 	Username       func(raw string) (string, error)
 	PasswordPolicy func(password login.Hidden, username string) error
@@ -69,7 +71,8 @@ var (
 //
 // Errors: UsernameMissing, UsernameInvalid, ErrNameTooLong, ErrNameInvalid, ErrTooManyRoles,
 // ErrRoleNotFound, ErrTemporaryFor; ErrUsernameTaken, as a *SameNameError if n has the username in another form than
-// it is stored in; those of PasswordPolicy; of a phone number those of SetPhone.
+// it is stored in; those of PasswordPolicy; of a phone number those of SetPhone; ErrRoleGone when the user was stored, and a role
+// deleted at the same time.
 func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	u, err := s.newUser(n)
 	if err != nil {
@@ -102,7 +105,7 @@ func (s *Service) Add(ctx context.Context, n NewUser) (login.User, error) {
 	}
 	login.TrailOf(ctx).Phone = u.Phone.Logged()
 	noteUser(ctx, u.ID, login.EventUserAdd)
-	return u, nil
+	return u, s.stillThere(ctx, u.Roles)
 }
 
 // newUser makes a user of n. The user has no id and no password yet.
