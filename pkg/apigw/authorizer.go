@@ -94,7 +94,7 @@ func (a *Authorizer) authorize(ctx context.Context, begin time.Time, event event
 	line.Failure = login.AsError(err)
 	denied := denies(line.Failure.Code)
 	if !denied {
-		line.Severity = slog.LevelError // Lambda counts it among the function's errors, so it begins an alarm
+		line.AtLeast = slog.LevelError // Lambda counts it among the function's errors, so it begins an alarm
 	}
 	a.log.Write(line)
 	if denied {

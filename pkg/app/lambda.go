@@ -47,7 +47,7 @@ func StartAuthorizer(parts ...Part) {
 
 // begin makes a function from its parts and warms it.
 func begin(name string, needed needs.Set, parts []Part) *function {
-	SetLogger(os.Stdout)
+	SetLogger(Logger(os.Stdout, slog.LevelInfo))
 	var f *function
 	err := checkParts(name, needed, parts)
 	if err == nil {

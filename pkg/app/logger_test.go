@@ -16,7 +16,7 @@ func TestLoggerCarriesNothingOfPackageLog(t *testing.T) {
 		log.SetOutput(os.Stderr)
 	})
 	var out bytes.Buffer
-	SetLogger(&out)
+	SetLogger(Logger(&out, slog.LevelInfo))
 	log.Print("starting with MARK")
 	slog.Info("ours")
 	got := out.String()

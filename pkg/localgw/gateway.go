@@ -38,12 +38,27 @@ type Gateway struct {
 	flight flight
 	// oversized is a body that the functions refuse for its size.
 	oversized []byte
+	// refused is told of each answer that is the gateway's own.
+	refused func(status int)
 }
+
+// Refusals are the statuses of the gateway's own answers, which no function gives: no such route, a request that is too large or
+// cannot be read, one that the authorizer denied or failed at, and one too many.
+func Refusals() []int {
+	return []int{
+		http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusRequestEntityTooLarge,
+		http.StatusInternalServerError, http.StatusServiceUnavailable,
+	}
+}
+
+// OnRefusal makes the gateway tell observe of each answer of its own, by a status of Refusals. observe must not wait. Call it before
+// the first request.
+func (g *Gateway) OnRefusal(observe func(status int)) { g.refused = observe }
 
 // New makes a Gateway without routes. maxBody is the size of the largest body that the functions accept, in bytes. Of a
 // larger one the gateway reads no more, and gives the function one that it refuses.
 func New(maxBody int) *Gateway {
-	return &Gateway{flight: newFlight(), oversized: bytes.Repeat([]byte(" "), maxBody+1)}
+	return &Gateway{flight: newFlight(), oversized: bytes.Repeat([]byte(" "), maxBody+1), refused: func(int) {}}
 }
 
 // Route sends a method and path to a function. The path may contain parameters, as in /x/{id}. Add all routes before
@@ -63,10 +78,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt, parameters := g.routeOf(r)
 	switch {
 	case rt == nil:
-		refuse(w, http.StatusNotFound, "Not Found")
+		g.refuse(w, 0, http.StatusNotFound, "Not Found")
 	case r.ContentLength > maxPayload:
 		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+		g.refuse(w, 0, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
 	default:
 		g.serve(w, r, rt, parameters)
 	}
@@ -75,7 +90,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, parameters map[string]string) {
 	body, whole, err := g.read(r)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, "Bad Request")
+		g.refuse(w, 0, http.StatusBadRequest, "Bad Request")
 		return
 	}
 	if !whole {
@@ -84,14 +99,14 @@ func (g *Gateway) serve(w http.ResponseWriter, r *http.Request, rt *route, param
 	answer, err := g.call(r, rt, body, parameters)
 	switch {
 	case errors.Is(err, errBusy):
-		refuseFor(w, busyWait, http.StatusServiceUnavailable, "Service Unavailable")
+		g.refuse(w, busyWait, http.StatusServiceUnavailable, "Service Unavailable")
 	case errors.Is(err, errForbidden):
-		refuse(w, http.StatusForbidden, "Forbidden")
+		g.refuse(w, 0, http.StatusForbidden, "Forbidden")
 	case err != nil:
 		slog.ErrorContext(r.Context(), "authorizer failed", "route", rt.key, "error", err)
-		refuse(w, http.StatusInternalServerError, "Internal Server Error")
+		g.refuse(w, 0, http.StatusInternalServerError, "Internal Server Error")
 	default:
-		reply(w, answer)
+		g.reply(w, answer)
 	}
 }
 
@@ -157,16 +172,16 @@ func (rt *route) answer(ctx context.Context, e events.APIGatewayV2HTTPRequest) (
 }
 
 // reply writes a function's answer.
-func reply(w http.ResponseWriter, a events.APIGatewayV2HTTPResponse) {
+func (g *Gateway) reply(w http.ResponseWriter, a events.APIGatewayV2HTTPResponse) {
 	if a.StatusCode < 100 || a.StatusCode > 999 {
-		refuse(w, http.StatusInternalServerError, "Internal Server Error")
+		g.refuse(w, 0, http.StatusInternalServerError, "Internal Server Error")
 		return
 	}
 	body := []byte(a.Body)
 	if a.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(a.Body)
 		if err != nil {
-			refuse(w, http.StatusInternalServerError, "Internal Server Error")
+			g.refuse(w, 0, http.StatusInternalServerError, "Internal Server Error")
 			return
 		}
 		body = decoded
@@ -187,14 +202,10 @@ func limitReply(w http.ResponseWriter) {
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(replyTime)) //nolint:errcheck // the recorder of a test has none
 }
 
-// refuse answers as API Gateway does when it answers by itself.
-func refuse(w http.ResponseWriter, status int, message string) {
-	refuseFor(w, 0, status, message)
-}
-
-// refuseFor is refuse, and says after how many seconds to try again, where wxbind's own answers do: in the header and in the
-// body. API Gateway says so nowhere.
-func refuseFor(w http.ResponseWriter, seconds, status int, message string) {
+// refuse answers as API Gateway does when it answers by itself. If seconds is not 0, it says after how many to try again, where
+// wxbind's own answers do: in the header and in the body. API Gateway says so nowhere.
+func (g *Gateway) refuse(w http.ResponseWriter, seconds, status int, message string) {
+	g.refused(status)
 	if seconds > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}

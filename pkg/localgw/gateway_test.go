@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -239,4 +240,46 @@ func TestClientThatLeavesDoesNotStopFunction(t *testing.T) {
 	if err := <-f.ended; err != nil {
 		t.Errorf("the function's context: %v", err)
 	}
+}
+
+// Whoever counts hears of the gateway's own answers, and of no other.
+func TestOnRefusal(t *testing.T) {
+	for name, c := range map[string]struct {
+		method, path, body string
+		answer             events.APIGatewayV2HTTPResponse
+		want               []int
+	}{
+		"a function's":   {http.MethodPost, "/x", "{}", events.APIGatewayV2HTTPResponse{StatusCode: 404}, nil},
+		"no route":       {http.MethodPost, "/y", "{}", good, []int{404}},
+		"another method": {http.MethodGet, "/x", "", good, []int{404}},
+		"too large":      {http.MethodPost, "/x", strings.Repeat(" ", maxPayload+1), good, []int{413}},
+		"not an answer":  {http.MethodPost, "/x", "{}", events.APIGatewayV2HTTPResponse{}, []int{500}},
+		"denied":         {http.MethodPost, "/denied", "{}", good, []int{403}},
+		"a failure":      {http.MethodPost, "/failing", "{}", good, []int{500}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := New(64 << 10)
+			g.Route(http.MethodPost, "/x", &function{answer: c.answer})
+			g.RouteBehind(decided{}, http.MethodPost, "/denied", &function{answer: good})
+			g.RouteBehind(decided{errors.New("down")}, http.MethodPost, "/failing", &function{answer: good})
+			var refused []int
+			g.OnRefusal(func(status int) { refused = append(refused, status) })
+			g.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(c.method, c.path, strings.NewReader(c.body)))
+			if !slices.Equal(refused, c.want) {
+				t.Errorf("got %v, want %v", refused, c.want)
+			}
+			for _, status := range refused {
+				if !slices.Contains(Refusals(), status) {
+					t.Errorf("%d is none of Refusals", status)
+				}
+			}
+		})
+	}
+}
+
+// decided is an authorizer that lets nobody pass.
+type decided struct{ err error }
+
+func (d decided) Authorize(context.Context, events.APIGatewayV2CustomAuthorizerV2Request) (events.APIGatewayV2CustomAuthorizerSimpleResponse, error) {
+	return events.APIGatewayV2CustomAuthorizerSimpleResponse{}, d.err
 }

@@ -156,13 +156,7 @@ func (p *Playground) Logged(r requestlog.Request) {
 	for _, event := range r.Trail.Events {
 		detail.Events = append(detail.Events, string(event))
 	}
-	switch {
-	case r.Failure != nil:
-		detail.Outcome = string(r.Failure.Code)
-	case r.Outcome != nil:
-		detail.Outcome = r.Outcome.String()
-	}
-	if detail.Outcome != "" {
+	if detail.Outcome = r.Ended(); detail.Outcome != "" {
 		title += " → " + detail.Outcome
 	}
 	p.add(Step{Flow: p.flows.named(r.ID), Kind: kindStore, Title: title, MS: detail.MS, OK: r.Failure == nil, Detail: detail}, nil)

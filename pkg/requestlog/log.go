@@ -6,6 +6,7 @@ package requestlog
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -17,7 +18,12 @@ type Config struct {
 	Output io.Writer
 	// Stack is the stack that the metrics are reported for; "" means no metrics.
 	Stack string
-	// Observe is told of each request once its line is written, before the request is answered; nil means nobody. It must
+	// Form appends the line of a request that ended at now; nil means JSON, as docs/metrics.md describes it. It is called for
+	// one request at a time.
+	Form func(line []byte, now time.Time, r Request) []byte
+	// Level is the least severity of a line that is written. The zero Level is INFO, which every line has.
+	Level slog.Level
+	// Observe is told of each request, also of one whose line Level drops, once the line is written and before the request is answered; nil means nobody. It must
 	// not wait.
 	Observe func(Request)
 	// Now is the clock; nil means time.Now.
@@ -28,6 +34,8 @@ type Config struct {
 type Log struct {
 	output  io.Writer
 	stack   []byte // in JSON, or nil
+	form    func(line []byte, now time.Time, r Request) []byte
+	level   slog.Level
 	observe func(Request)
 	now     func() time.Time
 
@@ -43,7 +51,7 @@ func New(c Config) *Log {
 	if c.Observe == nil {
 		c.Observe = func(Request) {}
 	}
-	l := &Log{output: c.Output, observe: c.Observe, now: c.Now}
+	l := &Log{output: c.Output, form: c.Form, level: c.Level, observe: c.Observe, now: c.Now}
 	if c.Stack != "" {
 		stack, err := json.Marshal(c.Stack)
 		if err != nil {
@@ -64,9 +72,16 @@ func (l *Log) Write(r Request) {
 }
 
 func (l *Log) print(r *Request) {
+	if r.Severity() < l.level {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.line = l.line[:0]
-	r.write(&l.line, l.now(), l.stack)
+	if l.form != nil {
+		l.line = l.form(l.line, l.now(), *r)
+	} else {
+		r.write(&l.line, l.now(), l.stack)
+	}
 	_, _ = l.output.Write(l.line)
 }

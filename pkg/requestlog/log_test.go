@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -274,5 +275,39 @@ func TestObserver(t *testing.T) {
 	}
 	if len(told) != 2 || told[0].ID != "a" || told[1].ID != "b" {
 		t.Errorf("it is told %v", told)
+	}
+}
+
+// Another form takes the place of JSON, line by line.
+func TestForm(t *testing.T) {
+	var out bytes.Buffer
+	log := requestlog.New(requestlog.Config{
+		Output: &out, Now: func() time.Time { return noon },
+		Form: func(line []byte, now time.Time, r requestlog.Request) []byte {
+			return append(line, now.Format(time.DateOnly)+" "+r.Route+" "+r.Ended()+"\n"...)
+		},
+	})
+	for range 2 {
+		log.Write(loggedIn())
+	}
+	if want := strings.Repeat("2026-01-02 checkbind login\n", 2); out.String() != want {
+		t.Errorf("got %q, want %q", out.String(), want)
+	}
+}
+
+// A level drops lines, and whoever observes hears of the requests nevertheless.
+func TestLevel(t *testing.T) {
+	for level, want := range map[slog.Level]int{slog.LevelDebug: 3, slog.LevelInfo: 3, slog.LevelWarn: 2, slog.LevelError: 1} {
+		var out bytes.Buffer
+		observed := 0
+		log := requestlog.New(requestlog.Config{Output: &out, Level: level, Observe: func(requestlog.Request) { observed++ }})
+		for _, code := range []login.Code{login.WXCodeUsed, login.WXBusy, login.StoreUnavailable} {
+			r := loggedIn()
+			r.Failure = &login.Error{Code: code}
+			log.Write(r)
+		}
+		if got := bytes.Count(out.Bytes(), []byte("\n")); got != want || observed != 3 {
+			t.Errorf("%v: %d lines, want %d; %d observed", level, got, want, observed)
+		}
 	}
 }

@@ -24,8 +24,8 @@ type Request struct {
 	Failure *login.Error
 	// Status is that of the answer.
 	Status int
-	// Severity is the least severity of the line.
-	Severity slog.Level
+	// AtLeast is the least severity of the line.
+	AtLeast slog.Level
 	// Address is the caller's, and Device names the caller's device.
 	Address, Device string
 	Took            time.Duration
@@ -42,7 +42,7 @@ const always = "FATAL"
 
 // write writes the line. Its metrics are reported for the stack, a string in JSON, unless that is nil.
 func (r *Request) write(l *line, now time.Time, stack []byte) {
-	severity := r.severity().String()
+	severity := r.Severity().String()
 	measured := stack != nil && r.Counted != metrics.CountedElsewhere
 	level := severity
 	if measured {
@@ -69,9 +69,9 @@ func (r *Request) write(l *line, now time.Time, stack []byte) {
 	l.end()
 }
 
-// severity says whether a request is the operator's business.
-func (r *Request) severity() slog.Level {
-	s := max(r.Severity, levels[r.code().Severity()])
+// Severity says whether a request is the operator's business: the worst of what it was decides.
+func (r *Request) Severity() slog.Level {
+	s := max(r.AtLeast, levels[r.code().Severity()])
 	for _, event := range r.Trail.Events {
 		s = max(s, audit.Level(event))
 	}
@@ -96,15 +96,21 @@ func (r *Request) code() login.Code {
 	return r.Failure.Code
 }
 
+// Ended names how the request ended: its error or its outcome; "" if neither is known.
+func (r *Request) Ended() string {
+	switch {
+	case r.Failure != nil:
+		return string(r.Failure.Code)
+	case r.Outcome != nil:
+		return r.Outcome.String()
+	}
+	return ""
+}
+
 // writeEnd says what was asked, by whom, and how it ended.
 func (r *Request) writeEnd(l *line) {
 	l.name("route", r.Route)
-	switch {
-	case r.Failure != nil:
-		l.text("outcome", string(r.Failure.Code))
-	case r.Outcome != nil:
-		l.name("outcome", r.Outcome.String())
-	}
+	l.text("outcome", r.Ended())
 	if r.Status != 0 {
 		l.integer("status", int64(r.Status))
 	}

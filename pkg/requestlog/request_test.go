@@ -71,7 +71,7 @@ func TestSeverity(t *testing.T) {
 		"worth counting":             {func(r *requestlog.Request) { r.Failure = &login.Error{Code: login.WXBusy} }, "WARN"},
 		"an alarm":                   {func(r *requestlog.Request) { r.Failure = &login.Error{Code: login.StoreUnavailable} }, "ERROR"},
 		"a code that nobody knows":   {func(r *requestlog.Request) { r.Failure = &login.Error{Code: "MARK"} }, "INFO"},
-		"a failure of the function":  {func(r *requestlog.Request) { r.Severity = slog.LevelError }, "ERROR"},
+		"a failure of the function":  {func(r *requestlog.Request) { r.AtLeast = slog.LevelError }, "ERROR"},
 		"a lapse":                    {func(r *requestlog.Request) { r.Trail.Lapses = []error{errors.New("x")} }, "WARN"},
 		"a notable event":            {func(r *requestlog.Request) { r.Trail.Events = []login.Event{login.EventWrongPassword} }, "WARN"},
 		"a notable one after others": {func(r *requestlog.Request) { r.Trail.Events = append(r.Trail.Events, login.EventLoginDisabled) }, "WARN"},

@@ -88,6 +88,16 @@ func meaningOf(errcode int) login.Code {
 	return login.WXUnexpected
 }
 
+// KnownErrcode says whether an errcode is one that WeChat documents for our calls, as this package lists them.
+func KnownErrcode(errcode int) bool {
+	for _, known := range []map[int]login.Code{meanings, tokenMeanings, phoneMeanings} {
+		if _, ok := known[errcode]; ok {
+			return true
+		}
+	}
+	return firstSigning <= errcode && errcode <= lastSigning
+}
+
 // maxQuotaWait bounds how long callers are told to wait when the quota is spent: an operator can have WeChat reset it
 // before the day is over.
 const maxQuotaWait = time.Hour

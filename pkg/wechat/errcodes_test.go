@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/wechat"
 )
 
 // Noon in Beijing: the quota's day has 12 hours left.
@@ -71,5 +72,13 @@ func TestQuotaIsSpentUntilMidnightInBeijing(t *testing.T) {
 				t.Errorf("retry after %v, want %v", got.RetryAfter, row.want)
 			}
 		})
+	}
+}
+
+func TestKnownErrcodes(t *testing.T) {
+	for errcode, want := range map[int]bool{-1: true, 40029: true, 89507: true, 48001: true, 40230: true, 40240: true, 40241: false, 0: false, -2: false, 424242: false} {
+		if got := wechat.KnownErrcode(errcode); got != want {
+			t.Errorf("%d: %v", errcode, got)
+		}
 	}
 }

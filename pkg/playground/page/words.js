@@ -5,7 +5,7 @@ const zh = {
   phone: '手机', log: '日志', data: '数据',
 
   person: '微信用户', device: '设备', app: '小程序',
-  'person.new': '新的人…', 'person.name': '名字', 'person.rule': '1 到 24 个字母、数字或下划线。', 'person.add': '换成这个人',
+  'person.new': '换个人…', 'person.name': '名字', 'person.rule': '1 到 24 个字母、数字或下划线。', 'person.add': '换成这个人',
   'device.iphone': 'iPhone', 'device.second': '第二部 iPhone', 'device.android': '安卓手机', 'device.harmony': '鸿蒙手机',
   'device.ipad': 'iPad', 'device.pc': '电脑',
 
@@ -54,7 +54,7 @@ const zh = {
   'guide.login.any': '在手机里以 alice 登录或注册。', 'guide.disable.any': '在“数据”里停用 alice 的用户。',
   'guide.log': '看日志', 'guide.log.how': '点开任意一行，看请求和返回。',
   'guide.disable': '停用', 'guide.disable.how': '在“数据”里停用 {user}。',
-  'guide.out': '被请下线', 'guide.out.how': '在手机里切换“首页”和“我的”，下一个请求就会被拒绝。',
+  'guide.out': '强制下线', 'guide.out.how': '在手机里切换“首页”和“我的”，下一个请求就会被拒绝。',
   'guide.done': '已完成',
 }
 
