@@ -49,7 +49,7 @@ func TestUserCommands(t *testing.T) {
 		{"", "user disable nobody", 1, "no such user"},
 		{"", "user list", 0, "disabled"},
 		{"", "user enable bob", 0, "enabled bob"},
-		{"", "user add", 2, "expected"},
+		{"", "user add", 2, "expected <username>; run `wxbind user add --help`"},
 		{"", "user add carol --password secret123", 2, "unknown flag --password"},
 		{"", "user add carol secret123", 2, "unexpected argument"},
 	} {
@@ -232,7 +232,7 @@ func TestInterruptEndsAWaitForStandardInput(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var out, errors bytes.Buffer
 		status := run(ctx, append(args, "--data", folder), console{in: &silence{asked: cancel, over: t.Context()}, out: &out, err: &errors})
-		if status != 1 || errors.String() != "wxbind: interrupted\n" {
+		if status != 130 || errors.String() != "wxbind: interrupted\n" {
 			t.Errorf("%v: status %d: %s", args, status, errors.String())
 		}
 	}
@@ -255,7 +255,7 @@ func TestInterruptedBeforeTheStoreIsOpen(t *testing.T) {
 	folder := data(t)
 	cancel()
 	var out, errors bytes.Buffer
-	if status := run(ctx, []string{"user", "list", "--data", folder}, console{in: strings.NewReader(""), out: &out, err: &errors}); status != 1 || errors.String() != "wxbind: interrupted\n" {
+	if status := run(ctx, []string{"user", "list", "--data", folder}, console{in: strings.NewReader(""), out: &out, err: &errors}); status != 130 || errors.String() != "wxbind: interrupted\n" {
 		t.Errorf("status %d: %s", status, errors.String())
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -42,7 +41,7 @@ type manifest struct {
 }
 
 // errNotBackup is an error of unpack.
-var errNotBackup = errors.New("not a backup of wxbind, or a damaged one")
+var errNotBackup = errorf("not a backup of wxbind, or a damaged one")
 
 // pack writes the files of a folder as a backup.
 func pack(folder string, m manifest, to io.Writer) error {
@@ -113,17 +112,17 @@ func unpack(ctx context.Context, from io.Reader, folder string) (m manifest, err
 		}
 	}
 	if _, err := archive.Next(); !errors.Is(err, io.EOF) {
-		return m, fmt.Errorf("%w: there is more in it", errNotBackup)
+		return m, errorf("%w: there is more in it", errNotBackup)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, manifestName))
 	if err != nil {
 		return m, err
 	}
 	if err := json.Unmarshal(text, &m); err != nil || m.Format < 1 {
-		return m, fmt.Errorf("%w: %s cannot be read", errNotBackup, manifestName)
+		return m, errorf("%w: %s cannot be read", errNotBackup, manifestName)
 	}
 	if m.Format > backupFormat {
-		return m, fmt.Errorf("the backup was made by a newer wxbind: its format is %d, this program supports up to %d", m.Format, backupFormat)
+		return m, errorf("the backup was made by a newer wxbind: its format is %d, this program supports up to %d", m.Format, backupFormat)
 	}
 	return m, checkUnpacked(ctx, folder, m)
 }
@@ -132,7 +131,7 @@ func unpack(ctx context.Context, from io.Reader, folder string) (m manifest, err
 func unpackFile(archive *tar.Reader, name, folder string) error {
 	header, err := archive.Next()
 	if err != nil || header.Name != name || header.Typeflag != tar.TypeReg || sparse(header) || name != databaseName && header.Size > maxSmallFile {
-		return fmt.Errorf("%w: %s is not where it must be", errNotBackup, name)
+		return errorf("%w: %s is not where it must be", errNotBackup, name)
 	}
 	file, err := os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -140,7 +139,7 @@ func unpackFile(archive *tar.Reader, name, folder string) error {
 	}
 	_, err = io.CopyN(file, archive, header.Size)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fmt.Errorf("%w: it ends within %s", errNotBackup, name)
+		err = errorf("%w: it ends within %s", errNotBackup, name)
 	}
 	return errors.Join(err, file.Sync(), file.Close())
 }
@@ -162,7 +161,7 @@ func checkUnpacked(ctx context.Context, folder string, m manifest) error {
 			return err
 		}
 		if sum != m.SHA256[name] {
-			return fmt.Errorf("%w: %s has changed since it was made", errNotBackup, name)
+			return errorf("%w: %s has changed since it was made", errNotBackup, name)
 		}
 	}
 	if _, err := doctor.SealKeyIn(filepath.Join(folder, keyName)); err != nil {
@@ -173,7 +172,7 @@ func checkUnpacked(ctx context.Context, folder string, m manifest) error {
 		return err
 	}
 	if found != m.Contents {
-		return fmt.Errorf("%w: %s holds %+v, and should hold %+v", errNotBackup, databaseName, found, m.Contents)
+		return errorf("%w: %s holds %+v, and should hold %+v", errNotBackup, databaseName, found, m.Contents)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,7 +20,7 @@ type backupCmd struct {
 }
 
 // errStackBackup answers --stack.
-var errStackBackup = errors.New("a stack's tables are backed up by DynamoDB, and restored as docs/operations.md says under \"Restoring a table\"")
+var errStackBackup = errorf("a stack's tables are backed up by DynamoDB, and restored as docs/operations.md says under \"Restoring a table\"")
 
 // Help implements kong.HelpProvider.
 func (backupCmd) Help() string {
@@ -51,7 +50,7 @@ func (c backupCmd) Run(ctx context.Context, t console) error {
 	if c.JSON {
 		return printJSON(t, map[string]made{"backup": b})
 	}
-	fmt.Fprintf(t.out, "backed up %d users, %d bindings and %d roles to %s, and read it back\n", b.Users, b.Bindings, b.Roles, printable(b.File))
+	sayf(t.out, "backed up %d users, %d bindings and %d roles to %s, and read it back\n", b.Users, b.Bindings, b.Roles, printable(b.File))
 	return nil
 }
 
@@ -59,13 +58,13 @@ func (c backupCmd) Run(ctx context.Context, t console) error {
 // the disk.
 func backUp(ctx context.Context, folder, path string) (made, error) {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return made{}, cmp.Or(err, fmt.Errorf("%s exists already, and a backup replaces no file", path))
+		return made{}, cmp.Or(err, errorf("%s exists already, and a backup replaces no file", path))
 	}
 	if err := thereIsAStore(folder); err != nil {
 		return made{}, err
 	}
 	if _, err := doctor.SealKeyIn(sealKeyIn(folder)); err != nil {
-		return made{}, fmt.Errorf("without its seal key the store could not be restored: %w", err)
+		return made{}, errorf("without its seal key the store could not be restored: %w", err)
 	}
 	work, err := os.MkdirTemp(filepath.Dir(path), filepath.Base(path)+".partial-*") // mode 0700
 	if err != nil {
@@ -128,7 +127,7 @@ func packAndCheck(ctx context.Context, folder string, m manifest, path string) (
 		return 0, err
 	}
 	if _, err := unpack(ctx, file, again); err != nil {
-		return 0, fmt.Errorf("the backup cannot be read back: %w", err)
+		return 0, errorf("the backup cannot be read back: %w", err)
 	}
 	return size, nil
 }
@@ -138,7 +137,7 @@ func packAndCheck(ctx context.Context, folder string, m manifest, path string) (
 func publish(file, path string) error {
 	err := os.Link(file, path)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists already, and a backup replaces no file", path)
+		return errorf("%s exists already, and a backup replaces no file", path)
 	}
 	if err != nil {
 		err = os.Rename(file, path)

@@ -190,7 +190,7 @@ func TestRestoresThatCannotBe(t *testing.T) {
 		"a database with holes":      {changed(withHoles), "", "wxbind.db is not where it must be"},
 		"a folder with a store":      {file, full, "move it away"},
 		"a folder that is served":    {file, served, "stop `wxbind serve` first"},
-		"a file instead of a folder": {file, file, "not a directory"},
+		"a file instead of a folder": {file, file, "a file is where a folder should be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := row.folder

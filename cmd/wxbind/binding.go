@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -41,15 +40,15 @@ type bindingRemoveCmd struct {
 func (c bindingRemoveCmd) Run(ctx context.Context, t console) error {
 	where := c.App
 	if c.All {
-		where = "every mini-program"
+		where = textf("every mini-program")
 	}
 	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
-		if err := c.confirm(ctx, t, "Unbind "+named+" in "+where+" and end the sessions there?"); err != nil {
+		if err := c.confirm(ctx, t, textf("Unbind %s in %s and end the sessions there?", named, where)); err != nil {
 			return err
 		}
 		removed, err := a.RemoveBindings(ctx, c.Username, c.App)
 		if len(removed) > 0 {
-			fmt.Fprintf(t.out, "unbound %s in %s and ended the sessions there\n", named, strings.Join(removed, ", "))
+			sayf(t.out, "unbound %s in %s and ended the sessions there\n", named, strings.Join(removed, ", "))
 		}
 		return err
 	})

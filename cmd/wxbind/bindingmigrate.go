@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 
@@ -28,8 +26,8 @@ func (bindingMigrateCmd) Help() string {
 
 // Validate refuses a move that is none.
 func (c bindingMigrateCmd) Validate() error {
-	if c.From == c.To {
-		return errors.New("--from and --to are the same mini-program")
+	if c.From == c.To && c.From != "" { // an absent flag is told of by itself
+		return errorf("--from and --to are the same mini-program")
 	}
 	return nil
 }
@@ -71,15 +69,15 @@ func (c bindingMigrateCmd) Run(ctx context.Context, t console) error {
 		}
 		to, known := secret.Apps[c.To]
 		to.ID = c.To
-		bar := newBar(t, -1, "looking at", "users")
+		bar := newBar(t, -1, textf("looking at"), textf("users"))
 		found, err := a.MigrateBindings(ctx, c.From, to, c.DryRun, func(walked int) { _ = bar.Set(walked) })
 		_ = bar.Finish()
 		a.said = append(a.said, slog.String("from", c.From), slog.String("to", c.To), slog.Int("noted", found.Noted))
 		switch {
 		case ctx.Err() != nil:
-			return fmt.Errorf("%w; run the same command again to continue", errInterrupted)
+			return errorf("%w; run the same command again to continue", errInterrupted)
 		case err != nil:
-			return fmt.Errorf("stopped; run the same command again to continue: %w", explain(err))
+			return errorf("stopped; run the same command again to continue: %w", explain(err))
 		}
 		m := c.migrated(found)
 		m.Todo = append(m.Todo, c.todo(found, to, known)...)
@@ -106,35 +104,35 @@ func (c bindingMigrateCmd) migrated(m admin.Migration) migrated {
 func (c bindingMigrateCmd) print(t console, m migrated) {
 	say := func(n int, what string) {
 		if n > 0 {
-			fmt.Fprintf(t.out, "%8d %s\n", n, what)
+			sayf(t.out, "%8d %s\n", n, what)
 		}
 	}
-	fmt.Fprintf(t.out, "%8d bound in %s, of whom\n", m.Bound, m.From)
-	say(m.BoundInTo, "bound in "+m.To+" already")
-	say(m.CanBe, "known in "+m.To+" at the first launch, by their unionid")
-	say(m.NotAccepted, "registered where "+m.To+" lets nobody in from")
-	say(m.Disabled, "disabled")
-	say(m.NoUnionID, "without a unionid: they must bind anew")
-	say(m.NoWayIn, "of these without anything to bind with: no username, and no phone number that "+m.To+" trusts")
-	say(len(m.Conflicts), "with a unionid by which another user is found:")
+	sayf(t.out, "%8d bound in %s, of whom\n", m.Bound, m.From)
+	say(m.BoundInTo, textf("bound in %s already", m.To))
+	say(m.CanBe, textf("known in %s at the first launch, by their unionid", m.To))
+	say(m.NotAccepted, textf("registered where %s lets nobody in from", m.To))
+	say(m.Disabled, textf("disabled"))
+	say(m.NoUnionID, textf("without a unionid: they must bind anew"))
+	say(m.NoWayIn, textf("of these without anything to bind with: no username, and no phone number that %s trusts", m.To))
+	say(len(m.Conflicts), textf("with a unionid by which another user is found:"))
 	for _, x := range m.Conflicts {
-		fmt.Fprintln(t.out, printable("         "+
+		sayf(t.out, "         %s\n", printable(
 			admin.NameOf(login.User{ID: x.UserID, Username: x.Username})+": "+admin.NameOf(login.User{ID: x.FoundID, Username: x.FoundUsername})))
 	}
 	if c.DryRun {
-		say(m.Noted, "unionids not noted yet")
+		say(m.Noted, textf("unionids not noted yet"))
 	} else {
-		say(m.Noted, "unionids noted now")
+		say(m.Noted, textf("unionids noted now"))
 	}
-	fmt.Fprintln(t.out, "\nWhat is to be done:")
+	sayf(t.out, "\nWhat is to be done:\n")
 	for i, step := range m.Todo {
-		fmt.Fprintf(t.out, "%d. %s\n", i+1, step)
+		sayf(t.out, "%d. %s\n", i+1, step)
 	}
 }
 
 // todo says what is to be done, in order.
 func (c bindingMigrateCmd) todo(m admin.Migration, to login.App, known bool) (steps []string) {
-	add := func(format string, args ...any) { steps = append(steps, fmt.Sprintf(format, args...)) }
+	add := func(format string, args ...any) { steps = append(steps, textf(format, args...)) }
 	if m.Bound == 0 {
 		add("make sure that %s is the right mini-program: nobody is bound there", c.From)
 	}
@@ -149,7 +147,7 @@ func (c bindingMigrateCmd) todo(m admin.Migration, to login.App, known bool) (st
 		add("%s", step)
 	}
 	if m.Noted > 0 && c.DryRun {
-		add("this command without --dry-run: it notes %s", count(m.Noted, "unionid"))
+		add("this command without --dry-run: it notes %s", count(m.Noted, "1 unionid", "%d unionids"))
 	}
 	if m.NoUnionID > 0 {
 		add("put both mini-programs under one Open Platform account, if they are not, and let people launch %s once more: "+
@@ -172,17 +170,17 @@ func (c bindingMigrateCmd) policy(m admin.Migration, to login.App) string {
 	}
 	accept := append(append([]string{}, to.Policy.AcceptFrom...), m.NotAcceptedFrom...)
 	if c.Stack == "" {
-		step := fmt.Sprintf(`"linkUnionId":true in the entry of %s in the secret's file`, c.To)
+		step := textf(`"linkUnionId":true in the entry of %s in the secret's file`, c.To)
 		if m.NotAccepted > 0 {
-			step += fmt.Sprintf(`, and "acceptFrom":["%s"]`, strings.Join(accept, `","`))
+			step += textf(`, and "acceptFrom":["%s"]`, strings.Join(accept, `","`))
 		}
-		return step + ": without it they are not known by their unionid"
+		return textf("%s: without it they are not known by their unionid", step)
 	}
 	flags := " --link-union-id"
 	if m.NotAccepted > 0 {
 		flags += " --accept-from " + strings.Join(accept, ",")
 	}
-	return c.command("secret app set "+c.To+flags) + ": without it they are not known by their unionid"
+	return textf("%s: without it they are not known by their unionid", c.command("secret app set "+c.To+flags))
 }
 
 // command is a command on the same store.
@@ -196,9 +194,10 @@ func (c bindingMigrateCmd) command(args string) string {
 	return "`wxbind " + args + "`"
 }
 
-func count(n int, noun string) string {
+// count says how many there are. many is a format.
+func count(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + noun
+		return whole(one)
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return textf(many, n)
 }

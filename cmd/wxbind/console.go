@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -18,6 +17,8 @@ import (
 type console struct {
 	in       io.Reader
 	out, err io.Writer
+	// log is how log lines look; "" is logAuto.
+	log string
 }
 
 // maxPasswordLine bounds a line of standard input that holds a password.
@@ -38,16 +39,16 @@ func (c console) newPassword(ctx context.Context) (login.Hidden, error) {
 	if !ok {
 		return unlessInterrupted(ctx, c.passwordLine)
 	}
-	first, err := c.prompt(ctx, file, "Password: ")
+	first, err := c.prompt(ctx, file, textf("Password: "))
 	if err != nil {
 		return "", err
 	}
-	second, err := c.prompt(ctx, file, "Once more: ")
+	second, err := c.prompt(ctx, file, textf("Once more: "))
 	if err != nil {
 		return "", err
 	}
 	if first != second {
-		return "", errors.New("the two passwords differ")
+		return "", errorf("the two passwords differ")
 	}
 	return first, nil
 }
@@ -55,7 +56,7 @@ func (c console) newPassword(ctx context.Context) (login.Hidden, error) {
 func (c console) passwordLine() (login.Hidden, error) {
 	line, err := bufio.NewReader(io.LimitReader(c.in, maxPasswordLine)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return "", errors.New("cannot read the password from standard input")
+		return "", errorf("cannot read the password from standard input")
 	}
 	return login.Hidden(strings.TrimRight(line, "\r\n")), nil
 }
@@ -64,18 +65,18 @@ func (c console) prompt(ctx context.Context, terminal *os.File, question string)
 	fd := int(terminal.Fd())
 	shows, err := term.GetState(fd)
 	if err != nil {
-		return "", errors.New("cannot read the password from the terminal")
+		return "", errorf("cannot read the password from the terminal")
 	}
-	fmt.Fprint(c.err, question)
+	sayf(c.err, "%s", question)
 	text, err := unlessInterrupted(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
-	fmt.Fprintln(c.err)
+	sayf(c.err, "\n")
 	if errors.Is(err, errInterrupted) {
 		// The abandoned read keeps the terminal from echoing, so restore it.
 		term.Restore(fd, shows) //nolint:errcheck // nothing is left to try
 		return "", err
 	}
 	if err != nil {
-		return "", errors.New("cannot read the password from the terminal")
+		return "", errorf("cannot read the password from the terminal")
 	}
 	return login.Hidden(text), nil
 }
@@ -93,16 +94,16 @@ func (y confirmed) confirm(ctx context.Context, c console, question string) erro
 		return nil
 	}
 	if _, ok := terminalOf(c.in); !ok {
-		return errors.New("there is no terminal to ask on; use --yes to skip the question")
+		return errorf("there is no terminal to ask on; use --yes to skip the question")
 	}
-	fmt.Fprintf(c.err, "%s [y/N] ", printable(question))
+	sayf(c.err, "%s [y/N] ", printable(question))
 	answer, err := unlessInterrupted(ctx, func() (string, error) { return bufio.NewReader(c.in).ReadString('\n') })
 	if err != nil && !errors.Is(err, io.EOF) {
-		fmt.Fprintln(c.err)
+		sayf(c.err, "\n")
 		return err
 	}
 	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return errors.New("nothing was done")
+		return errorf("nothing was done")
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
@@ -23,12 +21,12 @@ func (f corsFlags) cors(getenv func(string) string) (localgw.CORS, error) {
 	if len(f.CORSOrigin) > 0 {
 		setting, list = "--cors-origin", strings.Join(f.CORSOrigin, ",")
 		if list == "" {
-			return localgw.CORS{}, errors.New("settings: --cors-origin (is empty: leave it out if no page may call)")
+			return localgw.CORS{}, errorf("settings: --cors-origin (is empty: leave it out if no page may call)")
 		}
 	}
 	origins, err := localgw.ParseOrigins(list)
 	if err != nil {
-		return localgw.CORS{}, fmt.Errorf("settings: %s (%w)", setting, err)
+		return localgw.CORS{}, errorf("settings: %s (%w)", setting, err)
 	}
 	return localgw.CORS{Origins: origins, Methods: apigw.Methods(), Headers: apigw.RequestHeaders(), Exposed: apigw.AnswerHeaders()}, nil
 }

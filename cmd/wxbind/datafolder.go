@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 
@@ -42,7 +41,7 @@ func lockData(folder string, alone bool) (unlock func(), err error) {
 func refuseNetwork(folder string) error {
 	name, err := networkFileSystem(folder)
 	if err == nil && name != "" {
-		err = fmt.Errorf("%s is on %s, and SQLite is not safe on a network file system: use a folder on a disk of this machine", folder, name)
+		err = errorf("%s is on %s, and SQLite is not safe on a network file system: use a folder on a disk of this machine", folder, name)
 	}
 	return err
 }
@@ -57,14 +56,14 @@ func refuseLostStore(folder string) error {
 		return nil //nolint:nilerr // without a key the folder is new, or openSealKey says what is wrong
 	}
 	info, err := os.Stat(databaseIn(folder))
-	what := "is empty"
+	what := textf("is empty")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		what = "is missing"
+		what = textf("is missing")
 	case err != nil || info.Size() > 0:
 		return err
 	}
-	return fmt.Errorf("%s %s, but %s shows that this folder had a store: `wxbind restore` brings it back from a backup, into another folder; "+
+	return errorf("%s %s, but %s shows that this folder had a store: `wxbind restore` brings it back from a backup, into another folder; "+
 		"to begin without its data, move %s away", databaseIn(folder), what, sealKeyIn(folder), sealKeyIn(folder))
 }
 
@@ -76,7 +75,7 @@ func openSealKey(ctx context.Context, store *sqlitestore.Store, folder string) (
 		return login.SealKey{}, err
 	}
 	if _, err := os.Stat(sealKeyIn(folder)); used && errors.Is(err, fs.ErrNotExist) {
-		return login.SealKey{}, fmt.Errorf("%s is missing, and without it the sealed data in %s cannot be read: put it back",
+		return login.SealKey{}, errorf("%s is missing, and without it the sealed data in %s cannot be read: put it back",
 			sealKeyIn(folder), databaseIn(folder))
 	}
 	key, err := secrets.SealKeyFile(sealKeyIn(folder))
@@ -89,7 +88,7 @@ func openSealKey(ctx context.Context, store *sqlitestore.Store, folder string) (
 // explainAccess says what to do about a database that this user may not use.
 func explainAccess(err error) error {
 	if errors.Is(err, sqlitestore.ErrAccess) {
-		return fmt.Errorf("%w: run this as the owner, and let the owner read and write the folder and its files (chmod u+rw)", err)
+		return errorf("%w: run this as the owner, and let the owner read and write the folder and its files (chmod u+rw)", err)
 	}
 	return err
 }

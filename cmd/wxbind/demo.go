@@ -39,50 +39,53 @@ func addDemo(ctx context.Context, store *admin.Service, secret login.Hidden) err
 	}
 	_, err = store.Add(ctx, admin.NewUser{Username: demoUsername, Name: "Demo", Password: secret, Roles: []string{demoUsername}})
 	if errors.Is(err, login.ErrUsernameTaken) {
-		return errors.New("another `wxbind serve` has begun with the same folder at the same time: the password that it printed counts, and the one above does not")
+		return errorf("another `wxbind serve` has begun with the same folder at the same time: the password that it printed counts, and the one above does not")
 	}
 	return err
 }
 
 // greet prints where the server is and how to try it. The user demo is added after that: see addDemo.
 func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidden) {
-	fmt.Fprintf(out, "wxbind is serving on %s\n\n", url)
+	sayf(out, "wxbind is serving on %s\n\n", url)
 	if far.page != nil {
-		fmt.Fprintf(out, "  open    %s/ in a browser: a phone, and everything that happens behind it\n", url)
+		sayf(out, "  open    %s/ in a browser: a phone, and everything that happens behind it\n", url)
 	}
-	fmt.Fprintf(out, "  data    %s\n", databaseIn(c.Data))
+	sayf(out, "  data    %s\n", databaseIn(c.Data))
+	if far.metrics != "" {
+		sayf(out, "  metrics %s, for Prometheus\n", far.metrics)
+	}
 	switch {
 	case far.standIn != "":
-		fmt.Fprintf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.standIn)
+		sayf(out, "  WeChat  a stand-in at %s: alice-1, alice-2, … are one-time codes of alice\n", far.standIn)
 	case far.base != "":
-		fmt.Fprintf(out, "  WeChat  %s, as %s\n", far.base, far.names())
+		sayf(out, "  WeChat  %s, as %s\n", far.base, far.names())
 	default:
-		fmt.Fprintf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.names())
+		sayf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.names())
 	}
 	if far.standInApp && slices.Contains(far.apps, secondStandInAppID) && far.appID != secondStandInAppID {
-		fmt.Fprintf(out, "  apps    %[1]s, and %[2]s: &appId=%[2]s opens that one, as the same person\n", far.appID, secondStandInAppID)
+		sayf(out, "  apps    %[1]s, and %[2]s: &appId=%[2]s opens that one, as the same person\n", far.appID, secondStandInAppID)
 	}
 	switch {
 	case far.directory != nil:
-		fmt.Fprintln(out, "  user    those of the platform's directory (WXBIND_DIRECTORY_URL)")
+		sayf(out, "  user    those of the platform's directory (WXBIND_DIRECTORY_URL)\n")
 	case !far.standInApp:
 		flag := dataFlag(c.Data)
-		fmt.Fprintf(out, "  user    `wxbind user add NAME%s` adds one, `wxbind user list%s` shows them\n", flag, flag)
+		sayf(out, "  user    `wxbind user add NAME%s` adds one, `wxbind user list%s` shows them\n", flag, flag)
 	case demo == "":
 		flag := dataFlag(c.Data)
-		fmt.Fprintf(out, "  user    unchanged; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)
+		sayf(out, "  user    unchanged; `wxbind user list%s` shows them, `wxbind user passwd demo%s` sets a new password\n", flag, flag)
 	default:
-		fmt.Fprintf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, string(demo))
+		sayf(out, "  user    %s, password %s (shown only this once)\n", demoUsername, string(demo))
 	}
 	switch {
 	case !far.standInApp:
-		fmt.Fprintf(out, "\nTry it: call wx.login in the mini-program %s and open %s/mobileApi/user/checkBind?code=CODE with its code.\n", far.appID, url)
+		sayf(out, "\nTry it: call wx.login in the mini-program %s and open %s/mobileApi/user/checkBind?code=CODE with its code.\n", far.appID, url)
 	case demo == "":
-		fmt.Fprintf(out, "\nTry it: this says whether alice is bound, and logs her in if she is.\n\n  curl '%s/mobileApi/user/checkBind?code=alice-1'\n", url)
+		sayf(out, "\nTry it: this says whether alice is bound, and logs her in if she is.\n")
+		fmt.Fprintf(out, "\n  curl '%s/mobileApi/user/checkBind?code=alice-1'\n", url)
 	default:
+		sayf(out, "\nTry it: the first answers that alice is not bound, the second binds her, the third logs her in.\n")
 		fmt.Fprintf(out, `
-Try it: the first answers that alice is not bound, the second binds her, the third logs her in.
-
   curl '%[1]s/mobileApi/user/checkBind?code=alice-1'
   curl '%[1]s/mobileApi/user/bind' -H 'content-type: application/json' -d '{"code":"alice-2","username":"%[2]s","password":"%[3]s"}'
   curl '%[1]s/mobileApi/user/checkBind?code=alice-3'
@@ -95,7 +98,7 @@ func (f *farSide) names() string {
 	if len(f.apps) < 2 {
 		return f.appID
 	}
-	return strings.Join(f.apps, ", ") + " (default " + f.appID + ")"
+	return textf("%s (default %s)", strings.Join(f.apps, ", "), f.appID)
 }
 
 // dataFlag is the flag that makes a command work on a folder, quoted for a shell.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
 )
@@ -22,12 +21,15 @@ func (c doctorCmd) Run(ctx context.Context, t console) error {
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
+	for i, f := range report {
+		report[i].Says, report[i].Do = foreign(plainlySaid(f.Says, f.Cause)), foreign(f.Do)
+	}
 	failures := doctor.Failed(report)
 	if err := c.print(t, report, failures); err != nil {
 		return err
 	}
 	if failures > 0 {
-		return fmt.Errorf("%d of %d checks failed", failures, len(report))
+		return errorf("%d of %d checks failed", failures, len(report))
 	}
 	return nil
 }

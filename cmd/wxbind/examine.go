@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -34,7 +33,7 @@ func good(check, says string) doctor.Check {
 }
 
 func failed(check string, err error, do string) doctor.Check {
-	return doctor.Known(doctor.Finding{Check: check, Status: doctor.Fail, Says: err.Error(), Do: do})
+	return doctor.Known(doctor.Finding{Check: check, Status: doctor.Fail, Says: said(err), Do: do})
 }
 
 // examineStack looks up the stack, on which everything else depends.
@@ -87,10 +86,10 @@ func (c doctorCmd) examineData(ctx context.Context) []doctor.Check {
 	checks := examineEnvironment(ctx, files, key)
 	if _, err := os.Stat(files.Database); errors.Is(err, fs.ErrNotExist) {
 		if refuseLostStore(folder) != nil {
-			return append(checks, failed("store", fmt.Errorf("%s is missing, and %s shows that there was one: its contents are lost", files.Database, files.SealKey),
+			return append(checks, failed("store", errorf("%s is missing, and %s shows that there was one: its contents are lost", files.Database, files.SealKey),
 				"move the folder away, and `wxbind restore` its backup"))
 		}
-		return append(checks, failed("store", fmt.Errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
+		return append(checks, failed("store", errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
 	}
 	return append(checks, doctor.Embedded(files)...)
 }
@@ -125,11 +124,11 @@ func examineStandIn(served []string, inFile bool) doctor.Check {
 		do = "put the real mini-programs into it"
 	}
 	if _, genuine := apart(served); len(genuine) > 0 {
-		return failed(settingsCheck, errors.New(unset+", and `wxbind serve` refuses to serve the stand-in from a folder that has served "+genuine[0]), do)
+		return failed(settingsCheck, errorf("%s, and `wxbind serve` refuses to serve the stand-in from a folder that has served %s", unset, genuine[0]), do)
 	}
 	return doctor.Known(doctor.Finding{
 		Check: settingsCheck, Status: doctor.Warn,
-		Says: unset + ", so `wxbind serve` serves those of the stand-in, and anybody can log in with a made-up code",
+		Says: textf("%s, so `wxbind serve` serves those of the stand-in, and anybody can log in with a made-up code", unset),
 		Do:   do + ", before real people log in",
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -41,6 +40,8 @@ type farSide struct {
 	// apps are the mini-programs at the start, and appID is the default of them.
 	apps  []string
 	appID string
+	// doubts say which mini-programs do not look like WeChat's.
+	doubts []string
 	// base is WeChat's address, "" for the real WeChat.
 	base string
 	// standIn is where the stand-in in this process listens for others, "" if there is none.
@@ -55,6 +56,8 @@ type farSide struct {
 	cors localgw.CORS
 	// page is the page in the browser, nil if there is none.
 	page *playground.Playground
+	// metrics is where Prometheus gets its metrics, "" for nowhere.
+	metrics string
 	// observed makes the stand-in's calls known to a page.
 	observed func(*playground.Playground)
 	close    func()
@@ -70,18 +73,21 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 	}
 	f.secrets, f.services, f.file, f.standInApp = own.Secrets, own.services, own.file, own.standIn
 	f.apps, f.appID = appsOf(own.initial), own.initial.DefaultApp
+	if f.base == "" && !f.standInApp {
+		f.doubts = secrets.Doubts(own.initial)
+	}
 	if f.origin, err = c.finder(getenv); err != nil {
 		return nil, err
 	}
 	if f.unknownAppIsDefault, err = app.UnknownAppIsDefault(getenv); err != nil {
-		return nil, fmt.Errorf("settings: %w", err)
+		return nil, errorf("settings: %w", err)
 	}
 	if f.cors, err = c.cors(getenv); err != nil {
 		return nil, err
 	}
 	if url := getenv("WXBIND_DIRECTORY_URL"); url != "" {
 		if own.initial.DirectoryKey == "" {
-			return nil, errors.New("WXBIND_DIRECTORY_URL is set and " + own.directoryKey() + " is not: the directory takes signed requests only")
+			return nil, errorf("WXBIND_DIRECTORY_URL is set and %s is not: the directory takes signed requests only", own.directoryKey())
 		}
 		if f.directory, err = platform.New(platform.Config{URL: url, Secrets: own}); err != nil {
 			return nil, err
@@ -91,6 +97,13 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		return f, f.startStandIn(ctx, cmp.Or(c.StandIn, "127.0.0.1:0"), own.initial)
 	}
 	return f, nil
+}
+
+// warnOfApps says which mini-programs look as if they were pasted wrongly. Only WeChat can say, at the first login.
+func warnOfApps(t console, doubts []string) {
+	for _, doubt := range doubts {
+		sayf(t.err, "warning: %s; if logins fail, copy it again from WeChat's console\n", foreign(doubt))
+	}
 }
 
 // standInSecret is the secret if no mini-program is set: those of the stand-in, with everything else from the environment.
@@ -118,9 +131,9 @@ func standInPolicy(other string) login.Policy {
 // startStandIn serves the stand-in with a secret's mini-programs on an address, and on loopback for this process: what is sent to WeChat goes over no
 // network without TLS.
 func (f *farSide) startStandIn(ctx context.Context, addr string, secret *login.Secret) error {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	listener, err := listen(ctx, addr, "--stand-in")
 	if err != nil {
-		return cannotListen(addr, "--stand-in", err)
+		return err
 	}
 	apps := map[string]string{}
 	for id, app := range secret.Apps {

@@ -92,13 +92,13 @@ func TestImportReportsBadRowsWithTheirLines(t *testing.T) {
 	}
 	for _, want := range []string{
 		"line 4: unmatched quotes; a row must be one line\n",
-		"line 5: \"ALICE\" is the same username as \"alice\": the username is in the file already, on line 2\n",
-		"line 6: a password must have at least 8 characters\n",
-		"line 7: the hash cannot be read: ",
-		"line 8: no such role: \"king\"\n",
-		"line 9: the username is taken\n",
-		"line 11: the hash is too weak: bcrypt's cost must be at least 10\n",
-		"line 12: this password is one of the most common ones; choose another\n",
+		"line 5 (ALICE): \"ALICE\" is the same username as \"alice\": the username is in the file already, on line 2\n",
+		"line 6 (dave): a password must have at least 8 characters\n",
+		"line 7 (erin): the hash cannot be read: ",
+		"line 8 (frank): no such role: \"king\"\n",
+		"line 9 (demo): the username is taken\n",
+		"line 11 (ivan): the hash is too weak: bcrypt's cost must be at least 10; --weak-hashes takes it, until the first login replaces it\n",
+		"line 12 (judy): this password is one of the most common ones; choose another\n",
 		`"event":"user_import"`, `"added":3`,
 	} {
 		if !strings.Contains(said, want) {
@@ -161,7 +161,7 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 		want   string
 	}{
 		"no such file":      {[]string{"nowhere.csv", "--data", folder}, 1, "nowhere.csv"},
-		"a folder":          {[]string{t.TempDir(), "--format", "csv", "--data", folder}, 1, "directory"},
+		"a folder":          {[]string{t.TempDir(), "--format", "csv", "--data", folder}, 1, "cannot be read: it is a folder"},
 		"an empty file":     {[]string{fileOf(t, "a.csv", ""), "--data", folder}, 1, "empty"},
 		"wrong columns":     {[]string{fileOf(t, "a.csv", "name,password\nMARK,MARK\n"), "--data", folder}, 1, "a.csv: the column username is missing"},
 		"no such store":     {[]string{good, "--data", filepath.Join(folder, "nowhere")}, 1, "serve"},
@@ -211,7 +211,7 @@ func TestImportGoesOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.Wait()
-			if end == os.Interrupt && (c.ProcessState.ExitCode() != 1 || !strings.Contains(said.String(), "wxbind: interrupted; run the same command again to continue\n")) {
+			if end == os.Interrupt && (c.ProcessState.ExitCode() != 130 || !strings.Contains(said.String(), "wxbind: interrupted; run the same command again to continue\n")) {
 				t.Errorf("%v: %s", c.ProcessState, said.String())
 			}
 

@@ -1,15 +1,17 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"errors"
-	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/sheet"
 )
 
 // importReport reports the progress of an import: bad rows as they come, a bar if standard error is a terminal, and the
@@ -20,14 +22,16 @@ type importReport struct {
 	rows  jsonList
 	bar   *progressbar.ProgressBar
 	begun time.Time
+	// of is what the rows are: users or bindings.
+	of string
 	// failed is the first error of writing the report.
 	failed error
 }
 
-// newImportReport begins a report about a file with this many rows, -1 for unknown.
-func newImportReport(t console, json bool, rows int) *importReport {
-	r := &importReport{console: t, json: json, rows: jsonList{out: t.out, name: "bad"}, begun: time.Now()}
-	r.bar = newBar(t, rows, "importing", "users")
+// newImportReport begins a report about a file with this many rows, -1 for unknown, of users or bindings.
+func newImportReport(t console, json bool, rows int, of string) *importReport {
+	r := &importReport{console: t, json: json, rows: jsonList{out: t.out, name: "bad"}, begun: time.Now(), of: of}
+	r.bar = newBar(t, rows, textf("importing"), whole(of))
 	return r
 }
 
@@ -50,60 +54,75 @@ func newBar(t console, items int, doing, of string) *progressbar.ProgressBar {
 
 // bad reports a row that is not imported.
 func (r *importReport) bad(row *admin.BadRow) {
-	why := explain(row.Cause).Error()
+	why := said(explain(row.Cause))
+	if errors.Is(row.Cause, login.ErrHashTooWeak) {
+		why = textf("%s; --weak-hashes takes it, until the first login replaces it", why)
+	}
 	if r.json {
 		r.keep(r.rows.add(struct {
-			Line   int    `json:"line"`
-			Reason string `json:"reason"`
-		}{row.Line, why}))
+			Line     int    `json:"line"`
+			Username string `json:"username,omitempty"`
+			OpenID   string `json:"openid,omitempty"`
+			Reason   string `json:"reason"`
+		}{row.Line, login.Trim(row.Username), row.OpenID, why}))
 		return
 	}
 	_ = r.bar.Clear()
-	fmt.Fprintf(r.err, "line %d: %s\n", row.Line, printable(why))
+	sayf(r.err, "%s: %s\n", rowName(row.Line, cmp.Or(row.Username, row.OpenID)), printable(why))
+}
+
+// rowName names a row of a file by its line and, if it is known, by whom the row is about.
+func rowName(line int, who string) string {
+	if who = login.Trim(who); who == "" {
+		return textf("line %d", line)
+	}
+	return textf("line %d (%s)", line, printable(sheet.Shortened(who)))
+}
+
+// reportIgnored says which columns of a file are left out.
+func reportIgnored(t console, columns []string) {
+	if len(columns) > 0 {
+		sayf(t.err, "left out: %s\n", printable(strings.Join(columns, ", ")))
+	}
 }
 
 // progress moves the bar. An error in drawing it is no reason to stop.
 func (r *importReport) progress(done admin.Imported) { _ = r.bar.Set(done.Rows()) }
 
-// end reports the totals.
-func (r *importReport) end(done admin.Imported) error {
+// end reports the totals, and says how the import ended, if it failed with err.
+func (r *importReport) end(ctx context.Context, done admin.Imported, err error) error {
 	_ = r.bar.Finish()
 	s := summaryOf(done, time.Since(r.begun))
+	if r.of == "users" {
+		s.Folded = &done.Folded
+	}
 	if r.json {
 		r.keep(r.rows.end(s))
 	} else {
-		fmt.Fprintf(r.out, "added %d, already there %d, bad rows %d: %d rows in %.1f s, %d a second\n",
+		sayf(r.out, "added %d, already there %d, bad rows %d: %d rows in %.1f s, %d a second\n",
 			s.Added, s.Present, s.Bad, done.Rows(), s.Seconds, s.PerSecond)
-		if s.Folded > 0 {
-			fmt.Fprintf(r.out, "%d usernames are stored in another form than the file's, such as in lower case; both forms log in\n", s.Folded)
+		if done.Folded > 0 {
+			sayf(r.out, "%d usernames are stored in another form than the file's, such as in lower case; both forms log in\n", done.Folded)
 		}
 	}
-	return r.failed
+	unknown, wrongApp := errors.AsType[*admin.UnknownAppError](err)
+	switch {
+	case r.failed != nil:
+		return r.failed
+	case ctx.Err() != nil:
+		return errorf("%w; run the same command again to continue", errInterrupted)
+	case wrongApp:
+		return translated(unknown)
+	case err != nil:
+		return errorf("the import stopped; run the same command again to continue: %w", explain(err))
+	case done.Bad > 0:
+		return errorf("%d of %d rows were not imported", done.Bad, done.Rows())
+	}
+	return nil
 }
 
 func (r *importReport) keep(err error) {
 	if r.failed == nil {
 		r.failed = err
-	}
-}
-
-// countLines counts the lines of a text. The last one may lack a line end.
-func countLines(in io.Reader) (lines int, err error) {
-	buffer, ended := make([]byte, 64<<10), true
-	for {
-		n, err := in.Read(buffer)
-		lines += bytes.Count(buffer[:n], []byte("\n"))
-		if n > 0 {
-			ended = bytes.HasSuffix(buffer[:n], []byte("\n"))
-		}
-		if errors.Is(err, io.EOF) {
-			if !ended {
-				lines++
-			}
-			return lines, nil
-		}
-		if err != nil {
-			return lines, err
-		}
 	}
 }

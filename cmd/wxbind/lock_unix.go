@@ -4,7 +4,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 )
@@ -23,9 +22,9 @@ func lockFolder(folder string, alone bool) (unlock func(), err error) {
 	}
 	switch err := syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB); {
 	case errors.Is(err, syscall.EWOULDBLOCK) && alone:
-		return nil, errors.Join(fmt.Errorf("%s is being served: stop `wxbind serve` first", folder), file.Close())
+		return nil, errors.Join(errorf("%s is being served: stop `wxbind serve` first", folder), file.Close())
 	case errors.Is(err, syscall.EWOULDBLOCK):
-		return nil, errors.Join(fmt.Errorf("`wxbind restore` is at work in %s", folder), file.Close())
+		return nil, errors.Join(errorf("`wxbind restore` is at work in %s", folder), file.Close())
 	}
 	// A file system without locks is no reason not to serve.
 	return func() { file.Close() }, nil

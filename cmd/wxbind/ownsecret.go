@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -67,7 +66,7 @@ func refuseBeside(setting string, getenv func(string) string) error {
 	for _, name := range []string{secrets.EnvAppID, secrets.EnvAppSecret, secrets.EnvDirectoryKey} {
 		for _, name := range []string{name, name + secrets.EnvFileSuffix} {
 			if getenv(name) != "" {
-				return fmt.Errorf("%s and %s are both set: the file holds all mini-programs and the directoryKey, so leave %[2]s out", setting, name)
+				return errorf("%s and %s are both set: the file holds all mini-programs and the directoryKey, so leave %[2]s out", setting, name)
 			}
 		}
 	}
@@ -89,7 +88,7 @@ func secretInFile(ctx context.Context, getenv func(string) string, c secrets.Fil
 	}
 	ofStandIn, genuine := apart(appsOf(secret))
 	if len(ofStandIn) > 0 && len(genuine) > 0 {
-		return nil, fmt.Errorf("%s: %s has the mini-program %s of the stand-in for WeChat beside the real one %s: take one of them out",
+		return nil, errorf("%s: %s has the mini-program %s of the stand-in for WeChat beside the real one %s: take one of them out",
 			c.Setting, c.Path, ofStandIn[0], genuine[0])
 	}
 	return &ownSecret{Secrets: file, services: services, initial: secret, file: file, standIn: len(genuine) == 0}, nil
@@ -101,7 +100,7 @@ func appsOf(s *login.Secret) []string { return slices.Sorted(maps.Keys(s.Apps)) 
 // directoryKey names the setting of the key that signs requests to the directory.
 func (o *ownSecret) directoryKey() string {
 	if o.file != nil {
-		return "the directoryKey of the secret's file"
+		return textf("the directoryKey of the secret's file")
 	}
 	return secrets.EnvDirectoryKey
 }

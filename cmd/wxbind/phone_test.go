@@ -69,9 +69,9 @@ func TestImportOfPhones(t *testing.T) {
 			t.Errorf("%s: status %d: %s%s", format, status, out, said)
 		}
 		for _, want := range []string{
-			"line 3: the phone number is in the file already, on line 2\n",
-			`line 4: the phone number is that of "alice" (`,
-			"line 5: that is no phone number: ",
+			"line 3 (carol): the phone number is in the file already, on line 2\n",
+			`line 4 (dave): the phone number is that of "alice" (`,
+			"line 5 (erin): that is no phone number: ",
 		} {
 			if !strings.Contains(said, want) {
 				t.Errorf("%s: it does not say %q: %s", format, want, said)
@@ -197,16 +197,22 @@ func TestCommandsTakeTheIDOfWhoHasNoUsername(t *testing.T) {
 // phoneStack is a stack wxbind-dev with tables and this secret.
 func phoneStack(t *testing.T, secret string) login.AdminStore {
 	t.Helper()
-	endpoint := dynamotest.Endpoint(t)
-	tables := dynamotest.NewTables(t, dynamotest.Client(endpoint))
+	client := dynamotest.Client(dynamotest.Endpoint(t))
+	tables := dynamotest.NewTables(t, client)
+	stackOf(t, secret, tables)
+	return dynamostore.New(dynamostore.Config{Client: client, Tables: tables})
+}
+
+// stackOf makes a stack wxbind-dev of tables and a secret.
+func stackOf(t *testing.T, secret string, tables dynamostore.Tables) {
+	t.Helper()
 	secretStack(t, secret)
 	stacks := httptest.NewServer(cloudFormation("wxbind-dev", map[string]string{
 		"BindingsTable": tables.Bindings, "SessionsTable": tables.Sessions, "UsersTable": tables.Users, "EphemeralTable": tables.Ephemeral,
 		"SecretArn": testSecretID, "ServicesSecretArn": testServicesID,
 	}))
 	t.Cleanup(stacks.Close)
-	setAWS(t, stacks.URL, endpoint)
-	return dynamostore.New(dynamostore.Config{Client: dynamotest.Client(endpoint), Tables: tables})
+	setAWS(t, stacks.URL, dynamotest.Endpoint(t))
 }
 
 func TestPhonesOfAStack(t *testing.T) {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -23,7 +21,7 @@ type pageFlag struct {
 func (c serveCmd) page(store *sqlitestore.Store, far *farSide, addr net.Addr, logger *slog.Logger) (*playground.Playground, error) {
 	if far.standIn == "" || !far.standInApp || !onPlainLoopback(addr) || far.origin.Rules.Behind() {
 		if c.Phone != "" {
-			return nil, errors.New("--phone is for the page in the browser, which there is only with the stand-in for WeChat, on 127.0.0.1 or [::1] and with no proxy in front")
+			return nil, errorf("--phone is for the page in the browser, which there is only with the stand-in for WeChat, on 127.0.0.1 or [::1] and with no proxy in front")
 		}
 		return nil, nil //nolint:nilnil // a nil Playground does nothing
 	}
@@ -58,7 +56,7 @@ func (c serveCmd) phoneFiles() (fs.FS, error) {
 		return nil, nil //nolint:nilnil // those that are built in
 	}
 	if info, err := os.Stat(c.Phone); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("--phone: %s is no folder", c.Phone)
+		return nil, errorf("--phone: %s is no folder", c.Phone)
 	}
 	return os.DirFS(c.Phone), nil
 }

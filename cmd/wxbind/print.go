@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
 // asJSON is for commands whose output programs read: one JSON value on standard output, with stable fields. Times are
@@ -106,14 +105,14 @@ func (t *table) print() error {
 			if i == len(t.widths) {
 				t.widths = append(t.widths, 0)
 			}
-			t.widths[i] = max(t.widths[i], utf8.RuneCountInString(cell))
+			t.widths[i] = max(t.widths[i], columns(cell))
 		}
 	}
 	for _, row := range t.rows {
 		for i, cell := range row {
 			page.WriteString(cell)
 			if i < len(row)-1 {
-				page.WriteString(strings.Repeat(" ", t.widths[i]+2-utf8.RuneCountInString(cell)))
+				page.WriteString(strings.Repeat(" ", t.widths[i]+2-columns(cell)))
 			}
 		}
 		page.WriteByte('\n')

@@ -21,7 +21,7 @@ func TestTableHasColumns(t *testing.T) {
 	if err := rows.print(); err != nil {
 		t.Fatal(err)
 	}
-	if want := "NAME  N      WHERE\n爱丽丝   1      \nb�ob  12345  here\n"; out.String() != want {
+	if want := "NAME    N      WHERE\n爱丽丝  1      \nb�ob    12345  here\n"; out.String() != want {
 		t.Errorf("got\n%q, want\n%q", out.String(), want)
 	}
 }

@@ -107,7 +107,7 @@ func TestInterruptEndsTheQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Wait()
-	if got := said.String(); c.ProcessState.ExitCode() != 1 || got != "Password: \nwxbind: interrupted\n" {
+	if got := said.String(); c.ProcessState.ExitCode() != 130 || got != "Password: \nwxbind: interrupted\n" {
 		t.Errorf("%v: %q", c.ProcessState, got)
 	}
 	if !shows(t, screen) {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
@@ -19,7 +17,7 @@ type proxyFlags struct {
 func (f proxyFlags) finder(getenv func(string) string) (*origin.Finder, error) {
 	networks := strings.Join(f.TrustedProxy, ",")
 	if len(f.TrustedProxy) > 0 && networks == "" {
-		return nil, errors.New("settings: --trusted-proxy (is empty: write the networks, or none)")
+		return nil, errorf("settings: --trusted-proxy (is empty: write the networks, or none)")
 	}
 	flags := map[string][2]string{
 		origin.EnvTrustedProxies: {"--trusted-proxy", networks},
@@ -38,7 +36,7 @@ func (f proxyFlags) finder(getenv func(string) string) (*origin.Finder, error) {
 		return getenv(name)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("settings: %s", strings.NewReplacer(given...).Replace(err.Error()))
+		return nil, errorf("settings: %s", strings.NewReplacer(given...).Replace(err.Error()))
 	}
 	return &origin.Finder{Rules: rules}, nil
 }

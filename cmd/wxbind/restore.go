@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -12,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/wxbind/wxbind/pkg/app"
-	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
@@ -55,11 +52,11 @@ func (c restoreCmd) Run(ctx context.Context, t console) error {
 	}
 	var trail login.Trail
 	trail.Note(login.EventRestore)
-	audit.Write(ctx, app.Logger(t.err), &trail, slog.String("by", whoRuns()))
+	t.audit(ctx, &trail, slog.String("by", whoRuns()))
 	if c.JSON {
 		return printJSON(t, map[string]restored{"restored": r})
 	}
-	fmt.Fprintf(t.out, `restored %s as it was at %s: %d users, %d bindings and %d roles
+	sayf(t.out, `restored %s as it was at %s: %d users, %d bindings and %d roles
 
 All sessions have ended: everybody logs in again, which mini-programs do by themselves.
 What happened after that time is undone. The audit log says what to do again:
@@ -93,7 +90,7 @@ func restoreInto(ctx context.Context, folder, path string) (r restored, err erro
 	defer os.RemoveAll(work)
 	m, err := unpack(ctx, file, work)
 	if err != nil {
-		return r, fmt.Errorf("%s: %w", path, err)
+		return r, errorf("%s: %w", path, err)
 	}
 	r = restored{Folder: folder, MadeAt: m.MadeAt, Contents: m.Contents}
 	if r.SessionsEnded, err = endSessions(ctx, databaseIn(work)); err != nil {
@@ -127,7 +124,7 @@ func removeAbandoned(folder string) error {
 func refuseStore(folder string) error {
 	for _, path := range []string{databaseIn(folder), databaseIn(folder) + "-wal", databaseIn(folder) + "-shm", sealKeyIn(folder)} {
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-			return cmp.Or(err, fmt.Errorf("there is %s already: move it away, or restore into another folder", path))
+			return cmp.Or(err, errorf("there is %s already: move it away, or restore into another folder", path))
 		}
 	}
 	return nil

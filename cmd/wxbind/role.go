@@ -5,12 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/bom"
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -49,7 +49,38 @@ func (c roleSetCmd) Run(ctx context.Context, t console) error {
 			return err
 		}
 		for _, r := range roles {
-			fmt.Fprintf(t.out, "set role %s (%d menus on its first level)\n", printable(r.Name), len(r.Menus))
+			sayf(t.out, "set role %s (%d menus on its first level)\n", printable(r.Name), len(r.Menus))
+		}
+		return nil
+	})
+}
+
+type roleDeleteCmd struct {
+	storeFlags
+	confirmed
+	Role  string `arg:"" help:"The role's name."`
+	Force bool   `help:"Delete it even if users have it, which asks first. They keep its name, which gives them no menus."`
+}
+
+// Run deletes the role.
+func (c roleDeleteCmd) Run(ctx context.Context, t console) error {
+	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
+		if c.Force {
+			if err := c.confirm(ctx, t, textf("Delete the role %s, even if users have it?", c.Role)); err != nil {
+				return err
+			}
+		}
+		a.said = append(a.said, slog.Any("roles", []string{c.Role}))
+		had, err := a.DeleteRole(ctx, c.Role, c.Force)
+		if used, ok := errors.AsType[*admin.RoleInUseError](err); ok {
+			return errorf("%w; `wxbind user list --role` lists them, and `wxbind user set --roles` gives them others", used)
+		}
+		if err != nil {
+			return err
+		}
+		sayf(t.out, "deleted the role %s\n", printable(c.Role))
+		if had > 0 {
+			sayf(t.out, "%d users still have its name, which gives no menus; `wxbind user list --role` lists them\n", had)
 		}
 		return nil
 	})
@@ -108,23 +139,23 @@ func readRoles(path string, stdin io.Reader) (roleFile, error) {
 		return roleFile{}, err
 	}
 	if len(text) > maxRoleFile {
-		return roleFile{}, fmt.Errorf("%s is larger than %d bytes", path, maxRoleFile)
+		return roleFile{}, errorf("%s is larger than %d bytes", path, maxRoleFile)
 	}
-	whole := text
+	all := text
 	if text = bom.Trim(text); len(text) == 0 {
-		return roleFile{}, fmt.Errorf("%s is empty", path)
+		return roleFile{}, errorf("%s is empty", path)
 	}
 	var file roleFile
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&file); err != nil {
-		return roleFile{}, fmt.Errorf("%s: line %d: %w", path, lineOf(whole, int64(len(whole)-len(text)), decoder, err), err)
+		return roleFile{}, errorf("%s: line %d: %s", path, lineOf(all, int64(len(all)-len(text)), decoder, err), jsonWords(err))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return roleFile{}, fmt.Errorf("%s contains more than one JSON value", path)
+		return roleFile{}, errorf("%s contains more than one JSON value", path)
 	}
 	if len(file.Roles) == 0 {
-		return roleFile{}, fmt.Errorf("%s contains no roles", path)
+		return roleFile{}, errorf("%s contains no roles", path)
 	}
 	return file, nil
 }

@@ -47,7 +47,7 @@ func (f secretFlags) vaultNamed(ctx context.Context, output string) (*vault.Vaul
 // find looks up the stack. An embedded store has none.
 func (f secretFlags) find(ctx context.Context) (*stack, aws.Config, error) {
 	if f.Stack == "" {
-		return nil, aws.Config{}, errors.New("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
+		return nil, aws.Config{}, errorf("the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY " +
 			"in the environment of `wxbind serve`, or edit the file of --secret-file; for a deployed stack use --stack NAME")
 	}
 	ctx, cancel := context.WithTimeout(ctx, findTime)
@@ -113,12 +113,15 @@ func (c secretSetCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
+	if err := secrets.CheckApp(app); err != nil {
+		return err
+	}
 	key, added := newKey(), false
 	err = c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
 		if !d.HasApp(app.ID) {
 			return ""
 		}
-		return "Replace the AppSecret of " + app.ID + "?"
+		return textf("Replace the AppSecret of %s?", app.ID)
 	}, func(d *secrets.Draft) error {
 		added = d.IsNew() && d.AddIndexKey(key) // in another secret, one that is missing may have been lost
 		d.SetApp(app.ID, app.Secret, c.Default)
@@ -128,9 +131,10 @@ func (c secretSetCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	if added {
-		fmt.Fprintln(t.out, indexKeyAdded)
+		sayf(t.out, "%s\n", whole(indexKeyAdded))
 	}
-	fmt.Fprintf(t.out, "set the AppSecret of %s; `wxbind doctor --stack %s` checks it with WeChat\n", app.ID, c.Stack)
+	sayf(t.out, "set the AppSecret of %s; `wxbind doctor --stack %s` checks it with WeChat\n", app.ID, c.Stack)
+	warnOfApps(t, secrets.DoubtsOf(app))
 	return nil
 }
 
@@ -143,7 +147,7 @@ func (c secretNewSealKeyCmd) Run(ctx context.Context, t console) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "added the seal key %s, which seals from now on; the older ones still open what they sealed\n", id)
+	sayf(t.out, "added the seal key %s, which seals from now on; the older ones still open what they sealed\n", id)
 	return nil
 }
 
@@ -158,14 +162,14 @@ func (c secretAddServiceCmd) Run(ctx context.Context, t console) error {
 	if err := c.changeServices(ctx, func(d *secrets.ServicesDraft) error { return d.Add(c.ID, key) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.err, "added the service %s; its key is shown only this once:\n", c.ID)
+	sayf(t.err, "added the service %s; its key is shown only this once:\n", c.ID)
 	return printKey(t, key)
 }
 
 // printKey prints a key that can be read nowhere else but in the secret.
 func printKey(t console, key login.Hidden) error {
 	if _, err := fmt.Fprintln(t.out, string(key)); err != nil {
-		return errors.New("the key was stored but could not be printed; create another one")
+		return errorf("the key was stored but could not be printed; create another one")
 	}
 	return nil
 }
@@ -178,13 +182,13 @@ type secretRemoveServiceCmd struct {
 
 // Run removes a service.
 func (c secretRemoveServiceCmd) Run(ctx context.Context, t console) error {
-	if err := c.confirm(ctx, t, "Stop the service "+c.ID+" from introspecting tokens?"); err != nil {
+	if err := c.confirm(ctx, t, textf("Stop the service %s from introspecting tokens?", c.ID)); err != nil {
 		return err
 	}
 	if err := c.changeServices(ctx, func(d *secrets.ServicesDraft) error { return d.Remove(c.ID) }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "removed the service %s; running functions may know it for up to 10 minutes\n", c.ID)
+	sayf(t.out, "removed the service %s; running functions may know it for up to 10 minutes\n", c.ID)
 	return nil
 }
 
@@ -200,12 +204,12 @@ func (c secretNewDirectoryKeyCmd) Run(ctx context.Context, t console) error {
 		if !d.HasDirectoryKey() {
 			return ""
 		}
-		return "Replace the directory key? Nobody logs in until the platform's directory has the new one."
+		return textf("Replace the directory key? Nobody logs in until the platform's directory has the new one.")
 	}, func(d *secrets.Draft) error { d.SetDirectoryKey(key); return nil })
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(t.err, "set the directory key. Give it to the platform's directory; it is shown only this once:")
+	sayf(t.err, "set the directory key. Give it to the platform's directory; it is shown only this once:\n")
 	return printKey(t, key)
 }
 
@@ -221,7 +225,7 @@ func (c console) newApp(ctx context.Context) (login.App, error) {
 	if !ok {
 		return unlessInterrupted(ctx, c.appJSON)
 	}
-	fmt.Fprint(c.err, "AppID: ")
+	sayf(c.err, "AppID: ")
 	id, err := unlessInterrupted(ctx, func() (string, error) { return bufio.NewReader(c.in).ReadString('\n') })
 	if err != nil {
 		return login.App{}, err
@@ -236,10 +240,10 @@ func (c console) newApp(ctx context.Context) (login.App, error) {
 func (c console) appJSON() (login.App, error) {
 	text, err := io.ReadAll(io.LimitReader(c.in, maxSecretInput+1))
 	if err != nil {
-		return login.App{}, errors.New("cannot read standard input")
+		return login.App{}, errorf("cannot read standard input")
 	}
 	if len(text) > maxSecretInput {
-		return login.App{}, fmt.Errorf("standard input is larger than %d bytes", maxSecretInput)
+		return login.App{}, errorf("standard input is larger than %d bytes", maxSecretInput)
 	}
 	var app struct {
 		AppID     string `json:"appId"`
@@ -249,10 +253,10 @@ func (c console) appJSON() (login.App, error) {
 	decoder.DisallowUnknownFields()
 	// The decoder's own errors may quote a value.
 	if err := decoder.Decode(&app); err != nil || app.AppID == "" || app.AppSecret == "" {
-		return login.App{}, errors.New(`standard input must be {"appId":"…","appSecret":"…"}`)
+		return login.App{}, errorf(`standard input must be {"appId":"…","appSecret":"…"}`)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return login.App{}, errors.New("standard input contains more than one JSON value")
+		return login.App{}, errorf("standard input contains more than one JSON value")
 	}
 	return login.App{ID: app.AppID, Secret: login.Hidden(app.AppSecret)}, nil
 }

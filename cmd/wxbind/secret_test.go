@@ -106,7 +106,7 @@ func TestSecretSet(t *testing.T) {
 		"too much":                   {newSecret, strings.Repeat(" ", maxSecretInput) + app, "", 1, "larger", "", ""},
 		"placeholders":               {newSecret, `{"appId":"wx1","appSecret":"REPLACE_ME"}`, "", 1, "placeholder", "", ""},
 		"a space in the AppSecret":   {newSecret, `{"appId":"wx1","appSecret":"S3CRET "}`, "", 1, "space", "", ""},
-		"no appid":                   {newSecret, `{"appId":"wx 1","appSecret":"S3CRET"}`, "", 1, "no appid", "", ""},
+		"no appid":                   {newSecret, `{"appId":"wx 1","appSecret":"S3CRET"}`, "", 1, "appId is no AppID: it has 4 characters", "", ""},
 		"a secret that is no JSON":   {"S3CRET", app, "", 1, "not a JSON object", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

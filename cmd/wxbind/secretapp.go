@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
@@ -29,13 +28,13 @@ type secretAppSetCmd struct {
 }
 
 // errUnchanged ends a change that would change nothing.
-var errUnchanged = errors.New("nothing to change")
+var errUnchanged = errorf("nothing to change")
 
 // Run changes what a mini-program lets people do or its key for the pre-fetch, and prints what is different.
 func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 	change := c.policy()
 	if change == (secrets.PolicyChange{}) && !c.NewPrefetchKey && !c.NoPrefetchKey {
-		return errors.New("say what to set: --register, --link-union-id, --rebind, --phone-trust-days, --accept-from, --new-prefetch-key or --no-prefetch-key")
+		return errorf("say what to set: --register, --link-union-id, --rebind, --phone-trust-days, --accept-from, --new-prefetch-key or --no-prefetch-key")
 	}
 	var prefetch login.Hidden
 	api := ""
@@ -52,7 +51,7 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 		if !d.LacksIndexKey() {
 			return ""
 		}
-		return "The secret has no index key, and a mini-program needs one. If there was one, put that one back: with another, nobody is found any more. Add a new one?"
+		return textf("The secret has no index key, and a mini-program needs one. If there was one, put that one back: with another, nobody is found any more. Add a new one?")
 	}, func(d *secrets.Draft) (err error) {
 		before, _ = parsed(d)
 		if err := d.ChangePolicy(c.AppID, change); err != nil {
@@ -73,22 +72,22 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 		return nil
 	})
 	if errors.Is(err, errUnchanged) {
-		fmt.Fprintf(t.out, "%s has that policy already\n", c.AppID)
+		sayf(t.out, "%s has that policy already\n", c.AppID)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "set what %s lets people do\n", c.AppID)
+	sayf(t.out, "set what %s lets people do\n", c.AppID)
 	for _, line := range c.differences(before, after) {
-		fmt.Fprintln(t.out, "  "+line)
+		sayf(t.out, "  %s\n", line)
 	}
 	if added {
-		fmt.Fprintln(t.out, indexKeyAdded)
+		sayf(t.out, "%s\n", whole(indexKeyAdded))
 	}
-	fmt.Fprintln(t.out, "running functions may keep to the policy of before for up to 10 minutes")
+	sayf(t.out, "running functions may keep to the policy of before for up to 10 minutes\n")
 	for _, w := range doctor.PolicyWarnings(after) {
-		fmt.Fprintf(t.err, "warning: %s; %s\n", w.Says, w.Do)
+		sayf(t.err, "warning: %s; %s\n", foreign(w.Says), foreign(w.Do))
 	}
 	if c.NewPrefetchKey {
 		return printPrefetchAddress(t, api, prefetch)
@@ -98,7 +97,7 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 
 // printPrefetchAddress prints the address for WeChat's console. api is where the stack is called, "" if that is unknown.
 func printPrefetchAddress(t console, api string, key login.Hidden) error {
-	fmt.Fprintln(t.out, "in WeChat's console, under 开发管理 → 开发设置 → 数据预加载, enter this address; its key is shown only this once:")
+	sayf(t.out, "in WeChat's console, under 开发管理 → 开发设置 → 数据预加载, enter this address; its key is shown only this once:\n")
 	if api == "" {
 		api = "https://YOUR.DOMAIN"
 	}
@@ -148,11 +147,11 @@ func (c secretAppSetCmd) differences(before, after *login.Secret) []string {
 	for i, is := range doctor.DescribePolicy(after, after.Apps[c.AppID]) {
 		switch {
 		case was == nil:
-			lines = append(lines, fmt.Sprintf("%s is %s: %s", is.Name, is.Value, is.Says))
+			lines = append(lines, textf("%s is %s: %s", is.Name, is.Value, foreign(is.Says)))
 		case was[i].Value != is.Value:
-			lines = append(lines, fmt.Sprintf("%s was %s and is now %s: %s", is.Name, was[i].Value, is.Value, is.Says))
+			lines = append(lines, textf("%s was %s and is now %s: %s", is.Name, was[i].Value, is.Value, foreign(is.Says)))
 		case is.Name == "prefetchKey" && c.NewPrefetchKey:
-			lines = append(lines, "prefetchKey is another one than before: "+is.Says)
+			lines = append(lines, textf("prefetchKey is another one than before: %s", foreign(is.Says)))
 		}
 	}
 	return lines

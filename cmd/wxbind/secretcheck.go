@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -58,21 +57,21 @@ func (c secretCheckCmd) Run(ctx context.Context, t console) error {
 	if len(services) > 0 {
 		text += ", " + doctor.DescribeServices(services)
 	}
-	fmt.Fprintln(t.out, text)
+	sayf(t.out, "%s\n", foreign(text))
 	for _, id := range slices.Sorted(maps.Keys(secret.Apps)) {
 		printPolicy(t, secret, secret.Apps[id])
 	}
 	for _, w := range doctor.PolicyWarnings(secret) {
-		fmt.Fprintf(t.out, "warning: %s; %s\n", w.Says, w.Do)
+		sayf(t.out, "warning: %s; %s\n", foreign(w.Says), foreign(w.Do))
 	}
 	return nil
 }
 
 // printPolicy prints what a mini-program lets people do, a line each.
 func printPolicy(t console, s *login.Secret, app login.App) {
-	fmt.Fprintln(t.out, app.ID)
+	sayf(t.out, "%s\n", app.ID)
 	for _, line := range doctor.DescribePolicy(s, app) {
-		fmt.Fprintf(t.out, "  %-14s  %s: %s\n", line.Name, line.Value, line.Says)
+		sayf(t.out, "  %-14s  %s: %s\n", line.Name, line.Value, foreign(line.Says))
 	}
 }
 
@@ -90,7 +89,7 @@ func (c secretCheckCmd) read(ctx context.Context) (*login.Secret, login.ServiceK
 		return nil, nil, err
 	}
 	if own.standIn && own.file == nil {
-		return nil, nil, fmt.Errorf("%w: `wxbind serve` uses a stand-in for WeChat", secrets.ErrNotSet)
+		return nil, nil, errorf("%w: `wxbind serve` uses a stand-in for WeChat", secrets.ErrNotSet)
 	}
 	services, err := own.services.ServiceKeys(ctx)
 	return own.initial, services, err
@@ -110,7 +109,7 @@ func (c secretCheckCmd) readStack(ctx context.Context) (*login.Secret, login.Ser
 	}
 	services, err := v.ServiceKeys(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the services' secret: %w", err)
+		return nil, nil, errorf("the services' secret: %w", err)
 	}
 	return secret, services, nil
 }

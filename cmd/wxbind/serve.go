@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/apigw"
@@ -34,6 +32,8 @@ type serveCmd struct {
 	secretFileFlag
 	proxyFlags
 	corsFlags
+	metricsFlag
+	logLevelFlag
 }
 
 const (
@@ -70,12 +70,14 @@ func (serveCmd) Help() string {
                           the SHA-256, in hex, of one key or two that a proxy sends in X-Origin-Verify
   WXBIND_REQUIRE_ORIGIN_KEY
                           "true" refuses requests that have no such key
-  WXBIND_CORS_ORIGINS     as --cors-origin`
+  WXBIND_CORS_ORIGINS     as --cors-origin
+  WXBIND_LOG              as --log`
 }
 
 // Run serves until the context ends, and then completes the requests in progress.
 func (c serveCmd) Run(ctx context.Context, t console) error {
-	app.SetLogger(t.err)
+	logger := t.logger(levels[c.LogLevel])
+	app.SetLogger(logger)
 	collectLess(os.Getenv, hashes())
 	unlock, err := lockData(c.Data, false)
 	if err != nil {
@@ -87,9 +89,9 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	defer store.Close() //nolint:contextcheck // closing has a time of its own
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
+	listener, err := listen(ctx, c.Addr, "--addr")
 	if err != nil {
-		return cannotListen(c.Addr, "--addr", err)
+		return err
 	}
 	defer listener.Close()
 
@@ -98,12 +100,18 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	defer far.close()
-	page, err := c.page(store, far, listener.Addr(), app.Logger(t.err))
+	page, err := c.page(store, far, listener.Addr(), logger)
 	if err != nil {
 		return err
 	}
 	context.AfterFunc(ctx, page.Close)
-	handler, err := handlerOf(store, far, page, requestlog.New(requestlog.Config{Output: t.err, Observe: page.Logged}))
+	meters, err := c.serveMetrics(ctx)
+	if err != nil {
+		return err
+	}
+	defer meters.close()
+	far.metrics = meters.url()
+	handler, err := handlerOf(store, far, page, t.requestLog(levels[c.LogLevel], meters.observe(page.Logged)), meters)
 	if err != nil {
 		return err
 	}
@@ -112,6 +120,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	}
 	far.acceptChanges(store)
 	warnOfPermissions(ctx, filesIn(c.Data))
+	warnOfApps(t, far.doubts)
 	var demo login.Hidden
 	if far.standInApp && far.directory == nil {
 		if demo, err = demoPassword(ctx, adminOf(store)); err != nil {
@@ -122,7 +131,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err := addDemo(ctx, adminOf(store), demo); err != nil {
 		return err
 	}
-	fmt.Fprint(t.out, "\nPress Ctrl-C to stop.\n")
+	sayf(t.out, "\nPress Ctrl-C to stop.\n")
 	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
 }
 
@@ -130,21 +139,23 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 func hashes() int { return min(runtime.GOMAXPROCS(0), maxHashes) }
 
 // handlerOf is the whole API on one store. Each route receives API Gateway events. The log has a line for each.
-func handlerOf(store *sqlitestore.Store, far *farSide, page *playground.Playground, log *requestlog.Log) (http.Handler, error) {
+func handlerOf(store *sqlitestore.Store, far *farSide, page *playground.Playground, log *requestlog.Log, meters *meters) (http.Handler, error) {
 	client, err := wechat.New(wechat.Config{Base: far.base})
 	if err != nil {
 		return nil, err
 	}
+	hasher := password.New(password.Config{Parallel: hashes()})
 	service := login.New(login.Config{
 		WeChat: client, Secrets: far.secrets, Services: far.services, UnknownAppIsDefault: far.unknownAppIsDefault,
 		Store:  store,
-		Hasher: password.New(password.Config{Parallel: hashes()}), Username: username.Fold,
+		Hasher: hasher, Username: username.Fold,
 		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
 		Verifier: login.Verifier{Presence: store}, Log: log, Origin: far.origin, LogAddress: true,
 	})
 	gateway := localgw.New(apigw.MaxBody)
+	meters.watch(hasher, gateway)
 	for _, route := range apigw.Routes() {
 		handler := apigw.New(apigw.Config{Service: service, Log: log, Origin: far.origin, LogAddress: true, Code: page.Code}, route)
 		if route.Guard() == apigw.GuardAuthorizer {
@@ -175,14 +186,10 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, pur
 		case <-ctx.Done():
 			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceTime)
 			defer cancel()
-			return server.Shutdown(grace)
+			if err := server.Shutdown(grace); !errors.Is(err, context.DeadlineExceeded) {
+				return err
+			}
+			return errorf("requests that took longer than %v were cut off", graceTime)
 		}
 	}
-}
-
-func cannotListen(addr, flag string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%s is taken by another program; choose another address with %s", addr, flag)
-	}
-	return err
 }

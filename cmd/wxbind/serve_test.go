@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 		os.Exit(1)
 	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} { // English, wherever the tests run
+		os.Setenv(name, "C")
+	}
 	status := m.Run()
 	os.RemoveAll(folder)
 	os.Exit(status)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -47,11 +45,11 @@ type sessionRevokeCmd struct {
 func (c sessionRevokeCmd) Validate() error {
 	switch {
 	case c.Username == "" && (c.App == "" || !c.All):
-		return errors.New("name a user, or a mini-program with --app APPID --all")
+		return errorf("name a user, or a mini-program with --app APPID --all")
 	case c.App != "" && !c.All:
-		return errors.New("--app is for --all: a session is in one mini-program only")
+		return errorf("--app is for --all: a session is in one mini-program only")
 	case c.JSON && c.App == "":
-		return errors.New("--json is for --app")
+		return errorf("--json is for --app")
 	}
 	return nil
 }
@@ -70,20 +68,20 @@ func (c sessionRevokeCmd) Run(ctx context.Context, t console) error {
 		if c.App != "" {
 			return c.inApp(ctx, t, a, named)
 		}
-		if err := c.confirm(ctx, t, "End all sessions of "+named+"?"); err != nil {
+		if err := c.confirm(ctx, t, textf("End all sessions of %s?", named)); err != nil {
 			return err
 		}
 		if err := a.RevokeSessions(ctx, c.Username); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, "ended all sessions of %s\n", named)
+		sayf(t.out, "ended all sessions of %s\n", named)
 		return nil
 	})
 }
 
 // inApp ends a user's sessions in a mini-program.
 func (c sessionRevokeCmd) inApp(ctx context.Context, t console, a *administrator, named string) error {
-	if err := c.confirm(ctx, t, "End all sessions of "+named+" in "+c.App+"?"); err != nil {
+	if err := c.confirm(ctx, t, textf("End all sessions of %s in %s?", named, c.App)); err != nil {
 		return err
 	}
 	ended, err := a.RevokeSessionsIn(ctx, c.Username, c.App)
@@ -92,10 +90,10 @@ func (c sessionRevokeCmd) inApp(ctx context.Context, t console, a *administrator
 
 // everybody ends the sessions of all users in a mini-program.
 func (c sessionRevokeCmd) everybody(ctx context.Context, t console, a *administrator) error {
-	if err := c.confirm(ctx, t, "End the sessions of all users in "+c.App+"? Whoever is bound logs in again at the next launch."); err != nil {
+	if err := c.confirm(ctx, t, textf("End the sessions of all users in %s? Whoever is bound logs in again at the next launch.", c.App)); err != nil {
 		return err
 	}
-	bar := newBar(t, -1, "ending sessions", "users")
+	bar := newBar(t, -1, textf("ending sessions"), textf("users"))
 	done, err := a.RevokeAppSessions(ctx, c.App, func(walked int) { _ = bar.Set(walked) })
 	_ = bar.Finish()
 	a.said = append(a.said, slog.String(audit.AppID, c.App), slog.Int("ended", done.Ended))
@@ -105,7 +103,7 @@ func (c sessionRevokeCmd) everybody(ctx context.Context, t console, a *administr
 // tell reports what was done, also of a command that has failed later: it can be repeated.
 func (c sessionRevokeCmd) tell(t console, done admin.AppSessions, err error) error {
 	if err != nil {
-		return fmt.Errorf("%s, then stopped; run the same command again to continue: %w", endedIn(done, c.App), explain(err))
+		return errorf("%s, then stopped; run the same command again to continue: %w", endedIn(done, c.App), explain(orInterrupted(err)))
 	}
 	if c.JSON {
 		return printJSON(t, struct {
@@ -114,12 +112,12 @@ func (c sessionRevokeCmd) tell(t console, done admin.AppSessions, err error) err
 			Users int    `json:"users"`
 		}{c.App, done.Ended, done.Users})
 	}
-	fmt.Fprintln(t.out, endedIn(done, c.App))
+	sayf(t.out, "%s\n", endedIn(done, c.App))
 	return nil
 }
 
 func endedIn(done admin.AppSessions, app string) string {
-	return fmt.Sprintf("ended %s of %s in %s", count(done.Ended, "session"), count(done.Users, "user"), app)
+	return textf("ended %s of %s in %s", count(done.Ended, "1 session", "%d sessions"), count(done.Users, "1 user", "%d users"), app)
 }
 
 // listedSession is a session in a list.

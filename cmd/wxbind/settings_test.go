@@ -17,10 +17,14 @@ var settingName = regexp.MustCompile(`\b[A-Z]+(?:_[A-Z]+)+\b`)
 func servesSettings(t *testing.T) []string {
 	t.Helper()
 	var asked []string
-	far, err := serveCmd{StandIn: "127.0.0.1:0"}.farSideFrom(t.Context(), func(name string) string {
+	getenv := func(name string) string {
 		asked = append(asked, name)
 		return ""
-	}, login.SealKey{ID: "0", Key: login.Hidden(strings.Repeat("k", 43))})
+	}
+	if _, err := (logFlag{}).form(getenv); err != nil {
+		t.Fatal(err)
+	}
+	far, err := serveCmd{StandIn: "127.0.0.1:0"}.farSideFrom(t.Context(), getenv, login.SealKey{ID: "0", Key: login.Hidden(strings.Repeat("k", 43))})
 	if err != nil {
 		t.Fatal(err)
 	}

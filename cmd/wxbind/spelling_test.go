@@ -62,9 +62,9 @@ func TestImportTellsNamesThatAreOne(t *testing.T) {
 			t.Errorf("run %d: status %d: %s", run, status, out)
 		}
 		for _, want := range []string{
-			"line 3: the username is in the file already, on line 2, in another form\n",
-			`line 4: "\u3000Bob\u200b" is the same username as "bob": the username is in the file already, on line 2, in another form` + "\n",
-			`line 5: "DEMO" is the same username as "demo", which is taken` + "\n",
+			"line 3 (bob): the username is in the file already, on line 2, in another form\n",
+			`line 4 (Bob): "\u3000Bob\u200b" is the same username as "bob": the username is in the file already, on line 2, in another form` + "\n",
+			`line 5 (DEMO): "DEMO" is the same username as "demo", which is taken` + "\n",
 		} {
 			if !strings.Contains(said, want) {
 				t.Errorf("run %d: it does not say %q: %s", run, want, said)
@@ -75,14 +75,14 @@ func TestImportTellsNamesThatAreOne(t *testing.T) {
 		t.Errorf("stored are %v", got)
 	}
 	_, out, _ := command(t, formsOfNames, "user", "import", "-", "--format", "csv", "--json", "--data", folder)
-	if !strings.Contains(out, `"foldedUsernames":2`) || !strings.Contains(out, `"line":4,"reason":"\"\\u3000Bob\\u200b\" is the same username as \"bob\"`) {
+	if !strings.Contains(out, `"foldedUsernames":2`) || !strings.Contains(out, `"line":4,"username":"Bob","reason":"\"\\u3000Bob\\u200b\" is the same username as \"bob\"`) {
 		t.Errorf("as JSON: %s", out)
 	}
 
 	lines := `{"username":"ｅｖｅ","password":"a good password"}` + "\n" + `{"username":"eve ","password":"a good password"}` + "\n"
 	status, out, said := command(t, lines, "user", "import", "-", "--format", "jsonl", "--data", folder)
 	if status != 1 || !strings.HasPrefix(out, "added 1,") ||
-		!strings.Contains(said, `line 2: "eve " is the same username as "eve": the username is in the file already, on line 1, in another form`) {
+		!strings.Contains(said, `line 2 (eve): "eve " is the same username as "eve": the username is in the file already, on line 1, in another form`) {
 		t.Errorf("JSON lines: status %d: %s%s", status, out, said)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"time"
 
@@ -52,10 +51,10 @@ func awsSettings(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRetryer(dynamostore.Retryer), config.WithHTTPClient(client),
 		config.WithLogger(logging.Nop{})) // the error already says it in a sentence
 	if err != nil {
-		return aws.Config{}, fmt.Errorf("cannot read the AWS configuration: %w", err)
+		return aws.Config{}, errorf("cannot read the AWS configuration: %w", err)
 	}
 	if cfg.Region == "" {
-		return aws.Config{}, errors.New("no AWS region; set AWS_REGION or `aws configure`")
+		return aws.Config{}, errorf("no AWS region; set AWS_REGION or `aws configure`")
 	}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return aws.Config{}, noCredentials(err)
@@ -68,9 +67,9 @@ func awsSettings(ctx context.Context) (aws.Config, error) {
 func noCredentials(err error) error {
 	const advice = "no AWS credentials; set AWS_PROFILE, `aws configure` or `aws sso login`"
 	if operation, ok := errors.AsType[*smithy.OperationError](err); ok && operation.ServiceID == "ec2imds" {
-		return errors.New(advice)
+		return errorf(advice)
 	}
-	return fmt.Errorf("%s: %w", advice, err)
+	return errorf(advice+": %w", err)
 }
 
 // stack is a deployed stack.
@@ -85,9 +84,9 @@ func findStack(ctx context.Context, cfg aws.Config, name string) (*stack, error)
 	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
 	if err != nil {
 		if api, ok := errors.AsType[smithy.APIError](err); ok {
-			return nil, fmt.Errorf("stack %s in %s: %s", name, cfg.Region, api.ErrorMessage())
+			return nil, errorf("stack %s in %s: %s", name, cfg.Region, api.ErrorMessage())
 		}
-		return nil, fmt.Errorf("stack %s in %s: %w", name, cfg.Region, err)
+		return nil, errorf("stack %s in %s: %w", name, cfg.Region, err)
 	}
 	s := &stack{name: name, region: cfg.Region, outputs: map[string]string{}, parameters: map[string]string{}}
 	for _, found := range out.Stacks {
@@ -108,7 +107,7 @@ func (s *stack) tables() (dynamostore.Tables, error) {
 		Users: s.outputs["UsersTable"], Ephemeral: s.outputs["EphemeralTable"],
 	}
 	if tables.Bindings == "" || tables.Sessions == "" || tables.Users == "" || tables.Ephemeral == "" {
-		return dynamostore.Tables{}, fmt.Errorf("stack %s in %s is not a wxbind stack: its outputs do not name the tables", s.name, s.region)
+		return dynamostore.Tables{}, errorf("stack %s in %s is not a wxbind stack: its outputs do not name the tables", s.name, s.region)
 	}
 	return tables, nil
 }
@@ -126,7 +125,7 @@ const (
 func (s *stack) secretID(output string) (string, error) {
 	id := s.outputs[output]
 	if id == "" {
-		return "", fmt.Errorf("stack %s in %s is not a wxbind stack: its outputs do not name the secret (%s)", s.name, s.region, output)
+		return "", errorf("stack %s in %s is not a wxbind stack: its outputs do not name the secret (%s)", s.name, s.region, output)
 	}
 	return id, nil
 }

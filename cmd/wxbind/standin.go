@@ -28,11 +28,11 @@ func (c serveCmd) checkStandIn(ctx context.Context, store *sqlitestore.Store, fa
 	before, genuineBefore := apart(served)
 	switch {
 	case len(ofStandIn) > 0 && len(genuineBefore) > 0:
-		return fmt.Errorf("%s has served the mini-program %s, and with the stand-in for WeChat anybody could log in as anybody: "+
+		return errorf("%s has served the mini-program %s, and with the stand-in for WeChat anybody could log in as anybody: "+
 			toServeRealOnes+", or try the stand-in on another folder (--data)", c.Data, genuineBefore[0])
 	case far.standInApp && c.StandIn == "" && (!onLoopback(addr) || far.origin.Rules.Behind()):
-		return errors.New(noneIsReal(far.file != nil) + ", and with the stand-in for WeChat anybody can log in as anybody: " + toServeRealOnes +
-			", listen on loopback (--addr 127.0.0.1:3000) with no proxy in front, or ask for the stand-in by name (--stand-in 127.0.0.1:0)")
+		return errorf("%s, and with the stand-in for WeChat anybody can log in as anybody: "+toServeRealOnes+
+			", listen on loopback (--addr 127.0.0.1:3000) with no proxy in front, or ask for the stand-in by name (--stand-in 127.0.0.1:0)", noneIsReal(far.file != nil))
 	case len(genuine) > 0 && len(before) > 0:
 		slog.WarnContext(ctx, "the folder has served the stand-in for WeChat: its user demo and the sessions of those who tried it live on; "+
 			"end them with `wxbind session revoke` and `wxbind user delete`, or serve real people from a new folder", "data", c.Data)
@@ -43,9 +43,9 @@ func (c serveCmd) checkStandIn(ctx context.Context, store *sqlitestore.Store, fa
 // noneIsReal says why the stand-in is used.
 func noneIsReal(inFile bool) string {
 	if inFile {
-		return "the secret's file has only the mini-programs of the stand-in"
+		return textf("the secret's file has only the mini-programs of the stand-in")
 	}
-	return "WX_APPID and WX_APPSECRET are not set"
+	return textf("WX_APPID and WX_APPSECRET are not set")
 }
 
 func noteServed(ctx context.Context, store *sqlitestore.Store, apps []string) error {

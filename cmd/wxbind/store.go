@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -12,8 +11,6 @@ import (
 	"path/filepath"
 
 	"github.com/wxbind/wxbind/pkg/admin"
-	"github.com/wxbind/wxbind/pkg/app"
-	"github.com/wxbind/wxbind/pkg/audit"
 	"github.com/wxbind/wxbind/pkg/doctor"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/password"
@@ -24,7 +21,7 @@ import (
 
 // storeFlags choose the store that a command works on.
 type storeFlags struct {
-	Data  string `help:"The folder of the embedded store; .wxbind if not given." placeholder:"DIR" xor:"store" type:"given"`
+	Data  string `help:"The folder of the embedded store (default ${data})." placeholder:"DIR" xor:"store" type:"given"`
 	Stack string `help:"The deployed stack to work on instead; uses the AWS CLI's credentials and region." placeholder:"NAME" xor:"store" type:"given"`
 }
 
@@ -59,7 +56,7 @@ func thereIsAStore(folder string) error {
 		return err
 	}
 	if err != nil || info.Size() == 0 {
-		return cmp.Or(refuseLostStore(folder), fmt.Errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder))
+		return cmp.Or(refuseLostStore(folder), errorf("there is no store in %s; `wxbind serve --data %s` makes one", folder, folder))
 	}
 	return nil
 }
@@ -79,7 +76,7 @@ type administrator struct {
 	said []slog.Attr
 }
 
-// with runs do on the chosen store, and writes what it did to whom as audit lines to standard error.
+// with runs do on the chosen store, and writes what it did to whom to the audit.
 func (f storeFlags) with(ctx context.Context, t console, do func(context.Context, *administrator) error) error {
 	opened, closeStore, err := f.open(ctx)
 	if err != nil {
@@ -89,7 +86,7 @@ func (f storeFlags) with(ctx context.Context, t console, do func(context.Context
 	var trail login.Trail
 	a := &administrator{Service: opened, said: []slog.Attr{slog.String("by", whoRuns())}}
 	err = do(login.WithTrail(ctx, &trail), a)
-	audit.Write(ctx, app.Logger(t.err), &trail, a.said...)
+	t.audit(ctx, &trail, a.said...)
 	if err != nil {
 		closeStore() //nolint:errcheck // the first error says more
 		return explain(err)
@@ -107,13 +104,13 @@ func (f storeFlags) secret(ctx context.Context) (*login.Secret, error) {
 		}
 		secret, err := v.Secret(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("the index key, by which users are found, cannot be read: %w", err)
+			return nil, errorf("the index key, by which users are found, cannot be read: %w", err)
 		}
 		return secret, nil
 	}
 	key, err := doctor.SealKeyIn(sealKeyIn(cmp.Or(f.Data, defaultData)))
 	if err != nil {
-		return nil, fmt.Errorf("users are found by a key that is made of the seal key: %w", err)
+		return nil, errorf("users are found by a key that is made of the seal key: %w", err)
 	}
 	own, err := ownSecretFrom(ctx, os.Getenv, "", key)
 	if err != nil {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/admin"
@@ -14,7 +12,7 @@ import (
 // temporaryFlags are for commands that set a password.
 type temporaryFlags struct {
 	Temporary bool           `help:"Make a random password, which the user must replace when they bind. It is printed once."`
-	ValidFor  *time.Duration `help:"How long the temporary password works, such as 24h; 168h if not given, which is the most." placeholder:"DURATION"`
+	ValidFor  *time.Duration `help:"How long the temporary password works, such as 24h (default 168h, which is the most)." placeholder:"DURATION"`
 }
 
 // Validate refuses a life without a temporary password, and one of 0, which would mean that the user may keep it.
@@ -22,7 +20,7 @@ func (f temporaryFlags) Validate() error {
 	switch {
 	case f.ValidFor == nil:
 	case !f.Temporary:
-		return errors.New("--valid-for is for --temporary")
+		return errorf("--valid-for is for --temporary")
 	case *f.ValidFor == 0:
 		return admin.ErrTemporaryFor
 	}
@@ -45,7 +43,7 @@ func (f temporaryFlags) password(ctx context.Context, t console) (p login.Hidden
 // tell prints a password that was made.
 func (f temporaryFlags) tell(t console, p login.Hidden, life time.Duration) {
 	if f.Temporary {
-		fmt.Fprintf(t.out, "temporary password, shown only this once: %s (until %s)\n",
+		sayf(t.out, "temporary password, shown only this once: %s (until %s)\n",
 			string(p), time.Now().Add(life).Format("2006-01-02 15:04 MST"))
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/admin"
@@ -40,7 +39,7 @@ func (c userAddCmd) Run(ctx context.Context, t console) error {
 			}
 			return printJSON(t, added)
 		}
-		fmt.Fprintf(t.out, "added %s (%s)\n", u.Username, u.ID)
+		sayf(t.out, "added %s (%s)\n", u.Username, u.ID)
 		c.tell(t, password, life)
 		return nil
 	})
@@ -76,34 +75,7 @@ func (c oneUser) do(ctx context.Context, t console, act func(context.Context, *a
 		if err := act(ctx, a); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, done+"\n", named)
-		return nil
-	})
-}
-
-type userSetCmd struct {
-	oneUser
-	Phone string `help:"The user's phone number, such as +8613800138000 or 13800138000; none takes it away." placeholder:"NUMBER" required:"" type:"given"`
-}
-
-// Run changes the user.
-func (c userSetCmd) Run(ctx context.Context, t console) error {
-	number := c.Phone
-	if number == "none" {
-		number = ""
-	}
-	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
-		p, err := a.SetPhone(ctx, c.Username, number)
-		switch {
-		case err != nil:
-			return err
-		case p.Number == "":
-			fmt.Fprintf(t.out, "%s has no phone number now\n", named)
-		case p.VerifiedAt.IsZero():
-			fmt.Fprintf(t.out, "%s has the phone number %s, which WeChat has not confirmed\n", named, p.Masked())
-		default:
-			fmt.Fprintf(t.out, "%s has the phone number %s already, and WeChat has confirmed it\n", named, p.Masked())
-		}
+		sayf(t.out, "%s\n", textf(done, named))
 		return nil
 	})
 }
@@ -152,13 +124,13 @@ type userDeleteCmd struct {
 // Run removes the user.
 func (c userDeleteCmd) Run(ctx context.Context, t console) error {
 	return c.find(ctx, t, func(ctx context.Context, a *administrator, named string) error {
-		if err := c.confirm(ctx, t, "Remove "+named+" with all bindings and sessions? This cannot be undone."); err != nil {
+		if err := c.confirm(ctx, t, textf("Remove %s with all bindings and sessions? This cannot be undone.", named)); err != nil {
 			return err
 		}
 		if err := a.Delete(ctx, c.Username); err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, "removed %s\n", named)
+		sayf(t.out, "removed %s\n", named)
 		return nil
 	})
 }

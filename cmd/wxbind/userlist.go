@@ -2,43 +2,89 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/width"
+
+	"github.com/wxbind/wxbind/pkg/admin"
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 type userListCmd struct {
 	storeFlags
+	Search   string `help:"Only users whose username or name has this in it. Case and full or half width do not count." placeholder:"TEXT" type:"given"`
+	Role     string `help:"Only users with this role." placeholder:"ROLE" type:"given"`
+	Disabled *bool  `help:"Only disabled users, or only those who are not." negatable:""`
+	Limit    *int   `help:"Only so many users (default all)." placeholder:"N"`
+	After    string `help:"Only users after this one in the list, by their username or id: the next page." placeholder:"USER" type:"given"`
 	asJSON
 }
 
-// Run lists the users as they come, in JSON as {"users":[…]}.
+// Validate refuses a page of nobody.
+func (c userListCmd) Validate() error {
+	if c.Limit != nil && *c.Limit < 1 {
+		return errorf("--limit must be 1 at least")
+	}
+	return nil
+}
+
+// listing chooses the users.
+func (c userListCmd) listing() admin.Listing {
+	l := admin.Listing{After: c.After}
+	if c.Limit != nil {
+		l.Limit = *c.Limit
+	}
+	if search := alike(c.Search); search != "" || c.Role != "" || c.Disabled != nil {
+		l.Match = func(u login.User) bool {
+			return (strings.Contains(alike(u.Username), search) || strings.Contains(alike(u.Name), search)) &&
+				(c.Role == "" || slices.Contains(u.Roles, c.Role)) && (c.Disabled == nil || u.Disabled == *c.Disabled)
+		}
+	}
+	return l
+}
+
+// alike is a text in the form in which it is searched.
+func alike(text string) string { return strings.ToLower(width.Fold.String(text)) }
+
+// Run lists the users as they come, in JSON as {"users":[…]}. If there are more than the limit, "next" is the id of the last
+// one, for --after.
 func (c userListCmd) Run(ctx context.Context, t console) error {
 	return c.with(ctx, t, func(ctx context.Context, a *administrator) error {
 		lines, rows := jsonList{out: t.out, name: "users"}, newTable(t.out, "USERNAME", "NAME", "PHONE", "ROLES", "BOUND IN", "REGISTERED IN", "STATE", "CREATED", "ID")
-		for u, err := range a.All(ctx) {
+		var last listed
+		users, more := a.ByName(ctx, c.listing())
+		for u, err := range users {
 			if err != nil {
 				return err
 			}
 			if folded, err := a.Username(u.Username); u.PasswordID != "" && (err != nil || folded != u.Username) {
-				fmt.Fprintf(t.err, "nobody can log in as %q any more: usernames are stored in another form now; delete the user by the id %s and add them again\n", u.Username, u.ID)
+				sayf(t.err, "nobody can log in as %q any more: usernames are stored in another form now; delete the user by the id %s and add them again\n", u.Username, u.ID)
 			}
-			l := listedOf(u)
+			last = listedOf(u)
 			if c.JSON {
-				if err := lines.add(l); err != nil {
+				if err := lines.add(last); err != nil {
 					return err
 				}
 				continue
 			}
-			rows.add(l.login(), l.Name, l.masked(), strings.Join(l.Roles, ","), strings.Join(l.Apps, ","), l.RegisteredIn, l.state(), day(l.CreatedAt), l.ID)
+			rows.add(last.login(), last.Name, last.masked(), strings.Join(last.Roles, ","), strings.Join(last.Apps, ","), last.RegisteredIn, last.state(), day(last.CreatedAt), last.ID)
 			if rows.err != nil {
 				return rows.err
 			}
 		}
-		if c.JSON {
+		switch {
+		case c.JSON && more():
+			return lines.end(map[string]string{"next": last.ID})
+		case c.JSON:
 			return lines.end(nil)
 		}
-		return rows.print()
+		err := rows.print()
+		if err == nil && more() {
+			sayf(t.err, "there are more: --after %s shows the next ones\n", last.ID)
+		}
+		return err
 	})
 }
 
@@ -73,11 +119,11 @@ func (c userShowCmd) Run(ctx context.Context, t console) error {
 		if err := of.print(); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.out)
+		sayf(t.out, "\n")
 		if err := tableOfBindings(t.out, bindings).print(); err != nil {
 			return err
 		}
-		fmt.Fprintln(t.out)
+		sayf(t.out, "\n")
 		return tableOfSessions(t.out, sessions).print()
 	})
 }
@@ -88,9 +134,9 @@ func (l listed) phone() string {
 	case l.Phone == "":
 		return ""
 	case l.PhoneVerifiedAt == nil:
-		return l.masked() + ", not confirmed by WeChat"
+		return textf("%s, not confirmed by WeChat", l.masked())
 	}
-	return l.masked() + ", confirmed by WeChat " + minute(*l.PhoneVerifiedAt)
+	return textf("%s, confirmed by WeChat %s", l.masked(), minute(*l.PhoneVerifiedAt))
 }
 
 // created says when a user was created, and by whom if by themselves.
@@ -98,5 +144,5 @@ func (l listed) created() string {
 	if l.RegisteredIn == "" {
 		return minute(l.CreatedAt)
 	}
-	return minute(l.CreatedAt) + ", by themselves in " + l.RegisteredIn
+	return textf("%s, by themselves in %s", minute(l.CreatedAt), l.RegisteredIn)
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"runtime/debug"
 )
 
@@ -23,21 +21,21 @@ type version struct {
 func (c versionCmd) Run(t console) error {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return errors.New("this binary has no build information")
+		return errorf("this binary has no build information")
 	}
 	v := versionOf(info)
 	if c.JSON {
 		return printJSON(t, v)
 	}
-	fmt.Fprintf(t.out, "wxbind %s\n", v.Version)
+	sayf(t.out, "wxbind %s\n", v.Version)
 	if v.Commit != "" {
 		with := ""
 		if v.Modified {
-			with = ", with uncommitted changes"
+			with = textf(", with uncommitted changes")
 		}
-		fmt.Fprintf(t.out, "commit %s of %s%s\n", v.Commit, v.Time, with)
+		sayf(t.out, "commit %s of %s%s\n", v.Commit, v.Time, with)
 	}
-	fmt.Fprintf(t.out, "built with %s\n", v.Go)
+	sayf(t.out, "built with %s\n", v.Go)
 	return nil
 }
 

@@ -31,6 +31,9 @@ export async function serve({ args = [], env = {}, addr = '127.0.0.1:0', data } 
   return service
 }
 
+/** What the command says is read here, wherever the tests run. */
+const english = { LC_ALL: 'C' }
+
 class Service {
   #child
   #own
@@ -43,7 +46,7 @@ class Service {
     /** What the service has logged until now, one JSON object a line. */
     this.log = ''
     this.#child = spawn(program(), ['serve', '--addr', addr, '--stand-in', '127.0.0.1:0', '--data', this.data, ...args], {
-      env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...english, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout.setEncoding('utf8').on('data', text => { this.#said += text })
     this.#child.stderr.setEncoding('utf8').on('data', text => { this.log += text })
@@ -78,7 +81,7 @@ class Service {
 
   /** Runs the command on the service's folder, such as wxbind('user', 'disable', 'demo'). Returns what it prints; throws if it fails. */
   wxbind(...args) {
-    const { status, stdout, stderr, error } = spawnSync(program(), [...args, '--data', this.data], { encoding: 'utf8' })
+    const { status, stdout, stderr, error } = spawnSync(program(), [...args, '--data', this.data], { env: { ...process.env, ...english }, encoding: 'utf8' })
     if (status !== 0) throw new Error(`wxbind ${args.join(' ')}: ${error ?? `exit code ${status}`}\n${stderr}`)
     return stdout
   }

@@ -28,5 +28,5 @@ func (f Files) deniedBecause(check string, err error) Finding {
 	} else if owner == who {
 		do = "chmod u+rw what is named, and u+rwx the folder"
 	}
-	return fail(check, who+" may not use "+f.Folder+", so nothing is known about it: "+err.Error(), do)
+	return fail(check, who+" may not use "+f.Folder+", so nothing is known about it: "+err.Error(), do).because(err)
 }

@@ -34,6 +34,14 @@ type Finding struct {
 	Says string `json:"says"`
 	// Do is what to do about it; "" if nothing.
 	Do string `json:"do,omitempty"`
+	// Cause is an error whose text Says quotes; nil if there is none. A program for people may have other words for it.
+	Cause error `json:"-"`
+}
+
+// because adds the error that the finding quotes.
+func (f Finding) because(err error) Finding {
+	f.Cause = err
+	return f
 }
 
 func ok(check, says string) Finding {

@@ -53,7 +53,7 @@ func (f Files) store(ctx context.Context) Finding {
 	case ctx.Err() != nil:
 		return warn(check, fmt.Sprintf("%s is too large to be checked within %s", f.Database, readTime), "run PRAGMA quick_check on a copy of it")
 	case err != nil:
-		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore)
+		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore).because(err)
 	case damage != "ok":
 		return fail(check, fmt.Sprintf("%s is damaged: %s", f.Database, damage), restore)
 	}
@@ -67,7 +67,7 @@ func (f Files) store(ctx context.Context) Finding {
 	case errors.Is(err, sqlitestore.ErrNotOurs):
 		return fail(check, err.Error(), "name the folder of the store with --data")
 	case err != nil:
-		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore)
+		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore).because(err)
 	}
 	return ok(check, f.Database+" is intact")
 }
@@ -133,7 +133,7 @@ func (f Files) sealKey() Finding {
 	case errors.Is(err, fs.ErrPermission):
 		return f.deniedBecause(check, err)
 	case err != nil:
-		return fail(check, err.Error(), putBack)
+		return fail(check, err.Error(), putBack).because(err)
 	}
 	return ok(check, f.SealKey+" holds a key")
 }
@@ -158,7 +158,7 @@ func (f Files) disk() Finding {
 	case errors.Is(err, errors.ErrUnsupported):
 		return skip(check, "not known on this system")
 	case err != nil:
-		return fail(check, err.Error(), "make sure that this user can read the folder")
+		return fail(check, err.Error(), "make sure that this user can read the folder").because(err)
 	}
 	says := fmt.Sprintf("%d MiB are free", free>>20)
 	const room = "make room on the disk: a store that cannot write lets nobody log in"

@@ -135,7 +135,7 @@ func (t table) failed(ctx context.Context, check, action string, err error) Find
 	if api, isAPI := errors.AsType[smithy.APIError](err); isAPI {
 		return fail(check, fmt.Sprintf("%s: DynamoDB answers %s", t.name, api.ErrorCode()), fmt.Sprintf(allow, action))
 	}
-	return fail(check, fmt.Sprintf("%s: %s", t.name, noAnswer(ctx, "DynamoDB", err)), "make sure that this machine reaches DynamoDB, and try again")
+	return fail(check, fmt.Sprintf("%s: %s", t.name, noAnswer(ctx, "DynamoDB", err)), "make sure that this machine reaches DynamoDB, and try again").because(err)
 }
 
 // noAnswer says why a service did not answer.

@@ -86,12 +86,12 @@ func (f Files) unions(ctx context.Context) Finding {
 	}
 	db, err := openReadOnly(f.Database)
 	if err != nil {
-		return skip(unionsCheck, err.Error())
+		return skip(unionsCheck, err.Error()).because(err)
 	}
 	defer db.Close()
 	conflicts, err := sqlitestore.UnionConflicts(ctx, db)
 	if err != nil {
-		return skip(unionsCheck, fmt.Sprintf("%s cannot be read: %v", f.Database, err))
+		return skip(unionsCheck, fmt.Sprintf("%s cannot be read: %v", f.Database, err)).because(err)
 	}
 	return unions(conflicts)
 }

@@ -241,6 +241,8 @@ func checkText(s, at string) error {
 		return fmt.Errorf("%s is still the placeholder %s: put the real value into the secret", at, Placeholder)
 	case strings.TrimSpace(s) != s:
 		return fmt.Errorf("%s begins or ends with a space or a line break", at)
+	case quoted(s):
+		return fmt.Errorf("%s is in quotation marks, which belong to it here: leave them out", at)
 	case strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) || r == utf8.RuneError }):
 		return fmt.Errorf("%s contains a damaged or invisible character", at)
 	}

@@ -61,7 +61,7 @@ func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 	if id == "" && secret == "" {
 		return nil, ErrNotSet
 	}
-	if err := cmp.Or(checkText(id, EnvAppID), checkText(secret, EnvAppSecret)); err != nil {
+	if err := cmp.Or(checkText(id, EnvAppID), checkAppID(id, EnvAppID), checkText(secret, EnvAppSecret)); err != nil {
 		return nil, err
 	}
 	static, err := FromApp(id, login.Hidden(secret), key)

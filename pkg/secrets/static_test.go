@@ -42,7 +42,7 @@ func TestFromEnvNamesWhatIsWrong(t *testing.T) {
 		{"no appid", "", appSecret, key0, "WX_APPID is empty"},
 		{"an AppSecret with a line end", appID, appSecret + "\n", key0, "WX_APPSECRET begins or ends"},
 		{"a placeholder", appID, "REPLACE_ME", key0, "WX_APPSECRET is still the placeholder"},
-		{"an appid that is none", "S3CRET/", appSecret, key0, "no appid"},
+		{"an appid that is none", "S3CRET/", appSecret, key0, "WX_APPID is no AppID: it has 7 characters"},
 		{"a short seal key", appID, appSecret, login.SealKey{ID: "0", Key: "S3CRET"}, "sealKeys[0].key"},
 	}
 	for _, tt := range tests {

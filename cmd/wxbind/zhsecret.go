@@ -1,0 +1,36 @@
+package main
+
+// zhSecret has what is said of a stack's secret.
+var zhSecret = map[string]string{
+	"the embedded store has no secret: set WX_APPID, WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY in the environment of `wxbind serve`, or edit the file of --secret-file; for a deployed stack use --stack NAME": "内嵌存储没有密钥：请在 `wxbind serve` 的环境中设置 WX_APPID、WX_APPSECRET、WX_SERVICES 和 WX_DIRECTORY_KEY，或编辑 --secret-file 的文件；已部署的堆栈请用 --stack NAME",
+	"the services' secret: %w":                      "各服务的密钥：%w",
+	"%w: `wxbind serve` uses a stand-in for WeChat": "%w：`wxbind serve` 使用模拟微信",
+	"Replace the AppSecret of %s?":                  "替换 %s 的 AppSecret？",
+	"AppID: ":                                       "AppID：",
+	"set the AppSecret of %s; `wxbind doctor --stack %s` checks it with WeChat\n": "已设置 %s 的 AppSecret；`wxbind doctor --stack %s` 会向微信验证\n",
+	indexKeyAdded: "已添加索引密钥，今后一直用它查找用户；只要还有用户，就请保留一份密钥的副本",
+	"added the seal key %s, which seals from now on; the older ones still open what they sealed\n": "已添加加密密钥 %s，此后用它加密；较旧的密钥仍可解密原来的数据\n",
+	"added the service %s; its key is shown only this once:\n":                                     "已添加服务 %s；它的密钥只显示这一次：\n",
+	"the key was stored but could not be printed; create another one":                              "密钥已保存，但无法显示；请再生成一个",
+	"Stop the service %s from introspecting tokens?":                                               "不再允许服务 %s 查询 token？",
+	"removed the service %s; running functions may know it for up to 10 minutes\n":                 "已移除服务 %s；正在运行的函数最多还会接受它 10 分钟\n",
+	"Replace the directory key? Nobody logs in until the platform's directory has the new one.":    "替换用户目录的密钥？在平台的用户目录换上新密钥之前，任何人都无法登录。",
+	"set the directory key. Give it to the platform's directory; it is shown only this once:\n":    "已设置用户目录的密钥。请交给平台的用户目录；它只显示这一次：\n",
+	"cannot read standard input":                           "无法读取标准输入",
+	"standard input is larger than %d bytes":               "标准输入超过 %d 字节",
+	`standard input must be {"appId":"…","appSecret":"…"}`: `标准输入必须是 {"appId":"…","appSecret":"…"}`,
+	"standard input contains more than one JSON value":     "标准输入里有不止一个 JSON 值",
+
+	"say what to set: --register, --link-union-id, --rebind, --phone-trust-days, --accept-from, --new-prefetch-key or --no-prefetch-key":                     "请说明要设置什么：--register、--link-union-id、--rebind、--phone-trust-days、--accept-from、--new-prefetch-key 或 --no-prefetch-key",
+	"The secret has no index key, and a mini-program needs one. If there was one, put that one back: with another, nobody is found any more. Add a new one?": "密钥里没有索引密钥，而有小程序需要它。如果以前有过，请放回原来的那个：换成别的就再也找不到任何人。要添加新的吗？",
+	"nothing to change":            "没有需要修改的内容",
+	"%s has that policy already\n": "%s 的策略已经如此\n",
+	"set what %s lets people do\n": "已设置 %s 允许用户做什么\n",
+	"running functions may keep to the policy of before for up to 10 minutes\n": "正在运行的函数最多还会沿用原来的策略 10 分钟\n",
+	"warning: %s; %s\n":                          "警告：%s；%s\n",
+	"  %-14s  %s: %s\n":                          "  %-14s  %s：%s\n",
+	"%s is %s: %s":                               "%s 为 %s：%s",
+	"%s was %s and is now %s: %s":                "%s 由 %s 改为 %s：%s",
+	"prefetchKey is another one than before: %s": "prefetchKey 已更换：%s",
+	"in WeChat's console, under 开发管理 → 开发设置 → 数据预加载, enter this address; its key is shown only this once:\n": "请在小程序后台的“开发管理 → 开发设置 → 数据预加载”里填入以下地址；其中的密钥只显示这一次：\n",
+}
