@@ -15,15 +15,16 @@ FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
 # How functions are built; the tests read this line. Nothing of git goes into them: a commit that
 # changes no code changes no artifact, and SAM builds in a clone of another user. The
 # Lambda API, AWS and WeChat all speak HTTP/1.1; and calls within the SDK, which waits for a
-# network anyway, are not inlined. Both make the zips smaller.
-LAMBDA_FLAGS := -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 -gcflags github.com/aws/...=-l -ldflags "-s -w"
+# network anyway, are not inlined; nor are those that read stored hashes. All of that makes
+# the zips smaller.
+LAMBDA_FLAGS := -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 -gcflags github.com/aws/...=-l -gcflags github.com/wxbind/wxbind/pkg/password=-l -ldflags "-s -w"
 LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) go build $(LAMBDA_FLAGS)
 
 comma := ,
 
-# The tests look for data races in all code but SQLite's, which is C made into Go, and
-# x/crypto's, which only computes: with the detector in it that takes five times as long.
-RACE := -race $(foreach p,modernc.org/sqlite/lib modernc.org/libc/... golang.org/x/crypto/...,-gcflags=$(p)=-race=false)
+# The tests look for data races in all code but SQLite's, which is C made into Go, and what
+# only computes hashes: with the detector in it that takes five times as long.
+RACE := -race $(foreach p,modernc.org/sqlite/lib modernc.org/libc/... golang.org/x/crypto/... crypto/internal/fips140/...,-gcflags=$(p)=-race=false)
 
 # How many histories `make check-long` makes on each store, of some 150 operations each.
 HISTORIES ?= 500
@@ -43,7 +44,7 @@ SAM_BUILD := .cache/sam-build
 # What `make test-node` runs the tests of the mini-program's side on, besides the Node.js that is installed.
 NODE_VERSIONS ?= 18.20.8 20.20.2 22.23.3
 
-.PHONY: help run build bin/wxbind test test-go test-miniprogram test-node test-browser screenshots phone check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-peers bench-growth bench-start deploy clean need-go need-test need-node need-browser need-python need-sam
+.PHONY: help run build bin/wxbind image test test-go test-miniprogram test-node test-browser screenshots phone check-long faults lint lint-go lint-template sam-check fuzz bench cost bench-peers bench-growth bench-import bench-start deploy clean need-go need-test need-node need-browser need-python need-sam
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-16s %s\n' "$$name" "$$what"; done
@@ -58,9 +59,13 @@ run: bin/wxbind ## Serve on this machine, on SQLite; ARGS="--addr 127.0.0.1:4000
 build: bin/wxbind ## Build the command into bin/ and the functions into bin/<function>/bootstrap
 	$(foreach f,$(FUNCTIONS),$(LAMBDA_BUILD) -o bin/$(f)/bootstrap ./functions/$(f) &&) true
 
+# For this machine's processor, or ARCH if that is given.
+image: need-go ## Build a container image into bin/wxbind-image.tar, for `docker load` or `podman load`
+	@go run ./cmd/image -o bin/wxbind-image.tar $(if $(filter file,$(origin ARCH)),,-processor $(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)))
+
 # The tests of these drive programs that they have built, or hold documents against each
 # other. Our code that runs in the tests themselves is checked for races in its own package.
-DRIVERS := /functions$$|/events(/|$$)|/cmd/wxbind$$|/testing/(contract|openapitest)$$
+DRIVERS := /functions$$|/events(/|$$)|/cmd/(wxbind|image)$$|/testing/(contract|openapitest)$$
 # These run both ways: what validates against an OpenAPI document is left out under the race
 # detector, for which it takes minutes to compile.
 BOTH := /pkg/platform$$
@@ -163,6 +168,9 @@ bench: need-go ## Measure whole requests through the built functions, their proc
 	go test -run '^$$' -bench 'Requests|Processor' -benchtime 1x ./functions
 	go test -run '^$$' -bench 'CheckBind|Authorizer' -benchmem ./pkg/apigw
 	go test -run '^$$' -bench . ./pkg/sqlitestore
+
+bench-import: need-test ## Measure the imports of users and of bindings, in turn, on SQLite and DynamoDB Local
+	go test -run '^$$' -bench Import -benchtime 3x ./cmd/wxbind
 
 cost: need-go ## Count what a login, a bind and a verified token use and cost on AWS
 	go test -run '^$$' -bench Cost -benchtime 1x ./functions

@@ -165,6 +165,20 @@ func (h *Store) UserWithPassword(ctx context.Context, id string) (u login.User, 
 	return u, p, err
 }
 
+func (h *Store) ChangeUser(ctx context.Context, id string, c login.UserChange) error {
+	_, err := Via(h, "ChangeUser", func() (any, error) { return nil, h.Memory.ChangeUser(ctx, id, c) })
+	return err
+}
+
+func (h *Store) UsersByID(ctx context.Context, ids []string) ([]login.User, error) {
+	return Via(h, "UsersByID", func() ([]login.User, error) { return h.Memory.UsersByID(ctx, ids) })
+}
+
+func (h *Store) DeleteRole(ctx context.Context, name string) error {
+	_, err := Via(h, "DeleteRole", func() (any, error) { return nil, h.Memory.DeleteRole(ctx, name) })
+	return err
+}
+
 func (h *Store) ReplacePassword(ctx context.Context, id, oldID string, p login.Password, epoch string) error {
 	_, err := Via(h, "ReplacePassword", func() (any, error) { return nil, h.Memory.ReplacePassword(ctx, id, oldID, p, epoch) })
 	return err
