@@ -143,10 +143,12 @@ func TestAFailureOfTheDatabaseIsStoreUnavailableAndTellsNothing(t *testing.T) {
 }
 
 func TestABrokenConstraintTellsNoValue(t *testing.T) {
-	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
-	if err := store.AddUser(t.Context(), login.User{ID: planted, Username: "someone else"}, login.Password{}); err != nil {
+	path := filepath.Join(t.TempDir(), "wxbind.db")
+	store := open(t, path)
+	if err := store.AddUser(t.Context(), login.User{ID: "another", Username: "someone else"}, login.Password{}); err != nil {
 		t.Fatal(err)
 	}
+	raw(t, path, "CREATE UNIQUE INDEX one_alike ON users (disabled)")
 	unavailable(t, everyMethod(store)["AddUser"](t.Context()))
 }
 
