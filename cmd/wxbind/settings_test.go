@@ -44,7 +44,8 @@ func TestServeHelpNamesItsSettings(t *testing.T) {
 		t.Fatalf("status %d: %s", status, help)
 	}
 	var named []string
-	for _, column := range regexp.MustCompile(`(?m)^ *[A-Z_, ]+`).FindAllString(help, -1) {
+	settings, _, _ := strings.Cut(help, "\nFlags:\n")
+	for _, column := range regexp.MustCompile(`(?m)^ *[A-Z_, ]+`).FindAllString(settings, -1) {
 		named = append(named, settingName.FindAllString(column, -1)...)
 	}
 	if named, want := unique(named), servesSettings(t); !slices.Equal(named, want) {
