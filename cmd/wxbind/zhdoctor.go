@@ -78,7 +78,7 @@ var zhDoctor = map[string]string{
 	"who has another WeChat gets in once the binding of the former one has been removed": "换了微信号的人，原来的绑定解除之后才能登录",
 	"who has another WeChat takes the place of the former one, with the password":        "换了微信号的人，凭密码取代原来的微信号",
 	"no phone number logs its user in by itself":                                         "手机号不能单独用来登录",
-	"a phone number logs its user in by itself for %s after WeChat has confirmed it":     "微信确认过的手机号在 %s内可以单独用来登录",
+	"a phone number logs its user in by itself for %s after WeChat has confirmed it":     "微信确认过的手机号可以单独用来登录，期限为 %s",
 	"%d day":  "%s 天",
 	"%d days": "%s 天",
 	"who registered in another mini-program is not let in by phone number or unionid": "在另一个小程序自行注册的人，不能凭手机号或 unionid 登录",

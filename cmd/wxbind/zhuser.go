@@ -62,7 +62,7 @@ var zhUser = map[string]string{
 	"%s contains no roles":                 "%s 里没有角色",
 
 	"every mini-program":                              "所有小程序",
-	"Unbind %s in %s and end the sessions there?":     "在%[2]s里解绑 %[1]s，并结束那里的会话？",
+	"Unbind %s in %s and end the sessions there?":     "解绑 %[1]s，并结束那里的会话？范围：%[2]s",
 	"unbound %s in %s and ended the sessions there\n": "已在 %[2]s 里解绑 %[1]s，并结束那里的会话\n",
 
 	"name a user, or a mini-program with --app APPID --all":     "请指明用户，或用 --app APPID --all 指明小程序",
@@ -73,7 +73,7 @@ var zhUser = map[string]string{
 	"End all sessions of %s?":       "结束 %s 的全部会话？",
 	"End all sessions of %s in %s?": "结束 %s 在 %s 里的全部会话？",
 	"End the sessions of all users in %s? Whoever is bound logs in again at the next launch.": "结束所有用户在 %s 里的会话？已绑定的人下次打开小程序时会重新登录。",
-	"ended %s of %s in %s": "已在 %[3]s 里结束 %[2]s的 %[1]s",
+	"ended %s of %s in %s": "已结束 %[3]s 里的 %[1]s，涉及 %[2]s",
 	"1 session":            "1 个会话",
 	"%d sessions":          "%d 个会话",
 	"1 user":               "1 个用户",
