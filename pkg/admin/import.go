@@ -34,6 +34,11 @@ type Moved struct {
 	PhoneVerifiedAt time.Time
 	// TemporaryUntil is when the password ends, if it is a temporary one.
 	TemporaryUntil time.Time
+	// Avatar, NameGiven and AvatarGiven are as in login.User, PhoneGivenIn as login.Phone.AppID. A row without an id has none of
+	// them, and a directory's user an Avatar at most. A time of the future, here and in PhoneVerifiedAt, counts as now.
+	Avatar                 string
+	NameGiven, AvatarGiven login.Given
+	PhoneGivenIn           string
 }
 
 // BadRow says why a row was not imported. It quotes no secret.
@@ -102,7 +107,7 @@ const importedAtOnce = 16
 // ErrUsernameTaken. If a row before has it, the row is bad too: ErrRepeated. Both are a *SameNameError if the
 // row has the username in another form than it is stored in. Likewise a phone number: a *PhoneTakenError, or ErrPhoneRepeated.
 //
-// A row with an id is a user of another store, who keeps it. Such a row whose id is stored already counts as Present, unless the
+// A row with an id is a user of another store, who keeps it, and their roles, even such as there are none of. Such a row whose id is stored already counts as Present, unless the
 // row's username is not the user's: login.ErrIDTaken.
 //
 // It uses some 50 bytes of memory for each row, to find usernames that are repeated, and as much for each phone number.
@@ -141,10 +146,10 @@ func (s *Service) Import(ctx context.Context, rows iter.Seq2[ImportRow, error], 
 			if err != nil {
 				return i.done, err
 			}
-			i.batch = append(i.batch, n)
-			if err := i.bring(ctx, n.kind); err != nil {
+			if err := i.bring(ctx, &n); err != nil {
 				return i.done, err
 			}
+			i.batch = append(i.batch, n)
 		}
 		if len(i.batch) == importBatch || i.plain == plainBatch {
 			if err := i.store(ctx); err != nil {

@@ -253,6 +253,28 @@ func TestKindsAreNotedBeforeTheirUsersAreStored(t *testing.T) {
 	}
 }
 
+// Each import counts from its own start, and yet there are never more kinds than may be: the world's importers take two.
+func TestImportsAtTheSameTimeBringNoMoreKindsThanMayBe(t *testing.T) {
+	w := newWorld(t)
+	late, _, _ := importer(w)
+	done, bad, err := imports(t, late, func(yield func(admin.ImportRow, error) bool) {
+		hash := func(h login.Hidden) func(*admin.ImportRow) { return func(r *admin.ImportRow) { r.PasswordHash = h } }
+		early, _, _ := importer(w)
+		for line, kind := range []login.Hidden{"bcrypt 10:x", "bcrypt 11:x"} { // while the late one is at its first row
+			if _, bad, err := imports(t, early, rowsOf(row(1, string('a'+rune(line)), hash(kind)))); err != nil || len(bad) > 0 {
+				t.Fatal(bad, err)
+			}
+		}
+		_ = yield(row(1, "late", hash("bcrypt 12:x")), nil) && yield(row(2, "late", hash("bcrypt 10:x")), nil)
+	})
+	if err != nil || done != (admin.Imported{Added: 1, Bad: 1}) || !errors.Is(bad[1], admin.ErrTooManyHashKinds) {
+		t.Errorf("got %+v, %v, %v", done, bad, err)
+	}
+	if kinds, err := w.DB.HashKinds(t.Context()); err != nil || !slices.Equal(kinds, []string{"bcrypt 10", "bcrypt 11"}) {
+		t.Errorf("kinds %q, %v", kinds, err)
+	}
+}
+
 func TestImportsAtTheSameTimeAddEachUserOnce(t *testing.T) {
 	w := newWorld(t)
 	const n, rivals = 1200, 4

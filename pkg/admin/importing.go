@@ -90,7 +90,7 @@ func (i *importing) read(ctx context.Context, row ImportRow) (newcomer, error) {
 	}
 	n.user.Phone = phone
 	if phone.Number != "" {
-		n.user.Phone.VerifiedAt = row.PhoneVerifiedAt
+		n.user.Phone.VerifiedAt, n.user.Phone.AppID = come(row.PhoneVerifiedAt, login.Clock(i.Now)), row.PhoneGivenIn
 	}
 	if n.bad = i.repeated(n); n.bad != nil {
 		return n, nil //nolint:nilerr // as above
@@ -126,10 +126,11 @@ func (i *importing) repeated(n newcomer) error {
 	return nil
 }
 
-// checkRow checks a row's roles and its password or hash, and returns the kind of the hash.
+// checkRow checks a row's roles and its password or hash, and returns the kind of the hash. A user of another store keeps roles that
+// nobody has set there either: a role that was deleted, or one that only the platform's directory knows.
 func (i *importing) checkRow(row ImportRow, u login.User) (kind string, err error) {
 	for _, role := range u.Roles {
-		if !i.roles[role] {
+		if !i.roles[role] && row.ID == "" {
 			return "", noSuchRole(role)
 		}
 	}
@@ -145,13 +146,34 @@ func (i *importing) checkRow(row ImportRow, u login.User) (kind string, err erro
 }
 
 // bring stores the kind of a newcomer's hash before the first such user is stored, so that a wrong password
-// costs the same for all users; see docs/decisions/equal-time.md.
-func (i *importing) bring(ctx context.Context, kind string) error {
-	if kind == "" || slices.Contains(i.kinds, kind) {
-		return nil
+// costs the same for all users; see docs/decisions/equal-time.md. The row is bad if another import has brought the last kind that
+// may be meanwhile.
+func (i *importing) bring(ctx context.Context, n *newcomer) error {
+	if n.bad != nil || n.kind == "" || slices.Contains(i.kinds, n.kind) {
+		return nil //nolint:nilerr // a bad row brings none
 	}
-	i.kinds = append(i.kinds, kind)
-	return i.Store.AddHashKind(ctx, kind)
+	err := i.Store.AddHashKind(ctx, n.kind, i.MaxHashKinds)
+	if errors.Is(err, login.ErrHashKindsFull) {
+		if i.kinds, err = i.Store.HashKinds(ctx); err == nil {
+			n.bad = i.tooManyKinds()
+			i.forget(n)
+		}
+		return err
+	}
+	i.kinds = append(i.kinds, n.kind)
+	return err
+}
+
+// forget takes back what repeated has noted of a newcomer.
+func (i *importing) forget(n *newcomer) {
+	if n.claims() {
+		delete(i.first, [16]byte(sum(n.user.Username)))
+	}
+	delete(i.phones, [16]byte(sum(n.user.Phone.Index)))
+}
+
+func (i *importing) tooManyKinds() error {
+	return fmt.Errorf("%w: %d are stored already: %s", ErrTooManyHashKinds, len(i.kinds), strings.Join(i.kinds, "; "))
 }
 
 // kindOf returns the kind of a hash.
@@ -167,7 +189,7 @@ func (i *importing) kindOf(hash login.Hidden) (string, error) {
 		return "", fmt.Errorf("%w: %w", ErrHashUnreadable, err)
 	}
 	if kind != "" && !slices.Contains(i.kinds, kind) && len(i.kinds) >= i.MaxHashKinds {
-		return "", fmt.Errorf("%w: %d are stored already: %s", ErrTooManyHashKinds, len(i.kinds), strings.Join(i.kinds, "; "))
+		return "", i.tooManyKinds()
 	}
 	return kind, nil
 }

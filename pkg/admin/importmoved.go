@@ -16,8 +16,11 @@ import (
 
 // userOf makes the user of a row, who has no phone number yet.
 //
-// Errors: those of newUser; ErrIDInvalid.
+// Errors: those of newUser and checkGiven; ErrIDInvalid.
 func (i *importing) userOf(row ImportRow) (u login.User, err error) {
+	if err := checkGiven(row); err != nil {
+		return u, err
+	}
 	switch {
 	case len(row.ID) > login.MaxUserID || !utf8.ValidString(row.ID) || strings.ContainsFunc(row.ID, unicode.IsControl):
 		return u, ErrIDInvalid
@@ -31,7 +34,9 @@ func (i *importing) userOf(row ImportRow) (u login.User, err error) {
 	default:
 		u, err = i.newUser(row.NewUser)
 	}
-	u.Disabled, u.RegisteredIn = row.Disabled, row.RegisteredIn
+	u.Disabled, u.RegisteredIn, u.Avatar = row.Disabled, row.RegisteredIn, row.Avatar
+	now := login.Clock(i.Now)
+	u.NameGiven, u.AvatarGiven = giveAt(row.NameGiven, now), giveAt(row.AvatarGiven, now)
 	if !row.CreatedAt.IsZero() {
 		u.CreatedAt = row.CreatedAt
 	}
@@ -52,7 +57,7 @@ func (i *importing) enroll(ctx context.Context) error {
 				return err
 			}
 			u := n.user
-			p := login.Profile{ID: u.ID, Username: u.Username, Name: u.Name, Roles: u.Roles, RegisteredIn: u.RegisteredIn}
+			p := login.Profile{ID: u.ID, Username: u.Username, Name: u.Name, Avatar: u.Avatar, Roles: u.Roles, RegisteredIn: u.RegisteredIn}
 			if _, err := i.Store.EnrollUser(ctx, p, u.CreatedAt, u.Epoch); err != nil || !u.Disabled {
 				return err
 			}

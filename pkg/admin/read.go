@@ -31,11 +31,15 @@ func (s *Service) Show(ctx context.Context, username string) (login.Export, erro
 	return login.ExportOf(ctx, s.Store, u)
 }
 
+// readPage is how many users All asks for at once. DynamoDB takes some milliseconds a request, whatever it reads, and only each
+// third or fourth item that it reads is a user.
+const readPage = 1000
+
 // All lists all users. It reads a page when the caller gets to it. An error is the last thing it yields.
 func (s *Service) All(ctx context.Context) iter.Seq2[login.User, error] {
 	return func(yield func(login.User, error) bool) {
 		for after := ""; ; {
-			page, err := s.Store.ListUsers(ctx, after, listPage)
+			page, err := s.Store.ListUsers(ctx, after, readPage)
 			if err != nil {
 				yield(login.User{}, err)
 				return

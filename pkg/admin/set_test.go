@@ -3,6 +3,7 @@ package admin_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -185,5 +186,42 @@ func TestListByNameLeavesOutWhoIsGone(t *testing.T) {
 		if !errors.Is(err, login.StoreUnavailable) {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+// pages counts the pages of users that are read.
+type pages struct {
+	login.AdminStore
+	read int
+}
+
+func (p *pages) ListUsers(ctx context.Context, after string, limit int) ([]login.User, error) {
+	p.read++
+	return p.AdminStore.ListUsers(ctx, after, limit)
+}
+
+// A page costs several requests of a DynamoDB table, so there are few.
+func TestUsersAreReadInLargePages(t *testing.T) {
+	w := newWorld(t)
+	a := w.Admin()
+	var many []login.Newcomer
+	for i := range 1999 {
+		id := fmt.Sprintf("u-%04d", i)
+		many = append(many, login.Newcomer{User: login.User{ID: id, Username: id}})
+	}
+	if _, err := a.Store.AddUsers(t.Context(), many); err != nil {
+		t.Fatal(err)
+	}
+	counted := &pages{AdminStore: a.Store}
+	a.Store = counted
+	listed := 0
+	for _, err := range a.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		listed++
+	}
+	if all, err := w.DB.ListUsers(t.Context(), "", 9999); err != nil || listed != len(all) || counted.read > 3 { // of which the last is empty
+		t.Errorf("%d users of %d in %d pages, %v", listed, len(all), counted.read, err)
 	}
 }

@@ -86,7 +86,7 @@ func bindsMustTakeTheSameTime(t *testing.T, platform map[string]login.Hidden) {
 	store := &storetest.Memory{}
 	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
 	for _, kind := range kinds {
-		if err := store.AddHashKind(t.Context(), kind); err != nil {
+		if err := store.AddHashKind(t.Context(), kind, len(kinds)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,5 +13,6 @@
 // nothing stands are no part of the table. Fields that are missing at a row's end are empty, since Excel leaves out the last
 // delimiters. Blanks of every kind around a value are no part of it, unless the column is exact.
 //
-// Quotes follow RFC 4180, but a row is one line: a row with a line break in a quoted field is a bad row.
+// Quotes follow RFC 4180, but a row is one line: a row with a line break in a quoted field is a bad row. A bad row has the values
+// that stand before what is wrong with it.
 package sheet

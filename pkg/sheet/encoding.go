@@ -52,12 +52,13 @@ func wide(start []byte) Encoding {
 			zeros[at%2]++
 		}
 	}
-	// A stray NUL is no proof. A table in Chinese has them in its delimiters and line ends at least.
+	// Stray NULs are no proof. A table in Chinese has them in its delimiters and line ends at least, so also in the first of these.
 	enough := func(many, few int) bool { return many > len(start)/16 && many > 4*few }
+	end := bytes.IndexByte(start, '\n')
 	switch {
-	case enough(zeros[1], zeros[0]):
+	case enough(zeros[1], zeros[0]) && (end < 0 || end%2 == 0 && (end+1 == len(start) || start[end+1] == 0)):
 		return UTF16LE
-	case enough(zeros[0], zeros[1]):
+	case enough(zeros[0], zeros[1]) && (end < 0 || end%2 == 1 && start[end-1] == 0):
 		return UTF16BE
 	}
 	return Detect
@@ -118,12 +119,16 @@ func survey(r io.Reader, e Encoding) (Encoding, int, error) {
 		in = bufio.NewReaderSize(decoder.Reader(in), maxLine)
 	}
 	var v votes
-	for lines := 0; ; {
+	for lines, within := 0, false; ; {
 		text, err := in.ReadSlice('\n')
-		if len(text) > 0 && !errors.Is(err, bufio.ErrBufferFull) {
+		more := errors.Is(err, bufio.ErrBufferFull)
+		if len(text) > 0 && !more {
 			lines++
+		}
+		if !more && !within { // a part of a line may begin or end within a character
 			v.count(text)
 		}
+		within = more
 		switch {
 		case err == nil, errors.Is(err, bufio.ErrBufferFull):
 		case !errors.Is(err, io.EOF):
@@ -142,7 +147,7 @@ type gbk struct {
 	text    []byte
 }
 
-// line returns a line in UTF-8. The result is valid until the next call.
+// line returns a line in UTF-8, or with an error what stands before the damage. The result is valid until the next call.
 //
 // Errors: errNotGBK, errTorn.
 func (g *gbk) line(raw []byte) ([]byte, error) {
@@ -158,13 +163,26 @@ func (g *gbk) line(raw []byte) ([]byte, error) {
 	}
 	n, _, err := g.decoder.Transform(g.text, raw, true)
 	text := g.text[:n]
+	sound, _, damaged := bytes.Cut(text, replacement)
 	switch {
 	case bytes.HasSuffix(text, replacement) && raw[len(raw)-1] >= utf8.RuneSelf:
-		return nil, errTorn
-	case err != nil, bytes.Contains(text, replacement):
-		return nil, errNotGBK
+		return sound, errTorn
+	case err != nil, damaged:
+		return sound, errNotGBK
 	}
 	return text, nil
+}
+
+// soundUTF8 is what stands in a text before the first byte that is not UTF-8.
+func soundUTF8(text []byte) []byte {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size <= 1 {
+			return text[:at]
+		}
+		at += size
+	}
+	return text
 }
 
 // replacement is what decoders put for what they cannot decode.

@@ -21,6 +21,9 @@ type Column struct {
 // ErrUnknownColumn says that a table has columns besides those that it may have, and which.
 var ErrUnknownColumn = errors.New("unknown columns")
 
+// UnknownField is an error about an object that has a field with this name, which no column has.
+func UnknownField(name string) error { return fmt.Errorf("%w: %q", ErrUnknownColumn, Shortened(name)) }
+
 // header is how a table's lines are read.
 type header struct {
 	delimiter byte

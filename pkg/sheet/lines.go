@@ -5,13 +5,18 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"unicode/utf8"
 
 	"github.com/wxbind/wxbind/pkg/bom"
 )
 
 // maxLine bounds a line, in bytes. A row is far shorter.
 const maxLine = 64 << 10
+
+// Errors about a file.
+var (
+	errWorkbook = errors.New(`the file is a workbook and not text; save it in Excel as "CSV UTF-8"`)
+	errOnlyCR   = errors.New(`the lines end in CR alone, as those of "CSV (Macintosh)"; save the file in Excel as "CSV UTF-8"`)
+)
 
 // Errors about a line.
 var (
@@ -36,22 +41,36 @@ type Lines struct {
 
 // NewLines starts reading a text. It reads r twice if r is an io.Seeker that can seek, and then knows the whole text.
 //
-// Errors: those of r.
+// Errors: errWorkbook; those of r.
 func NewLines(r io.Reader, e Encoding) (*Lines, error) {
 	l := &Lines{encoding: e, total: -1}
 	if err := l.survey(r); err != nil {
 		return nil, err
 	}
 	l.in = bufio.NewReaderSize(r, maxLine)
+	start := l.arrived()
+	if workbook(start) {
+		return nil, errWorkbook
+	}
 	if l.encoding == Detect {
-		_, _ = l.in.Peek(1) // whose error the next read has
-		start, _ := l.in.Peek(l.in.Buffered())
 		l.encoding = wide(start)
 	}
 	if decoder := l.encoding.utf16(); decoder != nil {
 		l.in = bufio.NewReaderSize(decoder.Reader(l.in), maxLine)
 	}
 	return l, nil
+}
+
+// workbook recognizes the files of spreadsheets that are not CSV, by their first bytes: ZIP of today's, and OLE of .xls.
+func workbook(start []byte) bool {
+	return bytes.HasPrefix(start, []byte("PK\x03\x04")) || bytes.HasPrefix(start, []byte{0xD0, 0xCF, 0x11, 0xE0})
+}
+
+// arrived is what can be read without waiting for more, once anything has come.
+func (l *Lines) arrived() []byte {
+	_, _ = l.in.Peek(1) // whose error the next read has
+	start, _ := l.in.Peek(l.in.Buffered())
+	return start
 }
 
 // survey finds out the encoding and the number of lines, if r can seek.
@@ -77,7 +96,8 @@ func (l *Lines) Total() int { return l.total }
 // Number is the number of the last line that was read, counted from 1.
 func (l *Lines) Number() int { return l.number }
 
-// Next returns the next line that is not blank, in UTF-8 and without its line end. The result is valid until the next call.
+// Next returns the next line that is not blank, in UTF-8 and without its line end, and with a *BadRow what of it stands before the
+// damage. The result is valid until the next call.
 //
 // Errors: a *BadRow, after which reading can continue; io.EOF; those of r.
 func (l *Lines) Next() ([]byte, error) {
@@ -85,6 +105,9 @@ func (l *Lines) Next() ([]byte, error) {
 		text, err := l.in.ReadSlice('\n')
 		l.number++
 		long := errors.Is(err, bufio.ErrBufferFull)
+		if long {
+			text = bytes.Clone(text)
+		}
 		for errors.Is(err, bufio.ErrBufferFull) {
 			_, err = l.in.ReadSlice('\n')
 		}
@@ -98,10 +121,13 @@ func (l *Lines) Next() ([]byte, error) {
 		text = bytes.TrimRight(text, "\r\n")
 		switch {
 		case long:
-			return nil, l.bad(errLineTooLong)
+			before := l.encoding // which a line that is not all there does not decide
+			text, _ = l.decode(text)
+			l.encoding = before
+			return text, l.bad(errLineTooLong)
 		case len(bytes.TrimSpace(text)) > 0:
 			if text, err = l.decode(text); err != nil {
-				return nil, l.bad(err)
+				return text, l.bad(err)
 			}
 			return text, nil
 		case err != nil:
@@ -112,7 +138,7 @@ func (l *Lines) Next() ([]byte, error) {
 
 func (l *Lines) bad(cause error) error { return &BadRow{Line: l.number, Cause: cause} }
 
-// decode returns a line in UTF-8.
+// decode returns a line in UTF-8, or with an error what of it stands before the damage.
 //
 // Errors: errNotUTF8, errNotUTF16, errNotGBK, errTorn.
 func (l *Lines) decode(text []byte) ([]byte, error) {
@@ -131,12 +157,12 @@ func (l *Lines) decode(text []byte) ([]byte, error) {
 	case GBK:
 		return l.gbk.line(text)
 	case UTF16LE, UTF16BE:
-		if bytes.Contains(text, replacement) {
-			return nil, errNotUTF16
+		if sound, _, damaged := bytes.Cut(text, replacement); damaged {
+			return sound, errNotUTF16
 		}
 	default:
-		if !utf8.Valid(text) {
-			return nil, errNotUTF8
+		if sound := soundUTF8(text); len(sound) < len(text) {
+			return sound, errNotUTF8
 		}
 	}
 	return text, nil

@@ -67,11 +67,14 @@ var (
 
 // Open starts reading a table, which may have these columns, in any order. It reads the line that names them.
 //
-// Errors: ErrUnknownColumn; one that says what else is wrong with that line; those of r.
+// Errors: ErrUnknownColumn; one that says what else is wrong with that line or the file; those of r.
 func Open(r io.Reader, columns []Column, o Options) (*Reader, error) {
 	lines, err := NewLines(r, o.Encoding)
 	if err != nil {
 		return nil, err
+	}
+	if onlyCR(lines.arrived()) {
+		return nil, errOnlyCR
 	}
 	first, err := lines.Next()
 	if err != nil {
@@ -90,6 +93,12 @@ func Open(r io.Reader, columns []Column, o Options) (*Reader, error) {
 		return nil, err
 	}
 	return &Reader{lines: lines, columns: columns, header: h}, nil
+}
+
+// onlyCR says whether the first line of a text holds others, which end in CR alone. An error about its columns would quote them.
+func onlyCR(start []byte) bool {
+	first, _, _ := bytes.Cut(start, []byte("\n"))
+	return bytes.ContainsRune(bytes.TrimRight(first, "\r"), '\r')
 }
 
 // noHeader says why there is no line that names the columns.
@@ -140,13 +149,15 @@ func (r *Reader) next() (Row, error) {
 		line, err := r.lines.Next()
 		row := Row{Line: r.lines.number, columns: r.columns, values: make([]string, len(r.columns))}
 		if err != nil {
+			r.fillSound(row.values, line)
 			return row, err
 		}
 		values, err := fields(line, r.header.delimiter)
-		if errors.Is(err, errQuotes) && r.lines.skipRest(line, r.whole) {
-			err = errLineBreak
-		}
 		if err != nil {
+			r.fillSound(row.values, line)
+			if r.lines.skipRest(line, r.whole) {
+				err = errLineBreak
+			}
 			return row, &BadRow{Line: row.Line, Cause: err}
 		}
 		if blank(values) {
@@ -161,6 +172,23 @@ func (r *Reader) next() (Row, error) {
 
 // fill puts a line's fields into the places of their columns.
 func (r *Reader) fill(row, fields []string) error {
+	r.place(row, fields)
+	of := r.header.of
+	switch {
+	case len(fields) > len(of) && !blank(fields[len(of):]):
+		return fmt.Errorf("the row has %d fields, but the first line names %d", len(fields), len(of))
+	case len(fields) < len(of) && !r.lines.ended:
+		return fmt.Errorf("the last row has %d fields, but the first line names %d, and no line end; the file may be cut", len(fields), len(of))
+	}
+	return nil
+}
+
+// fillSound does so with the fields that stand whole before what is wrong with a line.
+func (r *Reader) fillSound(row []string, line []byte) {
+	r.place(row, soundFields(line, r.header.delimiter))
+}
+
+func (r *Reader) place(row, fields []string) {
 	of := r.header.of
 	for at, value := range fields[:min(len(fields), len(of))] {
 		column := of[at]
@@ -172,13 +200,6 @@ func (r *Reader) fill(row, fields []string) error {
 			row[column] = trim(value)
 		}
 	}
-	switch {
-	case len(fields) > len(of) && !blank(fields[len(of):]):
-		return fmt.Errorf("the row has %d fields, but the first line names %d", len(fields), len(of))
-	case len(fields) < len(of) && !r.lines.ended:
-		return fmt.Errorf("the last row has %d fields, but the first line names %d, and no line end; the file may be cut", len(fields), len(of))
-	}
-	return nil
 }
 
 // whole reports whether a text of several lines is one record of the table.
@@ -207,6 +228,24 @@ func fields(line []byte, delimiter byte) ([]string, error) {
 		return nil, errQuotes
 	}
 	return values, nil
+}
+
+// soundFields returns the first values of a line, up to one that has odd quotes or no delimiter after it.
+func soundFields(line []byte, delimiter byte) (values []string) {
+	start, quotes := 0, 0
+	for at, b := range line {
+		switch {
+		case b == '"':
+			quotes++
+		case b == delimiter && quotes%2 == 0:
+			value, err := fields(line[start:at], delimiter)
+			if err != nil {
+				return values
+			}
+			values, start, quotes = append(values, value...), at+1, 0
+		}
+	}
+	return values
 }
 
 func blank(values []string) bool {

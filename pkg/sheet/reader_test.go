@@ -57,6 +57,8 @@ var (
 	rows  = []string{"2|alice|爱丽丝|correct horse", `3|bob|鲍勃 李|a "b", c`}
 )
 
+const oddQuotes = "unmatched quotes; a row must be one line"
+
 // What a program of a user's writes as bytes, whether the file can be read twice or is a stream.
 func TestTablesAsProgramsWriteThem(t *testing.T) {
 	tabs := strings.NewReplacer("\"a \"\"b\"\", c\"", "\"a \"\"b\"\", c\"", ",姓名", "\t姓名", ",密码", "\t密码", ",爱", "\t爱", ",correct", "\tcorrect", ",鲍", "\t鲍", ",\"a", "\t\"a").Replace(table)
@@ -101,17 +103,22 @@ func TestRows(t *testing.T) {
 		"a row of more fields":                     {"username,name\na,b,c\nd,e,, \n", []string{"2|a|b|! the row has 3 fields, but the first line names 2", "3|d|e|"}},
 		"a row that is cut":                        {"username,name\na,b\nc", []string{"2|a|b|", "3|c||! the last row has 1 fields, but the first line names 2, and no line end; the file may be cut"}},
 		"a file cut in a character of GBK": {encoded(gbk, "username,name\na,爱丽丝\nb,鲍勃")[:len("username,name\na,xxxxxx\nb,xxx")],
-			[]string{"2|a|爱丽丝|", "3|||! the line ends in the middle of a GBK character; the file may be cut"}},
+			[]string{"2|a|爱丽丝|", "3|b||! the line ends in the middle of a GBK character; the file may be cut"}},
 		"a damaged line of GBK": {encoded(gbk, "用户名,姓名\na,爱\n") + "b,\xb0\n" + encoded(gbk, "c,丝\n"),
-			[]string{"2|a|爱|", "3|||! the line ends in the middle of a GBK character; the file may be cut", "4|c|丝|"}},
+			[]string{"2|a|爱|", "3|b||! the line ends in the middle of a GBK character; the file may be cut", "4|c|丝|"}},
 		"a damaged line of UTF-8": {"用户名,姓名\na,爱\nb,\xe4\xb8\nc,丝\n",
-			[]string{"2|a|爱|", "3|||! the line is not UTF-8, as the rest of the file is", "4|c|丝|"}},
+			[]string{"2|a|爱|", "3|b||! the line is not UTF-8, as the rest of the file is", "4|c|丝|"}},
 		"a line of GBK that is UTF-8 by chance": {encoded(gbk, "用户名,姓名\na,爱\nb,") + "\xc2\xa5\xc4\xaa\n" + encoded(gbk, "c,丝\n"),
 			[]string{"2|a|爱|", "3|b|楼莫|", "4|c|丝|"}},
 		"half a character of UTF-16": {"\xff\xfe" + encoded(le, "username,name\na,b\nc,d")[:len("username,name\na,b\nc,d")*2-1],
-			[]string{"2|a|b|", "3|||! the line is not valid UTF-16"}},
+			[]string{"2|a|b|", "3|c||! the line is not valid UTF-16"}},
 		"a line break in a quoted field of a short row": {"username,name,password\na,\"A\nmallory,M,secret\n\"\nb,B,p\n",
-			[]string{"2|||! a field contains a line break; a row must be one line", "5|b|B|p"}},
+			[]string{"2|a||! a field contains a line break; a row must be one line", "5|b|B|p"}},
+		"what stands before odd quotes": {"username,name,password\n\"a,\"\"a\",A,\"p\nb\"b,B,p\n\"c\"c,C,p\nd,,\"p\n",
+			[]string{"2|a,\"a|A|! " + oddQuotes, "3|||! " + oddQuotes, "4|||! " + oddQuotes, "5|d||! " + oddQuotes}},
+		"what stands before a line's limit": {"username,name,password\na,爱," + strings.Repeat("丝", 30<<10) + "\nb,丝,p\n",
+			[]string{"2|a|爱|! the line is too long", "3|b|丝|p"}},
+		"damage in the first field":                    {"username,name\n\xff,MARK\nMARK\xff,b\n", []string{"2|||! the line is neither UTF-8 nor GBK", "3|||! the line is neither UTF-8 nor GBK"}},
 		"headers in any case":                          {" USER_NAME ,\u3000Name\u00a0,Pass-Word\na,b,c\n", []string{"2|a|b|c"}},
 		"a character that GB18030 has and GBK has not": {encoded(simplifiedchinese.GB18030, "username,name\na,𠮷\n"), []string{"2|a|𠮷|"}},
 		"the euro of Windows":                          {"username,name\na,\x80" + encoded(gbk, "爱") + "\n", []string{"2|a|€爱|"}},
@@ -140,6 +147,12 @@ func TestColumns(t *testing.T) {
 		"nothing but sep=":      {"sep=;\r\n", sheet.Options{}, "the file is empty"},
 		"a quote that is odd":   {"\"username\n", sheet.Options{}, "the first line must name columns among username"},
 		"a long name":           {"username," + strings.Repeat("x", 100) + "\n", sheet.Options{}, strings.Repeat("x", 40) + `…"`},
+		"lines that end in CR":  {"username,password\rMARK,MARK\rb,MARK\r", ignoring, "the lines end in CR alone"},
+		"the same, and one LF":  {"username,password\rMARK,\"MARK\nMARK\"\r", ignoring, "the lines end in CR alone"},
+		"the same, in UTF-16":   {"\xff\xfe" + encoded(le, "username,password\rMARK,MARK\r"), ignoring, "the lines end in CR alone"},
+		"the same, and long":    {strings.Repeat("username,MARK\r", 8<<10), ignoring, "the lines end in CR alone"},
+		"a workbook":            {"PK\x03\x04\x14\x00\x06\x00MARK", ignoring, "the file is a workbook"},
+		"an old workbook":       {"\xd0\xcf\x11\xe0" + strings.Repeat("\x00", 600) + "MARK", ignoring, "the file is a workbook"},
 		"GBK, said to be":       {encoded(gbk, "用户名\na\n"), sheet.Options{Encoding: sheet.GBK}, "2|a||"},
 		"GBK, said to be UTF-8": {encoded(gbk, "用户名\na\n"), sheet.Options{Encoding: sheet.UTF8}, "line 1: the line is not UTF-8"},
 		"UTF-16, said to be":    {encoded(be, "用户名\na\n"), sheet.Options{Encoding: sheet.UTF16BE}, "2|a||"},

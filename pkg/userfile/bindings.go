@@ -1,8 +1,6 @@
 package userfile
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +31,7 @@ var bindingColumns = []sheet.Column{
 	{Name: lastLoginAt, Also: []string{"最近登录时间", "最后登录时间"}},
 }
 
-// errNotBinding replaces every error of encoding/json, as errNotRow does.
+// errNotBinding is errNotRow for bindings.
 var errNotBinding = errors.New("the line is not one JSON object with appId, openid, username, userId, unionid, boundAt and lastLoginAt (strings)")
 
 // Bindings reads the rows of one file of bindings.
@@ -139,6 +137,9 @@ func (r *Bindings) jsonRows() iter.Seq2[admin.BindingRow, error] {
 				row, err = r.parse(line)
 			}
 			_, bad := errors.AsType[*sheet.BadRow](err)
+			if bad {
+				row.OpenID = textIn(line, openID)
+			}
 			if !yield(row, err) || err != nil && !bad {
 				return
 			}
@@ -159,16 +160,8 @@ type bindingValues struct {
 
 func (r *Bindings) parse(line []byte) (admin.BindingRow, error) {
 	var values bindingValues
-	decoder := json.NewDecoder(bytes.NewReader(line))
-	if !r.ignoreUnknown {
-		decoder.DisallowUnknownFields()
-	}
-	bad := &sheet.BadRow{Line: r.lines.Number(), Cause: errNotBinding}
-	if err := decoder.Decode(&values); err != nil {
-		return admin.BindingRow{}, bad
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return admin.BindingRow{}, bad
+	if err := decodeLine(line, &values, r.ignoreUnknown, errNotBinding); err != nil {
+		return admin.BindingRow{}, &sheet.BadRow{Line: r.lines.Number(), Cause: err}
 	}
 	return bindingOf(r.lines.Number(), values)
 }

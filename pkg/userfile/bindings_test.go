@@ -58,7 +58,11 @@ func TestRowsOfBindings(t *testing.T) {
 		"JSON lines": {userfile.JSONLines, "{\"appId\":\"wx1\",\"openid\":\"o1\",\"userId\":\"17\"}\n\n{\"appid\":\"wx1\",\"openId\":\"o2\",\"username\":\"bob\",\"unionId\":\"u2\"}\n",
 			[]string{"1 wx1 o1  17 ", "3 wx1 o2 bob  u2"}},
 		"what is no JSON line": {userfile.JSONLines, "[]\n{\"openid\":1}\n{\"user\":\"MARK\"}\n{} {}\n{\"openid\":\"o1\",\"boundAt\":\"MARK\"}\n",
-			[]string{"1 ! " + notBinding, "2 ! " + notBinding, "3 ! " + notBinding, "4 ! " + notBinding, "5 o1! boundAt is no time such as 2026-01-02T03:04:05Z"}},
+			[]string{"1 ! " + notBinding, "2 ! openid must be a string", "3 ! unknown columns: \"user\"", "4 ! " + notBinding, "5 o1! boundAt is no time such as 2026-01-02T03:04:05Z"}},
+		"a bad row of somebody": {userfile.JSONLines, "{\"openid\":\"o1\",\"nick\":\"MARK\"}\n{\"boundAt\":1,\"openId\":\"o2\"}\n{\"openid\":\"o3\",\"appId\":\"MARK",
+			[]string{"1 o1! unknown columns: \"nick\"", "2 o2! boundAt must be a string", "3 o3! " + notBinding}},
+		"a damaged row of somebody": {userfile.CSV, "openid,appId,username\no1,wx1,\xff\no2,wx1,\"MARK\n", []string{
+			"2 o1! the line ends in the middle of a GBK character; the file may be cut", "3 o2! unmatched quotes; a row must be one line"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _, err := bindings(t, c.text, c.format, sheet.Options{})

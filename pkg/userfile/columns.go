@@ -29,6 +29,12 @@ const (
 	createdAt       = "createdAt"
 	phoneVerifiedAt = "phoneVerifiedAt"
 	temporaryUntil  = "temporaryUntil"
+	avatar          = "avatar"
+	nameGivenIn     = "nameGivenIn"
+	nameGivenAt     = "nameGivenAt"
+	avatarGivenIn   = "avatarGivenIn"
+	avatarGivenAt   = "avatarGivenAt"
+	phoneGivenIn    = "phoneGivenIn"
 )
 
 // columns are the columns of a file. A password is exact, since it is compared as it was sent. So are the names, from whose
@@ -42,6 +48,7 @@ var columns = []sheet.Column{
 	{Name: phone, Also: []string{"phone number", "mobile", "手机号", "手机", "手机号码", "电话", "电话号码", "联系电话"}},
 	{Name: id, Exact: true}, {Name: directory}, {Name: disabled}, {Name: registeredIn},
 	{Name: createdAt}, {Name: phoneVerifiedAt}, {Name: temporaryUntil},
+	{Name: avatar}, {Name: nameGivenIn}, {Name: nameGivenAt}, {Name: avatarGivenIn}, {Name: avatarGivenAt}, {Name: phoneGivenIn},
 }
 
 // movedValues are what a row has of a user from another store.
@@ -53,13 +60,21 @@ type movedValues struct {
 	CreatedAt       string `json:"createdAt"`
 	PhoneVerifiedAt string `json:"phoneVerifiedAt"`
 	TemporaryUntil  string `json:"temporaryUntil"`
+	Avatar          string `json:"avatar"`
+	NameGivenIn     string `json:"nameGivenIn"`
+	NameGivenAt     string `json:"nameGivenAt"`
+	AvatarGivenIn   string `json:"avatarGivenIn"`
+	AvatarGivenAt   string `json:"avatarGivenAt"`
+	PhoneGivenIn    string `json:"phoneGivenIn"`
 }
 
 // moved makes of the values what an import takes.
 func (v movedValues) moved() (m admin.Moved, err error) {
-	m = admin.Moved{ID: v.ID, Directory: v.Directory, Disabled: v.Disabled, RegisteredIn: v.RegisteredIn}
+	m = admin.Moved{ID: v.ID, Directory: v.Directory, Disabled: v.Disabled, RegisteredIn: v.RegisteredIn, Avatar: v.Avatar, PhoneGivenIn: v.PhoneGivenIn}
+	m.NameGiven.AppID, m.AvatarGiven.AppID = v.NameGivenIn, v.AvatarGivenIn
 	return m, cmp.Or(parseTime(createdAt, v.CreatedAt, &m.CreatedAt), parseTime(phoneVerifiedAt, v.PhoneVerifiedAt, &m.PhoneVerifiedAt),
-		parseTime(temporaryUntil, v.TemporaryUntil, &m.TemporaryUntil))
+		parseTime(temporaryUntil, v.TemporaryUntil, &m.TemporaryUntil), parseTime(nameGivenAt, v.NameGivenAt, &m.NameGiven.At),
+		parseTime(avatarGivenAt, v.AvatarGivenAt, &m.AvatarGiven.At))
 }
 
 // movedOf reads the values of a row of a table.
@@ -67,6 +82,8 @@ func movedOf(row sheet.Row) (admin.Moved, error) {
 	v := movedValues{
 		ID: row.Value(id), RegisteredIn: row.Value(registeredIn), CreatedAt: row.Value(createdAt),
 		PhoneVerifiedAt: row.Value(phoneVerifiedAt), TemporaryUntil: row.Value(temporaryUntil),
+		Avatar: row.Value(avatar), NameGivenIn: row.Value(nameGivenIn), NameGivenAt: row.Value(nameGivenAt),
+		AvatarGivenIn: row.Value(avatarGivenIn), AvatarGivenAt: row.Value(avatarGivenAt), PhoneGivenIn: row.Value(phoneGivenIn),
 	}
 	for _, flag := range []struct {
 		column string

@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/sheet"
 )
 
-// errNotRow replaces every error of encoding/json, since those quote the input.
+// errNotRow replaces the errors of encoding/json that quote the input.
 var errNotRow = errors.New("the line is not one JSON object with username, name, password, passwordHash, phone (strings) and roles (a list)")
 
 // jsonReader reads JSON lines.
@@ -34,6 +38,9 @@ func (r *jsonReader) rows() iter.Seq2[admin.ImportRow, error] {
 					err = &sheet.BadRow{Line: r.lines.Number(), Cause: err}
 				}
 			}
+			if err != nil {
+				row.Username = textIn(line, username)
+			}
 			row, err = judged(row, err)
 			_, bad := errors.AsType[*admin.BadRow](err)
 			if !yield(row, err) || err != nil && !bad {
@@ -53,15 +60,8 @@ func (r *jsonReader) parse(line []byte) (admin.ImportRow, error) {
 		Phone        string   `json:"phone"`
 		movedValues
 	}
-	decoder := json.NewDecoder(bytes.NewReader(line))
-	if !r.ignoreUnknown {
-		decoder.DisallowUnknownFields()
-	}
-	if err := decoder.Decode(&row); err != nil {
-		return admin.ImportRow{}, errNotRow
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return admin.ImportRow{}, errNotRow
+	if err := decodeLine(line, &row, r.ignoreUnknown, errNotRow); err != nil {
+		return admin.ImportRow{}, err
 	}
 	moved, err := row.moved()
 	return admin.ImportRow{
@@ -70,4 +70,59 @@ func (r *jsonReader) parse(line []byte) (admin.ImportRow, error) {
 		Line:         r.lines.Number(),
 		PasswordHash: login.Hidden(row.PasswordHash),
 	}, err
+}
+
+// decodeLine reads a line that is one JSON object.
+//
+// Errors: one that names a field which v does not have or has with another type; notOne for all else.
+func decodeLine(line []byte, v any, ignoreUnknown bool, notOne error) error {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	if !ignoreUnknown {
+		decoder.DisallowUnknownFields()
+	}
+	err := decoder.Decode(v)
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && mistyped.Field != "" {
+		switch field := mistyped.Field[strings.LastIndexByte(mistyped.Field, '.')+1:]; { // without the struct that it is embedded by
+		case field == roles:
+			return fmt.Errorf("%s must be a list of strings", field)
+		case mistyped.Type.Kind() == reflect.Bool:
+			return fmt.Errorf("%s must be true or false", field)
+		default:
+			return fmt.Errorf("%s must be a string", field)
+		}
+	}
+	if err != nil {
+		if quoted, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+			if name, err := strconv.Unquote(quoted); err == nil {
+				return sheet.UnknownField(name)
+			}
+		}
+		return notOne
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return notOne
+	}
+	return nil
+}
+
+// textIn returns the text of a field of a JSON object that may be damaged behind it; "" if there is none.
+func textIn(line []byte, field string) (text string) {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	if begin, err := decoder.Token(); err != nil || begin != json.Delim('{') {
+		return ""
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		var value json.RawMessage
+		if err != nil || decoder.Decode(&value) != nil {
+			return ""
+		}
+		if name, _ := key.(string); strings.EqualFold(name, field) {
+			if json.Unmarshal(value, &text) != nil {
+				return ""
+			}
+			return text
+		}
+	}
+	return ""
 }

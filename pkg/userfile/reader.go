@@ -3,7 +3,8 @@
 //
 // The first line of CSV names the columns: username, and any of name, password, passwordHash, roles and phone, or what they are
 // called in Chinese. Several roles are separated by ";". A user who comes from another store of wxbind may have more columns: id, directory,
-// disabled, registeredIn, createdAt, phoneVerifiedAt and temporaryUntil. Times are as in RFC 3339.
+// disabled, registeredIn, createdAt, phoneVerifiedAt, temporaryUntil, avatar, nameGivenIn, nameGivenAt, avatarGivenIn, avatarGivenAt
+// and phoneGivenIn. Times are as in RFC 3339.
 //
 // A line of JSON lines is an object with the same names; roles is a list.
 //
