@@ -87,7 +87,7 @@ type Admissions interface {
 	// several, any: so a repeat, which finds its own binding, is refused.
 	Rebind(ctx context.Context, r Rebinding) error
 	// SetPhone gives a user a phone number in place of the one that they have; the zero Phone takes it away. from, if not "",
-	// is another user who loses the number, if they have it. If it is the user's already, VerifiedAt becomes that of p.
+	// is another user who loses the number, if they have it. If it is the user's already, VerifiedAt becomes that of p, and AppID stays.
 	//
 	// Errors: ErrUserNotFound; ErrPhoneTaken when another user than from has the number.
 	SetPhone(ctx context.Context, userID string, p Phone, from string) error

@@ -49,6 +49,8 @@ const (
 	EventPasswordChange Event = "password_change"
 	// EventPhoneSet: a user's phone number was set or changed.
 	EventPhoneSet Event = "phone_set"
+	// EventProfileSet: a user's name or avatar was set by themselves.
+	EventProfileSet Event = "profile_set"
 	// EventExport: a user got everything that is held about them.
 	EventExport Event = "account_export"
 	// EventDelete: a user was removed.
@@ -60,6 +62,21 @@ const (
 
 // EventServiceRejected: somebody who wanted to introspect a token did not have the key of a service.
 const EventServiceRejected Event = "service_rejected"
+
+// These are events of a push of WeChat's.
+const (
+	// EventWeChatClosed: the person has closed their WeChat account, and their binding was removed; or the user, if that was the
+	// last one: see PushSettings.Closed.
+	EventWeChatClosed Event = "wechat_closed"
+	// EventDataRevoke: the person has withdrawn their consent to data, or WeChat has removed their name and avatar, and what was
+	// held of it was removed.
+	EventDataRevoke Event = "data_revoke"
+	// EventPushUnproved: a push asked to remove something in plain mode, in which nothing proves that it is WeChat's. Nothing was
+	// removed.
+	EventPushUnproved Event = "push_unproved"
+	// EventPushRejected: a push was not signed or encrypted as WeChat does for this mini-program.
+	EventPushRejected Event = "push_rejected"
+)
 
 // These are events of an administrator.
 const (
@@ -108,11 +125,17 @@ var eventMeanings = map[Event]eventMeaning{
 	EventUnbind:         {},
 	EventPasswordChange: {},
 	EventPhoneSet:       {},
+	EventProfileSet:     {},
 	EventExport:         {},
 	EventDelete:         {},
 
 	EventReauthRequired:  {notable: true, refusals: []Code{ReauthRequired}},
 	EventServiceRejected: {notable: true, refusals: []Code{InvalidClient}},
+
+	EventWeChatClosed: {},
+	EventDataRevoke:   {},
+	EventPushUnproved: {notable: true},
+	EventPushRejected: {notable: true, refusals: []Code{PushRejected}},
 
 	EventUserAdd:     {},
 	EventUserImport:  {},
@@ -146,8 +169,8 @@ func (t *Trail) Note(e Event) {
 	t.Events = append(t.Events, e)
 }
 
-// noteRefusal adds the event that an error is, if it is one. Only a login, a reauthentication and the
-// authentication of a service may call it: on a visit UserDisabled is no event.
+// noteRefusal adds the event that an error is, if it is one. Only a login, a reauthentication, the
+// authentication of a service and a push may call it: on a visit UserDisabled is no event.
 func (t *Trail) noteRefusal(err error) {
 	if err == nil {
 		return

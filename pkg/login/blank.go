@@ -24,10 +24,13 @@ func Blank(r rune) bool {
 		return true
 	case r == '\u2800', r == '\U00016FE4', r == '\U0001D159': // the empty Braille pattern, Khitan filler and note head
 		return true
-	case 0xE0000 <= r && r < 0xE0100: // tags
+	case isTag(r):
 		return false
 	case 0xFFF9 <= r && r <= 0xFFFB, 0x13430 <= r && r <= 0x1345F, unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 		return false // format characters that show something, or arrange what does
 	}
 	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
+
+// isTag says whether a character is one of Unicode's tags.
+func isTag(r rune) bool { return 0xE0000 <= r && r < 0xE0100 }

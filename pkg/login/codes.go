@@ -28,6 +28,11 @@ const (
 	TokenMissing           Code = "token_missing"
 	PhoneCodeMissing       Code = "phone_code_missing"
 	PhoneInvalid           Code = "phone_invalid"
+	DataMissing            Code = "encrypted_data_missing"
+	DataMalformed          Code = "encrypted_data_invalid"
+	ProfileMissing         Code = "profile_missing"
+	NameInvalid            Code = "name_invalid"
+	AvatarInvalid          Code = "avatar_invalid"
 )
 
 // These are decisions about a request that was understood.
@@ -45,6 +50,9 @@ const (
 	NoSuchSession      Code = "session_not_found"
 	InvalidClient      Code = "invalid_client"
 	OriginKeyRequired  Code = "origin_key_required"
+	SessionKeyStale    Code = "session_key_stale"
+	PushRejected       Code = "push_rejected"
+	PushOff            Code = "push_off"
 )
 
 // These are decisions about who is let in without a username.
@@ -175,6 +183,12 @@ var meanings = map[Code]meaning{
 	PhoneCodeMissing: developer(KindMalformed, "phoneCode is missing."),
 	PhoneInvalid:     {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "手机号格式不正确", "That is not a phone number."},
 
+	DataMissing:    developer(KindMalformed, "encryptedData or iv is missing."),
+	DataMalformed:  developer(KindMalformed, "encryptedData, iv, rawData or signature is not what WeChat gives."),
+	ProfileMissing: developer(KindMalformed, "name and avatar are missing."),
+	NameInvalid:    {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "昵称格式不正确", "That is not a valid name."},
+	AvatarInvalid:  {KindMalformed, ActionNone, SeverityNone, CulpritNone, 0, "头像地址不正确", "That is not an address that a picture may have."},
+
 	BindProofRequired:  {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "请重新进入小程序后再绑定", "Binding needs a fresh code of wx.login; an openId proves nothing."},
 	IdentityMismatch:   {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "微信身份已变化，请重新登录", "The openId is not that of the code."},
 	InvalidCredentials: {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "用户名或密码错误", "Wrong username or password."},
@@ -188,6 +202,9 @@ var meanings = map[Code]meaning{
 	NoSuchSession:      {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "未找到该登录设备", "There is no such session."},
 	InvalidClient:      {KindUnauthorized, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "The service credential is missing or wrong."},
 	OriginKeyRequired:  developer(KindForbidden, "it must go through the proxy in front of this service, under its domain name."),
+	SessionKeyStale:    {KindDecision, ActionRelogin, SeverityNone, CulpritNone, 0, "授权信息已过期，请重试", "The data could not be opened; please try again with a new code."},
+	PushRejected:       {KindForbidden, ActionFix, SeverityCount, CulpritNone, 0, zhDeveloper, "This is not a push of WeChat's for this mini-program, or its Token or EncodingAESKey differs from WeChat's console."},
+	PushOff:            {KindForbidden, ActionFix, SeverityNone, CulpritNone, 0, zhDeveloper, "No Token is set for this mini-program."},
 
 	PhoneOff:             {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "暂不支持手机号登录，请使用其他方式", "Logging in by phone number is not possible here; please use another way."},
 	PhoneUnknown:         {KindDecision, ActionNone, SeverityNone, CulpritNone, 0, "该手机号尚未登记，请使用账号密码登录", "Nobody has this phone number; please log in with username and password."},

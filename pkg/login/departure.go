@@ -19,9 +19,9 @@ func departureOf(secret *Secret, userID string) string {
 }
 
 // noteDeparture notes that the user is leaving now.
-func (s *Service) noteDeparture(ctx context.Context, x *exchange, userID string) error {
+func (s *Service) noteDeparture(ctx context.Context, secret *Secret, userID string) error {
 	now := s.clock()
-	return s.Store.StoreRecord(ctx, departureOf(x.secret, userID), Record{
+	return s.Store.StoreRecord(ctx, departureOf(secret, userID), Record{
 		Version:   NewID(),
 		Value:     strconv.AppendInt(nil, now.UnixMilli(), 10),
 		ExpiresAt: now.Add(departureLife),

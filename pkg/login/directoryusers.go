@@ -85,16 +85,44 @@ func (s directoryUsers) profile(ctx context.Context, x *exchange, userID string)
 // Errors: always UserDisabled.
 func (s directoryUsers) ban(ctx context.Context, x *exchange, userID string, why error) error {
 	_ = together( // what fails is noted
-		func() error { x.trail.lapse(s.noteDeparture(ctx, x, userID)); return nil },
+		func() error { x.trail.lapse(s.noteDeparture(ctx, x.secret, userID)); return nil },
 		func() error {
-			switch err := s.Store.LogoutUser(ctx, userID, NewID()); {
-			case err == nil:
-				x.trail.Note(EventLogoutAll)
-			case !errors.Is(err, ErrUserNotFound): // not found: a user who was never bound has no sessions
+			if err := s.endSessions(ctx, x, userID); !errors.Is(err, ErrUserNotFound) { // who was never bound has no sessions
 				x.trail.lapse(err)
 			}
 			return nil
 		},
 	)
 	return Because(UserDisabled, why)
+}
+
+// endSessions ends the sessions of a user who is banned. A banned user may launch the mini-program again and again: only a launch
+// that may end something is noted, and told in a notice.
+//
+// Errors: ErrUserNotFound; and what the store answers.
+func (s directoryUsers) endSessions(ctx context.Context, x *exchange, userID string) error {
+	user, err := s.Store.UserByID(ctx, userID)
+	if err != nil {
+		return err
+	}
+	if !s.mayHaveSessions(ctx, user) {
+		return s.Store.RaiseEpoch(ctx, userID, NewID())
+	}
+	if err := s.Store.LogoutUser(ctx, userID, NewID()); err != nil {
+		return err
+	}
+	x.trail.Note(EventLogoutAll)
+	return nil
+}
+
+// mayHaveSessions says whether somebody has logged in under the user's epoch: then the binding of that login knows it (see open).
+// If a binding cannot be read, it may be that one.
+func (s directoryUsers) mayHaveSessions(ctx context.Context, user User) bool {
+	for appID, app := range user.Apps {
+		binding, err := s.Store.BindingByOpenID(ctx, appID, app.OpenID)
+		if err == nil && binding.Epoch == user.Epoch || err != nil && !errors.Is(err, ErrBindingNotFound) {
+			return true
+		}
+	}
+	return false
 }

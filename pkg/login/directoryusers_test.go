@@ -309,6 +309,66 @@ func TestRefusedByTheDirectory(t *testing.T) {
 	}
 }
 
+// A banned user launches the mini-program again and again, in each of two. What ends sessions is told, and what ends none is not.
+func TestBanIsToldOnce(t *testing.T) {
+	e := newDirectoryWorld(t)
+	if err := e.DB.WantNotices(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	e.in("alice-1")
+	second := login.Caller{AppID: "wxtwo"}
+	if _, err := e.Bind(t.Context(), second, login.BindRequest{Code: "alice-2", Username: "alice", Password: password}); err != nil {
+		t.Fatal(err)
+	}
+	disabled := alice
+	disabled.Disabled = true
+	code := 2
+	launch := func(in login.Caller) error {
+		e.Pass(time.Second)
+		code++
+		_, err := e.Check(t.Context(), in, fmt.Sprint("alice-", code))
+		return err
+	}
+	revoked := func(want int) {
+		t.Helper()
+		notices, err := e.DB.NoticesOf(t.Context(), alice.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0
+		for _, n := range notices {
+			if n.Type == login.NoticeSessionRevoked {
+				got++
+			}
+		}
+		if got != want {
+			t.Fatalf("%d notices of revoked sessions, want %d", got, want)
+		}
+	}
+	for round := 1; round <= 2; round++ {
+		e.directory.set(disabled)
+		before, err := e.DB.UserByID(t.Context(), alice.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, in := range []login.Caller{phone, phone, second, phone, second} {
+			if err := launch(in); !errors.Is(err, login.UserDisabled) {
+				t.Fatalf("got %v; want user_disabled", err)
+			}
+			after, err := e.DB.UserByID(t.Context(), alice.ID)
+			if err != nil || after.Epoch == before.Epoch {
+				t.Fatalf("the epoch is the one before, %v: a login that is under way would open a session", err)
+			}
+			before = after
+			revoked(round)
+		}
+		e.directory.set(alice)
+		if err := launch(second); err != nil { // and in the other one nobody logs in
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestDisabledInTheDirectoryIsToldAfterTheRightPasswordOnly(t *testing.T) {
 	e := newDirectoryWorld(t)
 	old := e.in("alice-1")

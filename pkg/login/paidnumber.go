@@ -106,6 +106,7 @@ func (s *Service) askNumber(ctx context.Context, t *tap) error {
 	}
 	t.phone = Phone{
 		Number: t.paid.Number, Index: t.secret.Index("phone", t.paid.Number), VerifiedAt: time.UnixMilli(t.paid.At).UTC(),
+		AppID: t.app.ID,
 	}
 	t.trail.Phone = t.phone.Logged()
 	return nil

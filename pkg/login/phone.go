@@ -14,6 +14,9 @@ type Phone struct {
 	// VerifiedAt is when WeChat last said that the number is its owner's. It is zero for a number that an administrator has
 	// set and that WeChat has never confirmed.
 	VerifiedAt time.Time
+	// AppID is the mini-program in which the person has given the number. It is "" for one that an administrator has set, also
+	// when WeChat confirms that later. It stays when the same number is verified again.
+	AppID string
 }
 
 // PhoneOf makes a phone of a number in the form of E.164.

@@ -38,7 +38,7 @@ func (s *Secret) validateApps() error {
 	return nil
 }
 
-// faultOf says what is wrong with an app's policy or its PrefetchKey, "" if nothing. It quotes no value: what is no word of
+// faultOf says what is wrong with an app's policy, its PrefetchKey or its pushes, "" if nothing. It quotes no value: what is no word of
 // a policy may be a secret in the wrong place.
 func (s *Secret) faultOf(a App) string {
 	p := a.Policy
@@ -75,6 +75,12 @@ func (s *Secret) faultOf(a App) string {
 		case a.PrefetchKey == a.Secret: // it has the right form
 			return "prefetchKey is the appSecret, and would stand in an address"
 		}
+	}
+	if fault := a.Push.fault(); fault != "" {
+		return "push." + fault
+	}
+	if a.Push.Token != "" && a.Push.Token == a.Secret { // it has the right form
+		return "push.token is the appSecret"
 	}
 	if setting := p.indexed(); setting != "" && s.IndexKey == "" {
 		return setting + " needs the indexKey, which is missing"

@@ -30,6 +30,10 @@ type WeChat interface {
 	// means that the code is expired, used, no phone code, or another app's or identity's; WXTokenRejected
 	// that WeChat rejects the token and so has not looked at the code.
 	PhoneNumber(ctx context.Context, token Hidden, app App, phoneCode, openID string) (string, error)
+	// CheckSession says whether a session_key is still that of the identity openID in app.
+	//
+	// Errors: an *Error with SessionKeyStale, WXTokenRejected or another of the WX… codes.
+	CheckSession(ctx context.Context, token Hidden, app App, openID string, sessionKey Hidden) error
 }
 
 // AccessToken is what WeChat lets an app's backend call it with. It is not a session's token.

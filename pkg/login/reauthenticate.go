@@ -137,11 +137,13 @@ func (s *Service) Delete(ctx context.Context, caller Caller, visitor Visitor, co
 		return err
 	}
 	trip := x.trail.roundTrip(ctx)
-	trip.do(func() error { return s.noteDeparture(ctx, x, visitor.User.ID) })
+	trip.do(func() error { return s.noteDeparture(ctx, x.secret, visitor.User.ID) })
 	if err := trip.wait(); err != nil {
 		return err
 	}
-	err = timed(&x.trail.Store, func() error { return removal{s.Store}.remove(ctx, visitor.User, visitor.Session.TokenHash) })
+	// The visitor's own session stays until the end, so that they can repeat a deletion that failed.
+	leaving := removal{store: s.Store, spares: func(own Session) bool { return own.TokenHash == visitor.Session.TokenHash }}
+	err = timed(&x.trail.Store, func() error { return leaving.remove(ctx, visitor.User) })
 	if errors.Is(err, ErrUserNotFound) {
 		return SessionInvalid // another deletion was faster
 	}

@@ -12,7 +12,7 @@ import (
 //
 // Errors: ErrUserNotFound; StoreUnavailable when the context ends; and what the store answers.
 func Remove(ctx context.Context, store Store, user User) error {
-	return removal{store}.remove(ctx, user, "")
+	return removal{store: store}.remove(ctx, user)
 }
 
 // removal deletes a user. A login that is under way must not bring the user back:
@@ -23,7 +23,16 @@ func Remove(ctx context.Context, store Store, user User) error {
 //     the session. If the read came before DeleteUser and the session is stored within inFlight of it,
 //     the last sweep finds the session. If storing took longer, the login reads the user once more: see
 //     Service.enter.
-type removal struct{ store Store }
+type removal struct {
+	store Store
+	// spares picks the sessions that stay until the user is gone; nil means none.
+	spares func(Session) bool
+	// still says of a user who has changed meanwhile whether they are to be removed all the same; nil means yes.
+	still func(User) bool
+}
+
+// errSpared says that the user has changed, and is not to be removed any more.
+var errSpared = errors.New("the user is not to be removed any more")
 
 const (
 	// inFlight is how long a login may take to store its session and read the user, before it must read
@@ -33,14 +42,12 @@ const (
 	sweptAtOnce = 10
 )
 
-// remove deletes the user, notes the event as soon as that is done, and then removes the sessions. The
-// session with the hash kept stays until the user is gone, so that its owner can repeat a remove that
-// failed. Sessions that are left after that are removed when somebody comes with the token of one: see
-// Service.Verify.
+// remove deletes the user, notes the event as soon as that is done, and then removes the sessions. Sessions
+// that are left after that are removed when somebody comes with the token of one: see Service.Verify.
 //
-// Errors: those of Remove.
-func (r removal) remove(ctx context.Context, user User, kept string) error {
-	if err := r.sweep(ctx, user.ID, kept); err != nil {
+// Errors: those of Remove; errSpared.
+func (r removal) remove(ctx context.Context, user User) error {
+	if err := r.sweep(ctx, user.ID, r.spares); err != nil {
 		return err
 	}
 	for {
@@ -54,26 +61,31 @@ func (r removal) remove(ctx context.Context, user User, kept string) error {
 		if user, err = r.store.UserByID(ctx, user.ID); err != nil {
 			return err
 		}
+		if r.still != nil && !r.still(user) {
+			return errSpared
+		}
 	}
 	trail := TrailOf(ctx)
 	trail.UserID = user.ID
 	trail.Note(EventDelete)
-	if err := r.sweep(ctx, user.ID, ""); err != nil {
+	if err := r.sweep(ctx, user.ID, nil); err != nil {
 		return err
 	}
 	if err := pause(ctx, inFlight); err != nil {
 		return Unavailable(err)
 	}
-	return r.sweep(ctx, user.ID, "")
+	return r.sweep(ctx, user.ID, nil)
 }
 
-// sweep removes all sessions of a user except the one with the hash kept.
-func (r removal) sweep(ctx context.Context, userID, kept string) error {
+// sweep removes the sessions of a user, except those that are spared.
+func (r removal) sweep(ctx context.Context, userID string, spares func(Session) bool) error {
 	sessions, err := r.store.SessionsOfUser(ctx, userID)
 	if err != nil {
 		return err
 	}
-	sessions = slices.DeleteFunc(sessions, func(s Session) bool { return s.TokenHash == kept })
+	if spares != nil {
+		sessions = slices.DeleteFunc(sessions, spares)
+	}
 	for some := range slices.Chunk(sessions, sweptAtOnce) {
 		var steps []func() error
 		for _, s := range some {

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -142,6 +143,54 @@ func TestSequentialRoundTrips(t *testing.T) {
 			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
 			want:  3,
 		},
+		"a push that ends a binding: 3": {
+			given: func(w *world) { setPush(w, pushSettings); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { _, err := w.Push(w.Context(), appID, w.pushed(appID, closes)); return err },
+			want:  3,
+		},
+		"a push that removes data: 2": {
+			given: func(w *world) { setPush(w, pushSettings); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { _, err := w.Push(w.Context(), appID, w.pushed(appID, revokes("8"))); return err },
+			want:  2,
+		},
+		"a push about nobody: 1": {
+			given: func(w *world) { setPush(w, pushSettings) },
+			do:    func(w *world) error { _, err := w.Push(w.Context(), appID, w.pushed(appID, closes)); return err },
+			want:  1,
+		},
+		"decrypt: 1": {
+			given: func(w *world) { w.keyed(); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { return w.decrypted("alice-1", "") },
+			want:  1,
+		},
+		"decrypt with a fresh code: WeChat + 1": {
+			given: func(w *world) { w.keyed(); w.Bound("alice-1", "alice") },
+			do:    func(w *world) error { return w.decrypted("alice-2", "alice-2") },
+			want:  2,
+		},
+		"decrypt that asks whether the session_key is good: WeChat + 1": {
+			given: func(w *world) {
+				registering(w, openPolicy) // so that there is an access_token
+				w.keyed()
+				c := w.Config
+				c.CheckSession = true
+				w.Service = login.New(c)
+				w.Bound("alice-1", "alice")
+				w.must(nil, w.decrypted("alice-1", ""))
+			},
+			do:   func(w *world) error { return w.decrypted("alice-1", "") },
+			want: 2,
+		},
+		"decrypt of what does not open: one more": {
+			given: func(w *world) { w.keyed(); w.Bound("alice-1", "alice") },
+			do: func(w *world) error {
+				if err := w.decrypted("alice-9", ""); !errors.Is(err, login.SessionKeyStale) {
+					return errors.New("it opened")
+				}
+				return nil
+			},
+			want: 2,
+		},
 		"a repeated checkBind: one more": {
 			given: func(w *world) { w.Bound("alice-1", "alice"); w.must(w.CheckCode("alice-2")) },
 			do:    func(w *world) error { _, err := w.CheckCode("alice-2"); return err },
@@ -156,6 +205,7 @@ func TestSequentialRoundTrips(t *testing.T) {
 				w.WeChatDouble.Before = func(string) error { time.Sleep(trip); return nil }
 				w.WeChatDouble.BeforePhone = func(string) error { time.Sleep(trip); return nil }
 				w.WeChatDouble.BeforeToken = func() error { time.Sleep(trip); return nil }
+				w.WeChatDouble.BeforeCheck = func(string, login.Hidden) error { time.Sleep(trip); return nil }
 				w.WeChatDouble.SlowRefusal = trip
 				begin := time.Now()
 				if err := c.do(w); err != nil {

@@ -83,6 +83,11 @@ func (k SealKey) IndexKey() Hidden {
 	return Hidden(base64.RawURLEncoding.EncodeToString(expand(rootOf(k), "index key", nil)))
 }
 
+// WebhookKey derives a WebhookKey from a seal key that is never replaced, for an operator who has set none.
+func (k SealKey) WebhookKey() Hidden {
+	return Hidden(base64.RawURLEncoding.EncodeToString(expand(rootOf(k), "webhook key", nil)))
+}
+
 // derivedKeys are what is derived from the seal keys alone.
 type derivedKeys struct {
 	// roots are the results of HKDF's first step, in the order of the seal keys.

@@ -21,6 +21,8 @@ type Secret struct {
 	SealKeys []SealKey
 	// DirectoryKey signs the requests to the platform's directory. It is "" without one.
 	DirectoryKey Hidden
+	// WebhookKey signs the notices that `wxbind serve` sends to the platform. It is "" if none are sent.
+	WebhookKey Hidden
 	// IndexKey hashes what users are found by for ever: phone numbers, unionids, identities that were removed. Unlike a
 	// seal key it never changes, or nobody would be found any more. It is "" in a secret from before there was one; then
 	// nobody is found by these.
@@ -38,6 +40,10 @@ type App struct {
 	// others', which may have the same parameters. It is 22 to 128 characters of A-Z a-z 0-9 _ -, or "" if there is no
 	// pre-fetch.
 	PrefetchKey Hidden
+	// API are the keys of WeChat's API security, if the operator has turned that on.
+	API APIKeys
+	// Push is about what WeChat pushes.
+	Push PushSettings
 }
 
 // SealKey is a key with its id, which sealed texts name.
@@ -102,6 +108,9 @@ func (s *Secret) Validate() error {
 		if app.Secret == "" {
 			return fmt.Errorf("apps.%s.appSecret is empty", id)
 		}
+		if _, err := app.API.Security(); err != nil {
+			return fmt.Errorf("apps.%s.apiKeys.%w", id, err)
+		}
 	}
 	if len(s.SealKeys) == 0 {
 		return errors.New("sealKeys is empty")
@@ -110,7 +119,7 @@ func (s *Secret) Validate() error {
 	for _, k := range s.SealKeys {
 		keys.add(k.ID, k.Key)
 	}
-	return cmp.Or(keys.err, long("directoryKey", s.DirectoryKey), long("indexKey", s.IndexKey), s.validateApps())
+	return cmp.Or(keys.err, long("directoryKey", s.DirectoryKey), long("webhookKey", s.WebhookKey), long("indexKey", s.IndexKey), s.validateApps())
 }
 
 // long says what is wrong with a key that may be absent.

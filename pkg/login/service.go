@@ -25,6 +25,13 @@ type Config struct {
 	// PasswordPolicy says what is wrong with a new password for the user with a folded username. Errors: those
 	// of CheckPassword, and others for a password that is too easily guessed.
 	PasswordPolicy func(password Hidden, username string) error
+	// Pushes is for Push, and Data for Decrypt.
+	Pushes Pushes
+	Data   DataOpener
+	// CheckSession asks WeChat whether a session_key is still good before data is opened with it.
+	CheckSession bool
+	// AvatarHosts are the hosts of which a user's avatar may be, in lower case; with none, no avatar can be set.
+	AvatarHosts []string
 	// Directory has the platform's own users; nil means that wxbind keeps the users.
 	Directory Directory
 	// Now is the clock; nil means time.Now.

@@ -20,6 +20,7 @@ type Store interface {
 	Roles
 	HashKinds
 	Profiles
+	Withdrawals
 	Ephemeral
 }
 
@@ -29,6 +30,7 @@ type AdminStore interface {
 	UserRegistry
 	BindingRegistry
 	RoleRegistry
+	Outbox
 }
 
 // What a store returns when it worked and the answer is no. Beside these, and the codes that a method's
@@ -49,6 +51,7 @@ var (
 	ErrPasswordChanged = errors.New("login: password was changed meanwhile")
 	ErrRecordNotFound  = errors.New("login: no such record")
 	ErrRecordChanged   = errors.New("login: record was changed meanwhile")
+	ErrHashKindsFull   = errors.New("login: as many kinds of hashes are stored as may be")
 )
 
 // Bindings manages who is bound to whom.
@@ -205,8 +208,11 @@ type Roles interface {
 type HashKinds interface {
 	// HashKinds lists the kinds in alphabetical order.
 	HashKinds(ctx context.Context) ([]string, error)
-	// AddHashKind adds a kind. It does nothing if the kind is there already.
-	AddHashKind(ctx context.Context, kind string) error
+	// AddHashKind adds a kind. There are at most limit of them then, whoever adds others at the same time. It does nothing if the
+	// kind is there already.
+	//
+	// Errors: ErrHashKindsFull.
+	AddHashKind(ctx context.Context, kind string, limit int) error
 }
 
 // Profiles keeps the users of a Directory as it last described them. Their bindings, their epoch and
@@ -219,6 +225,11 @@ type Profiles interface {
 	//
 	// Errors: ErrUserNotFound.
 	RefreshUser(ctx context.Context, p Profile) (User, error)
+	// RaiseEpoch replaces the epoch of a user who has no live session, so that no login that is under way opens one. It is LogoutUser
+	// without a notice: there is nothing to tell.
+	//
+	// Errors: ErrUserNotFound.
+	RaiseEpoch(ctx context.Context, id, epoch string) error
 }
 
 // Record is a short-lived record. Each write gives it a new random Version.

@@ -23,6 +23,10 @@ type Trail struct {
 	Phone string
 	// Service is the service whose key was not shown, if there is one of that id.
 	Service string
+	// Pushed is the event of a push, if it is one that this program knows, else "other"; "" if the request is none.
+	Pushed string
+	// Punishment is the number of the punishment that WeChat has pushed, "other" for one that is not listed; see Punishments.
+	Punishment string
 	// Prefetched says that the request showed the mini-program's PrefetchKey.
 	Prefetched bool
 	// Repeated says that the request was a repeat, done under the ids of the first one.

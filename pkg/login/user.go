@@ -14,6 +14,11 @@ type User struct {
 	Username string
 	// Name is how the platform addresses the user.
 	Name string
+	// NameGiven says where the user has given the name themselves.
+	NameGiven Given
+	// Avatar is the https address of the user's picture; "" for none. AvatarGiven says where the user has given it themselves.
+	Avatar      string
+	AvatarGiven Given
 	// PasswordID names the user's Password. It is "" for a user who has none here.
 	PasswordID string
 	Roles      []string
@@ -36,10 +41,13 @@ type User struct {
 	Apps map[string]UserApp
 }
 
-// UserChange is what an administrator sets of a user. nil leaves something as it is.
+// UserChange is what is set of a user, by an administrator or by themselves. nil leaves something as it is.
 type UserChange struct {
-	Name  *string
-	Roles *[]string
+	Name   *string
+	Avatar *string
+	Roles  *[]string
+	// Given is noted of the name and the avatar that are set. It is zero for an administrator.
+	Given Given
 }
 
 // Profile is a user as a Directory describes them.
@@ -49,6 +57,8 @@ type Profile struct {
 	ID       string
 	Username string
 	Name     string
+	// Avatar is the https address of their picture; "" for none.
+	Avatar   string
 	Roles    []string
 	Disabled bool
 	// RegisteredIn is the mini-program for which the directory has just registered the user; else "". It is no part of the
@@ -58,7 +68,7 @@ type Profile struct {
 
 // describes says whether the user is stored as p describes them.
 func (p Profile) describes(u User) bool {
-	return u.ID == p.ID && u.Username == p.Username && u.Name == p.Name && slices.Equal(u.Roles, p.Roles)
+	return u.ID == p.ID && u.Username == p.Username && u.Name == p.Name && u.Avatar == p.Avatar && slices.Equal(u.Roles, p.Roles)
 }
 
 // UserApp is the note of a binding in its user.

@@ -89,7 +89,7 @@ func (s *Service) Verify(ctx context.Context, token Hidden) (Visitor, error) {
 	visitor, orphaned, err := Verifier{Presence: s.Store, Now: s.Now}.verify(ctx, token)
 	if orphaned {
 		if t, err := ParseToken(string(token)); err == nil {
-			TrailOf(ctx).lapse(removal{s.Store}.sweep(ctx, t.UserID, ""))
+			TrailOf(ctx).lapse(removal{store: s.Store}.sweep(ctx, t.UserID, nil))
 		}
 	}
 	return visitor, err

@@ -37,3 +37,8 @@ func (h *Store) NoteUnion(ctx context.Context, b login.Binding, index string) er
 	_, err := Via(h, "NoteUnion", func() (any, error) { return nil, h.Memory.NoteUnion(ctx, b, index) })
 	return err
 }
+
+func (h *Store) Withdraw(ctx context.Context, w login.Withdrawal) error {
+	_, err := Via(h, "Withdraw", func() (any, error) { return nil, h.Memory.Withdraw(ctx, w) })
+	return err
+}

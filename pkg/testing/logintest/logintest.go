@@ -8,6 +8,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/passwordpolicy"
+	"github.com/wxbind/wxbind/pkg/wechatdata"
 )
 
 // AppID is the mini-program of a request that names none.
@@ -21,7 +22,7 @@ const Password = "correct horse"
 func Config(store login.Store) login.Config {
 	return login.Config{
 		Store: store, WeChat: &WeChat{}, Secrets: &Secrets{Held: SecretWith("1")}, Services: Services{}, Hasher: &Hasher{}, Username: Fold,
-		PasswordPolicy: passwordpolicy.Check,
+		PasswordPolicy: passwordpolicy.Check, Pushes: wechatdata.Pushes{}, Data: wechatdata.Opener{}, AvatarHosts: []string{"img.example.com", "*.cdn.example.com"},
 	}
 }
 

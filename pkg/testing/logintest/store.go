@@ -129,6 +129,11 @@ func (h *Store) LogoutUser(ctx context.Context, id, epoch string) error {
 	return err
 }
 
+func (h *Store) RaiseEpoch(ctx context.Context, id, epoch string) error {
+	_, err := Via(h, "RaiseEpoch", func() (any, error) { return nil, h.Memory.RaiseEpoch(ctx, id, epoch) })
+	return err
+}
+
 func (h *Store) DeleteUser(ctx context.Context, u login.User) error {
 	_, err := Via(h, "DeleteUser", func() (any, error) { return nil, h.Memory.DeleteUser(ctx, u) })
 	return err
@@ -138,8 +143,8 @@ func (h *Store) HashKinds(ctx context.Context) ([]string, error) {
 	return Via(h, "HashKinds", func() ([]string, error) { return h.Memory.HashKinds(ctx) })
 }
 
-func (h *Store) AddHashKind(ctx context.Context, kind string) error {
-	_, err := Via(h, "AddHashKind", func() (any, error) { return nil, h.Memory.AddHashKind(ctx, kind) })
+func (h *Store) AddHashKind(ctx context.Context, kind string, most int) error {
+	_, err := Via(h, "AddHashKind", func() (any, error) { return nil, h.Memory.AddHashKind(ctx, kind, most) })
 	return err
 }
 

@@ -35,7 +35,7 @@ func NewWorld(t *testing.T) *World {
 		Plain:        &Hasher{},
 		now:          time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC),
 	}
-	w.WeChatDouble.Now = w.Clock
+	w.WeChatDouble.Now, w.DB.Now = w.Clock, w.Clock
 	c := Config(w.DB)
 	c.WeChat, c.Secrets, c.Hasher, c.Now = w.WeChatDouble, w.Vault, w.Plain, w.Clock
 	w.Service = login.New(c)
