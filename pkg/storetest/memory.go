@@ -26,6 +26,11 @@ type Memory struct {
 	tombstones map[string]bool
 	// replaced are the token hashes of sessions that logins have ended, in that order.
 	replaced []string
+	// outboxes are by user id. They are kept when they are empty, for the last number.
+	outboxes map[string]outbox
+	wanted   bool
+	// Now is the clock by which notices are written; nil means time.Now.
+	Now func() time.Time
 }
 
 type identity struct{ appID, openID string }

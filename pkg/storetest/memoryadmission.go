@@ -97,6 +97,9 @@ func (m *Memory) admitUser(a login.Admission) error {
 	case !a.Fits(u):
 		return &login.Unfit{User: copyUser(u)}
 	}
+	if err := m.tell(notice(u.ID, login.NoticeBound, a.Binding.AppID)); err != nil {
+		return err
+	}
 	if a.Terms.Phone.Index != "" {
 		u.Phone.VerifiedAt = cut(a.Terms.Phone.VerifiedAt)
 		m.users[u.ID] = u
@@ -116,6 +119,14 @@ func (m *Memory) admitNewcomer(a login.Admission) error {
 		if m.ownerOfUnion(index) != "" {
 			return login.ErrUnionTaken
 		}
+	}
+	appID := a.Binding.AppID
+	told := []login.Notice{notice(a.Newcomer.ID, login.NoticeRegistered, appID), notice(a.Newcomer.ID, login.NoticeBound, appID)}
+	if a.Yields != "" {
+		told = append(told, notice(a.Yields, login.NoticePhoneChanged, appID))
+	}
+	if err := m.tell(told...); err != nil {
+		return err
 	}
 	m.takePhone(a.Yields)
 	m.createUser(*a.Newcomer)
@@ -137,6 +148,9 @@ func (m *Memory) Rebind(ctx context.Context, r login.Rebinding) error {
 			return login.BindingRemoved
 		case !r.Fits(*u):
 			return &login.Unfit{User: copyUser(*u)}
+		}
+		if err := m.tell(notice(u.ID, login.NoticeUnbound, b.AppID), notice(u.ID, login.NoticeBound, b.AppID)); err != nil {
+			return err
 		}
 		m.removeBinding(b.AppID, r.Former)
 		u.Replaced = maps.Clone(u.Replaced)
@@ -162,6 +176,9 @@ func (m *Memory) ClaimUsername(ctx context.Context, userID, username string, p l
 		case taken:
 			return login.ErrUsernameTaken
 		}
+		if err := m.tell(notice(userID, login.NoticePasswordChanged, "")); err != nil {
+			return err
+		}
 		u.Username, u.PasswordID = username, p.ID
 		m.setPassword(userID, p)
 		put(&m.names, username, userID)
@@ -180,12 +197,25 @@ func (m *Memory) takePhone(userID string) {
 // SetPhone implements login.Admissions.
 func (m *Memory) SetPhone(ctx context.Context, userID string, p login.Phone, from string) error {
 	return m.change(ctx, userID, func(u *login.User) error {
-		switch owner := m.ownerOfPhone(p.Index); owner {
+		var told []login.Notice
+		owner := m.ownerOfPhone(p.Index)
+		switch owner {
 		case "", userID:
 		case from:
-			m.takePhone(from)
+			told = append(told, notice(from, login.NoticePhoneChanged, p.AppID))
 		default:
 			return login.ErrPhoneTaken
+		}
+		if u.Phone.Number != p.Number {
+			told = append(told, notice(userID, login.NoticePhoneChanged, p.AppID))
+		} else {
+			p.AppID = u.Phone.AppID
+		}
+		if err := m.tell(told...); err != nil {
+			return err
+		}
+		if owner == from {
+			m.takePhone(from)
 		}
 		p.VerifiedAt = cut(p.VerifiedAt)
 		u.Phone = p

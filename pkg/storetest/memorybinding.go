@@ -59,6 +59,9 @@ func (m *Memory) Bind(ctx context.Context, b login.Binding, s login.Session) (lo
 	if _, done := m.sessions[s.UserID][s.TokenHash]; done {
 		return login.Binding{}, login.BindingRemoved
 	}
+	if err := m.tell(notice(b.UserID, login.NoticeBound, b.AppID)); err != nil {
+		return login.Binding{}, err
+	}
 	m.createSession(s)
 	return m.createBinding(b), nil
 }
@@ -96,6 +99,9 @@ func (m *Memory) Unbind(ctx context.Context, b login.Binding, keepLast bool) err
 		return login.ErrBindingNotFound
 	case keepLast && len(m.users[b.UserID].Apps) == 1:
 		return login.ErrLastBinding
+	}
+	if err := m.tell(notice(b.UserID, login.NoticeUnbound, b.AppID)); err != nil {
+		return err
 	}
 	delete(m.users[b.UserID].Apps, b.AppID)
 	m.removeBinding(b.AppID, noteOf(b))

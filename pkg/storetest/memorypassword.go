@@ -25,6 +25,9 @@ func (m *Memory) ReplacePassword(ctx context.Context, userID, oldID string, p lo
 		if u.PasswordID != oldID {
 			return login.ErrPasswordChanged
 		}
+		if err := m.tell(notice(userID, login.NoticePasswordChanged, "")); err != nil {
+			return err
+		}
 		u.PasswordID, u.Epoch = p.ID, epoch
 		m.setPassword(userID, p)
 		return nil

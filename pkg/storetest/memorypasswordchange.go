@@ -33,6 +33,9 @@ func (m *Memory) ChangePassword(ctx context.Context, c login.PasswordChange, tok
 		if !ok || s.EndedReason != "" {
 			return login.ErrSessionNotFound
 		}
+		if err := m.tell(notice(c.UserID, login.NoticePasswordChanged, "")); err != nil {
+			return err
+		}
 		s.Epoch = c.Epoch
 		m.sessions[c.UserID][tokenHash] = s
 		return nil
@@ -52,6 +55,10 @@ func (m *Memory) BindWithPassword(ctx context.Context, c login.PasswordChange, b
 		case bound:
 			return login.UserBound
 		}
+		err := m.tell(notice(c.UserID, login.NoticePasswordChanged, b.AppID), notice(c.UserID, login.NoticeBound, b.AppID))
+		if err != nil {
+			return err
+		}
 		m.createBinding(b)
 		m.createSession(s)
 		return nil
@@ -63,6 +70,9 @@ func (m *Memory) OpenWithPassword(ctx context.Context, c login.PasswordChange, s
 	return m.changePassword(ctx, c, func(u *login.User) error {
 		if u.Apps[s.AppID].BindingID != s.BindingID {
 			return login.BindingRemoved
+		}
+		if err := m.tell(notice(c.UserID, login.NoticePasswordChanged, s.AppID)); err != nil {
+			return err
 		}
 		m.createSession(s)
 		return nil

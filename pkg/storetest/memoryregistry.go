@@ -37,6 +37,7 @@ func (m *Memory) AddUser(ctx context.Context, u login.User, p login.Password) er
 func (m *Memory) createUser(u login.User) {
 	u = copyUser(u)
 	u.CreatedAt, u.Phone.VerifiedAt, u.Apps = cut(u.CreatedAt), cut(u.Phone.VerifiedAt), map[string]login.UserApp{}
+	u.NameGiven, u.AvatarGiven = cutGiven(u.NameGiven), cutGiven(u.AvatarGiven)
 	put(&m.users, u.ID, u)
 }
 
@@ -113,11 +114,14 @@ func (m *Memory) HashKinds(ctx context.Context) ([]string, error) {
 }
 
 // AddHashKind implements login.HashKinds.
-func (m *Memory) AddHashKind(ctx context.Context, kind string) error {
+func (m *Memory) AddHashKind(ctx context.Context, kind string, most int) error {
 	if err := m.lock(ctx); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
+	if !m.kinds[kind] && len(m.kinds) >= most {
+		return login.ErrHashKindsFull
+	}
 	put(&m.kinds, kind, true)
 	return nil
 }
@@ -148,10 +152,19 @@ func (m *Memory) RefreshUser(ctx context.Context, p login.Profile) (login.User, 
 	return m.describe(u, p), nil
 }
 
+// RaiseEpoch implements login.Profiles.
+func (m *Memory) RaiseEpoch(ctx context.Context, id, epoch string) error {
+	return m.change(ctx, id, func(u *login.User) error {
+		u.Epoch = epoch
+		return nil
+	})
+}
+
 // describe stores a user as a directory describes them. Nobody claims the username: a directory keeps its own usernames
 // unique.
 func (m *Memory) describe(u login.User, p login.Profile) login.User {
-	u.Username, u.Name, u.Roles = p.Username, p.Name, slices.Clone(p.Roles)
+	u.Username, u.Name, u.Avatar, u.Roles = p.Username, p.Name, p.Avatar, slices.Clone(p.Roles)
+	u.NameGiven, u.AvatarGiven = login.Given{}, login.Given{}
 	put(&m.users, u.ID, u)
 	return copyUser(u)
 }

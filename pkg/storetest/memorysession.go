@@ -75,10 +75,16 @@ func (m *Memory) EndSession(ctx context.Context, userID, tokenHash string, reaso
 	if !ok {
 		return login.ErrSessionNotFound
 	}
-	if s.EndedReason == "" {
-		s.EndedReason = reason
-		m.sessions[userID][tokenHash] = s
+	if s.EndedReason != "" {
+		return nil
 	}
+	if reason == login.SessionRevoked {
+		if err := m.tell(notice(userID, login.NoticeSessionRevoked, "")); err != nil {
+			return err
+		}
+	}
+	s.EndedReason = reason
+	m.sessions[userID][tokenHash] = s
 	return nil
 }
 

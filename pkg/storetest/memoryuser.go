@@ -51,24 +51,44 @@ func (m *Memory) MenusByRole(ctx context.Context, roles []string) (map[string][]
 
 // DisableUser implements login.UserAdmin.
 func (m *Memory) DisableUser(ctx context.Context, id, epoch string) error {
-	return m.change(ctx, id, func(u *login.User) error { u.Disabled, u.Epoch = true, epoch; return nil })
+	return m.change(ctx, id, func(u *login.User) error {
+		if !u.Disabled {
+			if err := m.tell(notice(id, login.NoticeDisabled, "")); err != nil {
+				return err
+			}
+		}
+		u.Disabled, u.Epoch = true, epoch
+		return nil
+	})
 }
 
 // EnableUser implements login.UserAdmin.
 func (m *Memory) EnableUser(ctx context.Context, id string) error {
-	return m.change(ctx, id, func(u *login.User) error { u.Disabled = false; return nil })
+	return m.change(ctx, id, func(u *login.User) error {
+		if !u.Disabled {
+			return nil
+		}
+		u.Disabled = false
+		return m.tell(notice(id, login.NoticeEnabled, ""))
+	})
 }
 
 // LogoutUser implements login.UserAdmin.
 func (m *Memory) LogoutUser(ctx context.Context, id, epoch string) error {
-	return m.change(ctx, id, func(u *login.User) error { u.Epoch = epoch; return nil })
+	return m.change(ctx, id, func(u *login.User) error {
+		u.Epoch = epoch
+		return m.tell(notice(id, login.NoticeSessionRevoked, ""))
+	})
 }
 
 // ChangeUser implements login.UserAdmin.
 func (m *Memory) ChangeUser(ctx context.Context, id string, c login.UserChange) error {
 	return m.change(ctx, id, func(u *login.User) error {
 		if c.Name != nil {
-			u.Name = *c.Name
+			u.Name, u.NameGiven = *c.Name, cutGiven(c.Given)
+		}
+		if c.Avatar != nil {
+			u.Avatar, u.AvatarGiven = *c.Avatar, cutGiven(c.Given)
 		}
 		if c.Roles != nil {
 			u.Roles = slices.Clone(*c.Roles)
@@ -107,6 +127,9 @@ func (m *Memory) DeleteUser(ctx context.Context, u login.User) error {
 	case !maps.Equal(stored.Apps, u.Apps), stored.Phone.Index != u.Phone.Index,
 		!slices.Equal(slices.Sorted(slices.Values(stored.Unions)), slices.Sorted(slices.Values(u.Unions))):
 		return login.ErrUserChanged
+	}
+	if err := m.tell(notice(u.ID, login.NoticeDeleted, "")); err != nil {
+		return err
 	}
 	for appID, app := range stored.Apps {
 		m.removeBinding(appID, app)

@@ -9,14 +9,14 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// newPhone is a number that nobody has, verified at t.now.
+// newPhone is a number that nobody has, given in app and verified at t.now.
 func (t *trial) newPhone() login.Phone {
 	n, err := rand.Int(rand.Reader, big.NewInt(1e10))
 	t.must(err)
-	return login.Phone{Number: fmt.Sprintf("+861%010d", n), Index: id("phone"), VerifiedAt: t.now}
+	return login.Phone{Number: fmt.Sprintf("+861%010d", n), Index: id("phone"), VerifiedAt: t.now, AppID: app}
 }
 
-// userWithPhone stores a user whom an administrator has added, with a verified number.
+// userWithPhone stores a user with a verified number.
 func (t *trial) userWithPhone() login.User {
 	t.Helper()
 	u := t.newUser()
@@ -135,6 +135,29 @@ func phones(s *suite) {
 			t.must(t.SetPhone(t.ctx, u.ID, u.Phone, ""))
 			same(t, t.userNow(u.ID), u)
 			t.owns(u.ID, u.Phone)
+		}
+	})
+	s.test("the number that the user has already stays given where it was", func(t *trial) {
+		byAdministrator := t.newPhone()
+		byAdministrator.AppID = ""
+		for _, p := range []login.Phone{t.newPhone(), byAdministrator} {
+			u := t.newUser()
+			u.Phone = p
+			t.must(t.add(u))
+			for _, appID := range []string{otherApp, "", app} {
+				again := u.Phone
+				again.AppID = appID
+				t.must(t.SetPhone(t.ctx, u.ID, again, ""))
+				same(t, t.userNow(u.ID), u)
+				a := t.newAdmission(u, id("app"))
+				a.Terms.Phone = again
+				u = t.admit(a)
+			}
+			t.owns(u.ID, p)
+			another := t.newPhone()
+			another.AppID = otherApp
+			t.must(t.SetPhone(t.ctx, u.ID, another, ""))
+			t.owns(u.ID, another)
 		}
 	})
 	s.test("another user's number is ErrPhoneTaken, and nothing changes", func(t *trial) {

@@ -54,6 +54,19 @@ func profiles(s *suite) {
 			same(t, got, u)
 		}
 	})
+	s.test("a raised epoch ends what was opened under the one before, also a bind under way", func(t *trial) {
+		u, _, session := t.bound()
+		late := t.newBinding(t.userNow(u.ID), otherApp)
+		next := id("epoch")
+		t.must(t.RaiseEpoch(t.ctx, u.ID, next))
+		if got := t.userNow(u.ID).Epoch; got != next {
+			t.Fatalf("the epoch is %q, want %q", got, next)
+		}
+		if got := t.dead(session); got != login.SessionRevoked {
+			t.Fatalf("the session is %q", got)
+		}
+		t.want(t.tryBind(late), login.SessionRevoked)
+	})
 	s.test("a user whom a directory has registered remembers where, and one who is there does not change", func(t *trial) {
 		p := t.newProfile()
 		p.RegisteredIn = app
@@ -78,6 +91,26 @@ func profiles(s *suite) {
 		again, err = t.EnrollUser(t.ctx, had, t.now, "second")
 		t.must(err)
 		same(t, again, enrolled)
+	})
+	s.test("a description takes the place of the name and the avatar that the user has given", func(t *trial) {
+		u := t.giver()
+		p := t.newProfile()
+		p.ID, p.Name, p.Avatar = u.ID, u.Name, u.Avatar
+		u = described(u, p)
+		for _, avatar := range []string{p.Avatar, "", "https://example.com/爱丽丝" + unlike} {
+			p.Avatar, u.Avatar = avatar, avatar
+			got, err := t.RefreshUser(t.ctx, p)
+			t.must(err)
+			same(t, got, u)
+			same(t, t.userNow(u.ID), u)
+		}
+		u.Name, u.NameGiven = "Given", login.Given{AppID: app, At: t.now}
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Name: &u.Name, Given: u.NameGiven}))
+		same(t, t.userNow(u.ID), u)
+		u = described(u, p)
+		got, err := t.EnrollUser(t.ctx, p, t.now, id("epoch"))
+		t.must(err)
+		same(t, got, u)
 	})
 	s.test("a refresh creates no user", func(t *trial) {
 		p := t.newProfile()
@@ -206,11 +239,14 @@ func profiles(s *suite) {
 }
 
 func (t *trial) newProfile() login.Profile {
-	return login.Profile{ID: id("user"), Username: strings.ToLower(id("name")), Name: "Bob", Roles: []string{"writer"}}
+	return login.Profile{
+		ID: id("user"), Username: strings.ToLower(id("name")), Name: "Bob", Avatar: "https://example.com/" + id("avatar"), Roles: []string{"writer"},
+	}
 }
 
 // described is the user with what the profile says.
 func described(u login.User, p login.Profile) login.User {
-	u.Username, u.Name, u.Roles = p.Username, p.Name, p.Roles
+	u.Username, u.Name, u.Avatar, u.Roles = p.Username, p.Name, p.Avatar, p.Roles
+	u.NameGiven, u.AvatarGiven = login.Given{}, login.Given{}
 	return u
 }

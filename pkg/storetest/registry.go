@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -106,10 +107,10 @@ func registries(s *suite) {
 	s.test("a kind of hash that is noted is listed once, in the order of the text", func(t *trial) {
 		kind := "argon2id" + unlike + id("kind")
 		for range 2 {
-			t.must(t.AddHashKind(t.ctx, kind))
+			t.must(t.AddHashKind(t.ctx, kind, manyKinds))
 		}
 		bcrypt := id("bcrypt")
-		t.must(t.AddHashKind(t.ctx, bcrypt))
+		t.must(t.AddHashKind(t.ctx, bcrypt, manyKinds))
 		kinds, err := t.HashKinds(t.ctx)
 		t.must(err)
 		if !slices.Contains(kinds, kind) || !slices.Contains(kinds, bcrypt) || !slices.IsSorted(kinds) ||
@@ -122,7 +123,7 @@ func registries(s *suite) {
 		for i := range noted {
 			noted[i] = id("kind")
 		}
-		t.together(2*rivals, func(i int) error { return t.AddHashKind(t.ctx, noted[i%rivals]) })
+		t.together(2*rivals, func(i int) error { return t.AddHashKind(t.ctx, noted[i%rivals], manyKinds) })
 		kinds, err := t.HashKinds(t.ctx)
 		t.must(err)
 		for _, kind := range noted {
@@ -131,7 +132,36 @@ func registries(s *suite) {
 			}
 		}
 	})
+	s.test("of kinds of hashes that are noted at the same time, no more are there than may be", func(t *trial) {
+		first := id("kind")
+		t.must(t.AddHashKind(t.ctx, first, manyKinds))
+		before, err := t.HashKinds(t.ctx)
+		t.must(err)
+		var noted [rivals]string
+		for i := range noted {
+			noted[i] = id("kind")
+		}
+		added := 0 // others may add some to the store of the suite, too
+		for _, err := range t.race(rivals, func(i int) error { return t.AddHashKind(t.ctx, noted[i], len(before)+1) }) {
+			switch {
+			case err == nil:
+				added++
+			case !errors.Is(err, login.ErrHashKindsFull):
+				t.Fatal(err)
+			}
+		}
+		if added > 1 {
+			t.Fatalf("%d kinds were added where there was room for one", added)
+		}
+		if err := t.AddHashKind(t.ctx, id("kind"), len(before)); !errors.Is(err, login.ErrHashKindsFull) {
+			t.Fatalf("one too many: %v", err)
+		}
+		t.must(t.AddHashKind(t.ctx, first, 1)) // it is there already
+	})
 }
+
+// manyKinds is more kinds of hashes than the suite adds.
+const manyKinds = 1 << 20
 
 // everyUser reads all pages of users. It fails the test if a user appears twice or a page is too long.
 func (t *trial) everyUser(limit int) []login.User {

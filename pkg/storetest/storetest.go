@@ -18,8 +18,8 @@ import (
 )
 
 // Run tests a store against the contract. open is called once per test. It may return the same store each time, or one
-// that holds other data: everything that the suite stores has random ids, and it expects nothing to be empty. Whatever
-// open starts it must end with t.Cleanup.
+// that holds other data: everything that the suite stores has random ids, and it expects nothing to be empty. The store
+// keeps notices. Whatever open starts it must end with t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 	for _, group := range []struct {
 		name  string
@@ -49,6 +49,9 @@ func Run(t *testing.T, open func(t *testing.T) login.AdminStore) {
 		{"Registries", registries},
 		{"Profiles", profiles},
 		{"Ephemeral", ephemeral},
+		{"Notices", notices}, {"NoticesOfData", noticesOfData},
+		{"Outboxes", outboxes}, {"FullOutboxes", fullOutboxes},
+		{"Withdrawals", withdrawals}, {"WithdrawalRaces", withdrawalRaces},
 		{"Context", contexts},
 		{"Races", races},
 	} {

@@ -36,7 +36,9 @@ func id(kind string) string { return kind + "-" + rand.Text() }
 
 func (t *trial) newUser() login.User {
 	return login.User{
-		ID: id("user"), Username: strings.ToLower(id("name")), Name: "Alice", PasswordID: id("password"),
+		ID: id("user"), Username: strings.ToLower(id("name")), PasswordID: id("password"),
+		Name: "Alice", NameGiven: login.Given{AppID: thirdApp, At: t.now.Add(-time.Hour)},
+		Avatar: "https://example.com/" + id("avatar"), AvatarGiven: login.Given{AppID: thirdApp, At: t.now.Add(-time.Minute)},
 		Roles: []string{"reader"}, Epoch: id("epoch"), CreatedAt: t.now, Apps: map[string]login.UserApp{},
 	}
 }
@@ -135,6 +137,7 @@ func plain[T any](v T) T {
 	switch v := any(&v).(type) {
 	case *login.User:
 		v.CreatedAt, v.Phone.VerifiedAt = milli(v.CreatedAt), milli(v.Phone.VerifiedAt)
+		v.NameGiven.At, v.AvatarGiven.At = milli(v.NameGiven.At), milli(v.AvatarGiven.At)
 		if len(v.Roles) == 0 {
 			v.Roles = nil
 		}

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"time"
+
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
@@ -67,7 +69,7 @@ func userAdmin(s *suite) {
 	s.test("a change of the name or the roles leaves the rest of the user as it was", func(t *trial) {
 		u, b, session := t.bound()
 		u.Apps[app] = noteOf(b)
-		u.Name = "爱丽丝" + unlike
+		u.Name, u.NameGiven = "爱丽丝"+unlike, login.Given{}
 		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Name: &u.Name}))
 		same(t, t.userNow(u.ID), u)
 		u.Roles = []string{"a" + unlike, "b"}
@@ -83,8 +85,30 @@ func userAdmin(s *suite) {
 		}
 	})
 
+	s.test("a name and an avatar are set with where they were given, each by itself", func(t *trial) {
+		u := t.user()
+		given := login.Given{AppID: otherApp, At: t.now.Add(999 * time.Microsecond)}
+		u.Name, u.NameGiven = "Given", given
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Name: &u.Name, Given: given}))
+		same(t, t.userNow(u.ID), u)
+		given = login.Given{AppID: app, At: t.now}
+		u.Avatar, u.AvatarGiven = "https://example.com/爱丽丝"+unlike, given
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Avatar: &u.Avatar, Given: given}))
+		same(t, t.userNow(u.ID), u)
+		u.Roles = []string{"writer"}
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Roles: &u.Roles, Given: given}))
+		same(t, t.userNow(u.ID), u)
+		u.Name, u.NameGiven, u.AvatarGiven = "", given, given
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Name: &u.Name, Avatar: &u.Avatar, Given: given}))
+		same(t, t.userNow(u.ID), u)
+		u.Avatar, u.AvatarGiven = "", login.Given{}
+		t.must(t.ChangeUser(t.ctx, u.ID, login.UserChange{Avatar: &u.Avatar}))
+		same(t, t.userNow(u.ID), u)
+	})
+
 	for name, change := range map[string]func(t *trial, userID string) error{
 		"LogoutUser":  func(t *trial, userID string) error { return t.LogoutUser(t.ctx, userID, id("epoch")) },
+		"RaiseEpoch":  func(t *trial, userID string) error { return t.RaiseEpoch(t.ctx, userID, id("epoch")) },
 		"DisableUser": func(t *trial, userID string) error { return t.DisableUser(t.ctx, userID, id("epoch")) },
 		"ReplacePassword": func(t *trial, userID string) error {
 			return t.ReplacePassword(t.ctx, userID, "", newPassword("hash-2"), id("epoch"))
