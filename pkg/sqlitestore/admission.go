@@ -11,13 +11,13 @@ import (
 // Admit implements login.Admissions. It looks at everything first: its transaction excludes all other writes.
 func (s *Store) Admit(ctx context.Context, a login.Admission) (admitted login.Binding, err error) {
 	err = s.write(ctx, func(tx *conn) error {
-		admitted, err = admit(ctx, tx, a)
+		admitted, err = s.admit(ctx, tx, a)
 		return err
 	})
 	return admitted, err
 }
 
-func admit(ctx context.Context, tx *conn, a login.Admission) (login.Binding, error) {
+func (s *Store) admit(ctx context.Context, tx *conn, a login.Admission) (login.Binding, error) {
 	b := a.Binding
 	switch standing, err := bindingOf(ctx, tx, b.AppID, b.OpenID); {
 	case err == nil && standing.UserID == b.UserID:
@@ -33,13 +33,16 @@ func admit(ctx context.Context, tx *conn, a login.Admission) (login.Binding, err
 	}
 	if err == nil {
 		if a.Newcomer != nil {
-			err = admitNewcomer(ctx, tx, a)
+			err = s.admitNewcomer(ctx, tx, a)
 		} else {
 			err = admitUser(ctx, tx, a)
 		}
 	}
 	if err == nil {
 		err = insertBound(ctx, tx, b, a.Session)
+	}
+	if err == nil {
+		err = s.tell(ctx, tx, notice(b.UserID, login.NoticeBound, b.AppID))
 	}
 	if err != nil {
 		return login.Binding{}, err
@@ -63,7 +66,7 @@ func admitUser(ctx context.Context, tx *conn, a login.Admission) error {
 }
 
 // admitNewcomer stores a new user, to whom another one may have to yield the number.
-func admitNewcomer(ctx context.Context, tx *conn, a login.Admission) error {
+func (s *Store) admitNewcomer(ctx context.Context, tx *conn, a login.Admission) error {
 	u := *a.Newcomer
 	done, err := tx.has(ctx, `SELECT 1 FROM users WHERE id = ?`, u.ID)
 	if err == nil && done {
@@ -78,7 +81,7 @@ func admitNewcomer(ctx context.Context, tx *conn, a login.Admission) error {
 	case owner != a.Yields:
 		return answer{login.ErrPhoneTaken}
 	case owner != "":
-		if err := putPhone(ctx, tx, owner, login.Phone{}); err != nil {
+		if err := s.losePhone(ctx, tx, owner, a.Binding.AppID); err != nil {
 			return err
 		}
 	}
@@ -90,7 +93,7 @@ func admitNewcomer(ctx context.Context, tx *conn, a login.Admission) error {
 			return err
 		}
 	}
-	return nil
+	return s.tell(ctx, tx, notice(u.ID, login.NoticeRegistered, a.Binding.AppID))
 }
 
 // Rebind implements login.Admissions.
@@ -125,7 +128,10 @@ func (s *Store) Rebind(ctx context.Context, r login.Rebinding) error {
 			asJSON(withReplacement(u.Replaced, b.AppID, r.Replacement)), verified(u.Phone), u.ID); err != nil {
 			return false, err
 		}
-		return true, insertBound(ctx, tx, b, r.Session)
+		if err := insertBound(ctx, tx, b, r.Session); err != nil {
+			return false, err
+		}
+		return true, s.tell(ctx, tx, notice(b.UserID, login.NoticeUnbound, b.AppID), notice(b.UserID, login.NoticeBound, b.AppID))
 	})
 }
 

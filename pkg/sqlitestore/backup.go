@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Contents is how many there are of what a backup is about.
@@ -28,6 +30,9 @@ func (s *Store) Snapshot(ctx context.Context, path string) error {
 	}
 	// VACUUM INTO takes an empty file, and keeps its permissions.
 	if _, err := s.cleaner.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+		if DiskIsFull(err) { // the file's disk, since the store is only read
+			return fmt.Errorf("sqlitestore: %w", &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC})
+		}
 		return failed(ctx, err)
 	}
 	return nil

@@ -56,7 +56,10 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 		if err == nil && !created {
 			return answer{login.BindingRemoved} // and the binding is rolled back
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, notice(b.UserID, login.NoticeBound, b.AppID))
 	})
 	return result, err
 }
@@ -142,13 +145,18 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 			b.AppID, b.OpenID, b.ID, b.UserID); err != nil {
 			return false, err
 		}
-		if err := leaveTombstone(ctx, tx, b.Index); err != nil || !keepLast {
-			return true, err
+		if err := leaveTombstone(ctx, tx, b.Index); err != nil {
+			return false, err
 		}
-		other, err := tx.has(ctx, `SELECT 1 FROM bindings WHERE user_id = ?`, b.UserID)
-		if err == nil && !other {
-			return false, answer{login.ErrLastBinding}
+		if keepLast {
+			other, err := tx.has(ctx, `SELECT 1 FROM bindings WHERE user_id = ?`, b.UserID)
+			if err == nil && !other {
+				err = answer{login.ErrLastBinding}
+			}
+			if err != nil {
+				return false, err
+			}
 		}
-		return true, err
+		return true, s.tell(ctx, tx, notice(b.UserID, login.NoticeUnbound, b.AppID))
 	})
 }

@@ -90,8 +90,9 @@ func everyMethod(store *sqlitestore.Store) map[string]func(ctx context.Context) 
 			return err
 		},
 		"RefreshUser": func(ctx context.Context) error { _, err := store.RefreshUser(ctx, profile); return err },
+		"RaiseEpoch":  func(ctx context.Context) error { return store.RaiseEpoch(ctx, planted, planted) },
 		"HashKinds":   func(ctx context.Context) error { _, err := store.HashKinds(ctx); return err },
-		"AddHashKind": func(ctx context.Context) error { return store.AddHashKind(ctx, planted) },
+		"AddHashKind": func(ctx context.Context) error { return store.AddHashKind(ctx, planted, 4) },
 		"ListRoles":   func(ctx context.Context) error { _, err := store.ListRoles(ctx); return err },
 		"ListUsers":   func(ctx context.Context) error { _, err := store.ListUsers(ctx, planted, 1); return err },
 		"UsersByID":   func(ctx context.Context) error { _, err := store.UsersByID(ctx, []string{planted}); return err },

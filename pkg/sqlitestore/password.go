@@ -32,7 +32,7 @@ func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p log
 			return err
 		}
 		if replaced {
-			return putPassword(ctx, tx, userID, p)
+			return s.putNewPassword(ctx, tx, userID, p, "")
 		}
 		switch exists, err := tx.has(ctx, `SELECT 1 FROM users WHERE id = ?`, userID); {
 		case err != nil:
@@ -63,7 +63,7 @@ func (s *Store) ClaimUsername(ctx context.Context, userID, username string, p lo
 		if _, err := tx.change(ctx, `UPDATE users SET username = ?, password_id = ? WHERE id = ?`, username, p.ID, userID); err != nil {
 			return err
 		}
-		return putPassword(ctx, tx, userID, p)
+		return s.putNewPassword(ctx, tx, userID, p, "")
 	})
 }
 
@@ -73,6 +73,14 @@ func (s *Store) RenewHash(ctx context.Context, userID string, old, replacement l
 		return tx.mustChange(ctx, login.ErrPasswordChanged,
 			`UPDATE passwords SET hash = ? WHERE user_id = ? AND hash = ?`, string(replacement), userID, string(old))
 	})
+}
+
+// putNewPassword stores another password of a user than before, and tells of it.
+func (s *Store) putNewPassword(ctx context.Context, tx *conn, userID string, p login.Password, appID string) error {
+	if err := putPassword(ctx, tx, userID, p); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, notice(userID, login.NoticePasswordChanged, appID))
 }
 
 // putPassword stores a user's password, whatever was stored before.

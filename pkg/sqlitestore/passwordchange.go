@@ -6,8 +6,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// changePassword replaces a password and the epoch, and does more in the same transaction.
-func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more func(tx *conn) error) error {
+// changePassword replaces a password and the epoch, in the mini-program if there is one, and does more in the same transaction.
+func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, appID string, more func(tx *conn) error) error {
 	return s.write(ctx, func(tx *conn) error {
 		var id, epoch string
 		var disabled bool
@@ -25,7 +25,7 @@ func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more
 		if _, err := tx.change(ctx, `UPDATE users SET password_id = ?, epoch = ? WHERE id = ?`, c.Password.ID, c.Epoch, c.UserID); err != nil {
 			return err
 		}
-		if err := putPassword(ctx, tx, c.UserID, c.Password); err != nil {
+		if err := s.putNewPassword(ctx, tx, c.UserID, c.Password, appID); err != nil {
 			return err
 		}
 		return more(tx)
@@ -34,7 +34,7 @@ func (s *Store) changePassword(ctx context.Context, c login.PasswordChange, more
 
 // ChangePassword implements login.PasswordChanges.
 func (s *Store) ChangePassword(ctx context.Context, c login.PasswordChange, tokenHash string) error {
-	return s.changePassword(ctx, c, func(tx *conn) error {
+	return s.changePassword(ctx, c, "", func(tx *conn) error {
 		return tx.mustChange(ctx, login.ErrSessionNotFound,
 			`UPDATE sessions SET epoch = ? WHERE user_id = ? AND token_hash = ? AND ended_reason = ''`, c.Epoch, c.UserID, tokenHash)
 	})
@@ -42,7 +42,7 @@ func (s *Store) ChangePassword(ctx context.Context, c login.PasswordChange, toke
 
 // BindWithPassword implements login.PasswordChanges.
 func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b login.Binding, session login.Session) error {
-	return s.changePassword(ctx, c, func(tx *conn) error {
+	return s.changePassword(ctx, c, b.AppID, func(tx *conn) error {
 		bound, err := insertBinding(ctx, tx, b, session)
 		if err != nil {
 			return err
@@ -51,14 +51,16 @@ func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b 
 			_, err := refusal(ctx, tx, b, session)
 			return err
 		}
-		_, err = insertSession(ctx, tx, session)
-		return err
+		if _, err = insertSession(ctx, tx, session); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, notice(b.UserID, login.NoticeBound, b.AppID))
 	})
 }
 
 // OpenWithPassword implements login.PasswordChanges.
 func (s *Store) OpenWithPassword(ctx context.Context, c login.PasswordChange, session login.Session) error {
-	return s.changePassword(ctx, c, func(tx *conn) error {
+	return s.changePassword(ctx, c, session.AppID, func(tx *conn) error {
 		bound, err := tx.has(ctx, `SELECT 1 FROM bindings WHERE id = ? AND app_id = ? AND user_id = ?`,
 			session.BindingID, session.AppID, session.UserID)
 		switch {

@@ -34,8 +34,8 @@ func ownerOfPhone(ctx context.Context, tx *conn, index string) (id string, err e
 // SetPhone implements login.Admissions. A number that nobody has any more is deleted like a person.
 func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from string) error {
 	return s.deletes(ctx, func(tx *conn) (gone bool, err error) {
-		var before string
-		if err := tx.one(ctx, []any{&before}, `SELECT phone FROM users WHERE id = ?`, userID); err != nil {
+		var before login.Phone
+		if err := tx.one(ctx, []any{&before.Number, &before.AppID}, `SELECT phone, phone_app FROM users WHERE id = ?`, userID); err != nil {
 			return false, found(err, login.ErrUserNotFound)
 		}
 		switch owner, err := ownerOfPhone(ctx, tx, p.Index); {
@@ -45,18 +45,33 @@ func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from
 		case owner != from:
 			return false, answer{login.ErrPhoneTaken}
 		default:
-			if err := putPhone(ctx, tx, owner, login.Phone{}); err != nil {
+			if err := s.losePhone(ctx, tx, owner, p.AppID); err != nil {
 				return false, err
 			}
 		}
-		return before != "" && before != p.Number, putPhone(ctx, tx, userID, p)
+		if before.Number == p.Number {
+			p.AppID = before.AppID
+			return false, putPhone(ctx, tx, userID, p)
+		}
+		if err := putPhone(ctx, tx, userID, p); err != nil {
+			return false, err
+		}
+		return before.Number != "", s.tell(ctx, tx, notice(userID, login.NoticePhoneChanged, p.AppID))
 	})
+}
+
+// losePhone takes a user's number away, which somebody else gets in the mini-program.
+func (s *Store) losePhone(ctx context.Context, tx *conn, userID, appID string) error {
+	if err := putPhone(ctx, tx, userID, login.Phone{}); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, notice(userID, login.NoticePhoneChanged, appID))
 }
 
 // putPhone stores a user's number, whatever was stored before.
 func putPhone(ctx context.Context, tx *conn, userID string, p login.Phone) error {
-	_, err := tx.change(ctx, `UPDATE users SET phone = ?, phone_idx = ?, phone_verified_at = ? WHERE id = ?`,
-		p.Number, p.Index, verified(p), userID)
+	_, err := tx.change(ctx, `UPDATE users SET phone = ?, phone_idx = ?, phone_verified_at = ?, phone_app = ? WHERE id = ?`,
+		p.Number, p.Index, verified(p), p.AppID, userID)
 	return err
 }
 

@@ -2,19 +2,31 @@ package sqlitestore
 
 import (
 	"context"
+	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
 const insertUser = `INSERT INTO users (id, username, name, password_id, roles, disabled, epoch, created_at,
-	phone, phone_idx, phone_verified_at, registered_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	phone, phone_idx, phone_verified_at, phone_app, registered_in, name_given, avatar, avatar_given)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // userValues are the values that insertUser stores.
 func userValues(u login.User) []any {
 	return []any{
 		u.ID, u.Username, u.Name, u.PasswordID, asJSON(u.Roles), u.Disabled, u.Epoch, u.CreatedAt.UnixMilli(),
-		u.Phone.Number, u.Phone.Index, verified(u.Phone), u.RegisteredIn,
+		u.Phone.Number, u.Phone.Index, verified(u.Phone), u.Phone.AppID, u.RegisteredIn,
+		givenValue(u.NameGiven), u.Avatar, givenValue(u.AvatarGiven),
 	}
+}
+
+// givenValue is where something was given, NULL if its user has not given it.
+func givenValue(g login.Given) any {
+	if g == (login.Given{}) {
+		return nil
+	}
+	g.At = g.At.UTC().Truncate(time.Millisecond)
+	return asJSON(g)
 }
 
 // AddUser implements login.UserRegistry.

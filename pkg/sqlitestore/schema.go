@@ -60,11 +60,13 @@ var (
 	schema7 string
 	//go:embed schema8.sql
 	schema8 string
+	//go:embed schema9.sql
+	schema9 string
 )
 
 // migrations lead from each version of the schema, kept in PRAGMA user_version, to the next. A released migration never
 // changes; new ones are appended.
-var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8}
+var migrations = []string{schema1, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9}
 
 // migrate turns on the write-ahead log and brings the schema up to date. If several processes do so at once, the first
 // does the work; the others wait and find it done.

@@ -60,9 +60,21 @@ func (s *Store) SessionsOfUser(ctx context.Context, userID string) (sessions []l
 // EndSession implements login.Sessions.
 func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
 	return s.write(ctx, func(tx *conn) error {
-		return tx.mustChange(ctx, login.ErrSessionNotFound,
-			`UPDATE sessions SET ended_reason = coalesce(nullif(ended_reason, ''), ?) WHERE user_id = ? AND token_hash = ?`,
+		ended, err := tx.change(ctx, `UPDATE sessions SET ended_reason = ? WHERE user_id = ? AND token_hash = ? AND ended_reason = ''`,
 			string(reason), userID, tokenHash)
+		switch {
+		case err != nil:
+			return err
+		case ended && reason == login.SessionRevoked:
+			return s.tell(ctx, tx, notice(userID, login.NoticeSessionRevoked, ""))
+		case ended:
+			return nil
+		}
+		exists, err := tx.has(ctx, `SELECT 1 FROM sessions WHERE user_id = ? AND token_hash = ?`, userID, tokenHash)
+		if err == nil && !exists {
+			return answer{login.ErrSessionNotFound}
+		}
+		return err
 	})
 }
 

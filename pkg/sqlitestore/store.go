@@ -27,7 +27,7 @@ const writing = "_pragma=foreign_keys(1)&_pragma=secure_delete(1)&_pragma=journa
 
 // Store implements every store that login has a port for. Close it after use.
 type Store struct {
-	// Now is the clock by which records expire; nil means time.Now. Set it before the store is used.
+	// Now is the clock by which records expire, and notices are written; nil means time.Now. Set it before the store is used.
 	Now func() time.Time
 
 	groups  groups

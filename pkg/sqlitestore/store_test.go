@@ -12,7 +12,12 @@ import (
 
 func TestContract(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "wxbind.db"))
+	must(t, store.WantNotices(t.Context(), true))
 	storetest.Run(t, func(*testing.T) login.AdminStore { return store })
+}
+
+func TestNoticesAreKeptWhileTheyAreWanted(t *testing.T) {
+	storetest.RunWanted(t, func(t *testing.T) storetest.Wanting { return open(t, filepath.Join(t.TempDir(), "wxbind.db")) })
 }
 
 // open opens a store until the end of the test.

@@ -125,7 +125,7 @@ func TestSweepStartsAgainAfterAllRecordsAreGone(t *testing.T) {
 		}
 		move(time.Minute)
 		for range 4 { // writes that store no record
-			if err := s.AddHashKind(t.Context(), fmt.Sprint("kind-", round)); err != nil {
+			if err := s.AddHashKind(t.Context(), fmt.Sprint("kind-", round), 1<<20); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -12,8 +12,10 @@ import (
 // users have is one column, since each column costs every login.
 const (
 	userColumns = `u.id, u.username, u.name, u.password_id, u.roles, u.disabled, u.epoch, u.created_at,
-		CASE WHEN u.phone_idx = '' AND u.phone = '' AND u.registered_in = '' AND u.replaced IS NULL AND NOT EXISTS (SELECT 1 FROM unions WHERE user_id = u.id) THEN NULL
-			ELSE json_object('phone', u.phone, 'index', u.phone_idx, 'verifiedAt', u.phone_verified_at, 'registeredIn', u.registered_in,
+		CASE WHEN u.phone_idx = '' AND u.phone = '' AND u.registered_in = '' AND u.replaced IS NULL AND u.avatar = '' AND u.name_given IS NULL
+				AND u.avatar_given IS NULL AND NOT EXISTS (SELECT 1 FROM unions WHERE user_id = u.id) THEN NULL
+			ELSE json_object('phone', u.phone, 'index', u.phone_idx, 'verifiedAt', u.phone_verified_at, 'phoneApp', u.phone_app,
+				'registeredIn', u.registered_in, 'avatar', u.avatar, 'nameGiven', json(u.name_given), 'avatarGiven', json(u.avatar_given),
 				'replaced', json(u.replaced), 'unions', (SELECT group_concat(idx, ' ') FROM unions WHERE user_id = u.id)) END AS rare,
 		coalesce(b.app_id, ''), coalesce(b.openid, ''), coalesce(b.id, ''), coalesce(b.idx, ''), coalesce(b.union_idx, '')`
 	selectUser = `SELECT ` + userColumns + ` FROM users u LEFT JOIN bindings b ON b.user_id = u.id WHERE u.id = ?`
@@ -32,25 +34,34 @@ type rare struct {
 	Phone        string                       `json:"phone"`
 	Index        string                       `json:"index"`
 	VerifiedAt   *int64                       `json:"verifiedAt"` // Unix milliseconds
+	PhoneApp     string                       `json:"phoneApp"`
 	RegisteredIn string                       `json:"registeredIn"`
+	Avatar       string                       `json:"avatar"`
+	NameGiven    *login.Given                 `json:"nameGiven"`
+	AvatarGiven  *login.Given                 `json:"avatarGiven"`
 	Replaced     map[string]login.Replacement `json:"replaced"`
 	Unions       string                       `json:"unions"` // with blanks between them
 }
 
 // user is the user without the Apps. It leaves nothing rare behind for the next row.
 func (u *boundUser) user() login.User {
-	if r := u.rare; r.Index != "" || r.Phone != "" || r.RegisteredIn != "" || r.Replaced != nil || r.Unions != "" {
-		u.Phone, u.RegisteredIn, u.Replaced, u.Unions = login.Phone{Number: r.Phone, Index: r.Index}, r.RegisteredIn, r.Replaced, nil
-		if r.VerifiedAt != nil {
-			u.Phone.VerifiedAt = time.UnixMilli(*r.VerifiedAt).UTC()
-		}
-		if r.Unions != "" {
-			u.Unions = strings.Fields(r.Unions)
-		}
-		u.rare = rare{}
-	} else {
-		u.Phone, u.RegisteredIn, u.Replaced, u.Unions = login.Phone{}, "", nil, nil
+	r := &u.rare
+	u.Phone = login.Phone{Number: r.Phone, Index: r.Index, AppID: r.PhoneApp}
+	u.RegisteredIn, u.Replaced, u.Unions = r.RegisteredIn, r.Replaced, nil
+	u.Avatar, u.NameGiven, u.AvatarGiven = r.Avatar, login.Given{}, login.Given{}
+	if r.VerifiedAt != nil {
+		u.Phone.VerifiedAt = time.UnixMilli(*r.VerifiedAt).UTC()
 	}
+	if r.NameGiven != nil {
+		u.NameGiven = *r.NameGiven
+	}
+	if r.AvatarGiven != nil {
+		u.AvatarGiven = *r.AvatarGiven
+	}
+	if r.Unions != "" {
+		u.Unions = strings.Fields(r.Unions)
+	}
+	u.rare = rare{}
 	return u.User
 }
 

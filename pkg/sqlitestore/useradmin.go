@@ -10,29 +10,63 @@ import (
 
 // DisableUser implements login.UserAdmin.
 func (s *Store) DisableUser(ctx context.Context, id, epoch string) error {
-	return s.changeUser(ctx, `UPDATE users SET disabled = 1, epoch = ? WHERE id = ?`, epoch, id)
+	return s.write(ctx, func(tx *conn) error {
+		if err := raiseEpoch(ctx, tx, id, epoch); err != nil {
+			return err
+		}
+		disabled, err := tx.change(ctx, `UPDATE users SET disabled = 1 WHERE id = ? AND NOT disabled`, id)
+		if err != nil || !disabled {
+			return err
+		}
+		return s.tell(ctx, tx, notice(id, login.NoticeDisabled, ""))
+	})
 }
 
 // EnableUser implements login.UserAdmin.
 func (s *Store) EnableUser(ctx context.Context, id string) error {
-	return s.changeUser(ctx, `UPDATE users SET disabled = 0 WHERE id = ?`, id)
+	return s.write(ctx, func(tx *conn) error {
+		enabled, err := tx.change(ctx, `UPDATE users SET disabled = 0 WHERE id = ? AND disabled`, id)
+		switch {
+		case err != nil:
+			return err
+		case enabled:
+			return s.tell(ctx, tx, notice(id, login.NoticeEnabled, ""))
+		}
+		exists, err := tx.has(ctx, `SELECT 1 FROM users WHERE id = ?`, id)
+		if err == nil && !exists {
+			return answer{login.ErrUserNotFound}
+		}
+		return err
+	})
 }
 
 // LogoutUser implements login.UserAdmin.
 func (s *Store) LogoutUser(ctx context.Context, id, epoch string) error {
-	return s.changeUser(ctx, `UPDATE users SET epoch = ? WHERE id = ?`, epoch, id)
+	return s.write(ctx, func(tx *conn) error {
+		if err := raiseEpoch(ctx, tx, id, epoch); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, notice(id, login.NoticeSessionRevoked, ""))
+	})
 }
 
 // ChangeUser implements login.UserAdmin.
 func (s *Store) ChangeUser(ctx context.Context, id string, c login.UserChange) error {
-	var name, roles any // NULL leaves the column as it is
+	var name, avatar, roles any // NULL leaves the column as it is
 	if c.Name != nil {
 		name = *c.Name
+	}
+	if c.Avatar != nil {
+		avatar = *c.Avatar
 	}
 	if c.Roles != nil {
 		roles = asJSON(*c.Roles)
 	}
-	return s.changeUser(ctx, `UPDATE users SET name = coalesce(?, name), roles = coalesce(?, roles) WHERE id = ?`, name, roles, id)
+	return s.write(ctx, func(tx *conn) error {
+		return tx.mustChange(ctx, login.ErrUserNotFound, `UPDATE users SET name = coalesce(?1, name), avatar = coalesce(?2, avatar),
+			roles = coalesce(?3, roles), name_given = iif(?1 IS NULL, name_given, ?4), avatar_given = iif(?2 IS NULL, avatar_given, ?4)
+			WHERE id = ?5`, name, avatar, roles, givenValue(c.Given), id)
+	})
 }
 
 // DeleteUser implements login.UserAdmin. The username, the password and the unionids are deleted with their user.
@@ -53,17 +87,14 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 		if _, err := tx.change(ctx, `DELETE FROM bindings WHERE user_id = ?`, u.ID); err != nil {
 			return false, err
 		}
-		return tx.change(ctx, `DELETE FROM users WHERE id = ?`, u.ID)
+		if _, err := tx.change(ctx, `DELETE FROM users WHERE id = ?`, u.ID); err != nil {
+			return false, err
+		}
+		return true, s.tell(ctx, tx, notice(u.ID, login.NoticeDeleted, ""))
 	})
 }
 
 // sameElements compares two lists that have no order.
 func sameElements(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
-}
-
-func (s *Store) changeUser(ctx context.Context, statement string, args ...any) error {
-	return s.write(ctx, func(tx *conn) error {
-		return tx.mustChange(ctx, login.ErrUserNotFound, statement, args...)
-	})
 }
