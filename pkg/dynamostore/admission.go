@@ -50,18 +50,23 @@ func (s *Store) Admit(ctx context.Context, a login.Admission) (login.Binding, er
 		user.Update = s.admitted(b, a.Session.Epoch, a.Terms)
 	}
 	t := admission{writes: []types.TransactWriteItem{s.putBinding(b), user, s.putNewSession(a.Session)}}
+	notices := []login.Notice{bound(b)}
 	if a.Tombstone != "" {
 		t.add(login.ErrRemovedBefore, s.checkTombstone(a.Tombstone))
 	}
 	if n := a.Newcomer; n != nil {
+		notices = []login.Notice{{UserID: n.ID, Type: login.NoticeRegistered, AppID: b.AppID}, bound(b)}
 		if n.Phone.Index != "" {
 			t.add(login.ErrPhoneTaken, s.claimPhone(n.Phone.Index, *n, a.Yields)...)
+			if a.Yields != "" {
+				notices = append(notices, login.Notice{UserID: a.Yields, Type: login.NoticePhoneChanged, AppID: b.AppID})
+			}
 		}
 		for _, index := range unique(n.Unions) {
 			t.add(login.ErrUnionTaken, s.putOwner(unionKey(index), login.Owner{UserID: n.ID, Epoch: n.Epoch, KnownIn: b.AppID}, ifNobodys, ""))
 		}
 	}
-	err := s.transact(ctx, "Admit", t.writes...)
+	err := s.tell(ctx, "Admit", t.writes, notices...)
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case err == nil:
@@ -101,7 +106,7 @@ func (s *Store) newcomer(u login.User, b login.Binding) *types.Put {
 
 // admitted updates a user who fulfils the terms.
 func (s *Store) admitted(b login.Binding, epoch string, terms login.Terms) *types.Update {
-	update := s.noteBinding(b, epoch, unbound)
+	update := s.noteBinding(b, epoch, noBinding)
 	verifyPhone(update, terms.Phone)
 	values := update.ExpressionAttributeValues
 	conditions := []string{*update.ConditionExpression}

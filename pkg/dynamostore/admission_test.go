@@ -166,39 +166,46 @@ func TestAdmissionWritesOnlyWhatItMust(t *testing.T) {
 	for name, c := range map[string]struct {
 		admission func(s *scene) login.Admission
 		items     int
+		// outboxes are the items more where notices are kept.
+		outboxes int
 	}{
-		"by phone": {(*scene).byPhone, 4}, // binding, user, session, tombstone
+		"by phone": {(*scene).byPhone, 4, 1}, // binding, user, session, tombstone
 		"without a tombstone": {func(s *scene) login.Admission {
 			a := s.byPhone()
 			a.Tombstone = ""
 			return a
-		}, 3},
-		"newcomer": {(*scene).newcomer, 6}, // and what leads from the number and the unionid
+		}, 3, 1},
+		"newcomer": {(*scene).newcomer, 6, 1}, // and what leads from the number and the unionid
 		"newcomer with neither": {func(s *scene) login.Admission {
 			a := s.newcomer()
 			a.Newcomer.Phone, a.Newcomer.Unions = login.Phone{}, nil
 			return a
-		}, 4},
-		"newcomer to whom another yields": {(*scene).successor, 7},
+		}, 4, 1},
+		"newcomer to whom another yields": {(*scene).successor, 7, 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := newScene(t)
-			a := c.admission(s)
-			if a.Newcomer == nil {
-				s.must(s.store.AddUser(t.Context(), s.fresh.user, passwordOf(s.fresh.user)))
-			}
-			items := 0
-			s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Body: func(body []byte) bool {
-				items = bytes.Count(body, []byte(`"TableName":`))
-				return false
-			}})
-			_, err := s.faulty.Admit(t.Context(), a)
-			s.must(err)
-			s.requests("TransactWriteItems", 1)
-			if items != c.items {
-				t.Errorf("%d items, want %d", items, c.items)
-			}
-		})
+		for keeping, want := range map[string]int{"": c.items, ", told": c.items + c.outboxes} {
+			t.Run(name+keeping, func(t *testing.T) {
+				s := newScene(t)
+				if keeping == "" {
+					s.keepNoNotices()
+				}
+				a := c.admission(s)
+				if a.Newcomer == nil {
+					s.must(s.store.AddUser(t.Context(), s.fresh.user, passwordOf(s.fresh.user)))
+				}
+				items := 0
+				s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Body: func(body []byte) bool {
+					items = bytes.Count(body, []byte(`"TableName":`))
+					return false
+				}})
+				_, err := s.faulty.Admit(t.Context(), a)
+				s.must(err)
+				s.requests("TransactWriteItems", 1)
+				if items != want {
+					t.Errorf("%d items, want %d", items, want)
+				}
+			})
+		}
 	}
 }
 

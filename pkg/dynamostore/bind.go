@@ -14,8 +14,9 @@ import (
 // Bind implements login.Bindings. The binding's own key limits an identity to one user. The note in the user limits the
 // user to one openid per app.
 func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session) (login.Binding, error) {
-	err := s.transact(ctx, "Bind",
-		s.putBinding(b), types.TransactWriteItem{Update: s.noteBinding(b, session.Epoch, unbound)}, s.putNewSession(session))
+	err := s.tell(ctx, "Bind", []types.TransactWriteItem{
+		s.putBinding(b), {Update: s.noteBinding(b, session.Epoch, noBinding)}, s.putNewSession(session),
+	}, bound(b))
 	if err == nil {
 		return b, nil
 	}
@@ -44,6 +45,15 @@ func (s *Store) Bind(ctx context.Context, b login.Binding, session login.Session
 	return login.Binding{}, login.UserBound
 }
 
+// bound and unbound tell that a binding came and went.
+func bound(b login.Binding) login.Notice {
+	return login.Notice{UserID: b.UserID, Type: login.NoticeBound, AppID: b.AppID}
+}
+
+func unbound(b login.Binding) login.Notice {
+	return login.Notice{UserID: b.UserID, Type: login.NoticeUnbound, AppID: b.AppID}
+}
+
 // putBinding stores a binding if its identity is not bound.
 func (s *Store) putBinding(b login.Binding) types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{
@@ -63,8 +73,8 @@ func (s *Store) putNewSession(session login.Session) types.TransactWriteItem {
 	}}
 }
 
-// unbound is the condition that a user has no binding in an app.
-const unbound = "attribute_not_exists(apps.#app)"
+// noBinding is the condition that a user has no binding in an app.
+const noBinding = "attribute_not_exists(apps.#app)"
 
 // noteBinding notes a binding in its user, who must have this epoch and be enabled. place is the condition on what they
 // note for the app.
@@ -115,7 +125,7 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 		note.Update.ConditionExpression = aws.String("apps.#app.bindingId = :id AND size(apps) > :one")
 		note.Update.ExpressionAttributeValues[":one"] = number(1)
 	}
-	err := s.transact(ctx, "Unbind", append(slices.Clone(writes), note)...)
+	err := s.tell(ctx, "Unbind", append(slices.Clone(writes), note), unbound(b))
 	if no, ok := errors.AsType[*refused](err); ok && !no.items[0].broken {
 		if noted, err := notes(no.items[len(writes)].stored, b); err != nil {
 			return err
@@ -123,7 +133,7 @@ func (s *Store) Unbind(ctx context.Context, b login.Binding, keepLast bool) erro
 			return login.ErrLastBinding
 		}
 		// The user or its note is gone, so only the binding is left to remove.
-		err = s.transact(ctx, "Unbind", writes...)
+		err = s.tell(ctx, "Unbind", writes, unbound(b))
 	}
 	if _, ok := errors.AsType[*refused](err); ok {
 		return login.ErrBindingNotFound

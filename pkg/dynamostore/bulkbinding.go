@@ -194,7 +194,7 @@ func (s *Store) addBinding(b login.Binding) []types.TransactWriteItem {
 		TableName:                           &s.tables.Users,
 		Key:                                 userKey(b.UserID),
 		UpdateExpression:                    aws.String("SET apps.#app = :note"),
-		ConditionExpression:                 aws.String("attribute_exists(pk) AND " + unbound),
+		ConditionExpression:                 aws.String("attribute_exists(pk) AND " + noBinding),
 		ExpressionAttributeNames:            map[string]string{"#app": b.AppID},
 		ExpressionAttributeValues:           item{":note": noteOf(b.Note())},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,

@@ -5,7 +5,8 @@
 //   - A write that the SDK repeats, because its first answer was lost, counts as done. A transaction carries a token by which
 //     DynamoDB recognises it. A single write either has the same effect when repeated, or recognises itself in the item
 //     that DynamoDB returns when a condition does not hold.
-//   - An update requires that its item exists, so that it cannot bring a deleted item back.
+//   - An update requires that its item exists, so that it cannot bring a deleted item back. Only a user's outbox is made by an update,
+//     and always in a transaction.
 //
 // Enter is a batch of statements instead, which is sent once. What it does not confirm is done by single writes, which
 // find done what is done.

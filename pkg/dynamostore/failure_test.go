@@ -68,7 +68,7 @@ func TestErrorOfATransactionNamesTheReasons(t *testing.T) {
 	s.proxy.Inject(dynamotest.Rule{Fault: dynamotest.Cancel("None", "ValidationError")})
 	err := s.faulty.Unbind(t.Context(), s.binding, false)
 	s.want(err, login.StoreUnavailable)
-	s.says(err, "Unbind", "TransactionCanceledException[None ValidationError None]")
+	s.says(err, "Unbind", "TransactionCanceledException[None ValidationError None None]")
 }
 
 func TestErrorOfTheWayNamesItsKind(t *testing.T) {

@@ -91,6 +91,7 @@ func TestRepeatDoesNotUndoWhatCameBetween(t *testing.T) {
 	}
 	t.Run("a user who was disabled stays disabled, after an enabling", func(t *testing.T) {
 		s := newScene(t)
+		s.must(s.store.DisableUser(t.Context(), s.user.ID, "epoch-1"))
 		s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.LoseAnswer()})
 		s.proxy.Inject(dynamotest.Rule{Operation: "TransactWriteItems", Fault: dynamotest.Before(func() {
 			s.must(s.store.DisableUser(t.Context(), s.user.ID, "epoch-2"))

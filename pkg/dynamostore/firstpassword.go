@@ -12,8 +12,8 @@ import (
 
 // ClaimUsername implements login.Admissions.
 func (s *Store) ClaimUsername(ctx context.Context, userID, username string, p login.Password) error {
-	err := s.transact(ctx, "ClaimUsername",
-		types.TransactWriteItem{Update: &types.Update{
+	err := s.tell(ctx, "ClaimUsername", []types.TransactWriteItem{
+		{Update: &types.Update{
 			TableName:        &s.tables.Users,
 			Key:              userKey(userID),
 			UpdateExpression: aws.String("SET username = :username, passwordId = :passwordId"),
@@ -22,11 +22,11 @@ func (s *Store) ClaimUsername(ctx context.Context, userID, username string, p lo
 			ExpressionAttributeValues:           item{":username": text(username), ":passwordId": text(p.ID), ":none": text("")},
 			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 		}},
-		types.TransactWriteItem{Put: &types.Put{
+		{Put: &types.Put{
 			TableName: &s.tables.Users, Item: nameItem(username, userID), ConditionExpression: aws.String("attribute_not_exists(pk)"),
 		}},
 		s.putPassword(userID, p),
-	)
+	}, passwordChanged(userID, ""))
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

@@ -2,6 +2,9 @@ package dynamostore
 
 import (
 	"context"
+	"errors"
+
+	"github.com/wxbind/wxbind/pkg/login"
 )
 
 // kindsKey is the key of the single item that holds all kinds of hashes, as a string set.
@@ -20,10 +23,14 @@ func (s *Store) HashKinds(ctx context.Context) ([]string, error) {
 }
 
 // AddHashKind implements login.HashKinds. The first kind creates the item.
-func (s *Store) AddHashKind(ctx context.Context, kind string) error {
+func (s *Store) AddHashKind(ctx context.Context, kind string, most int) error {
 	_, err := s.update(ctx, "AddHashKind", s.tables.Users, kindsKey, expression{
-		change: "ADD " + kindsAttribute + " :kind",
-		values: item{":kind": set([]string{kind})},
+		change:    "ADD " + kindsAttribute + " :kind",
+		condition: "contains(" + kindsAttribute + ", :one) OR attribute_not_exists(" + kindsAttribute + ") OR size(" + kindsAttribute + ") < :most",
+		values:    item{":kind": set([]string{kind}), ":one": text(kind), ":most": number(int64(most))},
 	})
+	if _, ok := errors.AsType[*refused](err); ok {
+		return login.ErrHashKindsFull
+	}
 	return err
 }

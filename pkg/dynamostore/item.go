@@ -139,19 +139,25 @@ func (r *reader) bytes(name string) []byte {
 
 // time is the inverse of millis, in UTC.
 func (r *reader) time(name string) time.Time {
-	v := attribute[types.AttributeValueMemberN](r, name)
-	if v == nil {
-		return time.Time{}
-	}
-	n, err := strconv.ParseInt(v.Value, 10, 64)
-	switch {
-	case err != nil:
-		r.broken = append(r.broken, name)
-		return time.Time{}
-	case n == 0:
+	n := r.number(name)
+	if n == 0 {
 		return time.Time{}
 	}
 	return time.UnixMilli(n).UTC()
+}
+
+// number returns 0 for what is no whole number.
+func (r *reader) number(name string) int64 {
+	v := attribute[types.AttributeValueMemberN](r, name)
+	if v == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(v.Value, 10, 64)
+	if err != nil {
+		r.broken = append(r.broken, name)
+		return 0
+	}
+	return n
 }
 
 // items returns a map of maps, by name.

@@ -115,7 +115,7 @@ var faults = map[string]types.AttributeValue{
 // added are the attributes that items of earlier versions lack, or of users who have no such thing.
 var added = []string{
 	"openIdHash", "describedAs", "epoch", "passwordId", "marks", "index", "union", "knownIn", "phoneIndex", "registeredIn", "unions",
-	"replaced#" + otherApp,
+	"replaced#" + otherApp, "avatar", "nameGiven", "avatarGiven", "phoneAppId", "taken", "notices",
 }
 
 // mayBe reports whether the value is valid for this attribute.
@@ -139,7 +139,15 @@ func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 	user["replaced#"+otherApp] = &types.AttributeValueMemberM{Value: item{
 		"at": &types.AttributeValueMemberN{Value: "1764000000123"}, "openId": &types.AttributeValueMemberS{Value: private},
 	}}
+	for _, given := range []string{"nameGiven", "avatarGiven"} {
+		user[given] = &types.AttributeValueMemberM{Value: item{
+			"at": &types.AttributeValueMemberN{Value: "1764000000123"}, "appId": &types.AttributeValueMemberS{Value: app},
+		}}
+	}
+	user["avatar"], user["phoneAppId"] = &types.AttributeValueMemberS{Value: private}, &types.AttributeValueMemberS{Value: app}
 	s.save(s.tables.Users, user)
+	s.must(s.store.LogoutUser(ctx, s.user.ID, "epoch-2"))
+	s.delivered(1)
 	for _, noun := range []struct {
 		name, table, at string
 		key             item
@@ -183,6 +191,10 @@ func TestBrokenItemIsUnavailableAndNamesTableAndAttribute(t *testing.T) {
 			_, err := s.store.LoadRecord(ctx, s.record)
 			return err
 		}, []string{"pk", "ttl"}},
+		{"outbox", "Outbox", s.tables.Outbox, s.outboxKey(), func() error {
+			_, err := s.store.NoticesOf(ctx, s.user.ID)
+			return err
+		}, []string{"userId", "since"}},
 	} {
 		whole := s.load(noun.at, noun.key)
 		for _, attribute := range slices.Sorted(maps.Keys(whole)) {

@@ -103,6 +103,30 @@ func writes() []method {
 			done: func(s *scene) bool { return s.dead(s.session) == login.SessionReplaced },
 		},
 		{
+			name: "EndSession that is revoked", operation: "TransactWriteItems",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.EndSession(ctx, s.user.ID, s.session.TokenHash, login.SessionRevoked)
+			},
+			done: func(s *scene) bool { return s.dead(s.session) == login.SessionRevoked },
+		},
+		{
+			name: "Withdraw", first: "GetItem", operation: "TransactWriteItems",
+			prepare: (*scene).give,
+			do:      func(ctx context.Context, s *scene, on store) error { return on.Withdraw(ctx, s.withdrawal()) },
+			done: func(s *scene) bool {
+				u, w := s.userNow(s.user.ID), s.withdrawal()
+				stored, err := s.store.LoadRecord(s.Context(), w.Name)
+				return err == nil && stored.Version == w.Record.Version && u.Name == "" && u.Avatar == "" && u.Phone == login.Phone{}
+			},
+		},
+		{
+			name: "Delivered", first: "GetItem", operation: "UpdateItem",
+			do: func(ctx context.Context, s *scene, on store) error {
+				return on.Delivered(ctx, s.user.ID, s.noticesNow()[0].Number, s.now)
+			},
+			done: func(s *scene) bool { return len(s.noticesNow()) == 0 },
+		},
+		{
 			name: "ForgetSession", operation: "DeleteItem",
 			do: func(ctx context.Context, s *scene, on store) error {
 				return on.ForgetSession(ctx, s.user.ID, s.session.TokenHash)
@@ -160,11 +184,14 @@ func writes() []method {
 		{
 			name: "ChangeUser", operation: "TransactWriteItems",
 			do: func(ctx context.Context, s *scene, on store) error {
-				return on.ChangeUser(ctx, s.user.ID, login.UserChange{Name: new("Another"), Roles: &[]string{"other"}})
+				return on.ChangeUser(ctx, s.user.ID, login.UserChange{
+					Name: new("Another"), Avatar: new("https://example.com/a.png"), Roles: &[]string{"other"}, Given: login.Given{AppID: app, At: s.now},
+				})
 			},
 			done: func(s *scene) bool {
 				u := s.userNow(s.user.ID)
-				return u.Name == "Another" && reflect.DeepEqual(u.Roles, []string{"other"})
+				return u.Name == "Another" && u.Avatar == "https://example.com/a.png" && u.NameGiven == u.AvatarGiven &&
+					u.NameGiven == login.Given{AppID: app, At: s.now} && reflect.DeepEqual(u.Roles, []string{"other"})
 			},
 		},
 		{
@@ -248,8 +275,13 @@ func writes() []method {
 			done: func(s *scene) bool { return s.userNow(s.user.ID).Name == "Described" },
 		},
 		{
+			name: "RaiseEpoch", operation: "TransactWriteItems",
+			do:   func(ctx context.Context, s *scene, on store) error { return on.RaiseEpoch(ctx, s.user.ID, "epoch-2") },
+			done: func(s *scene) bool { return s.userNow(s.user.ID).Epoch == "epoch-2" },
+		},
+		{
 			name: "AddHashKind", operation: "UpdateItem",
-			do: func(ctx context.Context, _ *scene, on store) error { return on.AddHashKind(ctx, "bcrypt") },
+			do: func(ctx context.Context, _ *scene, on store) error { return on.AddHashKind(ctx, "bcrypt", 4) },
 			done: func(s *scene) bool {
 				kinds, err := s.store.HashKinds(s.Context())
 				s.must(err)
@@ -371,6 +403,20 @@ func reads() []method {
 			got, err := on.HashKinds(ctx)
 			if err == nil && len(got) != 0 {
 				err = errors.New("kinds from nowhere")
+			}
+			return err
+		}},
+		{name: "NoticesOf", operation: "GetItem", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.NoticesOf(ctx, s.user.ID)
+			if err == nil && (len(got) != 1 || got[0].Type != login.NoticeBound) {
+				err = errors.New("other notices")
+			}
+			return err
+		}},
+		{name: "Waiting", operation: "Scan", do: func(ctx context.Context, s *scene, on store) error {
+			got, err := on.Waiting(ctx, "", 10)
+			if err == nil && (len(got) != 1 || got[0].UserID != s.user.ID) {
+				err = errors.New("other users")
 			}
 			return err
 		}},

@@ -61,7 +61,7 @@ func (s *Store) UserWithPassword(ctx context.Context, id string) (user login.Use
 
 // ReplacePassword implements login.Passwords.
 func (s *Store) ReplacePassword(ctx context.Context, userID, oldID string, p login.Password, epoch string) error {
-	c := raised(epoch).and("passwordId", text(p.ID))
+	c := raised(epoch).and("passwordId", text(p.ID)).told(login.NoticePasswordChanged)
 	c.when = []string{"passwordId = :old"}
 	c.values[":old"] = text(oldID)
 	stored, err := s.changeUser(ctx, "ReplacePassword", userID, c, s.putPassword(userID, p))

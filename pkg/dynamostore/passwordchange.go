@@ -52,19 +52,23 @@ func refusedChange(user refusal, c login.PasswordChange) error {
 	return nil
 }
 
+func passwordChanged(userID, appID string) login.Notice {
+	return login.Notice{UserID: userID, Type: login.NoticePasswordChanged, AppID: appID}
+}
+
 // ChangePassword implements login.PasswordChanges.
 func (s *Store) ChangePassword(ctx context.Context, c login.PasswordChange, tokenHash string) error {
-	err := s.transact(ctx, "ChangePassword",
-		types.TransactWriteItem{Update: s.changedUser(c)},
+	err := s.tell(ctx, "ChangePassword", []types.TransactWriteItem{
+		{Update: s.changedUser(c)},
 		s.putPassword(c.UserID, c.Password),
-		types.TransactWriteItem{Update: &types.Update{
+		{Update: &types.Update{
 			TableName:                 &s.tables.Sessions,
 			Key:                       sessionKey(c.UserID, tokenHash),
 			UpdateExpression:          aws.String("SET epoch = :epoch"),
 			ConditionExpression:       aws.String("attribute_exists(tokenHash) AND endedReason = :none"),
 			ExpressionAttributeValues: item{":epoch": text(c.Epoch), ":none": text("")},
 		}},
-	)
+	}, passwordChanged(c.UserID, ""))
 	no, ok := errors.AsType[*refused](err)
 	if !ok {
 		return err
@@ -82,12 +86,12 @@ func (s *Store) BindWithPassword(ctx context.Context, c login.PasswordChange, b 
 	user.ConditionExpression = aws.String(*user.ConditionExpression + " AND attribute_not_exists(apps.#app)")
 	user.ExpressionAttributeNames = map[string]string{"#app": b.AppID}
 	user.ExpressionAttributeValues[":note"] = noteOf(b.Note())
-	err := s.transact(ctx, "BindWithPassword",
-		types.TransactWriteItem{Update: user},
+	err := s.tell(ctx, "BindWithPassword", []types.TransactWriteItem{
+		{Update: user},
 		s.putBinding(b),
-		types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Sessions, Item: sessionItem(session)}},
+		{Put: &types.Put{TableName: &s.tables.Sessions, Item: sessionItem(session)}},
 		s.putPassword(c.UserID, c.Password),
-	)
+	}, passwordChanged(c.UserID, b.AppID), bound(b))
 	no, ok := errors.AsType[*refused](err)
 	if !ok {
 		return err
@@ -109,11 +113,11 @@ func (s *Store) OpenWithPassword(ctx context.Context, c login.PasswordChange, se
 	user.ConditionExpression = aws.String(*user.ConditionExpression + " AND apps.#app.bindingId = :bindingId")
 	user.ExpressionAttributeNames = map[string]string{"#app": session.AppID}
 	user.ExpressionAttributeValues[":bindingId"] = text(session.BindingID)
-	err := s.transact(ctx, "OpenWithPassword",
-		types.TransactWriteItem{Update: user},
-		types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Sessions, Item: sessionItem(session)}},
+	err := s.tell(ctx, "OpenWithPassword", []types.TransactWriteItem{
+		{Update: user},
+		{Put: &types.Put{TableName: &s.tables.Sessions, Item: sessionItem(session)}},
 		s.putPassword(c.UserID, c.Password),
-	)
+	}, passwordChanged(c.UserID, session.AppID))
 	no, ok := errors.AsType[*refused](err)
 	if !ok {
 		return err

@@ -3,6 +3,7 @@ package dynamostore
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -15,8 +16,15 @@ const (
 	phoneAttribute      = "phone"
 	phoneIndexAttribute = "phoneIndex"
 	verifiedAtAttribute = "phoneVerifiedAt"
-	phoneRemoval        = "REMOVE " + phoneAttribute + ", " + phoneIndexAttribute + ", " + verifiedAtAttribute
+	// phoneGivenAttribute is absent if an administrator has set the number.
+	phoneGivenAttribute = "phoneAppId"
 )
+
+// phoneAttributes are all of them.
+var phoneAttributes = []string{phoneAttribute, phoneIndexAttribute, verifiedAtAttribute, phoneGivenAttribute}
+
+// phoneRemoval takes away a phone number.
+var phoneRemoval = "REMOVE " + strings.Join(phoneAttributes, ", ")
 
 // phoneItem has a phone number's attributes.
 func phoneItem(p login.Phone) item {
@@ -26,6 +34,9 @@ func phoneItem(p login.Phone) item {
 	}
 	if p.Index != "" {
 		it[phoneIndexAttribute] = text(p.Index)
+	}
+	if p.AppID != "" {
+		it[phoneGivenAttribute] = text(p.AppID)
 	}
 	return it
 }
@@ -39,7 +50,8 @@ func (r *reader) phone() login.Phone {
 	if !stored {
 		r.broken = append(r.broken, phoneAttribute)
 	}
-	return login.Phone{Number: number, Index: index, VerifiedAt: r.time(verifiedAtAttribute)}
+	appID, _ := r.added(phoneGivenAttribute)
+	return login.Phone{Number: number, Index: index, VerifiedAt: r.time(verifiedAtAttribute), AppID: appID}
 }
 
 // havingPhone is the condition that a user has the phone number with this index, "" for none.
@@ -47,8 +59,8 @@ func havingPhone(index string, values item) string {
 	if index == "" {
 		return "attribute_not_exists(" + phoneIndexAttribute + ")"
 	}
-	values[":phoneIndex"] = text(index)
-	return phoneIndexAttribute + " = :phoneIndex"
+	values[":has"] = text(index)
+	return phoneIndexAttribute + " = :has"
 }
 
 // verifyPhone makes an update of a user demand this phone number, if it is not zero, and note when it was verified.
@@ -68,7 +80,7 @@ func (s *Store) takePhone(userID, index string) types.TransactWriteItem {
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName:                 &s.tables.Users,
 		Key:                       userKey(userID),
-		UpdateExpression:          aws.String(phoneRemoval),
+		UpdateExpression:          &phoneRemoval,
 		ConditionExpression:       aws.String(havingPhone(index, values)),
 		ExpressionAttributeValues: values,
 	}}
@@ -96,7 +108,7 @@ func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from
 		case p == (login.Phone{}) && user.Phone == (login.Phone{}):
 			return nil
 		}
-		err = s.transact(ctx, "SetPhone", s.phoneChange(user, p, yields)...)
+		err = s.tell(ctx, "SetPhone", s.phoneChange(user, p, yields), phoneNotices(user, p, yields)...)
 		no, ok := errors.AsType[*refused](err)
 		switch {
 		case !ok:
@@ -119,43 +131,55 @@ func (s *Store) SetPhone(ctx context.Context, userID string, p login.Phone, from
 	}
 }
 
+// phoneNotices tell of a change of a user's phone number, and of the loss of the user who yields it, "" for none. A number that is only
+// verified again is no change.
+func phoneNotices(user login.User, p login.Phone, yields string) []login.Notice {
+	var all []login.Notice
+	if p.Number != user.Phone.Number {
+		all = append(all, login.Notice{UserID: user.ID, Type: login.NoticePhoneChanged, AppID: p.AppID})
+	}
+	if yields != "" && p.Index != user.Phone.Index {
+		all = append(all, login.Notice{UserID: yields, Type: login.NoticePhoneChanged, AppID: p.AppID})
+	}
+	return all
+}
+
 // phoneChange updates a user's phone number. If it is another one than before, it also writes what leads to the user,
 // and then takes the number from the user who yields, "" for none, and removes what led to the user before.
 func (s *Store) phoneChange(user login.User, p login.Phone, yields string) []types.TransactWriteItem {
-	old, change, values := user.Phone.Index, phoneRemoval, item{}
-	if p != (login.Phone{}) {
-		change = "SET " + phoneAttribute + " = :number, " + verifiedAtAttribute + " = :verified"
-		values[":number"], values[":verified"] = text(p.Number), millis(p.VerifiedAt)
-		if p.Index != "" {
-			change += ", " + phoneIndexAttribute + " = :index"
-			values[":index"] = text(p.Index)
-		} else {
-			change += " REMOVE " + phoneIndexAttribute
+	old, values := user.Phone, item{}
+	c := userChange{values: values, when: []string{havingPhone(old.Index, values)}}
+	if old == (login.Phone{}) {
+		c.when = append(c.when, "attribute_not_exists("+phoneAttribute+")")
+	} else {
+		c.when = append(c.when, phoneAttribute+" = :old")
+		values[":old"] = text(old.Number)
+	}
+	if p == (login.Phone{}) {
+		c.remove = phoneAttributes
+	} else {
+		c = c.and(phoneAttribute, text(p.Number)).and(verifiedAtAttribute, millis(p.VerifiedAt))
+		c = c.orRemoved(phoneIndexAttribute, text(p.Index), p.Index != "")
+		if p.Number != old.Number {
+			c = c.orRemoved(phoneGivenAttribute, text(p.AppID), p.AppID != "")
 		}
 	}
-	condition := "attribute_exists(pk) AND " + havingPhone(old, values)
-	writes := []types.TransactWriteItem{{Update: &types.Update{
-		TableName:                           &s.tables.Users,
-		Key:                                 userKey(user.ID),
-		UpdateExpression:                    &change,
-		ConditionExpression:                 &condition,
-		ExpressionAttributeValues:           values,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}}}
-	if len(values) == 0 {
-		writes[0].Update.ExpressionAttributeValues = nil // DynamoDB refuses an empty one
-	}
-	if p.Index == old {
+	writes := []types.TransactWriteItem{s.changing(user.ID, c)}
+	if p.Index == old.Index {
 		return writes
 	}
 	if p.Index != "" {
 		writes = append(writes, s.claimPhone(p.Index, user, yields)...)
 	}
-	if old != "" {
-		// It leads to this user, as long as the user has the number.
-		writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Users, Key: phoneKey(old)}})
+	if old.Index != "" {
+		writes = append(writes, s.freePhone(old.Index))
 	}
 	return writes
+}
+
+// freePhone makes a phone number lead to nobody. It led to a user for as long as the user had it, which is another write's condition.
+func (s *Store) freePhone(index string) types.TransactWriteItem {
+	return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Users, Key: phoneKey(index)}}
 }
 
 // claimPhone makes a phone number lead to a user: one that nobody has, or the one that the user who yields has, and then

@@ -3,18 +3,27 @@ package dynamostore
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-// describing sets what a directory says about a user.
+// describing sets what a directory says about a user, in place of what they have given. Its change ends in a list of what is set.
 func describing(p login.Profile) expression {
+	gone := []string{nameGivenAttribute, avatarGivenAttribute}
+	set := []string{describedAttribute + " = :username", "#name = :name", "#roles = :roles"}
+	values := item{":username": text(p.Username), ":name": text(p.Name), ":roles": texts(p.Roles)}
+	if p.Avatar == "" {
+		gone = append(gone, avatarAttribute)
+	} else {
+		set, values[":avatar"] = append(set, avatarAttribute+" = :avatar"), text(p.Avatar)
+	}
 	return expression{
-		change:    "SET " + describedAttribute + " = :username, #name = :name, #roles = :roles",
+		change:    "REMOVE " + strings.Join(gone, ", ") + " SET " + strings.Join(set, ", "),
 		condition: "attribute_exists(pk)",
 		names:     map[string]string{"#name": "name", "#roles": "roles"},
-		values:    item{":username": text(p.Username), ":name": text(p.Name), ":roles": texts(p.Roles)},
+		values:    values,
 	}
 }
 
@@ -65,4 +74,10 @@ func (s *Store) RefreshUser(ctx context.Context, p login.Profile) (login.User, e
 		return login.User{}, err
 	}
 	return userOf(it)
+}
+
+// RaiseEpoch implements login.Profiles.
+func (s *Store) RaiseEpoch(ctx context.Context, id, epoch string) error {
+	_, err := s.changeUser(ctx, "RaiseEpoch", id, raised(epoch))
+	return err
 }

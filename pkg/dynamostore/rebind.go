@@ -54,7 +54,7 @@ func (s *Store) Rebind(ctx context.Context, r login.Rebinding) error {
 	if r.Former.Index != "" {
 		writes = append(writes, s.putTombstone(r.Former.Index))
 	}
-	err := s.transact(ctx, "Rebind", writes...)
+	err := s.tell(ctx, "Rebind", writes, unbound(r.Binding), bound(r.Binding))
 	no, ok := errors.AsType[*refused](err)
 	if !ok {
 		return err

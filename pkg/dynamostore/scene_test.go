@@ -57,12 +57,7 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 	s := &scene{T: t, now: time.UnixMilli(1764000000123).UTC(), client: dynamotest.Client(endpoint)}
 	s.tables = dynamotest.NewTables(t, s.client)
 	s.proxy = dynamotest.NewProxy(t, endpoint)
-	s.store = dynamostore.New(dynamostore.Config{Client: s.client, Tables: s.tables})
-	s.faulty = dynamostore.New(dynamostore.Config{
-		Client: dynamotest.Client(s.proxy.URL(), options...), Tables: s.tables,
-		BatchPatience: time.Minute, // a slow machine must not make a request take too long
-	})
-
+	s.open(s.tables, options...)
 	s.user = s.newUser()
 	s.binding = s.newBinding(s.user)
 	s.session = s.newSession(s.binding)
@@ -80,6 +75,22 @@ func newScene(t *testing.T, options ...func(*dynamodb.Options)) *scene {
 	s.must(s.store.PutRole(t.Context(), s.role))
 	s.must(s.store.StoreRecord(t.Context(), s.record, s.newRecord("v1")))
 	return s
+}
+
+// open makes both stores.
+func (s *scene) open(tables dynamostore.Tables, options ...func(*dynamodb.Options)) {
+	s.store = dynamostore.New(dynamostore.Config{Client: s.client, Tables: tables})
+	s.faulty = dynamostore.New(dynamostore.Config{
+		Client: dynamotest.Client(s.proxy.URL(), options...), Tables: tables,
+		BatchPatience: time.Minute, // a slow machine must not make a request take too long
+	})
+}
+
+// keepNoNotices makes both stores keep none from now on.
+func (s *scene) keepNoNotices() {
+	tables := s.tables
+	tables.Outbox = ""
+	s.open(tables)
 }
 
 func (s *scene) newUser() login.User {

@@ -29,6 +29,7 @@ var Schema = [...]TableSchema{
 	{Name: "Sessions", PartitionKey: userIDAttribute, SortKey: tokenHashAttribute, TTL: ttlAttribute},
 	{Name: "Users", PartitionKey: keyAttribute},
 	{Name: "Ephemeral", PartitionKey: keyAttribute, TTL: ttlAttribute},
+	{Name: "Outbox", PartitionKey: userIDAttribute, TTL: ttlAttribute},
 }
 
 // Tables are the names of a deployment's tables.
@@ -37,4 +38,6 @@ type Tables struct {
 	Sessions  string
 	Users     string
 	Ephemeral string
+	// Outbox is "" if no notices are kept.
+	Outbox string
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/wxbind/wxbind/pkg/login"
 )
@@ -101,11 +102,21 @@ func (s *Store) SessionsOfUser(ctx context.Context, userID string) ([]login.Sess
 
 // EndSession implements login.Sessions.
 func (s *Store) EndSession(ctx context.Context, userID, tokenHash string, reason login.Code) error {
-	_, err := s.update(ctx, "EndSession", s.tables.Sessions, sessionKey(userID, tokenHash), expression{
+	e := expression{
 		change:    "SET endedReason = :reason",
 		condition: "attribute_exists(tokenHash) AND endedReason = :none",
 		values:    item{":reason": text(reason), ":none": text("")},
-	})
+	}
+	var err error
+	if reason == login.SessionRevoked && s.tables.Outbox != "" {
+		err = s.tell(ctx, "EndSession", []types.TransactWriteItem{{Update: &types.Update{
+			TableName: &s.tables.Sessions, Key: sessionKey(userID, tokenHash),
+			UpdateExpression: &e.change, ConditionExpression: &e.condition, ExpressionAttributeValues: e.values,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}}}, login.Notice{UserID: userID, Type: login.NoticeSessionRevoked})
+	} else {
+		_, err = s.update(ctx, "EndSession", s.tables.Sessions, sessionKey(userID, tokenHash), e)
+	}
 	no, ok := errors.AsType[*refused](err)
 	switch {
 	case !ok:

@@ -17,6 +17,7 @@ import (
 type Store struct {
 	client     *dynamodb.Client
 	tables     Tables
+	now        func() time.Time
 	statements statements
 	// batchPatience is Config.BatchPatience.
 	batchPatience time.Duration
@@ -29,6 +30,8 @@ type Config struct {
 	// Client should use Retryer, and limit a dial to 1 s and an attempt to 2 s.
 	Client *dynamodb.Client
 	Tables Tables
+	// Now is the clock by which notices are written; nil means time.Now.
+	Now func() time.Time
 	// BatchPatience bounds the batch of Enter, 1 s by default. It is never more than half of the time that is left, so
 	// that there is time to do one by one what the batch has not done.
 	BatchPatience time.Duration
@@ -36,8 +39,11 @@ type Config struct {
 
 // New makes a Store. It sends nothing to DynamoDB.
 func New(c Config) *Store {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	return &Store{
-		client: c.Client, tables: c.Tables, statements: statementsFor(c.Tables),
+		client: c.Client, tables: c.Tables, now: c.Now, statements: statementsFor(c.Tables),
 		batchPatience: cmp.Or(c.BatchPatience, time.Second),
 	}
 }

@@ -72,6 +72,7 @@ func userItem(u login.User) item {
 	// The map is stored even when empty: an update can set an entry only in a map that exists.
 	it["apps"] = notesOf(u.Apps)
 	maps.Copy(it, phoneItem(u.Phone))
+	maps.Copy(it, givenItem(u))
 	if u.RegisteredIn != "" {
 		it[registeredAttribute] = text(u.RegisteredIn)
 	}
@@ -97,6 +98,8 @@ func userOf(it item) (login.User, error) {
 	if described, ok := r.added(describedAttribute); ok {
 		u.Username = described
 	}
+	u.NameGiven, u.AvatarGiven = r.given(nameGivenAttribute), r.given(avatarGivenAttribute)
+	u.Avatar, _ = r.added(avatarAttribute)
 	u.Phone = r.phone()
 	u.RegisteredIn, _ = r.added(registeredAttribute)
 	u.Unions = r.set(unionsAttribute)

@@ -18,7 +18,7 @@ func (s *Store) DeleteUser(ctx context.Context, u login.User) error {
 	claimed := u.Username
 	writes := s.deletions(u, claimed)
 	for {
-		err := s.transact(ctx, "DeleteUser", writes...)
+		err := s.tell(ctx, "DeleteUser", writes, login.Notice{UserID: u.ID, Type: login.NoticeDeleted})
 		no, ok := errors.AsType[*refused](err)
 		if !ok {
 			return err

@@ -81,5 +81,6 @@ func CreateTables(ctx context.Context, client *dynamodb.Client, prefix string) (
 		Sessions:  prefix + "Sessions",
 		Users:     prefix + "Users",
 		Ephemeral: prefix + "Ephemeral",
+		Outbox:    prefix + "Outbox",
 	}, nil
 }
