@@ -135,9 +135,9 @@ func (c *Client) exchange(ctx context.Context, host *url.URL, query string) (log
 	to := host.JoinPath("sns", "jscode2session")
 	to.RawQuery = query
 	var session login.WeChatSession
-	body, failed := c.send(ctx, request{method: http.MethodGet, to: to})
+	answer, failed := c.send(ctx, request{method: http.MethodGet, to: to})
 	if failed == nil {
-		session, failed = decode(body)
+		session, failed = decode(answer.Body)
 	}
 	if failed != nil {
 		failed.Host, failed.Attempts = host.Host, 1

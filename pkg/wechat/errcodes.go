@@ -57,6 +57,25 @@ var phoneMeanings = map[int]login.Code{
 	47001:       login.WXRequestInvalid, // the body is damaged
 }
 
+// checkMeanings are those of checksession, where they differ from getuserphonenumber's, which is given a token, too.
+var checkMeanings = map[int]login.Code{
+	87009: login.SessionKeyStale, // invalid signature: another session_key is in force
+	87007: login.SessionKeyStale, // no session_key, or it has expired
+	40003: login.SessionKeyStale, // the openid is not of this app
+	40097: login.WXRequestInvalid,
+}
+
+// checkMeaningOf returns the code that an errcode of checksession means.
+func checkMeaningOf(errcode int) login.Code {
+	if code, ok := checkMeanings[errcode]; ok {
+		return code
+	}
+	if code := phoneMeaningOf(errcode); code != login.PhoneCodeInvalid {
+		return code
+	}
+	return login.WXUnexpected
+}
+
 // The errcodes of WeChat's API signing and encryption, which somebody has turned on for the call in the app's console.
 const firstSigning, lastSigning = 40230, 40240
 
@@ -90,7 +109,7 @@ func meaningOf(errcode int) login.Code {
 
 // KnownErrcode says whether an errcode is one that WeChat documents for our calls, as this package lists them.
 func KnownErrcode(errcode int) bool {
-	for _, known := range []map[int]login.Code{meanings, tokenMeanings, phoneMeanings} {
+	for _, known := range []map[int]login.Code{meanings, tokenMeanings, phoneMeanings, checkMeanings} {
 		if _, ok := known[errcode]; ok {
 			return true
 		}

@@ -12,12 +12,18 @@ import (
 
 // PhoneNumber exchanges a one-time phone code, as login.WeChat says. WeChat is told whose code it should be, and refuses
 // another's. The Cause of its errors is an *Error.
+// With the keys of API security the call is encrypted and signed.
 // https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-info/phone-number/getPhoneNumber.html
 func (c *Client) PhoneNumber(ctx context.Context, token login.Hidden, app login.App, phoneCode, openID string) (string, error) {
 	var number string
+	security, err := app.API.Security()
+	if err != nil { // a secret with such keys is not read
+		return "", login.Because(login.Internal, err)
+	}
 	failed := c.post(ctx, post{
 		path: []string{"wxa", "business", "getuserphonenumber"}, query: url.Values{"access_token": {string(token)}},
-		payload: map[string]any{"code": phoneCode, "openid": openID},
+		payload:  map[string]any{"code": phoneCode, "openid": openID},
+		security: security, appID: app.ID,
 		decode: func(body []byte) (failed *Error) {
 			number, failed = decodePhone(body, app.ID)
 			return failed

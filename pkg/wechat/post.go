@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
@@ -16,6 +15,9 @@ type post struct {
 	path    []string
 	query   url.Values
 	payload map[string]any
+	// security encrypts the call, if it is not nil, for appID.
+	security *login.APISecurity
+	appID    string
 	// decode reads the body of a 200.
 	decode func(body []byte) *Error
 	// repeatable says that nothing is lost if WeChat sees the call twice.
@@ -24,11 +26,7 @@ type post struct {
 
 // post makes a call, with a second attempt where Code2Session makes one.
 func (c *Client) post(ctx context.Context, p post) *Error {
-	payload, err := json.Marshal(p.payload)
-	if err != nil {
-		panic(err) // strings and booleans always marshal
-	}
-	failed := c.postTo(ctx, c.base, p, payload)
+	failed := c.postTo(ctx, c.base, p)
 	host := c.second(ctx, failed)
 	if p.repeatable && failed != nil && failed.Fault == Lost && upstream.Pause(ctx, 0, upstream.Worthwhile) {
 		c.transport.CloseIdleConnections() // they are as old as the broken one
@@ -37,17 +35,30 @@ func (c *Client) post(ctx context.Context, p post) *Error {
 	if host == nil {
 		return failed
 	}
-	if failed = c.postTo(ctx, host, p, payload); failed != nil {
+	if failed = c.postTo(ctx, host, p); failed != nil {
 		failed.Attempts = 2
 	}
 	return failed
 }
 
 // postTo makes one attempt.
-func (c *Client) postTo(ctx context.Context, host *url.URL, p post, payload []byte) *Error {
+func (c *Client) postTo(ctx context.Context, host *url.URL, p post) *Error {
 	to := host.JoinPath(p.path...)
+	r := request{method: http.MethodPost, to: to}
+	open := func(a upstream.Answer) ([]byte, *Error) { return a.Body, nil }
+	if p.security != nil {
+		s := secured{APISecurity: p.security, appID: p.appID, url: withoutQuery(to), now: c.now()}
+		r.payload, r.header = s.seal(p.payload)
+		open = s.open
+	} else {
+		r.payload = encode(p.payload)
+	}
 	to.RawQuery = p.query.Encode()
-	body, failed := c.send(ctx, request{method: http.MethodPost, to: to, payload: payload})
+	answer, failed := c.send(ctx, r)
+	var body []byte
+	if failed == nil {
+		body, failed = open(answer)
+	}
 	if failed == nil {
 		failed = p.decode(body)
 	}

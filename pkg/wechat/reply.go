@@ -135,6 +135,9 @@ func refusal(r reply) *Error {
 	} else if m := hintAtEnd().FindStringSubmatch(text); m != nil {
 		e.RID = m[1]
 	}
+	if firstSigning <= e.Errcode && e.Errcode <= lastSigning {
+		e.Detail = "about API security in WeChat's console (docs/api-security.md)"
+	}
 	if meaningOf(e.Errcode) == login.WXAddressBlocked {
 		if m := refusedAddress().FindStringSubmatch(text); m != nil {
 			if ip, err := netip.ParseAddr(m[1]); err == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -17,20 +18,22 @@ type request struct {
 	method  string
 	to      *url.URL
 	payload []byte
+	// header is sent besides.
+	header http.Header
 }
 
-// send makes one attempt at a request and returns the body of a 200.
-func (c *Client) send(ctx context.Context, r request) ([]byte, *Error) {
+// send makes one attempt at a request and returns the answer, a 200.
+func (c *Client) send(ctx context.Context, r request) (upstream.Answer, *Error) {
 	a, failed := c.ask(ctx, r)
 	switch {
 	case failed != nil:
-		return nil, failed
+		return a, failed
 	case a.Status != http.StatusOK:
-		return nil, &Error{Fault: BadStatus, Status: a.Status}
+		return a, &Error{Fault: BadStatus, Status: a.Status}
 	case len(a.Body) > maxReply:
-		return nil, &Error{Fault: BadReply, Detail: "larger than 64 KiB"}
+		return a, &Error{Fault: BadReply, Detail: "larger than 64 KiB"}
 	}
-	return a.Body, nil
+	return a, nil
 }
 
 // ask makes one attempt at a request. Kept connections that turn out to be over before a byte was written do not count:
@@ -54,6 +57,7 @@ func (c *Client) ask(ctx context.Context, r request) (upstream.Answer, *Error) {
 // http returns the request for net/http.
 func (r request) http() *http.Request {
 	header := http.Header{"User-Agent": {"wxbind"}}
+	maps.Copy(header, r.header)
 	if r.payload != nil {
 		header.Set("Content-Type", "application/json")
 		return &http.Request{
