@@ -2,7 +2,6 @@ package wechattest
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -57,6 +56,8 @@ var errmsgs = map[int]string{
 	45009:            "reach max api daily quota limit",
 	45011:            "api minute-quota reach limit, must slower, retry next minute",
 	50002:            "user limited",
+	noSessionKey:     "session_key is not exist or expired",
+	invalidSignature: "invalid signature",
 }
 
 // session is WeChat's answer to a good code.
@@ -66,15 +67,13 @@ type session struct {
 	UnionID    string `json:"unionid,omitempty"`
 }
 
-func (s *Server) session(appID, person string) session {
-	key := make([]byte, 16)
-	rand.Read(key) // never fails since Go 1.24
-	answer := session{
-		SessionKey: base64.StdEncoding.EncodeToString(key),
-		OpenID:     OpenID(appID, person),
-	}
+func (s *Server) session(appID string, c code) session {
+	answer := session{SessionKey: SessionKey(appID, c.plain), OpenID: OpenID(appID, c.person)}
+	s.mu.Lock()
+	s.keys.set(answer.OpenID, answer.SessionKey)
+	s.mu.Unlock()
 	if !s.noUnionID {
-		answer.UnionID = UnionID(person)
+		answer.UnionID = UnionID(c.person)
 	}
 	return answer
 }
@@ -130,4 +129,13 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "text/plain")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
+}
+
+// encode makes JSON of what always has such a form.
+func encode(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
 }

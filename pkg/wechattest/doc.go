@@ -12,7 +12,7 @@
 //	anything else       errcode 40029
 //
 // A person's openid is that of [OpenID], the same in every process, and the unionid that of [UnionID]. The session_key
-// is new with each code. A code can be used once in each app; after that it returns 40163. Codes do not expire, since
+// is new with each code: that of [SessionKey], with which [Encrypt] encrypts as WeChat does. A code can be used once in each app; after that it returns 40163. Codes do not expire, since
 // nobody can tell when alice-1 was made. A [Server] forgets a used code after 20,000 others.
 //
 // # Phone codes

@@ -11,7 +11,7 @@ import (
 
 // Call is what an observer is told of a call. It has no AppSecret, session_key, access_token or phone number.
 type Call struct {
-	// Kind is the last part of the path: jscode2session, stable_token or getuserphonenumber.
+	// Kind is the last part of the path: jscode2session, stable_token, getuserphonenumber or checksession.
 	Kind string
 	// Code is the code as it was sent, at most 256 bytes of it; "" for stable_token, and if what goes before it was refused.
 	Code string

@@ -59,6 +59,12 @@ func (s *Server) phoneNumber(w http.ResponseWriter, r *http.Request) {
 	if errcode == 0 {
 		appID, errcode = s.appOfToken(r.URL.Query().Get("access_token"))
 	}
+	if errcode == 0 {
+		body, errcode = s.unsealed(r, appID, body)
+	}
+	if errcode == 0 {
+		w = s.sealing(w, r, appID)
+	}
 	if errcode == 0 && json.Unmarshal(body, &call) != nil {
 		errcode = invalidJSON
 	}

@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// Paths at which a Server answers code2Session, stable_token and getuserphonenumber.
+// Paths at which a Server answers code2Session, stable_token, getuserphonenumber and checksession.
 const (
-	Path            = "/sns/jscode2session"
-	StableTokenPath = "/cgi-bin/stable_token"
-	PhonePath       = "/wxa/business/getuserphonenumber"
+	Path             = "/sns/jscode2session"
+	StableTokenPath  = "/cgi-bin/stable_token"
+	PhonePath        = "/wxa/business/getuserphonenumber"
+	CheckSessionPath = "/wxa/checksession"
 )
 
 // remembered is how many codes a Server remembers, so that a Server that runs for weeks does not grow.
@@ -51,8 +52,10 @@ type Server struct {
 	total  int
 	// tokenCalls and phoneCalls count calls, as total does.
 	tokenCalls, phoneCalls int
-	calls                  *recent[int]  // by code as sent
-	used                   *recent[bool] // by app and code behind any fault
+	calls                  *recent[int]    // by code as sent
+	used                   *recent[bool]   // by app and code behind any fault
+	keys                   *recent[string] // session_keys by openid
+	security               map[string]secured
 	done                   *recent[bool] // by app and code as sent: its fault has happened
 }
 
@@ -71,6 +74,8 @@ func New(c Config) *Server {
 		tokens:    map[string][]token{},
 		calls:     newRecent[int](remembered),
 		used:      newRecent[bool](remembered),
+		keys:      newRecent[string](remembered),
+		security:  map[string]secured{},
 		done:      newRecent[bool](remembered),
 	}
 	maps.Copy(s.apps, c.Apps)
@@ -129,8 +134,8 @@ func (s *Server) CallsWith(code string) int {
 	return s.calls.get(code)
 }
 
-// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath, getuserphonenumber under PhonePath, and
-// HEAD / as a healthy server.
+// ServeHTTP answers code2Session under Path, stable_token under StableTokenPath, getuserphonenumber under PhonePath, checksession
+// under CheckSessionPath, and HEAD / as a healthy server.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 	switch {
@@ -140,6 +145,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.observed(w, r, path.Base(StableTokenPath), s.stableToken)
 	case r.URL.Path == PhonePath:
 		s.observed(w, r, path.Base(PhonePath), s.phoneNumber)
+	case r.URL.Path == CheckSessionPath:
+		s.observed(w, r, path.Base(CheckSessionPath), s.checkSession)
 	case r.URL.Path == "/" && r.Method == http.MethodHead:
 	default:
 		s.refuse(w, r, http.StatusNotFound, invalidURL)
@@ -259,7 +266,7 @@ func (s *Server) answer(appID string, c code) any {
 	if c.number != "" {
 		return s.phone(appID, c.number)
 	}
-	return s.session(appID, c.person)
+	return s.session(appID, c)
 }
 
 // key joins an appid and a code that parseCode accepts. Such a code has no space.
