@@ -12,7 +12,7 @@ import (
 func (s *Static) WithApps(apps ...login.App) (*Static, error) {
 	secret := &login.Secret{
 		DefaultApp: s.secret.DefaultApp, Apps: maps.Clone(s.secret.Apps),
-		SealKeys: s.secret.SealKeys, DirectoryKey: s.secret.DirectoryKey, IndexKey: s.secret.IndexKey,
+		SealKeys: s.secret.SealKeys, DirectoryKey: s.secret.DirectoryKey, WebhookKey: s.secret.WebhookKey, IndexKey: s.secret.IndexKey,
 	}
 	for _, app := range apps {
 		secret.Apps[app.ID] = app

@@ -8,14 +8,13 @@ import (
 // EnvFileSuffix makes of a setting the one that names a file with its value.
 const EnvFileSuffix = "_FILE"
 
-// WithFiles returns getenv with the values of WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY from the files that
-// WX_APPSECRET_FILE, WX_SERVICES_FILE and WX_DIRECTORY_KEY_FILE name, as containers get their secrets. One line break at
-// the end of a file does not count. Others may be able to read it, since that is how containers mount it.
+// WithFiles returns getenv with the values of WX_APPSECRET, WX_SERVICES, WX_DIRECTORY_KEY and WXBIND_WEBHOOK_KEY from the files
+// that the same names with _FILE name, as containers get their secrets. One line break at the end of a file does not count. Others may be able to read it, since that is how containers mount it.
 //
 // Errors say what is wrong with a file, or that a setting is there twice, never a value.
 func WithFiles(getenv func(string) string) (func(string) string, error) {
 	values := map[string]string{}
-	for _, name := range []string{EnvAppSecret, EnvServices, EnvDirectoryKey} {
+	for _, name := range []string{EnvAppSecret, EnvServices, EnvDirectoryKey, EnvWebhookKey} {
 		setting := name + EnvFileSuffix
 		path := getenv(setting)
 		if path == "" {

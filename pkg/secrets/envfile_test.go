@@ -31,6 +31,7 @@ func TestSettingsFromFiles(t *testing.T) {
 		"a byte order mark":      {env: map[string]string{"WX_APPSECRET_FILE": file("\uFEFFS3CRETa")}, read: "WX_APPSECRET", want: "S3CRETa"},
 		"services":               {env: map[string]string{"WX_SERVICES_FILE": file("a=S3CRET,b=S3CRET\n")}, read: "WX_SERVICES", want: "a=S3CRET,b=S3CRET"},
 		"a directory's key":      {env: map[string]string{"WX_DIRECTORY_KEY_FILE": file("S3CRETd\n")}, read: "WX_DIRECTORY_KEY", want: "S3CRETd"},
+		"a webhook's key":        {env: map[string]string{"WXBIND_WEBHOOK_KEY_FILE": file("S3CRETw\n")}, read: "WXBIND_WEBHOOK_KEY", want: "S3CRETw"},
 		"the variable itself":    {env: map[string]string{"WX_APPSECRET": "S3CRETv"}, read: "WX_APPSECRET", want: "S3CRETv"},
 		"another variable":       {env: map[string]string{"WX_APPID": "wxa", "WX_APPID_FILE": file("wxb")}, read: "WX_APPID", want: "wxa"},
 		"both":                   {env: map[string]string{"WX_APPSECRET": "S3CRETv", "WX_APPSECRET_FILE": file("S3CRETa")}, fails: "WX_APPSECRET and WX_APPSECRET_FILE are both set"},

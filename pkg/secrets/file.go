@@ -142,6 +142,9 @@ func parseWithFolder(raw []byte, folder login.SealKey) (*login.Secret, error) {
 	if err != nil {
 		return nil, err
 	}
+	if secret.WebhookKey == "" { // likewise
+		secret.WebhookKey = folder.WebhookKey()
+	}
 	switch i := slices.IndexFunc(secret.SealKeys, func(k login.SealKey) bool { return k.ID == folder.ID }); {
 	case i < 0:
 		secret.SealKeys = append(secret.SealKeys, folder)

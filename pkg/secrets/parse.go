@@ -45,10 +45,18 @@ var errMixed = errors.New("the secret mixes its two forms: appId, appSecret, sea
 //
 //	"prefetchKey":"…"
 //
-// Both forms may also contain the key that signs requests to the platform's directory, and the key that hashes what users
-// are found by:
+// and the keys of WeChat's API security:
 //
-//	"directoryKey":"…","indexKey":"…"
+//	"apiKeys":{"symmetricId":"…","symmetricKey":"…","privateKey":"…","certificateId":"…","certificate":"…"}
+//
+// and what its console at WeChat says of pushes; closed, and in plain mode encodingAESKey, may be left out:
+//
+//	"push":{"token":"…","encodingAESKey":"…","closed":"registered"}
+//
+// Both forms may also contain the key that signs requests to the platform's directory, the key that signs notices, and the key
+// that hashes what users are found by:
+//
+//	"directoryKey":"…","webhookKey":"…","indexKey":"…"
 //
 // defaultApp may be left out if there is one app. Names are case-sensitive; unknown ones are ignored, but for those of an
 // app's entry in the wrong place or the wrong spelling. Parse refuses a secret that mixes the forms, has a duplicate field, or still contains the Placeholder. Errors contain nothing of the
@@ -75,6 +83,9 @@ func Parse(raw []byte) (*login.Secret, error) {
 		return nil, err
 	}
 	if s.DirectoryKey, err = optionalKey(fields["directoryKey"], "directoryKey"); err != nil {
+		return nil, err
+	}
+	if s.WebhookKey, err = optionalKey(fields[webhookKeyField], webhookKeyField); err != nil {
 		return nil, err
 	}
 	if s.IndexKey, err = optionalKey(fields["indexKey"], "indexKey"); err != nil {
@@ -117,6 +128,9 @@ func parseShort(fields map[string]json.RawMessage) (*login.Secret, error) {
 	if err := cmp.Or(errID, errSecret, errKey); err != nil {
 		return nil, err
 	}
+	if looksLikeAppSecret.MatchString(id) {
+		return nil, checkAppID(id, "appId")
+	}
 	return single(id, login.Hidden(secret), login.SealKey{ID: firstKeyID, Key: login.Hidden(key)}), nil
 }
 
@@ -128,6 +142,9 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(apps)) {
 		at := login.EntryOf(id)
+		if looksLikeAppSecret.MatchString(id) {
+			return nil, checkAppID(id, "a name in apps")
+		}
 		app, err := object(apps[id], at)
 		if err != nil {
 			return nil, err
@@ -144,7 +161,15 @@ func parseLong(fields map[string]json.RawMessage) (*login.Secret, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret), Policy: policy, PrefetchKey: prefetchKey}
+		apiKeys, err := parseAPIKeys(app, at)
+		if err != nil {
+			return nil, err
+		}
+		push, err := parsePush(app, at)
+		if err != nil {
+			return nil, err
+		}
+		s.Apps[id] = login.App{ID: id, Secret: login.Hidden(secret), Policy: policy, PrefetchKey: prefetchKey, API: apiKeys, Push: push}
 		s.DefaultApp = id
 	}
 	if raw := fields["defaultApp"]; raw != nil || len(s.Apps) > 1 {

@@ -52,10 +52,10 @@ func parsePrefetchKey(app map[string]json.RawMessage, at string) (login.Hidden, 
 	return optionalKey(app[prefetchKeyField], at+": "+prefetchKeyField)
 }
 
-// misplaced refuses what belongs into an app's entry and is outside of one, which would be ignored, and an indexKey that is none because of its
-// spelling.
+// misplaced refuses what belongs into an app's entry and is outside of one, which would be ignored, and an indexKey or a webhookKey that is none
+// because of its spelling.
 func misplaced(fields map[string]json.RawMessage) error {
-	names := []string{prefetchKeyField}
+	names := []string{prefetchKeyField, apiKeysField, pushField}
 	for _, field := range policyFields {
 		names = append(names, field.name)
 	}
@@ -64,8 +64,10 @@ func misplaced(fields map[string]json.RawMessage) error {
 			return errors.New(name + " belongs into the entry of a mini-program, in the secret's long form: `wxbind secret app set` puts it there")
 		}
 	}
-	if misspelled(fields, "indexKey") {
-		return errors.New("indexKey" + isMisspelled)
+	for _, name := range []string{"indexKey", webhookKeyField} {
+		if misspelled(fields, name) {
+			return errors.New(name + isMisspelled)
+		}
 	}
 	return nil
 }

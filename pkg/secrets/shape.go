@@ -18,14 +18,21 @@ var (
 	usualAppSecret = regexp.MustCompile("^[0-9a-f]{32}$")
 )
 
+// looksLikeAppSecret is usualAppSecret in any case.
+var looksLikeAppSecret = regexp.MustCompile("^[0-9a-fA-F]{32}$")
+
 // CheckApp says what is wrong with a mini-program as somebody has pasted it, never a value.
 func CheckApp(app login.App) error {
 	return cmp.Or(checkText(app.ID, "appId"), checkAppID(app.ID, "appId"), checkText(string(app.Secret), "appSecret"))
 }
 
-// checkAppID says what is wrong with an appid.
+// checkAppID says what is wrong with an appid. What looks like an AppSecret is refused and not shown: an appid stands in logs, in
+// answers and in the store.
 func checkAppID(id, at string) error {
-	if login.ValidAppID(id) {
+	switch {
+	case looksLikeAppSecret.MatchString(id):
+		return fmt.Errorf("%s looks like an AppSecret, 32 of 0-9 a-f: are the two exchanged?", at)
+	case login.ValidAppID(id):
 		return nil
 	}
 	return fmt.Errorf("%s is no AppID: it has %d characters and not only letters and digits; WeChat's have 18, wx and 16 of 0-9 a-f", at, utf8.RuneCountInString(id))
@@ -52,11 +59,21 @@ func Doubts(s *login.Secret) (doubts []string) {
 
 // DoubtsOf are the Doubts about one mini-program.
 func DoubtsOf(app login.App) (doubts []string) {
-	if !usualAppID.MatchString(app.ID) {
-		doubts = append(doubts, fmt.Sprintf("the AppID %s has %d characters; WeChat's have 18: wx and 16 of 0-9 a-f", app.ID, utf8.RuneCountInString(app.ID)))
+	const idLength, secretLength = 18, 32
+	id, secret := utf8.RuneCountInString(app.ID), utf8.RuneCountInString(string(app.Secret))
+	switch {
+	case usualAppID.MatchString(app.ID):
+	case id == idLength:
+		doubts = append(doubts, fmt.Sprintf("the AppID %s has other characters than WeChat's, which are wx and 16 of 0-9 a-f", app.ID))
+	default:
+		doubts = append(doubts, fmt.Sprintf("the AppID %s has %d characters; WeChat's have 18: wx and 16 of 0-9 a-f", app.ID, id))
 	}
-	if secret := string(app.Secret); !usualAppSecret.MatchString(secret) {
-		doubts = append(doubts, fmt.Sprintf("the AppSecret of %s has %d characters; WeChat's have 32 of 0-9 a-f", app.ID, utf8.RuneCountInString(secret)))
+	switch {
+	case usualAppSecret.MatchString(string(app.Secret)):
+	case secret == secretLength:
+		doubts = append(doubts, fmt.Sprintf("the AppSecret of %s has other characters than WeChat's, which are 32 of 0-9 a-f", app.ID))
+	default:
+		doubts = append(doubts, fmt.Sprintf("the AppSecret of %s has %d characters; WeChat's have 32 of 0-9 a-f", app.ID, secret))
 	}
 	return doubts
 }

@@ -16,6 +16,7 @@ const (
 	EnvAppSecret    = "WX_APPSECRET"
 	EnvServices     = "WX_SERVICES"
 	EnvDirectoryKey = "WX_DIRECTORY_KEY"
+	EnvWebhookKey   = "WXBIND_WEBHOOK_KEY"
 )
 
 // ErrNotSet means that the environment names no mini-program.
@@ -49,6 +50,7 @@ func FromApp(appID string, appSecret login.Hidden, key login.SealKey) (*Static, 
 	// On one machine the seal key is made with the data, is in each of its backups, and is never replaced. So what users are
 	// found by may come from it.
 	s.IndexKey = key.IndexKey()
+	s.WebhookKey = key.WebhookKey()
 	return &Static{secret: s}, nil
 }
 
@@ -72,7 +74,8 @@ func FromEnv(getenv func(string) string, key login.SealKey) (*Static, error) {
 }
 
 // WithEnv returns s with the services that may introspect tokens, from WX_SERVICES ("id=key,id2=key2"; no key contains
-// a comma), and with the key that signs requests to the platform's directory, from WX_DIRECTORY_KEY. Both are optional.
+// a comma), with the key that signs requests to the platform's directory, from WX_DIRECTORY_KEY, and with the one that signs
+// notices to the platform, from WXBIND_WEBHOOK_KEY. All are optional.
 //
 // Errors say what is wrong, never a value.
 func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
@@ -86,15 +89,25 @@ func (s *Static) WithEnv(getenv func(string) string) (*Static, error) {
 			return nil, fmt.Errorf("%s: %w", EnvServices, err)
 		}
 	}
-	if key := getenv(EnvDirectoryKey); key != "" {
-		if err := checkText(key, EnvDirectoryKey); err != nil {
+	for _, name := range []string{EnvDirectoryKey, EnvWebhookKey} {
+		key := getenv(name)
+		if key == "" {
+			continue
+		}
+		if err := checkText(key, name); err != nil {
 			return nil, err
 		}
 		secret = &login.Secret{
-			DefaultApp: secret.DefaultApp, Apps: secret.Apps, SealKeys: secret.SealKeys, DirectoryKey: login.Hidden(key), IndexKey: secret.IndexKey,
+			DefaultApp: secret.DefaultApp, Apps: secret.Apps, SealKeys: secret.SealKeys, DirectoryKey: secret.DirectoryKey,
+			WebhookKey: secret.WebhookKey, IndexKey: secret.IndexKey,
+		}
+		if name == EnvDirectoryKey {
+			secret.DirectoryKey = login.Hidden(key)
+		} else {
+			secret.WebhookKey = login.Hidden(key)
 		}
 		if err := secret.Validate(); err != nil {
-			return nil, fmt.Errorf("%s: %w", EnvDirectoryKey, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return &Static{secret, services}, nil

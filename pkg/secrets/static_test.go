@@ -68,6 +68,29 @@ func TestFromAppNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// On one machine the key of notices comes from the seal key, unless one is set: a receiver that knows it still does after an update.
+func TestWebhookKeyOfOneMachine(t *testing.T) {
+	static, err := secrets.FromApp(appID, appSecret, key0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, _ := static.Secret(t.Context())
+	if err := s.Validate(); err != nil || s.WebhookKey != key0.WebhookKey() || s.WebhookKey == s.IndexKey || len(s.WebhookKey) != 43 {
+		t.Errorf("the derived key is no good key: %v", err)
+	}
+	with, err := static.WithEnv(func(name string) string { return map[string]string{"WXBIND_WEBHOOK_KEY": directoryKey}[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := with.Secret(t.Context()); s.WebhookKey != directoryKey || s.DirectoryKey != "" {
+		t.Error("the key that is set does not count, or counts for the directory")
+	}
+	if _, err := static.WithEnv(func(name string) string { return map[string]string{"WXBIND_WEBHOOK_KEY": "S3CRET"}[name] }); err == nil ||
+		!strings.Contains(err.Error(), "WXBIND_WEBHOOK_KEY: webhookKey must be at least") {
+		t.Errorf("a short key: %v", err)
+	}
+}
+
 func TestWithEnvAddsServicesAndADirectoryKey(t *testing.T) {
 	env := map[string]string{
 		"WX_APPID": appID, "WX_APPSECRET": appSecret,
