@@ -96,7 +96,7 @@ func fieldsOf(r upstream.Answer) (fields map[string]json.RawMessage, detail stri
 	return fields, ""
 }
 
-// profileOf returns a profile, or what is wrong with it. Every field is required: a missing or misspelt `disabled`
+// profileOf returns a profile, or what is wrong with it. Every field but the avatar is required: a missing or misspelt `disabled`
 // would let a banned user in.
 func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail string) {
 	for _, field := range []struct {
@@ -124,11 +124,20 @@ func profileOf(fields map[string]json.RawMessage) (p login.Profile, detail strin
 	case !plainText(p.Name, 0, maxName):
 		return p, textRule("name", 0, maxName)
 	}
-	p.Name = cmp.Or(p.Name, p.Username)
+	p.Name, p.Avatar = cmp.Or(p.Name, p.Username), avatarOf(fields["avatar"])
 	// Sorted, so that a user who has not changed is not stored again.
 	slices.Sort(p.Roles)
 	p.Roles = slices.Compact(p.Roles)
 	return p, ""
+}
+
+// avatarOf is the address of a picture in an answer; "" if there is none that can be shown, which is no reason to let nobody in.
+func avatarOf(raw json.RawMessage) string {
+	var address string
+	if json.Unmarshal(raw, &address) != nil || !login.DescribedAvatar(address) {
+		return ""
+	}
+	return address
 }
 
 // samePhone says whether the phone number of an answer is the one that was asked about. An answer need not name one.

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
@@ -22,6 +23,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(401, "application/json", []byte(`{"error":"signature_invalid","S3CRET":[[[[]]]]}`))
 	f.Add(403, "application/json", []byte(`{"error":"user_disabled"}`))
 	f.Add(200, "application/json", []byte(`{"id":"1001","username":"alice","name":"Alice","roles":["clerk"],"disabled":false,"phone":"S3CRET"}`))
+	f.Add(200, "application/json", []byte(`{"id":"1001","username":"alice","name":"Alice","roles":[],"disabled":false,"avatar":"https://img.example.com/a.png"}`))
 	f.Add(501, "application/json", []byte(`{"error":"not_implemented"}`))
 	f.Add(404, "text/html", []byte(`<html>S3CRET</html>`))
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
@@ -57,6 +59,9 @@ func FuzzAnswer(f *testing.F) {
 			}
 			if told != 0 || status != 200 || len(p.ID) > 256 || len(p.Username) > 128 || p.Username == "" || p.Name == "" || len(p.Roles) > 20 {
 				t.Errorf("status %d gives %+v, %v, %v", status, p, verdict, failed)
+			}
+			if p.Avatar != "" && !login.DescribedAvatar(p.Avatar) {
+				t.Errorf("the avatar %q is let in", p.Avatar)
 			}
 			for _, text := range append(p.Roles, p.ID, p.Username, p.Name) {
 				if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }) {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/signing"
 	"github.com/wxbind/wxbind/pkg/upstream"
 )
 
@@ -38,7 +39,7 @@ func (c *Client) attempt(ctx context.Context, op Operation, key login.Hidden, ph
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
-	sign(req, key, body, c.now())
+	signing.Sign(req, key, body, c.now())
 	answer, failed := c.send(req)
 	if failed != nil {
 		return profile, failed, nil

@@ -244,6 +244,27 @@ func TestProfileIsNormal(t *testing.T) {
 	}
 }
 
+// A picture that cannot be shown is left out: it is no reason to let nobody in.
+func TestAvatarOfAProfile(t *testing.T) {
+	for avatar, want := range map[string]string{
+		`"https://img.example.com/a.png"`: "https://img.example.com/a.png",
+		`"http://img.example.com/a.png"`:  "",
+		`"https://a@img.example.com/"`:    "",
+		`"/a.png"`:                        "",
+		`""`:                              "",
+		`null`:                            "",
+		`7`:                               "",
+		`{"url":"https://x.example"}`:     "",
+	} {
+		server := httptest.NewServer(&answering{status: 200, body: `{"id":"1001","username":"alice","name":"Alice","roles":[],"disabled":false,"avatar":` + avatar + `}`})
+		profile, err := newClient(t, platform.Config{URL: server.URL}).Profile(t.Context(), "1001")
+		server.Close()
+		if err != nil || profile.Avatar != want {
+			t.Errorf("%s: %+v, %v", avatar, profile, err)
+		}
+	}
+}
+
 func TestRedirectIsNotFollowed(t *testing.T) {
 	elsewhere := &answering{status: 200, body: profile}
 	other := httptest.NewServer(elsewhere)
