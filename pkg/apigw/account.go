@@ -29,7 +29,7 @@ var DeleteAccount = Route{
 	handler:  bySession(deleteAccount),
 	fieldsIn: inBodyOrQuery,
 	fields:   []field{codeField},
-	needs:    needs.Code | needs.Bindings,
+	needs:    needs.Code | needs.Bindings | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeDeleted},
 	refusals: []login.Code{login.ReauthRequired, login.RecentlyReplaced},
 }
@@ -54,6 +54,13 @@ type exportedUser struct {
 	PhoneVerifiedAt int64 `json:"phoneVerifiedAt"`
 	// RegisteredIn is the appid of the mini-program in which the user has registered by themselves.
 	RegisteredIn string `json:"registeredIn"`
+	// PhoneGivenIn, NameGivenIn and AvatarGivenIn are the appids of the mini-programs in which the user has given them; "" for
+	// what somebody else has set. NameGivenAt and AvatarGivenAt are when.
+	PhoneGivenIn  string `json:"phoneGivenIn"`
+	NameGivenIn   string `json:"nameGivenIn"`
+	NameGivenAt   int64  `json:"nameGivenAt"`
+	AvatarGivenIn string `json:"avatarGivenIn"`
+	AvatarGivenAt int64  `json:"avatarGivenAt"`
 }
 
 type exportedBinding struct {
@@ -86,7 +93,9 @@ func export(ctx context.Context, s *login.Service, v login.Visitor, r *request) 
 			userInfo: infoOf(held.User), Disabled: held.User.Disabled,
 			CreatedAt: seconds(held.User.CreatedAt),
 			Phone:     held.User.Phone.Number, PhoneVerifiedAt: seconds(held.User.Phone.VerifiedAt),
-			RegisteredIn: held.User.RegisteredIn,
+			RegisteredIn: held.User.RegisteredIn, PhoneGivenIn: held.User.Phone.AppID,
+			NameGivenIn: held.User.NameGiven.AppID, NameGivenAt: seconds(held.User.NameGiven.At),
+			AvatarGivenIn: held.User.AvatarGiven.AppID, AvatarGivenAt: seconds(held.User.AvatarGiven.At),
 		},
 		Bindings: make([]exportedBinding, len(held.Bindings)),
 		Sessions: make([]exportedSession, len(held.Sessions)),

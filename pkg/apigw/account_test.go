@@ -101,7 +101,7 @@ func TestExportGivesEverythingButSecrets(t *testing.T) {
 		want string
 	}{
 		"the answer": {a.body, "bindings code msg sessions user"},
-		"a user":     {a.body["user"], "createdAt disabled id name phone phoneVerifiedAt registeredIn roles username"},
+		"a user":     {a.body["user"], "avatarGivenAt avatarGivenIn createdAt disabled id name nameGivenAt nameGivenIn phone phoneGivenIn phoneVerifiedAt registeredIn roles username"},
 		"a binding":  {bindings[0], "appId boundAt lastLoginAt openId unionId"},
 		"a session":  {sessions[0], "absoluteEnd appId createdAt device endedReason expiresAt id seenAt"},
 	} {

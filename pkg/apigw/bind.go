@@ -16,7 +16,7 @@ var Bind = Route{
 	handler:  byCode(bind),
 	fieldsIn: inBody,
 	fields:   []field{codeField, {"openId", optional}, {"username", text}, passwordField, newPasswordField, replaceField},
-	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.UsernameMissing, login.UsernameInvalid, login.PasswordMissing, login.PasswordTooWeak, login.PasswordChangeRequired, login.PasswordExpired,

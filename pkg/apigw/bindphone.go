@@ -16,7 +16,7 @@ var BindPhone = Route{
 	handler:  byCode(bindPhone),
 	fieldsIn: inBody,
 	fields:   []field{codeField, phoneCodeField, {"openId", optional}, {"password", optional}, replaceField},
-	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords,
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Passwords | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneUnknown, login.PhoneStale, login.PasswordRequired,

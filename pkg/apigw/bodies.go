@@ -40,13 +40,15 @@ type userInfo struct {
 	Roles    []string `json:"roles"`
 	// Phone is masked.
 	Phone string `json:"phone,omitempty"`
+	// Avatar is the https address of the user's picture.
+	Avatar string `json:"avatar,omitempty"`
 }
 
 func infoOf(u login.User) userInfo {
 	return userInfo{
 		ID: u.ID, Username: u.Username, Name: u.Name,
 		Roles: append([]string{}, u.Roles...), // [], not null
-		Phone: u.Phone.Masked(),
+		Phone: u.Phone.Masked(), Avatar: u.Avatar,
 	}
 }
 

@@ -16,21 +16,40 @@ const MaxBody = 64 << 10
 
 // bodyFields reads the fields of a body.
 func (r *Route) bodyFields(event *events.APIGatewayV2HTTPRequest) (fields, error) {
+	body, err := bodyOf(event)
+	if err != nil {
+		return nil, err
+	}
+	return known(r.fields).parse(labelOf(origin.Header(event.Headers, "content-type")), body)
+}
+
+// rawBody is a body as it came, whatever its label says.
+//
+// Errors: BodyTooLarge; BodyMalformed.
+func rawBody(event *events.APIGatewayV2HTTPRequest) ([]byte, error) {
+	body, err := bodyOf(event)
+	return []byte(body), err
+}
+
+// bodyOf is a body without the base64 in which API Gateway may put it.
+//
+// Errors: BodyTooLarge; BodyMalformed.
+func bodyOf(event *events.APIGatewayV2HTTPRequest) (string, error) {
 	body := event.Body
 	if event.IsBase64Encoded {
 		if len(body) > base64.StdEncoding.EncodedLen(MaxBody) {
-			return nil, login.BodyTooLarge
+			return "", login.BodyTooLarge
 		}
 		decoded, err := base64.StdEncoding.DecodeString(body)
 		if err != nil {
-			return nil, login.BodyMalformed
+			return "", login.BodyMalformed
 		}
 		body = string(decoded)
 	}
 	if len(body) > MaxBody {
-		return nil, login.BodyTooLarge
+		return "", login.BodyTooLarge
 	}
-	return known(r.fields).parse(labelOf(origin.Header(event.Headers, "content-type")), body)
+	return body, nil
 }
 
 // parse reads a body. The body itself decides what it is: clients and proxies label it wrongly, and no form

@@ -15,7 +15,7 @@ var CheckBind = Route{
 	Path:     "/mobileApi/user/checkBind",
 	handler:  byCode(checkBind),
 	fields:   []field{codeField, prefetchKeyField},
-	needs:    needs.Bindings | needs.Token | needs.Directory,
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeLogin, login.OutcomeUnbound},
 	refusals: []login.Code{login.TooManyRegistrations, login.UserDisabled, login.SessionRevoked, login.SessionReplaced},
 }

@@ -31,7 +31,8 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 		w.store.AddUser(t.Context(), login.User{
 			ID: "u3", Username: "carol", Name: "Carol C.", Roles: []string{"clerk"},
 			CreatedAt: ago(100), Apps: map[string]login.UserApp{}, RegisteredIn: secondAppID,
-			Phone: login.Phone{Number: "+8613800138000", Index: "i", VerifiedAt: ago(50)},
+			Phone:     login.Phone{Number: "+8613800138000", Index: "i", VerifiedAt: ago(50), AppID: secondAppID},
+			NameGiven: login.Given{AppID: appID, At: ago(60)}, Avatar: "https://img.example.com/a.png", AvatarGiven: login.Given{AppID: secondAppID, At: ago(70)},
 		}, login.NewPassword(password)),
 		w.bindAs(login.Binding{ID: "b-3", AppID: appID, OpenID: openID, UnionID: unionID, UserID: "u3", BoundAt: ago(40), LastLoginAt: ago(30)}, live),
 		createDead(),
@@ -56,6 +57,8 @@ func TestExportedFieldsAreWhatIsStored(t *testing.T) {
 		"the user": {a.body["user"], map[string]any{
 			"id": "u3", "username": "carol", "name": "Carol C.", "roles": []any{"clerk"}, "disabled": false, "createdAt": in(-100),
 			"phone": "+8613800138000", "phoneVerifiedAt": in(-50), "registeredIn": secondAppID,
+			"phoneGivenIn": secondAppID, "nameGivenIn": appID, "nameGivenAt": in(-60),
+			"avatar": "https://img.example.com/a.png", "avatarGivenIn": secondAppID, "avatarGivenAt": in(-70),
 		}},
 		// The export's fresh code counts as a login through the binding.
 		"the bindings": {a.body["bindings"], []any{map[string]any{

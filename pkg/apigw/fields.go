@@ -44,6 +44,8 @@ const (
 	// truth is a boolean. JavaScript's words for nothing count as absent. Its word for an object does not: the
 	// object may have been there to say true.
 	truth
+	// clearable is text that may be "", which is not the same as absent.
+	clearable
 )
 
 // field is a field that a route knows.
@@ -64,6 +66,17 @@ var (
 	phoneCodeField = field{"phoneCode", text}
 	// prefetchKeyField is the key in the address that WeChat's console has for the pre-fetch.
 	prefetchKeyField = field{"prefetchKey", optional}
+	// These are in the query of what WeChat pushes. The openid that is there, too, is not read: it is not signed.
+	signatureField        = field{"signature", text}
+	messageSignatureField = field{"msg_signature", text}
+	timestampField        = field{"timestamp", text}
+	nonceField            = field{"nonce", text}
+	echoField             = field{"echostr", text}
+	// These are what a mini-program gets from WeChat in encrypted form.
+	encryptedDataField = field{"encryptedData", optional}
+	ivField            = field{"iv", optional}
+	rawDataField       = field{"rawData", optional}
+	rawSignatureField  = field{"signature", optional}
 	// replaceField asks for the place of the user's other WeChat.
 	replaceField = field{"replace", truth}
 )
@@ -111,11 +124,12 @@ func (n *names) add(number int) bool {
 	return *n != before
 }
 
-// put adds the value of a known field, unless it says nothing.
+// put adds the value of a known field, unless it says nothing. That of one that is clearable says something, even if it is "".
 //
 // Errors: FieldWrongType; ParameterRepeated if it has another value already, under its other name.
 func (f fields) put(is field, value string) error {
 	switch {
+	case is.fieldType == clearable:
 	case value == "":
 		return nil
 	case is.fieldType == text:

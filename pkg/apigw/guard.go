@@ -19,6 +19,8 @@ const (
 	GuardSession
 	// GuardService is the credential of a service.
 	GuardService
+	// GuardWeChat is the signature of WeChat's own servers.
+	GuardWeChat
 	// GuardAuthorizer is whatever the authorizer in front of the function demands.
 	GuardAuthorizer
 )
@@ -56,6 +58,11 @@ var guards = map[Guard]meaning{
 		security: []string{"Service"}, challenge: `Basic realm="wxbind", charset="UTF-8"`,
 		counted: metrics.CountedAsVisit, needs: needs.Services,
 		errors: []login.Code{login.InvalidClient},
+	},
+	GuardWeChat: {
+		security: []string{"WeChat"},
+		counted:  metrics.CountedAsPush, needs: needs.Secret | needs.Pushes,
+		errors: []login.Code{login.AppIDUnknown, login.PushOff, login.PushRejected},
 	},
 	GuardAuthorizer: {
 		security: []string{"Bearer", "XToken"}, challenge: "Bearer", bySession: true,
@@ -109,6 +116,18 @@ func (handle byService) serve(ctx context.Context, s *login.Service, r *request)
 		return answer{}, err
 	}
 	return handle(ctx, s, by, r)
+}
+
+// byWeChat serves WeChat's own servers. Nothing is proved yet: login.Service proves it by the mini-program's settings.
+type byWeChat func(ctx context.Context, s *login.Service, appID string, raw login.RawPush, r *request) (answer, error)
+
+func (byWeChat) guard() Guard { return GuardWeChat }
+
+func (handle byWeChat) serve(ctx context.Context, s *login.Service, r *request) (answer, error) {
+	return handle(ctx, s, r.event.PathParameters["appId"], login.RawPush{
+		Signature: r.fields[signatureField.name], MessageSignature: r.fields[messageSignatureField.name],
+		Timestamp: r.fields[timestampField.name], Nonce: r.fields[nonceField.name], Body: r.raw,
+	}, r)
 }
 
 // byAuthorizer serves whoever the authorizer has let pass.

@@ -40,6 +40,9 @@ func (k known) jsonFields(body string) (fields, error) {
 		if !seen.add(number) {
 			return nil, login.ParameterRepeated
 		}
+		if string(value) == "null" {
+			continue
+		}
 		said, err := is.read(value)
 		if err != nil {
 			return nil, err
@@ -57,7 +60,7 @@ func (k known) jsonFields(body string) (fields, error) {
 	return f, nil
 }
 
-// read converts a JSON value of this type to that of a field. It is "" for null, and for what a form has as
+// read converts a JSON value of this type, which is not null, to that of a field. It is "" for what a form has as
 // [object Object], if that counts as absent.
 //
 // Errors: FieldWrongType.
@@ -68,7 +71,7 @@ func (t fieldType) read(value json.RawMessage) (string, error) {
 	case t == optional && value[0] == '{':
 		return "", nil
 	}
-	var s string // which null leaves empty
+	var s string
 	if err := json.Unmarshal(value, &s); err != nil {
 		return "", login.FieldWrongType
 	}

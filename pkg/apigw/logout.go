@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Logout ends the caller's session or, with `all`, every session of the user.
@@ -15,6 +16,7 @@ var Logout = Route{
 	handler:  bySession(logout),
 	fieldsIn: inBody,
 	fields:   []field{{"all", truth}},
+	needs:    needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeLogout},
 }
 

@@ -16,7 +16,7 @@ var Password = Route{
 	handler:  bySession(changePassword),
 	fieldsIn: inBody,
 	fields:   []field{codeField, {"username", text}, passwordField, newPasswordField},
-	needs:    needs.Code | needs.Bindings | needs.Passwords,
+	needs:    needs.Code | needs.Bindings | needs.Passwords | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomePassword},
 	refusals: []login.Code{
 		login.ReauthRequired, login.RecentlyReplaced, login.PasswordMissing, login.PasswordTooWeak, login.PasswordNotHere,

@@ -16,7 +16,7 @@ var Phone = Route{
 	handler:  bySession(setPhone),
 	fieldsIn: inBody,
 	fields:   []field{codeField, phoneCodeField},
-	needs:    needs.Code,
+	needs:    needs.Code | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomePhone},
 	refusals: []login.Code{
 		login.ReauthRequired, login.RecentlyReplaced, login.PhoneCodeMissing, login.PhoneCodeInvalid, login.PhoneOff, login.PhoneTaken, login.DirectoryCannot,

@@ -16,7 +16,7 @@ var Register = Route{
 	handler:  byCode(register),
 	fieldsIn: inBody,
 	fields:   []field{codeField},
-	needs:    needs.Bindings | needs.Token | needs.Directory,
+	needs:    needs.Bindings | needs.Token | needs.Directory | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeLogin},
 	refusals: []login.Code{
 		login.RegisterClosed, login.TooManyRegistrations, login.DirectoryCannot, login.RegisteredElsewhere, login.UserBound,

@@ -21,6 +21,8 @@ type request struct {
 	lang   string
 	caller login.Caller
 	fields fields
+	// raw is the body, of a route whose body is not one of fields.
+	raw []byte
 }
 
 // maxRequestID is the longest request id passed on, in bytes. API Gateway's have 16.
@@ -73,7 +75,13 @@ func (h *Handler) read(ctx context.Context, r *request) error {
 		return err
 	}
 	r.fields = query
-	if route.fieldsIn != inQuery && r.event.Body != "" {
+	switch {
+	case route.fieldsIn == inQuery || r.event.Body == "":
+	case route.fieldsIn == inQueryBesideRaw:
+		if r.raw, err = rawBody(&r.event); err != nil {
+			return err
+		}
+	default:
 		body, err := route.bodyFields(&r.event)
 		if err != nil {
 			return err

@@ -35,6 +35,11 @@ func (x *invocation) respondError(err error) events.APIGatewayV2HTTPResponse {
 }
 
 func respond(status int, body any) events.APIGatewayV2HTTPResponse {
+	if bare, ok := body.(bareText); ok {
+		headers := envelope.Headers()
+		headers["content-type"] = "text/plain; charset=utf-8"
+		return events.APIGatewayV2HTTPResponse{StatusCode: status, Headers: headers, Body: string(bare)}
+	}
 	text, err := json.Marshal(body)
 	if err != nil {
 		panic(err) // bodies are structs of strings and numbers

@@ -17,7 +17,7 @@ type Route struct {
 	Method   string
 	// Path may contain parameters, as in /x/{id}.
 	Path string
-	// handler serves the route behind its guard: byCode, bySession, byService or byAuthorizer.
+	// handler serves the route behind its guard: byCode, bySession, byService, byWeChat or byAuthorizer.
 	handler guarded
 	// fieldsIn says where a request carries its fields.
 	fieldsIn source
@@ -37,8 +37,8 @@ type Route struct {
 func Routes() []Route {
 	return []Route{
 		CheckBind, Bind, BindPhone, Register, Code2Session,
-		UserInfo, Logout, Sessions, RevokeSession, Unbind, Password, Phone, Export, DeleteAccount,
-		Introspect, WhoAmI,
+		UserInfo, Logout, Sessions, RevokeSession, Unbind, Password, Phone, Profile, Decrypt, Export, DeleteAccount,
+		Introspect, WhoAmI, VerifyPushURL, Push,
 	}
 }
 
@@ -81,13 +81,19 @@ const (
 	inBody
 	// inBodyOrQuery is for DELETE: some clients cannot send a body with it.
 	inBodyOrQuery
+	// inQueryBesideRaw is for a body that is not one of fields, and is passed on as it came.
+	inQueryBesideRaw
 )
 
 // fieldErrors lists the errors of reading a request's fields. The query is always read:
 // it may name the language.
 func (r Route) fieldErrors() []login.Code {
 	errors := []login.Code{login.QueryMalformed, login.ParameterRepeated}
-	if r.fieldsIn != inQuery {
+	switch r.fieldsIn {
+	case inQuery:
+	case inQueryBesideRaw:
+		errors = append(errors, login.BodyTooLarge, login.BodyMalformed)
+	default:
 		errors = append(errors, login.BodyTooLarge, login.BodyMalformed, login.BodyTooDeep, login.BodyTrailing,
 			login.ContentTypeUnsupported, login.FieldWrongType)
 	}
@@ -99,9 +105,12 @@ func (r Route) fieldErrors() []login.Code {
 	return errors
 }
 
+// bareText is the body of an answer that is no JSON. It consists of printable ASCII.
+type bareText string
+
 // answer is a successful decision.
 type answer struct {
-	// body becomes the JSON of the answer.
+	// body becomes the JSON of the answer, unless it is a bareText.
 	body any
 	// outcome is one of the route's outcomes.
 	outcome login.Outcome

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/needs"
 )
 
 // Sessions lists where the user is logged in.
@@ -22,6 +23,7 @@ var RevokeSession = Route{
 	Method:   http.MethodDelete,
 	Path:     "/mobileApi/user/sessions/{id}",
 	handler:  bySession(revokeSession),
+	needs:    needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeRevoked},
 	refusals: []login.Code{login.NoSuchSession},
 }

@@ -16,7 +16,7 @@ var Unbind = Route{
 	handler:  bySession(unbind),
 	fieldsIn: inBody,
 	fields:   []field{{"force", truth}, codeField},
-	needs:    needs.Code | needs.Bindings,
+	needs:    needs.Code | needs.Bindings | needs.Outbox,
 	outcomes: []login.Outcome{login.OutcomeUnbound},
 	refusals: []login.Code{login.LastBinding, login.ReauthRequired},
 }

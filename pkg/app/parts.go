@@ -34,6 +34,8 @@ type function struct {
 	aws       aws.Config
 	transport http.RoundTripper
 	config    login.Config
+	// outbox is the store, for what delivers notices.
+	outbox login.Outbox
 	// steps warm the parts. The stores' step is the first.
 	steps   []step
 	warming atomic.Bool
@@ -83,11 +85,11 @@ func checkParts(name string, needed needs.Set, parts []Part) error {
 	}
 	for _, need := range (needed &^ brought).Each() {
 		message := fmt.Sprintf("functions/%s must bring %s", name, nameOf(need))
-		if !slices.Contains(wrong, message) { // there are four tables
+		if !slices.Contains(wrong, message) { // there are several tables
 			wrong = append(wrong, message)
 		}
 	}
-	for _, need := range []needs.Set{needs.WeChat, needs.Directory} {
+	for _, need := range []needs.Set{needs.WeChat, needs.Directory, needs.Pushes} {
 		if needed.Has(need) && !needed.Has(needs.Secret) {
 			wrong = append(wrong, fmt.Sprintf("a route of functions/%s needs %s, whose key is in the secret: it must need Secret, too", name, need))
 		}

@@ -65,8 +65,10 @@ func TestEveryNeedIsMet(t *testing.T) {
 		c := f.config
 		for need, there := range map[needs.Set]bool{
 			needs.Bindings: c.Store != nil, needs.Sessions: c.Store != nil, needs.Users: c.Store != nil, needs.Ephemeral: c.Store != nil,
+			needs.Outbox: c.Store != nil,
 			needs.Secret: c.Secrets != nil, needs.WeChat: c.WeChat != nil, needs.Directory: c.Directory != nil,
 			needs.Passwords: c.Hasher != nil && c.Username != nil && c.PasswordPolicy != nil, needs.Services: c.Services != nil,
+			needs.Pushes: c.Pushes != nil,
 		} {
 			if needed.Has(need) && !there {
 				t.Errorf("%s: nothing meets %s", route.Key(), need)

@@ -21,12 +21,17 @@ type Settings struct {
 	SecretID string
 	// ServicesSecretID is WXBIND_SERVICES_SECRET_ID, the name or ARN of the services' secret.
 	ServicesSecretID string
-	// Tables are WXBIND_BINDINGS_TABLE, WXBIND_SESSIONS_TABLE, WXBIND_USERS_TABLE and WXBIND_EPHEMERAL_TABLE.
+	// Tables are WXBIND_BINDINGS_TABLE, WXBIND_SESSIONS_TABLE, WXBIND_USERS_TABLE and WXBIND_EPHEMERAL_TABLE, and
+	// WXBIND_OUTBOX_TABLE; "" there means that no notices are kept.
 	Tables dynamostore.Tables
 	// WeChatBase is WECHAT_API_BASE; "" means the real WeChat. Package wechat validates it further.
 	WeChatBase string
 	// UnknownAppIsDefault is WXBIND_UNKNOWN_APP: see EnvUnknownApp.
 	UnknownAppIsDefault bool
+	// CheckSession is WXBIND_CHECK_SESSION: see EnvCheckSession.
+	CheckSession bool
+	// AvatarHosts are WXBIND_AVATAR_HOSTS: see EnvAvatarHosts.
+	AvatarHosts []string
 	// DirectoryURL is WXBIND_DIRECTORY_URL; "" means that wxbind keeps the users. Package
 	// platform validates it.
 	DirectoryURL string
@@ -94,6 +99,9 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 			*table.name = required(table.setting)
 		}
 	}
+	if needed.Has(needs.Outbox) {
+		s.Tables.Outbox = getenv("WXBIND_OUTBOX_TABLE")
+	}
 	if needed.Has(needs.Secret) {
 		s.SecretID = required("WXBIND_SECRET_ID")
 	}
@@ -106,6 +114,16 @@ func settingsFrom(getenv func(string) string, needed needs.Set) (Settings, error
 	if needed.Has(needs.WeChat) {
 		s.WeChatBase = endpoint("WECHAT_API_BASE")
 		if s.UnknownAppIsDefault, err = UnknownAppIsDefault(getenv); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
+	if needed.Has(needs.Data) {
+		if s.CheckSession, err = CheckSession(getenv); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
+	if needed.Has(needs.Avatars) {
+		if s.AvatarHosts, err = AvatarHosts(getenv); err != nil {
 			wrong = append(wrong, err.Error())
 		}
 	}

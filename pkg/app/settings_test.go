@@ -25,7 +25,7 @@ func getenv(settings map[string]string) func(string) string {
 
 // parts returns the parts that a function with these needs brings.
 func parts(needed needs.Set) []Part {
-	all := []Part{Passwords(nil, nil, nil), Directory, WeChat, Secret(awssource.New), Services(awssource.New), Stores}
+	all := []Part{Passwords(nil, nil, nil), Directory, WeChat, Pushes, Data, Avatars, Secret(awssource.New), Services(awssource.New), Stores}
 	return slices.DeleteFunc(all, func(p Part) bool { return p.meets&needed == 0 })
 }
 
@@ -40,10 +40,14 @@ var settingsOf = map[needs.Set][]string{
 	needs.Sessions:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SESSIONS_TABLE"},
 	needs.Users:     {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_USERS_TABLE"},
 	needs.Ephemeral: {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_EPHEMERAL_TABLE"},
+	needs.Outbox:    {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"},
 	needs.Secret:    {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SECRET_ID"},
 	needs.WeChat:    nil,
 	needs.Directory: nil,
 	needs.Passwords: nil,
+	needs.Pushes:    nil,
+	needs.Data:      nil,
+	needs.Avatars:   nil,
 	needs.Services:  {"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "WXBIND_SERVICES_SECRET_ID"},
 }
 
@@ -115,6 +119,19 @@ func TestWeChatBaseIsHTTPS(t *testing.T) {
 	}
 }
 
+// A stack that tells nobody of changes has no name for the table of notices.
+func TestOutboxMayBeAbsent(t *testing.T) {
+	for _, value := range []string{"", "wxbind-Outbox"} {
+		settings := goodSettings()
+		settings["WXBIND_OUTBOX_TABLE"] = value
+		for needed, want := range map[needs.Set]string{needs.Bindings | needs.Outbox: value, needs.Bindings: ""} {
+			if f, err := made(needed, settings); err != nil || f.settings.Tables.Outbox != want {
+				t.Errorf("%q: %v needs %v", value, err, needed)
+			}
+		}
+	}
+}
+
 // A mini-program that is not configured is refused, unless the setting says otherwise. Only what exchanges a code reads it.
 func TestUnknownAppIsRefusedByDefault(t *testing.T) {
 	for value, want := range map[string]bool{"": false, "refuse": false, "default": true} {
@@ -133,6 +150,42 @@ func TestUnknownAppIsRefusedByDefault(t *testing.T) {
 		if _, err := made(needs.Token, settings); err != nil {
 			t.Errorf("a function that exchanges no code looks at it: %v", err)
 		}
+	}
+}
+
+func TestCheckSessionIsOffByDefault(t *testing.T) {
+	for value, want := range map[string]bool{"": false, "false": false, "true": true} {
+		settings := goodSettings()
+		settings["WXBIND_CHECK_SESSION"] = value
+		if f, err := made(needs.Data, settings); err != nil || f.config.CheckSession != want || f.config.Data == nil {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+	settings := goodSettings()
+	settings["WXBIND_CHECK_SESSION"] = "MARK"
+	if _, err := made(needs.Data, settings); err == nil || err.Error() != "settings: WXBIND_CHECK_SESSION (must be true or false)" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := made(needs.Code, settings); err != nil {
+		t.Errorf("a function that opens no data looks at it: %v", err)
+	}
+}
+
+func TestAvatarHostsAreReadForProfiles(t *testing.T) {
+	settings := goodSettings()
+	if f, err := made(needs.Avatars, settings); err != nil || f.config.AvatarHosts != nil {
+		t.Errorf("without hosts: %v", err)
+	}
+	settings["WXBIND_AVATAR_HOSTS"] = "img.example.com, *.cdn.example.com"
+	if f, err := made(needs.Avatars, settings); err != nil || !slices.Equal(f.config.AvatarHosts, []string{"img.example.com", "*.cdn.example.com"}) {
+		t.Errorf("got %v", err)
+	}
+	settings["WXBIND_AVATAR_HOSTS"] = "img.example.com,https://MARK"
+	if _, err := made(needs.Avatars, settings); err == nil || !strings.HasPrefix(err.Error(), "settings: WXBIND_AVATAR_HOSTS (number 2 must be") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := made(needs.Token, settings); err != nil {
+		t.Errorf("a function that sets no picture looks at them: %v", err)
 	}
 }
 

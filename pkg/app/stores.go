@@ -22,7 +22,11 @@ func addStores(f *function) error {
 		}),
 		Tables: f.settings.Tables,
 	})
-	f.config.Store = store
+	f.config.Store, f.outbox = store, store
+	if f.needs == OutboxNeeds {
+		f.steps = append(f.steps, step{"store", func(ctx context.Context) error { _, err := store.NoticesOf(ctx, "warm"); return err }})
+		return nil
+	}
 	f.steps = append(f.steps, step{"store", func(ctx context.Context) error { return ask(ctx, f.needs, store) }})
 	return nil
 }
@@ -32,6 +36,8 @@ func addStores(f *function) error {
 // session together with its user, so there ask loads a record.
 func ask(ctx context.Context, needed needs.Set, store login.Store) (err error) {
 	switch {
+	case needed.Has(needs.Pushes): // it only adds records, and reads no session
+		_, err = store.BindingByOpenID(ctx, "warm", "warm")
 	case needed.Has(needs.Ephemeral):
 		_, err = store.LoadRecord(ctx, "warm")
 	case needed.Has(needs.Token):

@@ -14,6 +14,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/metrics"
+	"github.com/wxbind/wxbind/pkg/outbox"
 	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
@@ -33,6 +34,7 @@ type Metrics struct {
 
 	mu      sync.Mutex
 	hashing func() (hashing, waiting int)
+	notices func() outbox.Stats
 	counts
 }
 
@@ -101,6 +103,13 @@ func (m *Metrics) Hashing(load func() (hashing, waiting int)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.hashing = load
+}
+
+// Notices makes stats say how notices are delivered to the platform. Without it there are no metrics of them.
+func (m *Metrics) Notices(stats func() outbox.Stats) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.notices = stats
 }
 
 // Observe counts a finished request, as requestlog.Config.Observe.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/exposition"
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/outbox"
 	"github.com/wxbind/wxbind/pkg/requestlog"
 	"github.com/wxbind/wxbind/pkg/wechat"
 )
@@ -89,6 +90,9 @@ func failed(code login.Code, cause error, status int) requestlog.Request {
 func busy() *exposition.Metrics {
 	m := exposition.New(exposition.Config{Version: `v1 "MARKED"\`, Commit: "abc", Refusals: []int{404, 503}})
 	m.Hashing(func() (int, int) { return 2, 5 })
+	m.Notices(func() outbox.Stats {
+		return outbox.Stats{Users: 3, Oldest: time.Now().Add(-time.Hour), Delivered: 7, Failed: 2}
+	})
 	for range 3 {
 		m.Observe(loggedIn())
 	}

@@ -59,6 +59,7 @@ func (m *Metrics) page() []byte {
 	p.number("wxbind_passwords_hashing", float64(hashing))
 	p.family("wxbind_passwords_waiting", "gauge", "Passwords that wait for a processor to be hashed on.")
 	p.number("wxbind_passwords_waiting", float64(waiting))
+	m.writeNotices(&p)
 	p.family("wxbind_build_info", "gauge", "What this process was built from; always 1.")
 	p.count("wxbind_build_info", 1, "version", m.build.Version, "commit", m.build.Commit)
 	p.writeProcess(m.started)

@@ -122,6 +122,13 @@ func logins(times int, failure login.Code) request {
 	return request{r, times}
 }
 
+// pushes returns pushes that ended so.
+func pushes(times int, outcome login.Outcome, failure login.Code) request {
+	r := logins(times, failure)
+	r.Counted, r.Outcome = metrics.CountedAsPush, outcome
+	return r
+}
+
 // decided returns logins that did not fail, but opened no session.
 func decided(times int, outcome login.Outcome) request {
 	r := logins(times, "")
@@ -176,6 +183,9 @@ func TestAlarms(t *testing.T) {
 		"DynamoDB fails one of ten logins":   {[]request{logins(9, ""), logins(1, login.StoreUnavailable)}, nil},
 		"the secret cannot be read":          {[]request{logins(5, login.SecretUnavailable)}, []string{"NobodyGetsIn", "SecretFailures"}},
 		"the directory is gone":              {[]request{logins(5, login.DirectoryUnavailable)}, []string{"DirectoryFailures", "NobodyGetsIn"}},
+		"WeChat punishes":                    {[]request{pushes(1, login.OutcomePushPunished, "")}, []string{"Punished"}},
+		"WeChat pushes all day":              {[]request{pushes(10_000, login.OutcomePushOther, ""), pushes(50, login.OutcomePushDone, ""), pushes(500, nil, login.PushRejected)}, nil},
+		"a push finds DynamoDB gone":         {[]request{pushes(5, nil, login.StoreUnavailable)}, []string{"StoreFailures"}},
 		"a fault of our own":                 {[]request{visits(1_000_000, ""), visits(1, login.Internal)}, []string{"InternalFailures"}},
 	} {
 		t.Run(name, func(t *testing.T) {

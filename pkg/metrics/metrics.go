@@ -16,6 +16,8 @@ const (
 	CountedElsewhere Counting = iota
 	CountedAsLogin
 	CountedAsVisit
+	// CountedAsPush: it comes from WeChat's servers, and not from a person.
+	CountedAsPush
 )
 
 // Request says what there is to measure of a finished request. It holds no secret.
@@ -69,6 +71,13 @@ func (r *Request) tally(list []metric) (_ []metric, byError string) {
 		failure = errorOf(r.Failure)
 	}
 	switch visit := r.Counted == CountedAsVisit; {
+	case r.Counted == CountedAsPush && failure == "":
+		count(Pushes, 1)
+		if r.Outcome == login.OutcomePushPunished {
+			count(Punishments, 1)
+		}
+	case r.Counted == CountedAsPush:
+		count(PushFailures, 1)
 	case visit && failure == "":
 		count(Visits, 1)
 	case visit:
@@ -88,7 +97,7 @@ func (r *Request) tally(list []metric) (_ []metric, byError string) {
 		count(culprit, 1)
 	}
 	count(Lapses, len(r.Trail.Lapses))
-	if !untimed(r.Failure) {
+	if !untimed(r.Failure) && r.Counted != CountedAsPush {
 		list = r.clock(list)
 	}
 	return list, byError

@@ -175,15 +175,15 @@ func TestDocumented(t *testing.T) {
 			}
 		}
 	}
-	for _, visit := range []bool{false, true} {
+	for _, counting := range []metrics.Counting{metrics.CountedAsLogin, metrics.CountedAsVisit, metrics.CountedAsPush} {
 		for _, outcome := range login.Outcomes() {
 			r := full()
-			r.Counted, r.Outcome = counted(visit), outcome
+			r.Counted, r.Outcome = counting, outcome
 			note(r)
 		}
 		for _, code := range login.Codes() {
 			r := full()
-			r.Counted, r.Failure = counted(visit), code
+			r.Counted, r.Failure = counting, code
 			note(r)
 		}
 	}

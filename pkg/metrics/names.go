@@ -36,6 +36,16 @@ const (
 	VisitFailures = "VisitFailures"
 )
 
+// These say how pushes go: the requests of WeChat's own servers.
+const (
+	// Pushes: the push was answered with success, whatever it asked for, or the address was verified.
+	Pushes = "Pushes"
+	// PushFailures: any other push. WeChat repeats it, if it is WeChat's.
+	PushFailures = "PushFailures"
+	// Punishments: WeChat has told that it has punished the mini-program, or warns of it.
+	Punishments = "Punishments"
+)
+
 // These say whose fault a failure was, of logins and visits alike.
 const (
 	// WeChatFailures: WeChat did not answer, or refused us for a reason that concerns more than one person.

@@ -12,13 +12,15 @@ import (
 // Set is a set of needs. The zero Set needs nothing.
 type Set uint16
 
-// These are what a route may stand on. The first four are the tables that it reads or writes, by
+// These are what a route may stand on. The first five are the tables that it reads or writes, by
 // their names in dynamostore.Schema.
 const (
 	Bindings Set = 1 << iota
 	Sessions
 	Users
 	Ephemeral
+	// Outbox keeps the notices of what the route changes. An operator may do without.
+	Outbox
 	// Secret is the operator's secret.
 	Secret
 	// WeChat says whose a code is.
@@ -29,18 +31,24 @@ const (
 	Passwords
 	// Services are the keys of the platform's services that may introspect tokens. They are a secret of their own.
 	Services
+	// Pushes read what WeChat pushes.
+	Pushes
+	// Data opens what WeChat encrypts with a session_key.
+	Data
+	// Avatars are the hosts of which a user's picture may be.
+	Avatars
 )
 
 // These are needs that belong together.
 const (
 	// Tables are all tables.
-	Tables = Bindings | Sessions | Users | Ephemeral
+	Tables = Bindings | Sessions | Users | Ephemeral | Outbox
 	// Token is what it takes to verify a token.
 	Token = Sessions | Users
 	// Code is what an exchange takes. Ephemeral remembers the identity for a repeat.
 	Code = Secret | WeChat | Ephemeral
 	// All is everything.
-	All = Tables | Secret | WeChat | Directory | Passwords | Services
+	All = Tables | Secret | WeChat | Directory | Passwords | Services | Pushes | Data | Avatars
 )
 
 // meaning is everything that is fixed about one need.
@@ -56,6 +64,7 @@ var meanings = []meaning{
 	{Sessions, "Sessions", []login.Code{login.StoreUnavailable}},
 	{Users, "Users", []login.Code{login.StoreUnavailable}},
 	{Ephemeral, "Ephemeral", []login.Code{login.StoreUnavailable}},
+	{Outbox, "Outbox", []login.Code{login.StoreUnavailable}},
 	{Secret, "Secret", []login.Code{login.SecretUnavailable}},
 	{WeChat, "WeChat", []login.Code{
 		login.CodeInvalid, login.AppIDUnknown, login.WXThrottled, login.WXUserBlocked, login.WXUserLimited, login.WXBusy, login.WXUnavailable,
@@ -67,6 +76,9 @@ var meanings = []meaning{
 		login.PasswordInvalid, login.InvalidCredentials, login.TooManyAttempts, login.Overloaded,
 	}},
 	{Services, "Services", []login.Code{login.SecretUnavailable}},
+	{Pushes, "Pushes", nil}, // what it refuses, the guard refuses
+	{Data, "Data", nil},
+	{Avatars, "Avatars", nil},
 }
 
 // Has says whether s contains all of some.

@@ -75,6 +75,9 @@ func (r *Request) Severity() slog.Level {
 	for _, event := range r.Trail.Events {
 		s = max(s, audit.Level(event))
 	}
+	if r.Trail.Punishment != "" {
+		s = max(s, slog.LevelError)
+	}
 	if len(r.Trail.Lapses) > 0 || r.Trail.UnknownAppID != "" {
 		s = max(s, slog.LevelWarn)
 	}
@@ -122,6 +125,8 @@ func (r *Request) writeEnd(l *line) {
 	if r.Trail.Phone != "" {
 		l.name(audit.Phone, r.Trail.Phone)
 	}
+	l.text("push", r.Trail.Pushed)
+	l.text("punishment", r.Trail.Punishment)
 	l.text(audit.Address, r.Address)
 }
 
