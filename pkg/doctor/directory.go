@@ -20,6 +20,6 @@ func Directory(d login.Directory) Check {
 		case err == nil:
 			return []Finding{fail(check, "claims to know a user that was just made up", "make it answer 404 for unknown ids: see docs/directory.md")}
 		}
-		return []Finding{fail(check, err.Error(), "see docs/directory.md")}
+		return []Finding{fail(check, causeOf(err).Error(), "see docs/directory.md")}
 	}}
 }

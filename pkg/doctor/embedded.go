@@ -26,6 +26,7 @@ const (
 	// readTime bounds the reading of the whole database.
 	readTime = time.Minute
 	restore  = "stop `wxbind serve`, move the folder away, and `wxbind restore` its backup"
+	room     = "make room on the disk: a store that cannot write lets nobody log in"
 	// diskWarn and diskFail are in bytes.
 	diskWarn, diskFail = 1 << 30, 64 << 20
 )
@@ -52,6 +53,8 @@ func (f Files) store(ctx context.Context) Finding {
 	switch {
 	case ctx.Err() != nil:
 		return warn(check, fmt.Sprintf("%s is too large to be checked within %s", f.Database, readTime), "run PRAGMA quick_check on a copy of it")
+	case sqlitestore.DiskIsFull(err):
+		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), room).because(err)
 	case err != nil:
 		return fail(check, fmt.Sprintf("%s cannot be read: %v", f.Database, err), restore).because(err)
 	case damage != "ok":
@@ -161,7 +164,6 @@ func (f Files) disk() Finding {
 		return fail(check, err.Error(), "make sure that this user can read the folder").because(err)
 	}
 	says := fmt.Sprintf("%d MiB are free", free>>20)
-	const room = "make room on the disk: a store that cannot write lets nobody log in"
 	switch {
 	case free < diskFail:
 		return fail(check, says, room)

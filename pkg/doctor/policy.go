@@ -44,7 +44,8 @@ func DescribePolicy(s *login.Secret, a login.App) []PolicyLine {
 	if a.PrefetchKey != "" {
 		prefetch, fetched = "set", "WeChat's pre-fetch is known by it"
 	}
-	return []PolicyLine{
+	push, pushes := describePush(a.Push)
+	lines := []PolicyLine{
 		{"ways", list(s.Ways(a)), "the login page offers these"},
 		{"register", list(p.Register), saysRegister(p)},
 		{"linkUnionId", strconv.FormatBool(p.LinkUnionID), link},
@@ -52,7 +53,12 @@ func DescribePolicy(s *login.Secret, a login.App) []PolicyLine {
 		{"phoneTrustDays", strconv.Itoa(trust), phone},
 		{"acceptFrom", list(p.AcceptFrom), accept},
 		{"prefetchKey", prefetch, fetched},
+		{"push", push, pushes},
 	}
+	if a.API != (login.APIKeys{}) {
+		lines = append(lines, PolicyLine{"apiKeys", "set", "calls for phone numbers are encrypted and signed (API security)"})
+	}
+	return lines
 }
 
 // TrustDays is login.Policy.PhoneTrust in the secret's unit.
@@ -83,6 +89,7 @@ func PolicyWarnings(s *login.Secret) []Finding {
 		found = append(found, warn("index key", "there is no index key, so nobody can be found by a phone number or a unionid",
 			"if there was one, put that one back; else `wxbind secret app set` adds one"))
 	}
+	found = append(found, plainPushes(s)...)
 	for _, id := range slices.Sorted(maps.Keys(s.Apps)) {
 		own, wider := s.Apps[id].Policy, []string(nil)
 		for _, from := range own.AcceptFrom {

@@ -25,7 +25,7 @@ func Secret(read func(context.Context) (*login.Secret, error), do string, w WeCh
 		for _, id := range slices.Sorted(maps.Keys(secret.Apps)) {
 			all = append(all, secret.Apps[id])
 		}
-		return slices.Concat([]Finding{ok("secret", Describe(secret))}, PolicyWarnings(secret), apps(ctx, w, all))
+		return slices.Concat([]Finding{ok("secret", Describe(secret))}, PolicyWarnings(secret), noPushes(secret), apps(ctx, w, all))
 	}}
 }
 

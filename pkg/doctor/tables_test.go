@@ -25,7 +25,7 @@ func TestTablesOfAnEngine(t *testing.T) {
 		if s.TTL == "" {
 			continue
 		}
-		name := map[string]string{"Sessions": tables.Sessions, "Ephemeral": tables.Ephemeral}[s.Name]
+		name := map[string]string{"Sessions": tables.Sessions, "Ephemeral": tables.Ephemeral, "Outbox": tables.Outbox}[s.Name]
 		if _, err := db.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
 			TableName:               &name,
 			TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: &s.TTL, Enabled: aws.Bool(true)},
@@ -39,7 +39,9 @@ func TestTablesOfAnEngine(t *testing.T) {
 		"ok Sessions keys", "warn Sessions protection", "ok Sessions TTL: expired items are deleted", "warn Sessions"+noBackups,
 		"ok Users keys", "warn Users protection", "warn Users"+noBackups,
 		"ok Ephemeral keys", "warn Ephemeral protection", "ok Ephemeral TTL",
+		"ok Outbox keys", "warn Outbox protection", "ok Outbox TTL", "warn Outbox"+noBackups,
 	)
+	tables.Outbox = "" // the stack keeps no notices
 	tables.Sessions, tables.Users = tables.Users, "test-none"
 	wantLines(t, doctor.Tables(db, tables),
 		"ok Bindings keys", "warn Bindings protection", "warn Bindings"+noBackups,
@@ -117,7 +119,7 @@ func TestTablesOfAWS(t *testing.T) {
 	}{
 		"in order":                  {"", nil, "keys", "ok Sessions keys: s has the right keys"},
 		"keys of another kind":      {"DescribeTable", describe(func(t map[string]any) { t["AttributeDefinitions"] = attributes("N") }), "keys", "FAIL Sessions keys: s has the keys userId (N), tokenHash (S) and must have"},
-		"being deleted":             {"DescribeTable", describe(func(t map[string]any) { t["TableStatus"] = "DELETING" }), "keys", "FAIL Sessions keys: s is DELETING -> wait"},
+		"being deleted":             {"DescribeTable", describe(func(t map[string]any) { t["TableStatus"] = "DELETING" }), "keys", "FAIL Sessions keys: the table s is DELETING -> wait"},
 		"being changed":             {"DescribeTable", describe(func(t map[string]any) { t["TableStatus"] = "UPDATING" }), "keys", "ok Sessions keys"},
 		"gone":                      {"DescribeTable", refusedAs("ResourceNotFoundException"), "keys", "FAIL Sessions keys: there is no table s -> deploy the stack again"},
 		"not allowed":               {"DescribeTable", refusedAs("AccessDeniedException"), "keys", "FAIL Sessions keys: s: DynamoDB answers AccessDeniedException -> use credentials that allow dynamodb:DescribeTable"},

@@ -108,10 +108,10 @@ func unions(conflicts []sqlitestore.UnionConflict) Finding {
 	if len(conflicts) > namedConflicts {
 		named = append(named, "…")
 	}
-	verb := "have"
+	says := "%d users have a unionid by which another user is found: %s"
 	if len(conflicts) == 1 {
-		verb = "has"
+		says = "%d user has a unionid by which another user is found: %s"
 	}
-	return warn(unionsCheck, fmt.Sprintf("%s %s a unionid by which another user is found: %s", count(len(conflicts), "user"), verb, strings.Join(named, ", ")),
+	return warn(unionsCheck, fmt.Sprintf(says, len(conflicts), strings.Join(named, ", ")),
 		"each is one person with two users, who is let in elsewhere as the one that is found: see both with `wxbind user show ID`, and delete the one that is not needed")
 }

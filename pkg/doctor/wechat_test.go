@@ -22,7 +22,9 @@ const (
 	key       = login.Hidden("S3CRETk0123456789012345678901234567890123456789")
 )
 
-func app(id string, secret login.Hidden) login.App { return login.App{ID: id, Secret: secret} }
+func app(id string, secret login.Hidden) login.App {
+	return login.App{ID: id, Secret: secret, Push: login.PushSettings{Token: "S3CRETtoken", EncodingAESKey: "S3CRET"}}
+}
 
 // secretOf is a secret with these apps; the first one is the default.
 func secretOf(apps ...login.App) *login.Secret {
