@@ -15,7 +15,7 @@ import (
 
 // Each call returns an event of its own, since cases are played in parallel.
 func TestEventsShareNothing(t *testing.T) {
-	scene := events.Scene{Token: "wxb_a.b", Session: "s-1"}
+	scene := events.Scene{Token: "wxb_a.b", Session: "s-1", Opened: "alice-1"}
 	for _, c := range events.Cases() {
 		before, err := c.Event()
 		if err != nil {

@@ -14,9 +14,10 @@
 // WeChat's stand-in (pkg/wechattest) knows the mini-programs of [Policies], of which [AppID] is the
 // default one; its pre-fetch has the key [PrefetchKey]. The service [ServiceID] may introspect tokens.
 //
-// An event cannot know two things in advance, so a [Scene] fills them in: {{token}} is
+// An event cannot know everything in advance, so a [Scene] fills them in: {{token}} is
 // the token of the last login that was played, {{session}} the id of the first login's
-// session.
+// session. What WeChat encrypts, it encrypts with the session_key of the code in the event, else of the last
+// login: {{encrypted phone}}, {{iv}} and {{signature}} are that. See encrypted.go.
 package events
 
 import (

@@ -177,6 +177,7 @@ func TestEventsAreOfTheirRoutes(t *testing.T) {
 		}
 		route, sent := apigw.Routes()[i], event.RequestContext.HTTP
 		path := strings.ReplaceAll(route.Path, "{id}", url.PathEscape(event.PathParameters["id"]))
+		path = strings.ReplaceAll(path, "{appId}", url.PathEscape(event.PathParameters["appId"]))
 		path = strings.ReplaceAll(path, url.PathEscape(events.SessionHere), events.SessionHere)
 		if event.Version != "2.0" || event.RequestContext.RouteKey != event.RouteKey || event.RawPath != path {
 			t.Errorf("%s: version %s, route %s, path %s, want %s", c.Name, event.Version, event.RouteKey, event.RawPath, path)

@@ -43,7 +43,7 @@ func Secret(appSecret, sealKey login.Hidden) *login.Secret {
 		SealKeys: []login.SealKey{{ID: "0", Key: sealKey}},
 	}
 	for id, policy := range Policies() {
-		s.Apps[id] = login.App{ID: id, Secret: appSecret, Policy: policy, PrefetchKey: prefetchKeys[id]}
+		s.Apps[id] = login.App{ID: id, Secret: appSecret, Policy: policy, PrefetchKey: prefetchKeys[id], Push: pushSettings[id]}
 	}
 	return s
 }
@@ -58,6 +58,13 @@ func SecretText(appSecret, sealKey string) string {
 		}
 		if key := prefetchKeys[id]; key != "" {
 			app["prefetchKey"] = string(key)
+		}
+		if push := pushSettings[id]; push.Token != "" {
+			stored := map[string]string{"token": string(push.Token)}
+			if push.EncodingAESKey != "" {
+				stored["encodingAESKey"] = string(push.EncodingAESKey)
+			}
+			app["push"] = stored
 		}
 		apps[id] = app
 	}

@@ -26,13 +26,17 @@ type Scene struct {
 	// Code replaces a code that the stand-in gives out, such as alice-1. It must not
 	// contain characters that URLs or JSON escape. "" keeps the event's code.
 	Code string
+	// Opened is the code of the last login.
+	Opened string
+	// sent is the code of the last event.
+	sent string
 }
 
 // MissingError says what an event needs that its scene does not have.
 type MissingError struct {
 	// Case is the name of the case.
 	Case string
-	// Missing is "token" or "session".
+	// Missing is "token", "session" or "opened".
 	Missing string
 }
 
@@ -63,6 +67,12 @@ func (s *Scene) Event(c Case) ([]byte, error) {
 			return nil, &MissingError{Case: c.Name, Missing: place.name}
 		}
 	}
+	if s.sent = e.codeOf(); s.sent == "" {
+		s.sent = s.Opened
+	}
+	if e.encrypt(s.sent) {
+		return nil, &MissingError{Case: c.Name, Missing: "opened"}
+	}
 	return e.encode()
 }
 
@@ -91,10 +101,25 @@ func (e event) replaceCode(code string) bool {
 	return true
 }
 
+// bareText matches what WeChat is answered.
+var bareText = regexp.MustCompile(`^[0-9A-Za-z]+$`)
+
+// InJSON is the body of an answer in JSON: itself, or an object whose text is the bare text that WeChat is answered.
+func InJSON(body []byte) []byte {
+	if !bareText.Match(body) {
+		return body
+	}
+	text, err := json.Marshal(map[string]string{"text": string(body)})
+	if err != nil {
+		panic(err) // every string has a JSON form
+	}
+	return text
+}
+
 // Saw notes the token and the session in the body of an answer.
 func (s *Scene) Saw(body []byte) error {
 	var opened struct{ Token login.Hidden }
-	if err := json.Unmarshal(body, &opened); err != nil {
+	if err := json.Unmarshal(InJSON(body), &opened); err != nil {
 		return fmt.Errorf("events: the answer is not JSON: %w", err)
 	}
 	if opened.Token == "" {
@@ -104,7 +129,7 @@ func (s *Scene) Saw(body []byte) error {
 	if err != nil {
 		return err
 	}
-	s.Token = opened.Token
+	s.Token, s.Opened = opened.Token, s.sent
 	if s.Session == "" {
 		s.Session = token.Hash()
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
 )
 
@@ -45,20 +46,20 @@ func artifactsOf(t *testing.T, processor string) map[string]*artifact {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := map[string]*artifact{}
+	found, known := map[string]*artifact{}, append(functions(), app.OutboxFunction)
 	for _, entry := range entries {
 		if entry.Name() == "template.yaml" {
 			continue
 		}
 		id, isFunction := strings.CutSuffix(entry.Name(), "Function")
 		function := strings.ToLower(id)
-		if !isFunction || !slices.Contains(functions(), function) {
+		if !isFunction || !slices.Contains(known, function) {
 			t.Errorf("%s is no function's", filepath.Join(folder, entry.Name()))
 			continue
 		}
 		found[function] = &artifact{function: function, processor: processor, folder: filepath.Join(folder, entry.Name())}
 	}
-	for _, function := range functions() {
+	for _, function := range known {
 		if found[function] == nil {
 			t.Errorf("%s: sam build has made nothing of %s", processor, function)
 		}

@@ -88,6 +88,8 @@ func newCloud(tb testing.TB) *cloud {
 		"WXBIND_SESSIONS_TABLE":            tables.Sessions,
 		"WXBIND_USERS_TABLE":               tables.Users,
 		"WXBIND_EPHEMERAL_TABLE":           tables.Ephemeral,
+		"WXBIND_AVATAR_HOSTS":              "img.example.com",
+		"WXBIND_OUTBOX_TABLE":              tables.Outbox,
 		"WECHAT_API_BASE":                  weChat.URL,
 		"AWS_ENDPOINT_URL_DYNAMODB":        endpoint,
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": vault.URL,
@@ -162,7 +164,7 @@ func (c *cloud) invoke(p instance, event []byte) answer {
 	if err := json.Unmarshal(out, &a.APIGatewayV2HTTPResponse); err != nil {
 		c.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(a.Body), &a.fields); err != nil {
+	if err := json.Unmarshal(events.InJSON([]byte(a.Body)), &a.fields); err != nil {
 		c.Fatalf("no envelope: %q", a.Body)
 	}
 	return a

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"text/tabwriter"
@@ -18,6 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/wxbind/wxbind/events"
+	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/testing/lambdatest"
 	"github.com/wxbind/wxbind/pkg/testing/mototest"
 	"github.com/wxbind/wxbind/pkg/testing/samtest"
@@ -76,6 +78,19 @@ func playAll(t *testing.T, processor string, artifacts map[string]*artifact, pla
 				}
 				s.perform(c)
 			})
+		}
+	})
+	t.Run("notices", func(t *testing.T) { // one is delivered, and then one is not
+		s, of := newOutboxStage(t), played[app.OutboxFunction]
+		p := lambdatest.Emulate(t, emulator, artifacts[app.OutboxFunction].bootstrap(), s.settings)
+		for _, user := range []string{"user-1", "refused-1"} {
+			s.happen(2, user)
+			of.played++
+			if again := s.invokeWith(p, s.read()); (again != "") != strings.HasPrefix(user, "refused") {
+				t.Errorf("of %s Lambda would begin again at %q", user, again)
+				continue
+			}
+			of.passed++
 		}
 	})
 	for function, of := range played {

@@ -205,7 +205,7 @@ func lambdaFaults() []fault {
 				switch {
 				case c.startsAtWeChat:
 					return login.WXUnavailable
-				case c.needs != 0:
+				case c.needs&needs.Tables != 0: // the secret is read already
 					return login.StoreUnavailable
 				}
 				return ""

@@ -3,9 +3,12 @@ package functions_test
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	lambdaevents "github.com/aws/aws-lambda-go/events"
 
@@ -13,19 +16,22 @@ import (
 	"github.com/wxbind/wxbind/pkg/apigw"
 	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/needs"
+	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
 // change is what a request changes about its user: how many more of each thing there are
 // than before. A negative number means that some are gone.
 type change struct {
-	Users, Bindings, Sessions, Phones int
+	Users, Bindings, Sessions, Phones, Avatars int
 }
 
 func (c change) plus(d change) change {
-	return change{c.Users + d.Users, c.Bindings + d.Bindings, c.Sessions + d.Sessions, c.Phones + d.Phones}
+	return change{c.Users + d.Users, c.Bindings + d.Bindings, c.Sessions + d.Sessions, c.Phones + d.Phones, c.Avatars + d.Avatars}
 }
 
-func (c change) negative() change { return change{-c.Users, -c.Bindings, -c.Sessions, -c.Phones} }
+func (c change) negative() change {
+	return change{-c.Users, -c.Bindings, -c.Sessions, -c.Phones, -c.Avatars}
+}
 
 // call is a good request to a route.
 type call struct {
@@ -44,6 +50,8 @@ type call struct {
 	makes, remakes change
 	// atOnce says that the change is one transaction, although it changes no binding.
 	atOnce bool
+	// told says that the change and its notice are one transaction. Where no notices are kept, it is one write.
+	told bool
 	// partly is what may be done of a call that failed; one more then does the rest.
 	partly change
 	// over is how one more is answered where the request has ended its own session.
@@ -64,7 +72,7 @@ func (c call) writesSession() bool {
 }
 
 // transacts says whether the call writes in a transaction.
-func (c call) transacts() bool { return c.makes.Bindings != 0 || c.atOnce }
+func (c call) transacts() bool { return c.makes.Bindings != 0 || c.atOnce || c.told }
 
 // special holds the calls of routes that change something, or that need more than a token
 // and a code.
@@ -97,12 +105,27 @@ var special = []call{
 		event: withPhoneCode,
 	},
 	{
+		key:   "POST /mobileApi/user/profile",
+		makes: change{Avatars: 1}, atOnce: true,
+		event: func(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			return withBody(token, map[string]any{"name": "张三", "avatar": "https://img.example.com/a.png"})
+		},
+	},
+	{
+		key: "POST /mobileApi/wechat/decrypt",
+		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
+			plain := fmt.Sprintf(`{"purePhoneNumber":%q,"watermark":{"timestamp":%d,"appid":%q}}`, wechattest.PhoneNumber(p.name)[1:], time.Now().Unix(), events.AppID)
+			data, iv := wechattest.Encrypt(wechattest.SessionKey(events.AppID, code), []byte(plain))
+			return withBody(token, map[string]any{"code": code, "encryptedData": data, "iv": iv})
+		},
+	},
+	{
 		key:   "POST /mobileApi/user/logout",
-		makes: change{Sessions: -1}, over: login.SessionRevoked, event: withToken,
+		makes: change{Sessions: -1}, told: true, over: login.SessionRevoked, event: withToken,
 	},
 	{
 		key:   "DELETE /mobileApi/user/sessions/{id}",
-		makes: change{Sessions: -1},
+		makes: change{Sessions: -1}, told: true,
 		event: func(p *person, code, token string) lambdaevents.APIGatewayV2HTTPRequest {
 			e := withToken(p, code, token)
 			e.PathParameters = map[string]string{"id": p.otherSession}
@@ -128,6 +151,22 @@ var special = []call{
 		makes: change{Users: -1, Bindings: -1, Sessions: -2}, over: login.SessionInvalid,
 		partly: change{Sessions: -1}, // the session that asks stays until the user is gone
 		event:  withCode,
+	},
+	{
+		key: "GET /wechat/events/{appId}",
+		event: func(*person, string, string) lambdaevents.APIGatewayV2HTTPRequest {
+			return ofEvent(events.PushURL())
+		},
+	},
+	{
+		key:   "POST /wechat/events/{appId}",
+		makes: change{Bindings: -1, Sessions: -2}, // one more finds nothing to do
+		event: func(p *person, code, _ string) lambdaevents.APIGatewayV2HTTPRequest {
+			if strings.HasPrefix(code, "err40029-") { // a code that warms, and changes nothing
+				return ofEvent(events.ClosedBy("nobody"))
+			}
+			return ofEvent(events.ClosedBy(p.name))
+		},
 	},
 	{
 		key: "POST /api/login/introspect",
@@ -169,6 +208,13 @@ var calls = func() []call {
 	}
 	return append(all, call{key: events.Authorizer, function: apigw.AuthorizerFunction, needs: apigw.AuthorizerNeeds, event: withToken})
 }()
+
+// ofEvent is a request to the push route.
+func ofEvent(query, body string) lambdaevents.APIGatewayV2HTTPRequest {
+	return lambdaevents.APIGatewayV2HTTPRequest{
+		RawQueryString: query, Body: body, PathParameters: map[string]string{"appId": events.AppID},
+	}
+}
 
 func withToken(_ *person, _, token string) lambdaevents.APIGatewayV2HTTPRequest {
 	return lambdaevents.APIGatewayV2HTTPRequest{Headers: map[string]string{"authorization": "Bearer " + token}}

@@ -44,7 +44,7 @@ func TestFaults(t *testing.T) {
 		room <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-room }()
-			t.Run(f.name, func(t *testing.T) { results[i] = meet(t, shared, i, f) })
+			t.Run(f.name, func(t *testing.T) { results[i] = meet(t, shared, calls, i, f) })
 		})
 	}
 	wg.Wait()
@@ -54,8 +54,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// meet lets a fault meet all calls at the same time, each in a world of its own.
-func meet(t *testing.T, shared tables, number int, f fault) []result {
+// meet lets a fault meet calls at the same time, each in a world of its own.
+func meet(t *testing.T, shared tables, calls []call, number int, f fault) []result {
 	results, pairs := make([]result, len(calls)), make([]*pair, len(calls))
 	for i, c := range calls {
 		w := newWorld(t, shared)
@@ -133,13 +133,15 @@ func (p *pair) play(ctx context.Context) result {
 }
 
 // warm lets the function serve a request before the fault. Then its secret is read and its
-// connections are open. It changes nothing else.
+// connections are open. It changes nothing else: what it names is nobody's.
 func (p *pair) warm(ctx context.Context) {
+	nobody := *p.person
+	nobody.name = "nobody-" + nobody.name
 	token := p.person.token
 	if !p.call.needs.Has(needs.Secret) && p.call.changes() {
 		token = login.NewToken(p.person.id) // unknown
 	}
-	p.ask(ctx, 0, "err40029-"+p.person.name, token)
+	p.askAs(ctx, &nobody, 0, "err40029-"+nobody.name, token)
 }
 
 // code is the person's n-th code.
@@ -147,7 +149,11 @@ func (p *pair) code(n int) string { return fmt.Sprintf("%s-%d", p.person.name, n
 
 // ask sends the call.
 func (p *pair) ask(ctx context.Context, left time.Duration, code string, token login.Token) outcome {
-	payload := p.call.payload(p.person, code, string(token.Text()))
+	return p.askAs(ctx, p.person, left, code, token)
+}
+
+func (p *pair) askAs(ctx context.Context, who *person, left time.Duration, code string, token login.Token) outcome {
+	payload := p.call.payload(who, code, string(token.Text()))
 	send := p.process.Invoke
 	if left != 0 {
 		send = func(ctx context.Context, payload []byte) ([]byte, error) {
@@ -164,7 +170,7 @@ func (p *pair) ask(ctx context.Context, left time.Duration, code string, token l
 		err = json.Unmarshal(out, &a)
 	}
 	if err == nil {
-		err = json.Unmarshal([]byte(a.Body), &said)
+		err = json.Unmarshal(events.InJSON([]byte(a.Body)), &said)
 	}
 	if err != nil {
 		p.errorf("no answer: %v", err)

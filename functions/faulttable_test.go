@@ -77,6 +77,8 @@ func (c call) shortName() string {
 		return "sessions"
 	case "DELETE /mobileApi/user/sessions/{id}":
 		return "sessions/{id}"
+	case "GET /wechat/events/{appId}", "POST /wechat/events/{appId}":
+		return strings.Replace(c.key, "/wechat/", "", 1)
 	}
 	return c.key[strings.LastIndex(c.key, "/")+1:]
 }

@@ -95,6 +95,8 @@ func (w *world) start(function string) *lambdatest.Process {
 		"WXBIND_SESSIONS_TABLE":            w.Sessions,
 		"WXBIND_USERS_TABLE":               w.Users,
 		"WXBIND_EPHEMERAL_TABLE":           w.Ephemeral,
+		"WXBIND_AVATAR_HOSTS":              "img.example.com",
+		"WXBIND_OUTBOX_TABLE":              w.Outbox,
 		"WECHAT_API_BASE":                  w.weChatGate.url(),
 		"AWS_ENDPOINT_URL_DYNAMODB":        w.storeGate.url(),
 		"AWS_ENDPOINT_URL_SECRETS_MANAGER": w.secretsGate.url(),
@@ -247,6 +249,9 @@ func (w *world) holding(ctx context.Context, p *person) change {
 	}
 	if user.Phone.Number != "" {
 		c.Phones = 1
+	}
+	if user.Avatar != "" {
+		c.Avatars = 1
 	}
 	if noted := user.Apps[p.binding.AppID]; noted.BindingID != binding.ID || noted.OpenID != binding.OpenID {
 		w.Errorf("%s: the binding is %q, and its user knows %q", p.name, binding.ID, noted.BindingID)

@@ -133,7 +133,7 @@ func (p *performance) ask(c events.Case) error {
 		body = []byte(a.Body)
 	}
 	var fields map[string]any
-	if err := json.Unmarshal(body, &fields); err != nil {
+	if err := json.Unmarshal(events.InJSON(body), &fields); err != nil {
 		return err
 	}
 	code, _ := fields["code"].(float64)

@@ -93,6 +93,19 @@ func (p *performance) register() {
 	p.bind()
 }
 
+// registerWithAll makes of the user one who has registered by a phone number, and has chosen a username and a password.
+func (p *performance) registerWithAll() {
+	p.Helper()
+	p.deleteUser()
+	p.must(p.store.AddUser(p.Context(), login.User{
+		ID: events.UserID, Username: events.Username, RegisteredIn: events.AppID, Apps: map[string]login.UserApp{},
+		Phone: login.Phone{
+			Number: events.Phone, Index: index("phone", events.Phone), VerifiedAt: time.Now().Add(-time.Hour), AppID: events.AppID,
+		},
+	}, login.NewPassword(passwordHash())))
+	p.bind()
+}
+
 // unionLeadsOn says whether what leads to alice has the epoch that she has. If not, whoever comes that way needs one more try.
 func (p *performance) unionLeadsOn() error {
 	owner, err := p.store.OwnerOfUnion(p.Context(), index("union", wechattest.UnionID("alice")))

@@ -195,11 +195,26 @@ var plainFlows = map[string][]flow{
 		{name: "of another", prepare: (*performance).addOther, cases: []string{"phone-taken"}},
 		orphaned("phone-good"),
 	},
+	"decrypt": {
+		{name: "good, and then without a code", cases: []string{"decrypt-good", "decrypt-good-after-a-new-key"}},
+		{name: "what does not open, twice", cases: []string{"decrypt-of-another", "decrypt-more-with-a-used-code"}},
+		orphaned("decrypt-good"),
+	},
 	"account": {
 		{name: "export, and again", cases: []string{"account-export-good", "account-export-repeated-request"}},
 		{name: "delete", cases: []string{"account-delete-good"}},
 		{name: "delete while being bound elsewhere", cases: []string{"account-delete-good"}, during: boundElsewhere},
 		orphaned("account-export-good"),
+	},
+	"push": {
+		{name: "the address", cases: []string{"push-url-good"}},
+		{name: "about nobody", unbound: true, cases: []string{"push-good-nobody"}},
+		{name: "an account is closed, and again", cases: []string{"push-good-added-by-an-administrator", "push-good-added-by-an-administrator"}},
+		{name: "a registered user's account is closed", unbound: true, prepare: (*performance).registerWithAll, cases: []string{"push-good"}},
+		{name: "a registered user's account is closed while they are being bound elsewhere", unbound: true, prepare: (*performance).register,
+			during: boundElsewhere, cases: []string{"push-good"}},
+		{name: "data are withdrawn, and again", unbound: true, prepare: (*performance).registerWithAll, cases: []string{"push-good-all-revoked", "push-good-all-revoked"}},
+		{name: "data that are not held are withdrawn", cases: []string{"push-good-all-revoked"}},
 	},
 	"introspect": {
 		{name: "good", cases: []string{"introspect-good"}},

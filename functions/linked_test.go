@@ -27,6 +27,8 @@ var linkedFor = map[string]needs.Set{
 	"github.com/wxbind/wxbind/pkg/passwordpolicy":         needs.Passwords,
 	"github.com/wxbind/wxbind/pkg/username":               needs.Passwords,
 	"golang.org/x/crypto/argon2":                          needs.Passwords,
+	// Only functions/outbox, which has no route, puts events on a bus.
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge": 0,
 }
 
 // importedFor are packages that come from mains alone. What they run when a program starts is not among
@@ -36,6 +38,7 @@ var importedFor = map[string]needs.Set{
 	"github.com/wxbind/wxbind/pkg/password":          needs.Passwords,
 	"github.com/wxbind/wxbind/pkg/passwordpolicy":    needs.Passwords,
 	"github.com/wxbind/wxbind/pkg/username":          needs.Passwords,
+	"github.com/wxbind/wxbind/pkg/eventbus":          0,
 }
 
 // neverImported lists packages that no function may import.

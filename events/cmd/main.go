@@ -41,6 +41,7 @@ func show(arguments []string, stdout io.Writer) error {
 	code := flags.String("code", "", "the `code` from wx.login(), to replace one of the stand-in's such as alice-1")
 	token := flags.String("token", "", "the `token` of a login, if the event needs one")
 	session := flags.String("session", "", "the `id` of a session, if the event needs one")
+	opened := flags.String("opened", "", "the `code` of the login, if the event has encrypted data and no code")
 
 	name, err := parse(flags, arguments)
 	if errors.Is(err, flag.ErrHelp) {
@@ -73,7 +74,7 @@ func show(arguments []string, stdout io.Writer) error {
 			return fmt.Errorf("%s takes no -%s", name, given.flag)
 		}
 	}
-	scene := events.Scene{Code: *code, Token: login.Hidden(*token), Session: *session}
+	scene := events.Scene{Code: *code, Token: login.Hidden(*token), Session: *session, Opened: *opened}
 	event, err := scene.Event(c)
 	var missing *events.MissingError
 	if errors.As(err, &missing) {

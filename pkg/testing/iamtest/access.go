@@ -45,6 +45,9 @@ const (
 // TableARN is the ARN of the template's table with a logical id.
 func TableARN(id string) string { return tableARN + id }
 
+// StreamARN is the ARN of the stream of the template's table with a logical id.
+func StreamARN(id string) string { return tableARN + id + "/stream/1" }
+
 // SecretARN is the ARN of the template's secret with a logical id.
 func SecretARN(id string) string { return secretARN + id }
 

@@ -3,7 +3,9 @@ package iamtest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,6 +50,10 @@ func (e evaluation) of(n *yaml.Node) (any, error) {
 		return e.nameOf(n.Value)
 	case n.Tag == "!GetAtt" && strings.HasSuffix(n.Value, ".Arn"):
 		return e.arnOf(strings.TrimSuffix(n.Value, ".Arn"))
+	case n.Tag == "!GetAtt" && strings.HasSuffix(n.Value, ".StreamArn"):
+		return e.streamOf(strings.TrimSuffix(n.Value, ".StreamArn"))
+	case n.Tag == "!Sub" && n.Kind == yaml.ScalarNode:
+		return e.sub(n.Value)
 	case n.Tag == "!If" && len(n.Content) == 3:
 		if slices.Contains(e.hold, n.Content[0].Value) {
 			return e.of(n.Content[1])
@@ -65,6 +71,29 @@ func (e evaluation) of(n *yaml.Node) (any, error) {
 		return n.Value, nil
 	}
 	return nil, fmt.Errorf("line %d: an alias is not supported", n.Line)
+}
+
+// variable is one of Sub's.
+var variable = regexp.MustCompile(`\$\{([^}]+)\}`)
+
+// pseudo are the pseudo parameters that a policy may name.
+var pseudo = map[string]string{"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "000000000000"}
+
+// sub is what Sub makes of a text.
+func (e evaluation) sub(text string) (out string, err error) {
+	out = variable.ReplaceAllStringFunc(text, func(v string) string {
+		name := v[2 : len(v)-1]
+		value, known := pseudo[name]
+		var failed error
+		if id, ok := strings.CutSuffix(name, ".Arn"); ok {
+			value, failed = e.arnOf(id)
+		} else if !known {
+			value, failed = e.nameOf(name)
+		}
+		err = errors.Join(err, failed)
+		return value
+	})
+	return out, err
 }
 
 func (e evaluation) mapOf(n *yaml.Node) (map[string]any, error) {
@@ -120,4 +149,12 @@ func (e evaluation) arnOf(id string) (string, error) {
 	default:
 		return "", fmt.Errorf("the ARN of %s, of type %q, is unknown", id, kind)
 	}
+}
+
+// streamOf is what GetAtt returns as StreamArn.
+func (e evaluation) streamOf(id string) (string, error) {
+	if kind := e.template.resources[id].Type; kind != "AWS::DynamoDB::Table" {
+		return "", fmt.Errorf("the stream of %s, of type %q, is unknown", id, kind)
+	}
+	return StreamARN(id), nil
 }

@@ -31,6 +31,7 @@ Resources:
                   - dynamodb:GetItem
                   - !If [Wide, dynamodb:PutItem, !Ref AWS::NoValue]
                 Resource: !GetAtt Table.Arn
+              - {Effect: Allow, Action: "dynamodb:GetRecords", Resource: !GetAtt Table.StreamArn}
   Tracing:
     Type: AWS::IAM::Policy
     Properties:
@@ -61,20 +62,21 @@ func TestRole(t *testing.T) {
 	}
 	secret := of("Allow", OneOrMore{"secretsmanager:GetSecretValue"}, SecretARN("Secret"))
 	table := "arn:aws:dynamodb:us-east-1:000000000000:table/Table"
+	stream := of("Allow", OneOrMore{"dynamodb:GetRecords"}, StreamARN("Table"))
 	for name, c := range map[string]struct {
 		hold []string
 		want Policy
 	}{
 		"by default": {nil, Policy{
-			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table), of("Deny", OneOrMore{"xray:Put"}, "*"),
+			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table), stream, of("Deny", OneOrMore{"xray:Put"}, "*"),
 		}},
 		"of a policy under a condition": {[]string{"HasKey"}, Policy{
-			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table),
+			secret, of("Allow", OneOrMore{"dynamodb:GetItem"}, table), stream,
 			{allow, OneOrMore{"kms:Decrypt"}, OneOrMore{ParameterValue("Key")}, Conditions{"StringLike": {viaService: {"dynamodb.*"}}}},
 			of("Deny", OneOrMore{"xray:Put"}, "*"),
 		}},
 		"under a condition": {[]string{"Wide"}, Policy{
-			secret, of("Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, table), of("Allow", OneOrMore{"xray:Put"}, "*"),
+			secret, of("Allow", OneOrMore{"dynamodb:GetItem", "dynamodb:PutItem"}, table), stream, of("Allow", OneOrMore{"xray:Put"}, "*"),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,9 +100,10 @@ func TestRoleThatIsNotUnderstood(t *testing.T) {
 		"a managed policy beside":      {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"},
 		"a policy of the role, beside": {"AWS::IAM::Policy", "AWS::IAM::RolePolicy"},
 		"a function of CloudFormation": {"!Ref Secret", "!ImportValue Secret"},
-		"an attribute":                 {"!GetAtt Table.Arn", "!GetAtt Table.StreamArn"},
+		"an attribute":                 {"!GetAtt Table.Arn", "!GetAtt Table.Other"},
 		"a resource that is not there": {"!GetAtt Table.Arn", "!GetAtt Other.Arn"},
 		"a resource of another kind":   {"!GetAtt Table.Arn", "!GetAtt Topic.Arn"},
+		"a stream of another kind":     {"!GetAtt Table.Arn", "!GetAtt Topic.StreamArn"},
 		"a role from elsewhere":        {"!GetAtt ARole.Arn", "arn:aws:iam::000000000000:role/A"},
 		"a role that is none":          {"!GetAtt ARole.Arn", "!GetAtt Table.Arn"},
 	} {
