@@ -2,13 +2,10 @@ package playground
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/wxbind/wxbind/pkg/admin"
@@ -17,12 +14,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/login"
 )
 
-const (
-	// actTime bounds an act: a deletion takes a second.
-	actTime = 10 * time.Second
-	// maxAct is the largest act, in bytes.
-	maxAct = 4 << 10
-)
+// actTime bounds an act: a deletion takes a second.
+const actTime = 10 * time.Second
 
 // act is what the page asks an operator to do.
 type act struct {
@@ -49,37 +42,17 @@ var deeds = map[string]func(ctx context.Context, s *admin.Service, a act) error{
 
 // Errors of an act that cannot be read.
 var (
-	errNotJSON  = errors.New("an act is application/json")
-	errTooLarge = errors.New("an act has at most 4 KiB")
-	errNoAct    = errors.New("an act is one object of do, userId, sessionId and appId, which are strings")
-	errUnknown  = errors.New("do is disable, enable, logoutAll, revokeSession, unbind or deleteUser")
-	errNoUser   = errors.New("userId says whom")
-	errNoWhich  = errors.New("revokeSession needs sessionId, and unbind appId")
+	errNoAct   = errors.New("an act is one object of do, userId, sessionId and appId, which are strings")
+	errUnknown = errors.New("do is disable, enable, logoutAll, revokeSession, unbind or deleteUser")
+	errNoUser  = errors.New("userId says whom")
+	errNoWhich = errors.New("revokeSession needs sessionId, and unbind appId")
 )
 
 // readAct reads an act.
 func readAct(contentType string, body io.Reader) (act, error) {
-	mediaType, parameters, err := mime.ParseMediaType(contentType)
-	if charset := parameters["charset"]; err != nil || mediaType != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return act{}, errNotJSON
-	}
-	raw, err := io.ReadAll(io.LimitReader(body, maxAct+1))
-	switch {
-	case err != nil:
-		return act{}, errNoAct
-	case len(raw) > maxAct:
-		return act{}, errTooLarge
-	case len(raw) == 0 || raw[0] != '{':
-		return act{}, errNoAct
-	}
 	var a act
-	decoder := json.NewDecoder(strings.NewReader(string(raw)))
-	decoder.DisallowUnknownFields()
-	if decoder.Decode(&a) != nil {
-		return act{}, errNoAct
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return act{}, errNoAct
+	if err := readObject(contentType, body, &a, errNoAct); err != nil {
+		return act{}, err
 	}
 	switch {
 	case deeds[a.Do] == nil:
@@ -95,16 +68,8 @@ func readAct(contentType string, body io.Reader) (act, error) {
 // act does what an operator would.
 func (p *Playground) act(w http.ResponseWriter, r *http.Request) {
 	a, err := readAct(r.Header.Get("Content-Type"), r.Body)
-	switch {
-	case errors.Is(err, errNotJSON):
-		refuse(w, http.StatusUnsupportedMediaType, "content_type_unsupported", err.Error())
-		return
-	case errors.Is(err, errTooLarge):
-		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestEntityTooLarge, "body_too_large", err.Error())
-		return
-	case err != nil:
-		refuse(w, http.StatusBadRequest, "act_invalid", err.Error())
+	if err != nil {
+		refuseUnread(w, err, "act_invalid")
 		return
 	}
 	// A page that is closed does not leave half of it undone.

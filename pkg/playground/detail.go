@@ -60,3 +60,14 @@ type acted struct {
 	// Error is why it failed.
 	Error string `json:"error,omitempty"`
 }
+
+// pushed is the detail of what the page had WeChat push.
+type pushed struct {
+	// Push is WeChat's name of it.
+	Push       string `json:"push"`
+	RevokeInfo string `json:"revokeInfo,omitempty"`
+	Person     string `json:"person"`
+	AppID      string `json:"appId"`
+	// Error is why nothing was pushed.
+	Error string `json:"error,omitempty"`
+}

@@ -34,11 +34,27 @@ func FuzzReadAct(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, contentType, body string) {
 		a, err := readAct(contentType, strings.NewReader(body))
-		if err == nil && (deeds[a.Do] == nil || a.UserID == "" || len(body) > maxAct) {
+		if err == nil && (deeds[a.Do] == nil || a.UserID == "" || len(body) > maxAsked) {
 			t.Fatalf("%q is %+v", body, a)
 		}
 		if err != nil && a != (act{}) {
 			t.Fatalf("%q is refused, and %+v", body, a)
+		}
+	})
+}
+
+// Whatever WeChat is to tell, it is something that it can tell of a person, or nothing.
+func FuzzReadTelling(f *testing.F) {
+	for _, body := range []string{`{"tell":"closed","person":"alice","appId":"a"}`, `{"tell":"phone","person":"a b","appId":"a"}`, `[]`, `{"tell":1}`, `{}{}`} {
+		f.Add("application/json", body)
+	}
+	f.Fuzz(func(t *testing.T, contentType, body string) {
+		told, err := readTelling(contentType, strings.NewReader(body))
+		if err == nil && (tellings[told.Tell].Name == "" || !aPerson.MatchString(told.Person) || told.AppID == "" || len(body) > maxAsked) {
+			t.Fatalf("%q is %+v", body, told)
+		}
+		if err != nil && told != (telling{}) {
+			t.Fatalf("%q is refused, and %+v", body, told)
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // pagePaths are all of the page's own.
 var pagePaths = []string{
-	"/", "/playground", "/playground/", "/playground/about", "/playground/store", "/playground/events", "/playground/act",
+	"/", "/playground", "/playground/", "/playground/about", "/playground/store", "/playground/events", "/playground/act", "/playground/push",
 	"/playground/page/x.js", "/playground/phone/runtime.js", "/playground/nothing",
 }
 
@@ -96,6 +96,8 @@ func TestOtherOrigins(t *testing.T) {
 		{"a file acts", nil, "POST", own, []string{"Origin", "null"}, true},
 		{"a friend acts", []string{friend}, "POST", own, []string{"Sec-Fetch-Site", "cross-site", "Origin", friend}, true},
 		{"anybody's friend acts", []string{"*"}, "POST", own, []string{"Sec-Fetch-Site", "cross-site", "Origin", friend}, true},
+		{"a stranger has WeChat tell", nil, "POST", "/playground/push", []string{"Sec-Fetch-Site", "cross-site", "Origin", stranger}, true},
+		{"anybody's friend has WeChat tell", []string{"*"}, "POST", "/playground/push", []string{"Sec-Fetch-Site", "cross-site", "Origin", friend}, true},
 		{"curl calls", nil, "POST", api, nil, false},
 		{"the page calls", nil, "POST", api, []string{"Sec-Fetch-Site", "same-origin", "Origin", "SELF"}, false},
 		{"a stranger calls", nil, "POST", api, []string{"Sec-Fetch-Site", "cross-site", "Origin", stranger}, true},
@@ -168,7 +170,7 @@ func TestHeadersOfThePage(t *testing.T) {
 func TestMethodsAndAddresses(t *testing.T) {
 	w := newWorld(t)
 	for path, allowed := range map[string]string{
-		"/": "GET", "/playground/about": "GET", "/playground/store": "GET", "/playground/events": "GET", "/playground/act": "POST",
+		"/": "GET", "/playground/about": "GET", "/playground/store": "GET", "/playground/events": "GET", "/playground/act": "POST", "/playground/push": "POST",
 		"/playground/phone/runtime.js": "GET", "/playground/phone/example.js": "GET",
 		"/playground": "", "/playground/": "", "/playground/x": "", "/playground/about/": "", "/playground/phone/": "", "/playground/phone/x.js": "",
 	} {

@@ -50,6 +50,7 @@ func (p *Playground) page() http.Handler {
 		root + "/store":  {http.MethodGet, p.showStore},
 		root + "/events": {http.MethodGet, p.events},
 		root + "/act":    {http.MethodPost, p.act},
+		root + "/push":   {http.MethodPost, p.push},
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		found, ok := resources[r.URL.Path]

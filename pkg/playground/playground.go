@@ -17,6 +17,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/admin"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
+	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
 // App is a mini-program that the phone can open.
@@ -50,6 +51,10 @@ type Config struct {
 	Admin  *admin.Service
 	Logger *slog.Logger
 	By     string
+	// Pusher returns what pushes to a mini-program of the stand-in as WeChat does; nil means that no push is taken.
+	//
+	// Errors: login.AppIDUnknown; login.PushOff for a mini-program without a Token; login.SecretUnavailable.
+	Pusher func(ctx context.Context, appID string) (wechattest.Pusher, error)
 	// Origins are those of the pages that may call the API, as in localgw.CORS. They may not act as operators.
 	Origins []string
 	// Phone has runtime.js and example.js, read anew at each request; nil means those that are built in.
@@ -64,6 +69,7 @@ type Playground struct {
 	admin  *admin.Service
 	logger *slog.Logger
 	by     string
+	pusher func(ctx context.Context, appID string) (wechattest.Pusher, error)
 	phone  fs.FS
 	guard  guard
 	steps  *steps
@@ -82,6 +88,9 @@ func New(c Config) *Playground {
 		about: c.About, store: c.Store, admin: c.Admin, logger: c.Logger, by: c.By, phone: c.Phone,
 		guard: newGuard(c.Origins), steps: &steps{}, flows: newFlows(), people: newPeople(c.About.Apps),
 		streams: make(chan struct{}, maxStreams), closed: make(chan struct{}),
+	}
+	if p.pusher = c.Pusher; p.pusher == nil {
+		p.pusher = noPusher
 	}
 	p.watch = newWatch(p)
 	p.close = sync.OnceFunc(func() { close(p.closed) })

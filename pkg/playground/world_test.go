@@ -52,6 +52,8 @@ type world struct {
 	log *syncBuffer
 	// demo is the id of a user demo.
 	demo string
+	// pusher is how WeChat pushes. It has the mini-program's own settings at first.
+	pusher wechattest.Pusher
 }
 
 type syncBuffer struct {
@@ -97,9 +99,12 @@ func newWorldWith(t *testing.T, set settings) *world {
 	c.WeChat = client
 	secret := logintest.SecretWith("1")
 	secret.DefaultApp = appID
-	secret.Apps = map[string]login.App{appID: {ID: appID, Secret: appSecret, PrefetchKey: "MARK-prefetch-key-0123456789", Policy: login.Policy{
-		Register: []login.Registration{login.RegisterAsk, login.RegisterPhone}, LinkUnionID: true, Rebind: true, PhoneTrust: login.DefaultPhoneTrust,
-	}}}
+	push := login.PushSettings{Token: "MARKtoken", EncodingAESKey: login.Hidden(strings.Repeat("MARKkey", 7)[:43])}
+	secret.Apps = map[string]login.App{
+		appID: {ID: appID, Secret: appSecret, PrefetchKey: "MARK-prefetch-key-0123456789", Push: push, Policy: login.Policy{
+			Register: []login.Registration{login.RegisterAsk, login.RegisterPhone}, LinkUnionID: true, Rebind: true, PhoneTrust: login.DefaultPhoneTrust,
+		}},
+	}
 	c.Secrets = &logintest.Secrets{Held: secret}
 	w.admin = &admin.Service{
 		Store: w.store, Hasher: c.Hasher, MaxHashKinds: 4, Username: logintest.Fold, PasswordPolicy: c.PasswordPolicy,
@@ -110,9 +115,21 @@ func newWorldWith(t *testing.T, set settings) *world {
 		t.Fatal(err)
 	}
 	w.url = "http://" + listener.Addr().String()
+	w.pusher = wechattest.Pusher{
+		AppID: appID, Token: string(push.Token), EncodingAESKey: string(push.EncodingAESKey), Mode: wechattest.Secure, Address: w.url + "/wechat/events/" + appID,
+	}
 	w.page = playground.New(playground.Config{
 		About: playground.About{Apps: []playground.App{{AppID: appID, Name: "Demo"}}, DemoUser: "demo", Version: "v0", Base: w.url},
 		Store: w.store, Admin: w.admin, Logger: slog.New(slog.NewJSONHandler(w.log, nil)), By: "tester", Origins: set.cors.Origins, Phone: set.phone,
+		Pusher: func(_ context.Context, app string) (wechattest.Pusher, error) {
+			switch {
+			case app != appID:
+				return wechattest.Pusher{}, login.AppIDUnknown
+			case w.pusher.Token == "":
+				return wechattest.Pusher{}, login.PushOff
+			}
+			return w.pusher, nil
+		},
 	})
 	page.Store(w.page)
 	service := login.New(c)

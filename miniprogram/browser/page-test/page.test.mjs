@@ -61,6 +61,25 @@ test('a paused log keeps what comes, and shows it when it goes on', async () => 
   assert.equal(document.querySelector('.what').textContent, 'later')
 })
 
+test('WeChat tells of the person on the phone, and of a closed account only once that is confirmed', async () => {
+  const sent = []
+  const window = await page(`
+    import { showTells } from './tells.js'
+    document.getElementById('ask').showModal = () => { window.asked = true } // jsdom has none
+    showTells(() => ({ person: 'bob', app: 'wx2', device: 'android' }))
+  `, { fetch: async (path, { body }) => { sent.push([path, JSON.parse(body)]); return { ok: true } } })
+  const tells = window.document.getElementById('tells')
+  assert.equal(tells.getAttribute('role'), 'group')
+  const [closed, phone, profile] = tells.querySelectorAll('button')
+  phone.click()
+  profile.click()
+  closed.click()
+  await frames(window)
+  assert.deepEqual(sent, ['phone', 'profile'].map((tell) => ['/playground/push', { tell, person: 'bob', appId: 'wx2' }]))
+  assert.ok(window.asked)
+  assert.match(tells.querySelector('[role=status]').textContent, /bob, done$/)
+})
+
 // started opens a phone of alice and returns what it gave WxbindPhone, what it sent and what it logged.
 async function started(faults = []) {
   const sent = []

@@ -92,6 +92,29 @@ export async function isDisabled({ playground, w }) {
   await phone.sees(w.disabled)
 }
 
+export async function closesWeChat({ playground, w }) {
+  await playground.newPerson('dave')
+  const phone = playground.phone('dave', w.iPhone)
+  await phone.click(w.login)
+  await phone.click(w.agree, 'checkbox')
+  await phone.click(w.byPhone)
+  await phone.click(w.allow)
+  await phone.sees(w.created)
+  await playground.data.click(w.users(2), 'tab')
+  await playground.data.click(w.bindings(2), 'tab')
+  await playground.data.sees('dave')
+  await playground.click(w.closed)
+  await playground.sees(w.closing('dave'))
+  await playground.click(w.closed)
+  await playground.log.sees('POST /wechat/events/', 'push_done')
+  await playground.data.click(w.bindings(1), 'tab')
+  await playground.data.click(w.users(1), 'tab')
+  await phone.click(w.me)
+  await phone.sees(w.ended)
+  await phone.click(w.loginAgain)
+  await phone.sees(w.username, w.password, w.byPhone)
+}
+
 /** What happens, in order. */
 export const steps = {
   'alice opens the mini-program and is not bound: 301': opens,
@@ -104,4 +127,5 @@ export const steps = {
   'she deletes her account': deletes,
   'alice’s first phone is where it was left, and logged in': returns,
   'the operator disables the demo user, and alice’s phone is thrown out': isDisabled,
+  'dave registers and closes his WeChat account: he is deleted, and his phone leads to the login page': closesWeChat,
 }

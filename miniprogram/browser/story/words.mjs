@@ -16,11 +16,11 @@ export function wordsIn(lang) {
     person: page('person'), newPerson: page('person.new'), name: page('person.name'), become: page('person.add'),
     device: page('device'), iPhone: page('device.iphone'), android: page('device.android'),
     users: table('users'), bindings: table('bindings'), sessions: table('sessions'),
-    disable: act('disable', 'demo'), isDisabled: page('state.disabled'), allow: page('sheet.allow'),
+    disable: act('disable', 'demo'), isDisabled: page('state.disabled'), closed: page('tell.closed'), closing: who => page('ask.close', { who }), allow: page('sheet.allow'),
     guest: phone.guestHint, login: phone.login, notNow: phone.notNow, username: phone.username, password: phone.password,
     agree: phone.agree + phone.terms + phone.and + phone.privacy, byPhone: phone.phoneLogin, created: phone.created, services: phone.services,
     home: phone.home, me: phone.me, back: lang === 'zh' ? '返回' : 'Back', devices: phone.devices,
-    revoke: phone.revoke, revokeYes: lang === 'zh' ? phone.revoke : phone.yes, thrownOut: phone.session_revoked, disabled: phone.user_disabled,
+    revoke: phone.revoke, revokeYes: lang === 'zh' ? phone.revoke : phone.yes, thrownOut: phone.session_revoked, ended: phone.session_invalid, loginAgain: phone.loginAgain, disabled: phone.user_disabled,
     deletion: phone.deletion, deletionTitle: phone.deletionTitle, deleteYes: phone.deleteButton, deleted: phone.deleted,
   }
 }

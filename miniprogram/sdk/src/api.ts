@@ -3,6 +3,7 @@
 /** The stable names of failures. openapi.yaml says what each means. */
 export type ErrorName =
   | 'app_id_unknown'
+  | 'avatar_invalid'
   | 'bind_proof_required'
   | 'binding_removed'
   | 'body_malformed'
@@ -14,6 +15,8 @@ export type ErrorName =
   | 'content_type_unsupported'
   | 'directory_cannot'
   | 'directory_unavailable'
+  | 'encrypted_data_invalid'
+  | 'encrypted_data_missing'
   | 'event_malformed'
   | 'field_wrong_type'
   | 'identity_bound'
@@ -22,6 +25,7 @@ export type ErrorName =
   | 'invalid_client'
   | 'invalid_credentials'
   | 'last_binding'
+  | 'name_invalid'
   | 'open_id_invalid'
   | 'origin_key_required'
   | 'overloaded'
@@ -40,6 +44,9 @@ export type ErrorName =
   | 'phone_stale'
   | 'phone_taken'
   | 'phone_unknown'
+  | 'profile_missing'
+  | 'push_off'
+  | 'push_rejected'
   | 'query_malformed'
   | 'reauth_required'
   | 'rebind_closed'
@@ -50,6 +57,7 @@ export type ErrorName =
   | 'secret_unavailable'
   | 'session_expired'
   | 'session_invalid'
+  | 'session_key_stale'
   | 'session_not_found'
   | 'session_replaced'
   | 'session_revoked'
@@ -101,6 +109,8 @@ export interface UserInfo {
   roles: string[]
   /** The user's phone number with its middle hidden. Absent from `userInfo` if there is none. */
   phone?: string
+  /** The https address of the user's picture. Absent if there is none. */
+  avatar?: string
 }
 
 export interface Menu {
@@ -150,6 +160,18 @@ export interface ExportedUser {
   phoneVerifiedAt: number
   /** The appid of the mini-program in which the user has registered. Empty for a user whom an administrator has added. */
   registeredIn: string
+  /** The https address of the user's picture. Absent if there is none. */
+  avatar?: string
+  /** The appid of the mini-program in which the user has given the phone number. Empty for one that was set otherwise. */
+  phoneGivenIn: string
+  /** The appid of the mini-program in which the user has given the name. Empty for one that was set otherwise. */
+  nameGivenIn: string
+  /** When they did so. 0 if they did not. Unix seconds. */
+  nameGivenAt: number
+  /** The appid of the mini-program in which the user has set or removed their picture. Empty if they did not. */
+  avatarGivenIn: string
+  /** When they did so. 0 if they did not. Unix seconds. */
+  avatarGivenAt: number
 }
 
 export interface ExportedBinding {

@@ -7,21 +7,25 @@ import { t } from './words.js'
  * resolves to false if it was called off, since deleting asks first.
  */
 export async function act(what, who, tell) {
-  if (what.do === 'deleteUser') {
-    const sure = await ask({ title: t('ask.delete', { who }), body: [el('p', {}, t('ask.delete.why'))], agree: t('act.deleteUser'), danger: true })
-    if (!sure) return false
-  }
-  const name = t(`act.${what.do}`)
-  tell(t('act.under', { act: name, who }))
+  if (what.do === 'deleteUser' && !await sure(t('ask.delete', { who }), t('ask.delete.why'), t('act.deleteUser'))) return false
+  await send('/playground/act', what, { act: t(`act.${what.do}`), who }, tell)
+  return true
+}
+
+/** sure asks whether to do what cannot be undone. */
+export const sure = (title, why, agree) => ask({ title, body: [el('p', {}, why)], agree, danger: true })
+
+/** send asks the server for something, and tells how it goes. `names` says what it is called, and whom it is about: {act, who}. */
+export async function send(path, what, names, tell) {
+  tell(t('act.under', names))
   try {
-    const answer = await fetch('/playground/act', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) })
-    if (answer.ok) tell(t('act.done', { act: name, who }))
+    const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) })
+    if (answer.ok) tell(t('act.done', names))
     else {
       const { msg, error } = await answer.json()
-      tell(t('act.failed', { act: name, why: msg ?? error }))
+      tell(t('act.failed', { ...names, why: msg ?? error }))
     }
   } catch (e) {
-    tell(t('act.failed', { act: name, why: e.message }))
+    tell(t('act.failed', { ...names, why: e.message }))
   }
-  return true
 }

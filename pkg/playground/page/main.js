@@ -8,6 +8,7 @@ import { follow } from './sse.js'
 import { Stage } from './stage.js'
 import { StoreView } from './store.js'
 import { tabs } from './tabs.js'
+import { showTells } from './tells.js'
 import { t, translate } from './words.js'
 
 translate(document)
@@ -29,6 +30,7 @@ const stage = new Stage(
   },
 )
 stage.show(startingWith(last.get()))
+showTells(() => stage.active.who)
 
 tabs(byId('views'), matchMedia('(max-width: 699px)'))
 

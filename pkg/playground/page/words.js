@@ -17,6 +17,9 @@ const zh = {
   'fault.twice.about': 'wx.login 再次给出上一个 code',
   'fault.offline.about': '手机没有网络',
 
+  tells: '微信通知', 'tell.closed': '注销微信号', 'tell.phone': '撤回手机号', 'tell.profile': '撤回昵称头像',
+  'ask.close': '{who} 注销微信号？', 'ask.close.why': '微信会通知服务端：绑定和会话会被删除；自行注册的用户如果没有其他绑定，也会一并删除。',
+
   phoneButtons: '手机操作', relaunch: '冷启动', background: '切后台', foreground: '切回来', dark: '深色', light: '浅色',
   second: '第二台', 'second.close': '收起',
   'relaunch.about': '结束小程序，再重新打开', 'second.about': '并排打开另一台设备', 'theme.about': '手机的深色模式',
@@ -74,6 +77,10 @@ const en = {
   'fault.limit.about': 'WeChat answers 45011: called too often',
   'fault.twice.about': 'wx.login gives the previous code again',
   'fault.offline.about': 'The phone has no network',
+
+  tells: 'WeChat tells', 'tell.closed': 'Account closed', 'tell.phone': 'No phone', 'tell.profile': 'No profile',
+  'ask.close': '{who} closes their WeChat account?',
+  'ask.close.why': 'WeChat tells the server, which removes the binding and its sessions, and a user who registered and has no other binding.',
 
   phoneButtons: 'Phone controls', relaunch: 'Relaunch', background: 'Hide', foreground: 'Show', dark: 'Dark', light: 'Light',
   second: 'Second', 'second.close': 'Close 2nd',
