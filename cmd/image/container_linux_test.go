@@ -175,7 +175,7 @@ func TestImageServesAndKeepsItsData(t *testing.T) {
 		t.Errorf("backup: %v, %s", err, out)
 	}
 	stop()
-	if out, err := c.run("", "probe", url+"/healthz"); err == nil || !strings.Contains(out, "connection refused") {
+	if out, err := c.run("", "probe", url+"/healthz"); err == nil || !strings.Contains(out, "nobody listens there") {
 		t.Errorf("a probe of what has ended: %v, %s", err, out)
 	}
 

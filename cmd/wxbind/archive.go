@@ -2,6 +2,7 @@ package main
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -141,7 +142,7 @@ func unpackFile(archive *tar.Reader, name, folder string) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errorf("%w: it ends within %s", errNotBackup, name)
 	}
-	return errors.Join(err, file.Sync(), file.Close())
+	return cmp.Or(err, file.Sync(), file.Close())
 }
 
 // sparse says whether a file of an archive has holes: a small archive could fill the disk with them.

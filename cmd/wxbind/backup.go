@@ -113,7 +113,7 @@ func packAndCheck(ctx context.Context, folder string, m manifest, path string) (
 		return 0, err
 	}
 	defer file.Close()
-	if err := errors.Join(pack(folder, m, file), file.Sync()); err != nil {
+	if err := cmp.Or(pack(folder, m, file), file.Sync()); err != nil {
 		return 0, err
 	}
 	if size, err = file.Seek(0, 1); err != nil {

@@ -62,6 +62,9 @@ func greet(out io.Writer, c serveCmd, url string, far *farSide, demo login.Hidde
 	default:
 		sayf(out, "  WeChat  the real one, as %s: use codes of wx.login\n", far.names())
 	}
+	if far.webhook != nil {
+		sayf(out, "  notices of what happens to users go to %s; `wxbind outbox key%s` prints the key that signs them\n", far.webhook.Host(), dataFlag(c.Data))
+	}
 	if far.standInApp && slices.Contains(far.apps, secondStandInAppID) && far.appID != secondStandInAppID {
 		sayf(out, "  apps    %[1]s, and %[2]s: &appId=%[2]s opens that one, as the same person\n", far.appID, secondStandInAppID)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/wxbind/wxbind/pkg/doctor"
@@ -34,6 +35,9 @@ func (c doctorCmd) Run(ctx context.Context, t console) error {
 	return nil
 }
 
+// ofCheck is how a check is called or ended, in the language of its reader.
+func ofCheck(text string) string { return cmp.Or(translate(text, heardOfChecks), text) }
+
 // print writes a line per check, and below it what to do.
 func (c doctorCmd) print(t console, report []doctor.Finding, failures int) error {
 	if c.JSON {
@@ -44,7 +48,7 @@ func (c doctorCmd) print(t console, report []doctor.Finding, failures int) error
 	}
 	lines := newTable(t.out)
 	for _, f := range report {
-		lines.add(string(f.Status), f.Check, f.Says)
+		lines.add(ofCheck(string(f.Status)), ofCheck(f.Check), f.Says)
 		if f.Do != "" {
 			lines.add("", "", "-> "+f.Do)
 		}

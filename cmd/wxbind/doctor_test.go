@@ -148,7 +148,7 @@ func TestDoctorOnAnEmbeddedStore(t *testing.T) {
 	if status != 0 || lines["settings"].Status != doctor.OK || lines["WeChat wx0123456789abcdef"].Status != doctor.OK || lines["clock"].Status != doctor.OK {
 		t.Errorf("status %d: %+v", status, lines)
 	}
-	if _, out, _ := command(t, "", "doctor", "--data", folder); !strings.HasPrefix(out, "ok  settings ") {
+	if _, out, _ := command(t, "", "doctor", "--data", folder); !strings.HasPrefix(out, "ok    settings ") {
 		t.Errorf("for people: %s", out)
 	}
 	t.Setenv("WX_APPSECRET", "S3CRETwrong")

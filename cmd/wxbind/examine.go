@@ -72,7 +72,11 @@ func (c doctorCmd) examineStack(ctx context.Context) []doctor.Check {
 	checks = append(checks, checkProxy(func(name string) string { return s.parameters[proxyParameters[name]] }, "the stack's parameters"))
 	client := dynamodb.NewFromConfig(cfg)
 	checks = append(checks, doctor.Tables(client, tables)...)
-	return append(checks, doctor.Unions(dynamostore.New(dynamostore.Config{Client: client, Tables: tables})))
+	store := dynamostore.New(dynamostore.Config{Client: client, Tables: tables})
+	if checks = append(checks, doctor.Unions(store)); tables.Outbox != "" {
+		checks = append(checks, doctor.Outbox(store))
+	}
+	return checks
 }
 
 // examineData checks a folder as serve would use it, and creates nothing in it.
@@ -91,7 +95,7 @@ func (c doctorCmd) examineData(ctx context.Context) []doctor.Check {
 		}
 		return append(checks, failed("store", errorf("there is no store in %s", folder), "name its folder with --data; `wxbind serve` makes one"))
 	}
-	return append(checks, doctor.Embedded(files)...)
+	return append(append(checks, doctor.Embedded(files)...), doctor.EmbeddedOutbox(files))
 }
 
 // examineEnvironment checks what serve would read from this environment.
@@ -118,8 +122,7 @@ func examineEnvironment(ctx context.Context, files doctor.Files, key login.SealK
 
 // examineStandIn says what it means for a store that no real mini-program is set.
 func examineStandIn(served []string, inFile bool) doctor.Check {
-	const where = ", in the environment of `wxbind serve` and in this one"
-	unset, do := noneIsReal(inFile), "set both, or "+envSecretFile+where
+	unset, do := noneIsReal(inFile), "set both, or "+envSecretFile+", in the environment of `wxbind serve` and in this one"
 	if inFile {
 		do = "put the real mini-programs into it"
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -121,7 +122,7 @@ func exportRoles(ctx context.Context, a *admin.Service, path string) (int, error
 	if err != nil {
 		return 0, err
 	}
-	return len(roles), errors.Join(out.lines.Encode(file), out.close())
+	return len(roles), cmp.Or(out.lines.Encode(file), out.close())
 }
 
 func exportUsers(ctx context.Context, a *admin.Service, folder string, progress func(int)) (users, bindings int, err error) {
@@ -131,9 +132,9 @@ func exportUsers(ctx context.Context, a *admin.Service, folder string, progress 
 	}
 	bindingsFile, err := newExportFile(filepath.Join(folder, exportedBindings))
 	if err != nil {
-		return 0, 0, errors.Join(err, usersFile.close())
+		return 0, 0, cmp.Or(err, usersFile.close())
 	}
-	err = a.Export(ctx, func(e admin.Exported) error {
+	failed := a.Export(ctx, func(e admin.Exported) error {
 		users++
 		if err := usersFile.lines.Encode(exportedUserOf(e)); err != nil {
 			return err
@@ -146,5 +147,5 @@ func exportUsers(ctx context.Context, a *admin.Service, folder string, progress 
 		}
 		return nil
 	}, progress)
-	return users, bindings, errors.Join(err, usersFile.close(), bindingsFile.close())
+	return users, bindings, cmp.Or(failed, usersFile.close(), bindingsFile.close()) // of a full disk each would say the same
 }

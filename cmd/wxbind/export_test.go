@@ -43,13 +43,23 @@ func people(t *testing.T, folder string) []string {
 	secret := &login.Secret{IndexKey: key.IndexKey()}
 	phone := secret.PhoneOf("+8613800138000")
 	phone.VerifiedAt = login.Clock(nil).Add(-time.Hour)
+	phone.AppID = demoApp
+	must(store.SetPhone(t.Context(), ids[1], login.Phone{}, "")) // the one that an administrator has set
 	must(store.SetPhone(t.Context(), ids[1], phone, ""))
+	given := login.Given{AppID: otherDemoApp, At: login.Clock(nil).Add(-time.Hour)}
+	name, picture, none := "爱丽丝本人", "https://img.example.com/a.png?v=1&w=2", ""
+	must(store.ChangeUser(t.Context(), ids[1], login.UserChange{Avatar: &picture, Given: given}))
+	given.AppID = demoApp
+	must(store.ChangeUser(t.Context(), ids[1], login.UserChange{Name: &name, Given: given}))
+	must(store.ChangeUser(t.Context(), ids[0], login.UserChange{Name: &name, Avatar: &none, Given: given})) // who has removed their picture
+	must(store.ChangeUser(t.Context(), ids[2], login.UserChange{Avatar: &picture}))                         // which somebody else has set
 	temporary := login.NewPassword("$2b$10$abcdefghijklmnopqrstuuVWXYZ0123456789ABCDEFGHIJKLMNOP")
 	temporary.TemporaryUntil = login.Clock(nil).Add(time.Hour)
 	dave := login.User{ID: "an id of its own", Username: "dave", Name: "Dave", Epoch: "e", CreatedAt: login.Clock(nil)}
 	must(store.AddUser(t.Context(), dave, temporary))
-	_, err = store.EnrollUser(t.Context(), login.Profile{ID: "员工 17", Username: "Alice", Name: "A", Roles: []string{"demo"}}, login.Clock(nil), "e")
+	_, err = store.EnrollUser(t.Context(), login.Profile{ID: "员工 17", Username: "Alice", Name: "A", Avatar: picture, Roles: []string{"demo", "only the directory's"}}, login.Clock(nil), "e")
 	must(err)
+	must(store.ChangeUser(t.Context(), dave.ID, login.UserChange{Roles: &[]string{"a deleted one"}}))
 	ids = append(ids, dave.ID, "员工 17")
 	for n, id := range ids {
 		b := login.Binding{
@@ -144,6 +154,9 @@ func TestAStoreMoves(t *testing.T) {
 	move("and-back", stack, []string{"--data", last})
 	if got := usersOf(t, open(last), ids); !reflect.DeepEqual(got, want) {
 		t.Errorf("back\n got %+v\nwant %+v", got, want)
+	}
+	if u := want[ids[1]].User; u.NameGiven.AppID != demoApp || u.AvatarGiven.AppID != otherDemoApp || u.Avatar == "" || u.Phone.AppID != demoApp {
+		t.Errorf("what alice has given was not compared: %+v", u)
 	}
 	s := startServerWith(t, []string{"--data", last, "--secret-file", secretFile(t, `{"defaultApp":"`+demoApp+`","apps":{"`+demoApp+
 		`":{"appSecret":"MARKone","linkUnionId":true},"`+otherDemoApp+`":{"appSecret":"MARKtwo"}}}`)})

@@ -2,8 +2,8 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
-	"errors"
 	"os"
 	"time"
 
@@ -30,9 +30,9 @@ func newExportFile(path string) (*exportFile, error) {
 	return &exportFile{file: file, buffer: buffer, lines: lines}, nil
 }
 
-// close waits until the file is on the disk.
+// close waits until the file is on the disk, and returns its first fault.
 func (f *exportFile) close() error {
-	return errors.Join(f.buffer.Flush(), f.file.Sync(), f.file.Close())
+	return cmp.Or(f.buffer.Flush(), f.file.Sync(), f.file.Close())
 }
 
 // exportedUser is a user as `wxbind user import` reads them.
@@ -49,15 +49,27 @@ type exportedUser struct {
 	Directory       bool       `json:"directory,omitempty"`
 	Disabled        bool       `json:"disabled,omitempty"`
 	CreatedAt       *time.Time `json:"createdAt,omitempty"`
+	Avatar          string     `json:"avatar,omitempty"`
+	NameGivenIn     string     `json:"nameGivenIn,omitempty"`
+	NameGivenAt     *time.Time `json:"nameGivenAt,omitempty"`
+	AvatarGivenIn   string     `json:"avatarGivenIn,omitempty"`
+	AvatarGivenAt   *time.Time `json:"avatarGivenAt,omitempty"`
+	PhoneGivenIn    string     `json:"phoneGivenIn,omitempty"`
 }
 
 func exportedUserOf(e admin.Exported) exportedUser {
 	u := e.User
-	return exportedUser{
+	x := exportedUser{
 		ID: u.ID, Username: u.Username, Name: u.Name, PasswordHash: string(e.Password.Hash), TemporaryUntil: unlessZero(e.Password.TemporaryUntil),
 		Roles: u.Roles, Phone: u.Phone.Number, PhoneVerifiedAt: unlessZero(u.Phone.VerifiedAt), RegisteredIn: u.RegisteredIn,
-		Directory: e.Directory, Disabled: u.Disabled, CreatedAt: unlessZero(u.CreatedAt),
+		Directory: e.Directory, Disabled: u.Disabled, CreatedAt: unlessZero(u.CreatedAt), Avatar: u.Avatar,
 	}
+	if !e.Directory {
+		x.NameGivenIn, x.NameGivenAt = u.NameGiven.AppID, unlessZero(u.NameGiven.At)
+		x.AvatarGivenIn, x.AvatarGivenAt = u.AvatarGiven.AppID, unlessZero(u.AvatarGiven.At)
+		x.PhoneGivenIn = u.Phone.AppID
+	}
+	return x
 }
 
 // exportedBinding is a binding as `wxbind binding import` reads it.

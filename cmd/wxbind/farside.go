@@ -16,6 +16,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/platform"
 	"github.com/wxbind/wxbind/pkg/playground"
 	"github.com/wxbind/wxbind/pkg/secrets"
+	"github.com/wxbind/wxbind/pkg/webhook"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
@@ -50,6 +51,9 @@ type farSide struct {
 	standInApp bool
 	// unknownAppIsDefault is login.Config's.
 	unknownAppIsDefault bool
+	// checkSession and avatarHosts are login.Config's.
+	checkSession bool
+	avatarHosts  []string
 	// origin finds the callers' addresses.
 	origin *origin.Finder
 	// cors says which pages in a browser may call.
@@ -58,6 +62,9 @@ type farSide struct {
 	page *playground.Playground
 	// metrics is where Prometheus gets its metrics, "" for nowhere.
 	metrics string
+	// webhook sends notices to the platform, nil if none are sent. noNotices means that none are to be kept either.
+	webhook   *webhook.Sender
+	noNotices bool
 	// observed makes the stand-in's calls known to a page.
 	observed func(*playground.Playground)
 	close    func()
@@ -82,6 +89,9 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 	if f.unknownAppIsDefault, err = app.UnknownAppIsDefault(getenv); err != nil {
 		return nil, errorf("settings: %w", err)
 	}
+	if err = c.readDataFlags(f, getenv); err != nil {
+		return nil, err
+	}
 	if f.cors, err = c.cors(getenv); err != nil {
 		return nil, err
 	}
@@ -92,6 +102,9 @@ func (c serveCmd) farSideFrom(ctx context.Context, getenv func(string) string, k
 		if f.directory, err = platform.New(platform.Config{URL: url, Secrets: own}); err != nil {
 			return nil, err
 		}
+	}
+	if err := f.chooseWebhook(c.webhookFlag, getenv); err != nil {
+		return nil, err
 	}
 	if f.standInApp && f.base == "" {
 		return f, f.startStandIn(ctx, cmp.Or(c.StandIn, "127.0.0.1:0"), own.initial)
@@ -106,14 +119,15 @@ func warnOfApps(t console, doubts []string) {
 	}
 }
 
-// standInSecret is the secret if no mini-program is set: those of the stand-in, with everything else from the environment.
+// standInSecret is the secret if no mini-program is set: those of the stand-in, with everything else from the environment. The keys
+// of pushes are of this process: nothing but its page pushes.
 func standInSecret(getenv func(string) string, key login.SealKey) (*secrets.Static, error) {
 	static, err := secrets.FromApp(standInAppID, standInAppSecret, key)
 	if err != nil {
 		return nil, err
 	}
-	first := login.App{ID: standInAppID, Secret: standInAppSecret, Policy: standInPolicy(secondStandInAppID)}
-	second := login.App{ID: secondStandInAppID, Secret: secondStandInAppSecret, Policy: standInPolicy(standInAppID)}
+	first := login.App{ID: standInAppID, Secret: standInAppSecret, Policy: standInPolicy(secondStandInAppID), Push: newPush()}
+	second := login.App{ID: secondStandInAppID, Secret: secondStandInAppSecret, Policy: standInPolicy(standInAppID), Push: newPush()}
 	if static, err = static.WithApps(first, second); err != nil {
 		return nil, err
 	}

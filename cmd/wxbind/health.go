@@ -22,6 +22,9 @@ const (
 	readyRecord = "ready"
 )
 
+// probeOK is what a probe is told if all is well.
+var probeOK = probeAnswer("ok")
+
 // health answers the probes of whoever runs serve. Neither answer depends on WeChat, or on the platform's directory: if they
 // are down, another instance does no better, and a load balancer that took all instances out would also turn away
 // everybody who has a session.
@@ -64,8 +67,10 @@ func answerProbe(w http.ResponseWriter, status int, says string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	w.Write([]byte(`{"status":"` + says + `"}` + "\n")) //nolint:errcheck // the prober has disconnected
+	w.Write([]byte(probeAnswer(says))) //nolint:errcheck // the prober has disconnected
 }
+
+func probeAnswer(says string) string { return `{"status":"` + says + `"}` + "\n" }
 
 // ready reports whether a login could be stored. All who ask within a second share one write. A write that never ends, on
 // a disk that does not answer, is the only one.

@@ -68,6 +68,8 @@ func (userImportCmd) Help() string {
 // formats are the formats by file extension.
 var formats = map[string]userfile.Format{
 	".csv": userfile.CSV, ".jsonl": userfile.JSONLines, ".ndjson": userfile.JSONLines,
+	".txt": userfile.CSV, ".tsv": userfile.CSV, // Excel calls Unicode text so
+	".xlsx": userfile.CSV, ".xls": userfile.CSV, // which is refused with better words than an unknown format
 }
 
 func (c fileToImport) format() userfile.Format {

@@ -165,7 +165,9 @@ func TestImportOfWhatCannotBeRead(t *testing.T) {
 		"an empty file":     {[]string{fileOf(t, "a.csv", ""), "--data", folder}, 1, "empty"},
 		"wrong columns":     {[]string{fileOf(t, "a.csv", "name,password\nMARK,MARK\n"), "--data", folder}, 1, "a.csv: the column username is missing"},
 		"no such store":     {[]string{good, "--data", filepath.Join(folder, "nowhere")}, 1, "serve"},
-		"an unknown ending": {[]string{fileOf(t, "users.xlsx", ""), "--data", folder}, 2, "--format"},
+		"an unknown ending": {[]string{fileOf(t, "users.dat", ""), "--data", folder}, 2, "--format"},
+		"a workbook":        {[]string{fileOf(t, "users.xlsx", "PK\x03\x04MARK"), "--data", folder}, 1, `the file is a workbook and not text; save it in Excel as "CSV UTF-8"`},
+		"CSV (Macintosh)":   {[]string{fileOf(t, "a.csv", "username,password\rMARK,MARK\r"), "--data", folder}, 1, "the lines end in CR alone"},
 		"standard input":    {[]string{"-", "--data", folder}, 2, "--format"},
 		"another format":    {[]string{good, "--format", "xml", "--data", folder}, 2, "--format"},
 	} {

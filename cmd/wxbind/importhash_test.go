@@ -85,7 +85,8 @@ func TestImportOfWhatExcelWrites(t *testing.T) {
 	file := fileOf(t, "users.csv", rows)
 	status, out, said := command(t, "", "user", "import", file, "--data", folder)
 	if want := `users.csv: unknown columns: "部门"; the columns are username, name, password, passwordHash, roles, phone, ` +
-		`id, directory, disabled, registeredIn, createdAt, phoneVerifiedAt, temporaryUntil; --ignore-unknown leaves others out` + "\n"; status != 1 ||
+		`id, directory, disabled, registeredIn, createdAt, phoneVerifiedAt, temporaryUntil, ` +
+		`avatar, nameGivenIn, nameGivenAt, avatarGivenIn, avatarGivenAt, phoneGivenIn; --ignore-unknown leaves others out` + "\n"; status != 1 ||
 		out != "" || !strings.HasSuffix(said, want) {
 		t.Errorf("status %d: %s%s", status, out, said)
 	}
@@ -106,5 +107,34 @@ func TestImportOfWhatExcelWrites(t *testing.T) {
 	}
 	if status, _, said := command(t, "", "user", "import", file, "--encoding", "utf-8", "--data", folder); status != 1 || !strings.Contains(said, "line 1: the line is not UTF-8") {
 		t.Errorf("as UTF-8: status %d: %s", status, said)
+	}
+}
+
+// A bad row says whose it is, whatever is wrong with it, and what can be done.
+func TestBadRowsNameTheirUsers(t *testing.T) {
+	folder := data(t)
+	for name, c := range map[string]struct {
+		file, text string
+		want       []string
+	}{
+		"GBK that is cut in a character": {"users.txt", "username,password,name\nalice,a good password,\xb0\xae\xc0\xf6\nbob,MARK MARK MARK,\xb0\xae\xc0", []string{
+			"line 3 (bob): the line ends in the middle of a GBK character; the file may be cut\n"}},
+		"odd quotes": {"users.csv", "username,password,name\nbob,MARK MARK MARK,\"b\ncarol,MARK MARK MARK,\"c\nd\"\n", []string{
+			"line 2 (bob): unmatched quotes; a row must be one line\n", "line 3 (carol): a field contains a line break; a row must be one line\n"}},
+		"JSON lines": {"users.jsonl", `{"username":"bob","password":"MARK MARK MARK","dept":"MARK"}` + "\n" + `{"username":"carol","roles":"MARK"}` + "\n", []string{
+			`line 1 (bob): unknown columns: "dept"; --ignore-unknown leaves it out` + "\n", "line 2 (carol): roles must be a list of strings\n"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, _, said := command(t, "", "user", "import", fileOf(t, c.file, c.text), "--data", folder)
+			for _, want := range c.want {
+				if status != 1 || !strings.Contains(said, want) || strings.Contains(said, "MARK") {
+					t.Errorf("status %d: it does not say %q: %s", status, want, said)
+				}
+			}
+		})
+	}
+	if status, _, said := command(t, "", "--lang", "zh", "user", "import", fileOf(t, "a.jsonl", `{"username":"bob","dept":1}`), "--data", folder); status != 1 ||
+		!strings.Contains(said, `第 1 行（bob）：未知的列："dept"；--ignore-unknown 会忽略它`) {
+		t.Errorf("status %d: %s", status, said)
 	}
 }

@@ -58,6 +58,9 @@ func (r *importReport) bad(row *admin.BadRow) {
 	if errors.Is(row.Cause, login.ErrHashTooWeak) {
 		why = textf("%s; --weak-hashes takes it, until the first login replaces it", why)
 	}
+	if errors.Is(row.Cause, sheet.ErrUnknownColumn) {
+		why = textf("%s; --ignore-unknown leaves it out", why)
+	}
 	if r.json {
 		r.keep(r.rows.add(struct {
 			Line     int    `json:"line"`

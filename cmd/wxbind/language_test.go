@@ -62,11 +62,14 @@ func TestChineseIsSpoken(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{
 		"cut.json": `{"roles":[`, "users.csv": "username,password\nbob,123\n,correct horse\n", "none.csv": "user\nbob\n",
+		"hashes.csv": "username,passwordHash\nbob,{MD5}abc\n", "bindings.csv": "appId,openid,username\nwx1,o,demo\n",
+		"secret.json": `{"defaultApp":"wx0123456789abcdef","apps":{"wx0123456789abcdef":{"appSecret":"the-appsecret-of-a-mini-program","rebind":1}}}`,
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
+	junk(t, "junk")
 	for name, c := range map[string]struct {
 		input, args string
 		status      int
@@ -99,17 +102,49 @@ func TestChineseIsSpoken(t *testing.T) {
 		"a file of nothing":     {"", "user import none.csv", 1, "wxbind：none.csv：第一行没有任何可用的列名："},
 		"no terminal":           {"", "user delete demo", 1, "wxbind：没有终端，无法要求确认；请用 --yes 跳过确认\n"},
 		"an address":            {"", "serve --addr 80", 1, "wxbind：--addr 必须是 HOST:PORT 的形式，"},
+		"a list":                {"", "user list", 0, "用户名  名称  手机号  角色  已绑定的小程序  在何处注册  状态  "},
+		"a user":                {"", "user show demo", 0, "用户名    demo\n名称      Demo\n"},
+		"sessions":              {"", "session list demo", 0, "设备  小程序  创建时间  最近使用  到期时间  状态  ID\n"},
+		"bindings":              {"", "binding list demo", 0, "小程序  openid  unionid  绑定时间  上次登录\n"},
+		"roles":                 {"", "role list", 0, "角色  菜单\ndemo  首页,我的\n"},
+		"checks":                {"", "doctor", 0, "正常  加密密钥  "},
+		"a check with advice":   {"", "doctor --data none", 1, "失败  存储  none 里没有存储\n            -> 请用 --data 指明其目录；"},
+		"what is no database":   {"", "doctor --data junk", 1, "失败  存储      无法读取 junk/wxbind.db：文件不是数据库\n"},
+		"modes":                 {"", "doctor --data junk", 1, "失败  权限      junk 的权限为 0755：本机的其他用户可以查看；junk/wxbind.db 的权限为 0644：本机的其他用户可以访问\n"},
+		"a hash":                {"", "user import hashes.csv", 1, "第 2 行（bob）：无法识别该哈希：Spring 的 md5 哈希必须加盐，形式为 {salt}sum\n"},
+		"a proxy":               {"", "serve --trusted-proxy 10.0.0.1/8,x", 1, "wxbind：配置：--trusted-proxy（\"10.0.0.1/8\" 是一台主机而不是网段：请写成 10.0.0.0/8）\n"},
+		"an origin":             {"", "serve --cors-origin https://a.b/", 1, "wxbind：配置：--cors-origin（第 1 个源（共 1 个）：\"https://a.b/\" 以斜杠结尾：请写成 https://a.b）\n"},
+		"a secret":              {"", "serve --secret-file secret.json", 1, "wxbind：--secret-file：secret.json：apps.wx0123456789abcdef：rebind 必须是 true 或 false\n"},
+		"no such secret":        {"", "serve --secret-file nope.json", 1, "wxbind：--secret-file：无法打开文件：文件或目录不存在\n"},
+		"apps that are unknown": {"", "binding import bindings.csv", 1, "wxbind：密钥里没有小程序 \"wx1\"，只有 wx0123456789abcdef, wxfedcba9876543210\n"},
+		"nobody listens":        {"", "probe http://127.0.0.1:1/", 1, "wxbind：http://127.0.0.1:1/：该地址没有程序在监听\n"},
 		"no backup":             {"", "restore cut.json --data fresh", 1, "wxbind：cut.json：不是 wxbind 的备份，或备份已损坏："},
 	} {
 		t.Run(name, func(t *testing.T) {
 			args := strings.Fields(c.args)
-			if c.status != 2 && !strings.Contains(c.args, "help") && !strings.Contains(c.args, "--data") {
+			if c.status != 2 && !strings.Contains(c.args, "help") && !strings.Contains(c.args, "probe") && !strings.Contains(c.args, "--data") {
 				args = append(args, "--data", folder)
 			}
 			if status, out, said := command(t, c.input, args...); status != c.status || !strings.Contains(out+said, c.want) {
 				t.Errorf("status %d: %s%s\nwant %s", status, out, said, c.want)
 			}
 		})
+	}
+}
+
+// junk makes a folder of which doctor has much to say.
+func junk(t *testing.T, folder string) {
+	t.Helper()
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(databaseIn(folder), []byte("not a database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, mode := range map[string]os.FileMode{folder: 0o755, databaseIn(folder): 0o644} { // whatever the umask
+		if err := os.Chmod(name, mode); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -140,7 +175,7 @@ func TestJSONIsNotTranslated(t *testing.T) {
 	if err := os.WriteFile(file, []byte("username,password\nbob,123\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	rate := regexp.MustCompile(`"(seconds|rowsPerSecond)":[^,}]*`)
+	rate := regexp.MustCompile(`"(seconds|rowsPerSecond)":[^,}]*|[0-9]+ MiB`) // what changes from one moment to the next
 	for _, args := range []string{
 		"user list", "user show demo", "role list", "binding list demo", "session list demo", "doctor", "user import " + file, "user show nobody", "user show",
 		"binding migrate --from wx0123456789abcdef --to wxfedcba9876543210",

@@ -24,17 +24,28 @@ type listed struct {
 	PhoneVerifiedAt *time.Time `json:"phoneVerifiedAt"`
 	// RegisteredIn is "" for a user whom an administrator or the directory has added.
 	RegisteredIn string `json:"registeredIn"`
+	// Avatar is the address of the user's picture; "" for none.
+	Avatar string `json:"avatar"`
+	// These say in which mini-program, and when, the user has given something themselves; "" and null for what somebody else has set.
+	PhoneGivenIn  string     `json:"phoneGivenIn"`
+	NameGivenIn   string     `json:"nameGivenIn"`
+	NameGivenAt   *time.Time `json:"nameGivenAt"`
+	AvatarGivenIn string     `json:"avatarGivenIn"`
+	AvatarGivenAt *time.Time `json:"avatarGivenAt"`
 }
 
 func listedOf(u login.User) listed {
 	l := listed{
 		ID: u.ID, Username: u.Username, Name: u.Name, Roles: append([]string{}, u.Roles...),
 		Apps: append([]string{}, slices.Sorted(maps.Keys(u.Apps))...), Disabled: u.Disabled, CreatedAt: u.CreatedAt,
-		Phone: u.Phone.Number, RegisteredIn: u.RegisteredIn,
+		Phone: u.Phone.Number, RegisteredIn: u.RegisteredIn, Avatar: u.Avatar,
 	}
 	if at := u.Phone.VerifiedAt; !at.IsZero() {
 		l.PhoneVerifiedAt = &at
 	}
+	l.PhoneGivenIn = u.Phone.AppID
+	l.NameGivenIn, l.NameGivenAt = u.NameGiven.AppID, unlessZero(u.NameGiven.At)
+	l.AvatarGivenIn, l.AvatarGivenAt = u.AvatarGiven.AppID, unlessZero(u.AvatarGiven.At)
 	return l
 }
 
@@ -47,9 +58,18 @@ func (l listed) login() string { return cmp.Or(l.Username, none) }
 // masked is the phone number in a table.
 func (l listed) masked() string { return login.Phone{Number: l.Phone}.Masked() }
 
+// state is the state in a table.
 func (l listed) state() string {
 	if l.Disabled {
-		return "disabled"
+		return stated(zhUserStates, "disabled")
 	}
-	return "active"
+	return stated(zhUserStates, "active")
+}
+
+// stated is a state in a table, in the language of its reader, or as it is.
+func stated(states map[string]string, state string) string {
+	if inChinese.Load() {
+		return cmp.Or(states[state], state)
+	}
+	return state
 }

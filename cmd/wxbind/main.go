@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"reflect"
 
@@ -43,7 +44,8 @@ type cli struct {
 	Secret struct {
 		Set secretSetCmd `cmd:"" help:"Store a mini-program's AppSecret. It is asked for, or read from standard input as {\"appId\":\"…\",\"appSecret\":\"…\"}."`
 		App struct {
-			Set secretAppSetCmd `cmd:"" help:"Set what a mini-program lets people do. What is not given stays."`
+			Set     secretAppSetCmd     `cmd:"" help:"Set what a mini-program lets people do. What is not given stays."`
+			APIKeys secretAppAPIKeysCmd `cmd:"" name:"api-keys" help:"Set the keys of API security (API 安全) of WeChat's console, or remove them."`
 		} `cmd:"" help:"Manage a mini-program of the secret."`
 		Check           secretCheckCmd           `cmd:"" help:"Check that the secret is well formed, and print what it holds and lets people do, without any value."`
 		NewSealKey      secretNewSealKeyCmd      `cmd:"" help:"Add a key that seals from now on."`
@@ -51,6 +53,11 @@ type cli struct {
 		RemoveService   secretRemoveServiceCmd   `cmd:"" help:"Stop a service from introspecting tokens."`
 		NewDirectoryKey secretNewDirectoryKeyCmd `cmd:"" help:"Set a new key for the platform's directory. It is printed once."`
 	} `cmd:"" help:"Manage a deployed stack's secret."`
+	Outbox struct {
+		List outboxListCmd `cmd:"" help:"List the users with notices that wait, and since when."`
+		Send outboxSendCmd `cmd:"" help:"Send the notices that wait now."`
+		Key  outboxKeyCmd  `cmd:"" help:"Print the key that signs the notices of wxbind serve, for the platform's receiver."`
+	} `cmd:"" help:"Manage the notices that wait for delivery to the platform."`
 	Export  exportCmd  `cmd:"" help:"Write all users, roles and bindings to files that import reads."`
 	Backup  backupCmd  `cmd:"" help:"Write the embedded store and its seal key to a file, also while it is served."`
 	Restore restoreCmd `cmd:"" help:"Restore a backup into a folder without a store, and end all sessions."`
@@ -111,6 +118,10 @@ func run(ctx context.Context, args []string, c console) (status int) {
 	}
 	if err == nil {
 		c.log, err = flags.form(os.Getenv)
+	}
+	if _, printing := errors.AsType[*fs.PathError](err); printing { // the help or the version
+		sayf(c.err, "wxbind: %v\n", said(err))
+		return statusFailed
 	}
 	if err != nil {
 		sayf(c.err, "wxbind: %s\n", mistake(err))

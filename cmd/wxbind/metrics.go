@@ -8,6 +8,7 @@ import (
 
 	"github.com/wxbind/wxbind/pkg/exposition"
 	"github.com/wxbind/wxbind/pkg/localgw"
+	"github.com/wxbind/wxbind/pkg/outbox"
 	"github.com/wxbind/wxbind/pkg/password"
 	"github.com/wxbind/wxbind/pkg/requestlog"
 )
@@ -65,6 +66,13 @@ func (m *meters) watch(hasher *password.Hasher, gateway *localgw.Gateway) {
 	if m != nil {
 		m.Hashing(hasher.Load)
 		gateway.OnRefusal(m.Refused)
+	}
+}
+
+// watchNotices measures how notices are delivered, if they are.
+func (m *meters) watchNotices(w *outbox.Worker) {
+	if m != nil && w != nil {
+		m.Notices(w.Stats)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,12 +15,19 @@ type helpCmd struct {
 	Command []string `arg:"" optional:"" help:"The command."`
 }
 
-// helpAsFlag turns `help user set` into `user set --help`.
+// helpAsFlag turns `help user set` into `user set --help`. Flags of all commands may stand before it.
 func helpAsFlag(args []string) []string {
-	if len(args) == 0 || args[0] != "help" {
-		return args
+	for i := 0; i < len(args); i++ {
+		switch arg := args[i]; {
+		case arg == "help":
+			return append(slices.Delete(slices.Clone(args), i, i+1), "--help")
+		case arg == "--lang" || arg == "--log": // the next is its value
+			i++
+		case !strings.HasPrefix(arg, "-"):
+			return args
+		}
 	}
-	return append(append([]string{}, args[1:]...), "--help")
+	return args
 }
 
 // versionFlag does what `wxbind version` does.

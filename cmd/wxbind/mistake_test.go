@@ -31,7 +31,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		status int
 		want   string // all that is printed, but for "wxbind: " and the line end
 	}{
-		"no command":               {"", 2, "say which: serve, user, binding, session, role, secret, export, backup, restore, doctor, probe, version, help; run `wxbind --help`"},
+		"no command":               {"", 2, "say which: serve, user, binding, session, role, secret, outbox, export, backup, restore, doctor, probe, version, help; run `wxbind --help`"},
 		"an unknown command":       {"foo", 2, "unexpected argument foo; run `wxbind --help`"},
 		"half a command":           {"role", 2, "say which: set, list, delete; run `wxbind role --help`"},
 		"a command mistyped":       {"user lst", 2, `unexpected argument lst, did you mean one of "set", "list"? Run ` + "`wxbind user --help`"},
@@ -139,15 +139,19 @@ func TestServeNamesAMiniProgramThatIsPastedWrongly(t *testing.T) {
 
 func TestHelpAndVersion(t *testing.T) {
 	for args, want := range map[string]string{
-		"help":                "Commands:",
-		"help user set":       "--roles=ROLE,…",
-		"user set --help":     "--roles=ROLE,…",
-		"help help":           "wxbind help user set",
-		"help serve":          "The address to listen on (default 127.0.0.1:3000).",
-		"help user list":      "The folder of the embedded store (default .wxbind).",
-		"--version":           "built with go",
-		"version":             "built with go",
-		"user list --version": "built with go",
+		"help":                      "Commands:",
+		"help user set":             "--roles=ROLE,…",
+		"user set --help":           "--roles=ROLE,…",
+		"help help":                 "wxbind help user set",
+		"--lang en help user set":   "--roles=ROLE,…",
+		"--lang=en help user set":   "--roles=ROLE,…",
+		"--log json --lang en help": "Commands:",
+		"help --lang en user set":   "--roles=ROLE,…",
+		"help serve":                "The address to listen on (default 127.0.0.1:3000).",
+		"help user list":            "The folder of the embedded store (default .wxbind).",
+		"--version":                 "built with go",
+		"version":                   "built with go",
+		"user list --version":       "built with go",
 	} {
 		if status, out, said := command(t, "", strings.Fields(args)...); status != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), want) || said != "" {
 			t.Errorf("wxbind %s: status %d: %s%s", args, status, out, said)

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -63,6 +64,46 @@ func TestUnitsOfOneServer(t *testing.T) {
 	out, err := exec.Command(analyze, arguments...).CombinedOutput()
 	if err != nil || bytes.Contains(out, []byte("wxbind")) { // other units of the machine may have faults
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// The backup's unit deletes old backups and what backups that were killed have left, and nothing else.
+func TestOldBackupsOfOneServerGo(t *testing.T) {
+	find := found(t, "find")
+	folder := t.TempDir()
+	line := regexp.MustCompile(`(?m)^ExecStartPost=/usr/bin/find (.*)$`).FindStringSubmatch(shownFile(t, "/etc/systemd/system/wxbind-backup.service"))
+	if line == nil {
+		t.Fatal("the unit runs no find")
+	}
+	arguments := strings.Fields(strings.NewReplacer("/var/lib/wxbind-backup", folder, `"`, "").Replace(line[1]))
+	goes := map[string]bool{
+		"old.tar": true, "old-killed.tar.partial-123/store.db": true, "old-killed.tar.partial-123": true,
+		"new.tar": false, "new-killed.tar.partial-123/store.db": false, "new-killed.tar.partial-123": false, "old-notes.txt": false,
+	}
+	for name := range goes {
+		path := filepath.Join(folder, name)
+		if strings.Contains(filepath.Base(path), ".partial-") {
+			continue // its file makes it
+		}
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := time.Now().AddDate(0, 0, -16)
+	for name := range goes {
+		if strings.HasPrefix(name, "old") {
+			if err := os.Chtimes(filepath.Join(folder, name), before, before); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if out, err := exec.Command(find, arguments...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for name, gone := range goes {
+		if _, err := os.Stat(filepath.Join(folder, name)); errors.Is(err, fs.ErrNotExist) != gone {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -63,10 +63,10 @@ func ownSecretFrom(ctx context.Context, getenv func(string) string, flag string,
 
 // refuseBeside refuses settings of what a secret in a file holds.
 func refuseBeside(setting string, getenv func(string) string) error {
-	for _, name := range []string{secrets.EnvAppID, secrets.EnvAppSecret, secrets.EnvDirectoryKey} {
+	for _, name := range []string{secrets.EnvAppID, secrets.EnvAppSecret, secrets.EnvDirectoryKey, secrets.EnvWebhookKey} {
 		for _, name := range []string{name, name + secrets.EnvFileSuffix} {
 			if getenv(name) != "" {
-				return errorf("%s and %s are both set: the file holds all mini-programs and the directoryKey, so leave %[2]s out", setting, name)
+				return errorf("%s and %s are both set: the file holds all mini-programs, the directoryKey and the webhookKey, so leave %[2]s out", setting, name)
 			}
 		}
 	}

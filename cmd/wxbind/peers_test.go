@@ -21,6 +21,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/logintest"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
+	"github.com/wxbind/wxbind/pkg/wechatdata"
 	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
@@ -83,7 +84,7 @@ func handlersOn(t *testing.T, store login.Store, held *login.Secret, base string
 		t.Fatal(err)
 	}
 	service := login.New(login.Config{
-		WeChat: client, Secrets: &logintest.Secrets{Held: held}, Services: logintest.Services{}, Store: store,
+		WeChat: client, Secrets: &logintest.Secrets{Held: held}, Pushes: wechatdata.Pushes{}, Services: logintest.Services{}, Store: store,
 		Hasher: password.New(password.Config{}), Username: username.Fold, PasswordPolicy: passwordpolicy.Check,
 	})
 	gateway := localgw.New(apigw.MaxBody)

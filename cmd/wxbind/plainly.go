@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/wxbind/wxbind/pkg/login"
+	"github.com/wxbind/wxbind/pkg/sqlitestore"
 )
 
 // plain is an error in other words.
@@ -53,7 +54,7 @@ func plainlySaid(text string, err error) string {
 }
 
 // packageNames begin the errors of some packages, which are nothing to an administrator.
-var packageNames = regexp.MustCompile(`\b(sqlitestore|dynamostore|wechat|login|secrets|platform): `)
+var packageNames = regexp.MustCompile(`\b(sqlitestore|dynamostore|wechat|login|secrets|platform|eventbus): `)
 
 // rawText is a text that no person should read, and what is said in its place.
 type rawText struct{ raw, said string }
@@ -70,21 +71,32 @@ func rawIn(err error) []rawText {
 		return []rawText{{err.Error(), said}}
 	}
 	var within []rawText
-	switch wrapper := err.(type) { //nolint:errorlint // a tree is walked here
-	case interface{ Unwrap() error }:
-		within = rawIn(wrapper.Unwrap())
-	case interface{ Unwrap() []error }:
-		for _, e := range wrapper.Unwrap() {
-			within = append(within, rawIn(e)...)
+	for _, e := range wrappedIn(err) {
+		if e.Error() == err.Error() {
+			return rawIn(e) // the wrapper says nothing itself
 		}
+		within = append(within, rawIn(e)...)
 	}
 	if _, ok := err.(*spoken); ok { //nolint:errorlint // likewise
 		return within
 	}
-	if said := cmp.Or(ofOthers(inPlace(err.Error(), within)), ofOthers(err.Error())); said != "" {
+	if said := cmp.Or(ofOthers(inPlace(err.Error(), within)), translate(err.Error(), heardUnjoined)); said != "" {
 		return []rawText{{err.Error(), said}}
 	}
 	return within
+}
+
+// wrappedIn are the errors that an error wraps itself.
+func wrappedIn(err error) []error {
+	switch wrapper := err.(type) { //nolint:errorlint // a tree is walked
+	case interface{ Unwrap() error }:
+		if e := wrapper.Unwrap(); e != nil {
+			return []error{e}
+		}
+	case interface{ Unwrap() []error }:
+		return wrapper.Unwrap()
+	}
+	return nil
 }
 
 // inPlace is a text with what is said in place of what it quotes.
@@ -124,6 +136,9 @@ func wordsFor(err error) string {
 		if e.Code == login.StoreUnavailable && e.Cause != nil {
 			return textf("the store does not work: %s", said(e.Cause))
 		}
+	}
+	if fault := sqlitestore.DiskFault(err); fault != 0 {
+		return systemWords(fault)
 	}
 	switch err { //nolint:errorlint // likewise
 	case context.Canceled:

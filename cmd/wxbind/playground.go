@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"runtime/debug"
 
+	"github.com/wxbind/wxbind/pkg/login"
 	"github.com/wxbind/wxbind/pkg/playground"
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
+	"github.com/wxbind/wxbind/pkg/wechattest"
 )
 
 // pageFlag is for those who change the phone of the page.
@@ -41,10 +44,36 @@ func (c serveCmd) page(store *sqlitestore.Store, far *farSide, addr net.Addr, lo
 	}
 	page := playground.New(playground.Config{
 		About: about, Store: store, Admin: adminOf(store), Logger: logger, By: whoRuns(), Origins: far.cors.Origins, Phone: phone,
+		Pusher: far.pusher(about.Base),
 	})
 	far.page = page
 	far.observed(page)
 	return page, nil
+}
+
+// pusher makes what pushes to a mini-program at base, in secure mode, or in plain mode if that is what its settings say.
+func (f *farSide) pusher(base string) func(context.Context, string) (wechattest.Pusher, error) {
+	return func(ctx context.Context, appID string) (wechattest.Pusher, error) {
+		secret, err := f.secrets.Secret(ctx)
+		if err != nil {
+			return wechattest.Pusher{}, err
+		}
+		app, known := secret.Apps[appID]
+		switch {
+		case !known:
+			return wechattest.Pusher{}, login.AppIDUnknown
+		case app.Push.Token == "":
+			return wechattest.Pusher{}, login.PushOff
+		}
+		pusher := wechattest.Pusher{
+			AppID: appID, Token: string(app.Push.Token), EncodingAESKey: string(app.Push.EncodingAESKey),
+			Address: pushAddress(base, appID), Mode: wechattest.Secure,
+		}
+		if pusher.EncodingAESKey == "" {
+			pusher.Mode = wechattest.Plain
+		}
+		return pusher, nil
+	}
 }
 
 // standInNames are the names of the stand-in's mini-programs.

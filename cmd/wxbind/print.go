@@ -78,9 +78,13 @@ type table struct {
 	err    error
 }
 
+// newTable begins a table. Its header is in the language of its reader.
 func newTable(out io.Writer, header ...string) *table {
 	t := &table{out: out}
 	if len(header) > 0 {
+		for i := range header {
+			header[i] = whole(header[i])
+		}
 		t.add(header...)
 	}
 	return t

@@ -36,7 +36,7 @@ func (f proxyFlags) finder(getenv func(string) string) (*origin.Finder, error) {
 		return getenv(name)
 	})
 	if err != nil {
-		return nil, errorf("settings: %s", strings.NewReplacer(given...).Replace(err.Error()))
+		return nil, errorf("settings: %s", foreign(strings.NewReplacer(given...).Replace(err.Error())))
 	}
 	return &origin.Finder{Rules: rules}, nil
 }

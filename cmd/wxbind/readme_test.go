@@ -19,7 +19,7 @@ func TestReadmesAnswerAsShown(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Fatal("the READMEs are tried with curl, which is not installed")
 	}
-	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+	for name, locale := range map[string]string{"README.md": "C.UTF-8", "README.zh-CN.md": "zh_CN.UTF-8"} { // the reader's
 		t.Run(name, func(t *testing.T) {
 			readme, err := os.ReadFile("../../" + name)
 			if err != nil {
@@ -43,7 +43,7 @@ func TestReadmesAnswerAsShown(t *testing.T) {
 				fmt.Fprintf(&script, "%s\necho\necho '%s'\n", strings.ReplaceAll(step[1], "http://127.0.0.1:3000", s.url), border)
 			}
 			shell := exec.Command("sh", "-c", script.String())
-			shell.Dir = folder
+			shell.Dir, shell.Env = folder, append(os.Environ(), "LC_ALL="+locale)
 			var complaints bytes.Buffer
 			shell.Stderr = &complaints
 			out, err := shell.Output()

@@ -131,12 +131,16 @@ func refuseStore(folder string) error {
 }
 
 // endSessions brings a restored database up to date, and ends its sessions: some may have been ended after the backup,
-// because a device was lost or a token stolen. Sessions that began after the backup are unknown anyway.
+// because a device was lost or a token stolen. Sessions that began after the backup are unknown anyway, and so are the
+// notices that were delivered after it.
 func endSessions(ctx context.Context, path string) (int64, error) {
 	store, err := sqlitestore.Open(ctx, path)
 	if err != nil {
 		return 0, err
 	}
 	ended, err := store.ForgetAllSessions(ctx)
+	if err == nil {
+		err = store.RenumberNotices(ctx)
+	}
 	return ended, errors.Join(err, store.Close()) //nolint:contextcheck // closing has a time of its own
 }

@@ -212,7 +212,7 @@ func TestSecretCheck(t *testing.T) {
 	}
 	secretStack(t, setSecret)
 	const want = `{"apps":["wx0123456789abcdef"],"defaultApp":"wx0123456789abcdef","sealKeys":["0"],"services":[],"directoryKey":false,"indexKey":false,` +
-		`"policies":{"wx0123456789abcdef":{"register":[],"linkUnionId":false,"rebind":false,"phoneTrustDays":60,"acceptFrom":[],"prefetchKey":false,"ways":["password"]}},` +
+		`"policies":{"wx0123456789abcdef":{"register":[],"linkUnionId":false,"rebind":false,"phoneTrustDays":60,"acceptFrom":[],"prefetchKey":false,"push":"off","ways":["password"]}},` +
 		`"warnings":["there is no index key, so nobody can be found by a phone number or a unionid"]}` + "\n"
 	if status, out, _ := onStack(t, "", "secret check --json"); status != 0 || out != want {
 		t.Errorf("status %d: %s", status, out)

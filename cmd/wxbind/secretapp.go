@@ -25,20 +25,25 @@ type secretAppSetCmd struct {
 	AcceptFrom     string `help:"Other mini-programs whose self-registered users are let in, with commas, or none." placeholder:"APPID,…" type:"given"`
 	NewPrefetchKey bool   `help:"Make a new key for WeChat's pre-fetch, and print the address for its console once." xor:"prefetch"`
 	NoPrefetchKey  bool   `help:"Remove the key, so that no request counts as WeChat's pre-fetch." xor:"prefetch"`
+	appPushFlags
 }
 
 // errUnchanged ends a change that would change nothing.
 var errUnchanged = errorf("nothing to change")
 
-// Run changes what a mini-program lets people do or its key for the pre-fetch, and prints what is different.
+// Run changes what a mini-program lets people do, its key for the pre-fetch or its settings of pushes, and prints what is different.
 func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 	change := c.policy()
-	if change == (secrets.PolicyChange{}) && !c.NewPrefetchKey && !c.NoPrefetchKey {
-		return errorf("say what to set: --register, --link-union-id, --rebind, --phone-trust-days, --accept-from, --new-prefetch-key or --no-prefetch-key")
+	if change == (secrets.PolicyChange{}) && !c.NewPrefetchKey && !c.NoPrefetchKey && c.appPushFlags == (appPushFlags{}) {
+		return errorf("say what to set: --register, --link-union-id, --rebind, --phone-trust-days, --accept-from, --new-prefetch-key, --no-prefetch-key, --new-push, --push-from, --push-closed or --no-push")
+	}
+	push, err := c.settings(ctx, t)
+	if err != nil {
+		return err
 	}
 	var prefetch login.Hidden
 	api := ""
-	if c.NewPrefetchKey {
+	if c.NewPrefetchKey || c.NewPush {
 		s, _, err := c.find(ctx)
 		if err != nil {
 			return err
@@ -47,7 +52,7 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 	}
 	var before, after *login.Secret // before is nil if it is not well formed
 	key, added := newKey(), false
-	err := c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
+	err = c.changeAsking(ctx, t, c.confirmed, func(d *secrets.Draft) string {
 		if !d.LacksIndexKey() {
 			return ""
 		}
@@ -62,11 +67,14 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 				return err
 			}
 		}
+		if err := c.changePush(d, c.AppID, push); err != nil {
+			return err
+		}
 		added = d.AddIndexKey(key)
 		if after, err = parsed(d); err != nil {
 			return err
 		}
-		if before != nil && !added && len(c.differences(before, after)) == 0 {
+		if before != nil && !added && len(c.differences(before, after)) == 0 && before.Apps[c.AppID].Push == after.Apps[c.AppID].Push {
 			return errUnchanged
 		}
 		return nil
@@ -88,6 +96,11 @@ func (c secretAppSetCmd) Run(ctx context.Context, t console) error {
 	sayf(t.out, "running functions may keep to the policy of before for up to 10 minutes\n")
 	for _, w := range doctor.PolicyWarnings(after) {
 		sayf(t.err, "warning: %s; %s\n", foreign(w.Says), foreign(w.Do))
+	}
+	if c.NewPush {
+		if err := printPush(t, api, c.AppID, push); err != nil {
+			return err
+		}
 	}
 	if c.NewPrefetchKey {
 		return printPrefetchAddress(t, api, prefetch)
@@ -152,6 +165,8 @@ func (c secretAppSetCmd) differences(before, after *login.Secret) []string {
 			lines = append(lines, textf("%s was %s and is now %s: %s", is.Name, was[i].Value, is.Value, foreign(is.Says)))
 		case is.Name == "prefetchKey" && c.NewPrefetchKey:
 			lines = append(lines, textf("prefetchKey is another one than before: %s", foreign(is.Says)))
+		case is.Name == "push" && before.Apps[c.AppID].Push != after.Apps[c.AppID].Push:
+			lines = append(lines, textf("push has another Token or EncodingAESKey than before: %s", foreign(is.Says)))
 		}
 	}
 	return lines

@@ -222,6 +222,7 @@ wx0123456789abcdef
   phoneTrustDays  60: a phone number logs its user in by itself for 60 days after WeChat has confirmed it
   acceptFrom      none: who registered in another mini-program is not let in by phone number or unionid
   prefetchKey     none: no request counts as WeChat's pre-fetch
+  push            off: who withdraws a consent or closes their WeChat account is not heard of
 wxfedcba9876543210
   ways            password, phone, register: the login page offers these
   register        ask, phone: who is no user becomes one by asking for it, and by a phone number that nobody has
@@ -230,6 +231,7 @@ wxfedcba9876543210
   phoneTrustDays  60: a phone number logs its user in by itself for 60 days after WeChat has confirmed it
   acceptFrom      none: who registered in another mini-program is not let in by phone number or unionid
   prefetchKey     none: no request counts as WeChat's pre-fetch
+  push            off: who withdraws a consent or closes their WeChat account is not heard of
 `},
 		"an unknown word":     {strings.Replace(staffSecret, `"ask"`, `"S3CRET"`, 1), 1, "wxbind: apps.wxfedcba9876543210: register[0] is none of ask, phone, launch\n"},
 		"an index key needed": {lostIndexKey, 1, "wxbind: apps.wxfedcba9876543210: register phone needs the indexKey, which is missing\n"},

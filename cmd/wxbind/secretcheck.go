@@ -40,6 +40,9 @@ type checkedPolicy struct {
 	AcceptFrom     []string             `json:"acceptFrom"`
 	// PrefetchKey says whether there is one.
 	PrefetchKey bool `json:"prefetchKey"`
+	// Push is what is done about WeChat's pushes: registered, all or none for what becomes of people who close their WeChat
+	// account; plain if they prove nothing; off if there are none.
+	Push string `json:"push"`
 	// Ways are what the login page shows.
 	Ways []login.Way `json:"ways"`
 }
@@ -125,7 +128,7 @@ func checkedOf(s *login.Secret, services login.ServiceKeys) checkedSecret {
 		c.Policies[id] = checkedPolicy{
 			Register: append([]login.Registration{}, p.Register...), LinkUnionID: p.LinkUnionID, Rebind: p.Rebind,
 			PhoneTrustDays: doctor.TrustDays(p), AcceptFrom: append([]string{}, p.AcceptFrom...),
-			PrefetchKey: app.PrefetchKey != "", Ways: s.Ways(app),
+			PrefetchKey: app.PrefetchKey != "", Push: pushOf(app.Push), Ways: s.Ways(app),
 		}
 	}
 	for _, w := range doctor.PolicyWarnings(s) {
@@ -135,4 +138,15 @@ func checkedOf(s *login.Secret, services login.ServiceKeys) checkedSecret {
 		c.SealKeys = append(c.SealKeys, k.ID)
 	}
 	return c
+}
+
+// pushOf is checkedPolicy.Push.
+func pushOf(p login.PushSettings) string {
+	switch {
+	case p.Token == "":
+		return "off"
+	case p.EncodingAESKey == "":
+		return "plain"
+	}
+	return string(cmp.Or(p.Closed, login.ClosedRegistered))
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/wxbind/wxbind/pkg/sqlitestore"
 	"github.com/wxbind/wxbind/pkg/username"
 	"github.com/wxbind/wxbind/pkg/wechat"
+	"github.com/wxbind/wxbind/pkg/wechatdata"
 )
 
 type serveCmd struct {
@@ -30,8 +31,10 @@ type serveCmd struct {
 	StandIn string `help:"Where the stand-in for WeChat listens, if it is used; port 0 picks a free one. Unless --addr is loopback, the stand-in must be asked for with this flag." placeholder:"HOST:PORT"`
 	pageFlag
 	secretFileFlag
+	webhookFlag
 	proxyFlags
 	corsFlags
+	dataFlags
 	metricsFlag
 	logLevelFlag
 }
@@ -58,8 +61,10 @@ func (serveCmd) Help() string {
                           "id=key,id2=key2"; a key has at least 43 random characters
   WXBIND_DIRECTORY_URL    the platform's user directory, instead of wxbind's own users
   WX_DIRECTORY_KEY        the key that signs requests to the directory
-  WX_APPSECRET_FILE, WX_SERVICES_FILE, WX_DIRECTORY_KEY_FILE
-                          files with the values of WX_APPSECRET, WX_SERVICES and WX_DIRECTORY_KEY
+  WXBIND_WEBHOOK          as --webhook
+  WXBIND_WEBHOOK_KEY      the key that signs notices; by default the one that ` + "`wxbind outbox key`" + ` prints
+  WX_APPSECRET_FILE, WX_SERVICES_FILE, WX_DIRECTORY_KEY_FILE, WXBIND_WEBHOOK_KEY_FILE
+                          files with the values of the same names without _FILE
   WECHAT_API_BASE         WeChat's address, if not the real one: https, unless it is this machine
   WXBIND_UNKNOWN_APP      a code with an appId that is not configured: "refuse" it, which is the default,
                           or take it for one of the "default" mini-program
@@ -71,6 +76,8 @@ func (serveCmd) Help() string {
   WXBIND_REQUIRE_ORIGIN_KEY
                           "true" refuses requests that have no such key
   WXBIND_CORS_ORIGINS     as --cors-origin
+  WXBIND_AVATAR_HOSTS     as --avatar-hosts
+  WXBIND_CHECK_SESSION    "true" as --check-session
   WXBIND_LOG              as --log`
 }
 
@@ -118,6 +125,11 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 	if err := c.checkStandIn(ctx, store, far, listener.Addr()); err != nil {
 		return err
 	}
+	notices, err := far.deliveries(ctx, store) // what does not serve must not change whether notices are kept
+	if err != nil {
+		return err
+	}
+	meters.watchNotices(notices)
 	far.acceptChanges(store)
 	warnOfPermissions(ctx, filesIn(c.Data))
 	warnOfApps(t, far.doubts)
@@ -132,6 +144,7 @@ func (c serveCmd) Run(ctx context.Context, t console) error {
 		return err
 	}
 	sayf(t.out, "\nPress Ctrl-C to stop.\n")
+	defer deliver(ctx, notices)()
 	return serve(ctx, localgw.Bound(listener), handler, store.Purge)
 }
 
@@ -150,6 +163,7 @@ func handlerOf(store *sqlitestore.Store, far *farSide, page *playground.Playgrou
 		Store:  store,
 		Hasher: hasher, Username: username.Fold,
 		PasswordPolicy: passwordpolicy.Check, Directory: far.directory,
+		Pushes: wechatdata.Pushes{}, Data: wechatdata.Opener{}, CheckSession: far.checkSession, AvatarHosts: far.avatarHosts,
 	})
 	authorizer := apigw.NewAuthorizer(apigw.AuthorizerConfig{
 		Verifier: login.Verifier{Presence: store}, Log: log, Origin: far.origin, LogAddress: true,

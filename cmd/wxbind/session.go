@@ -152,7 +152,7 @@ func listSessions(e login.Export, now time.Time) []listedSession {
 func tableOfSessions(out io.Writer, sessions []listedSession) *table {
 	rows := newTable(out, "DEVICE", "APP", "CREATED", "LAST SEEN", "EXPIRES", "STATE", "ID")
 	for _, s := range sessions {
-		rows.add(s.Device, s.AppID, minute(s.CreatedAt), minute(s.SeenAt), minute(s.ExpiresAt), s.State, s.ID)
+		rows.add(s.Device, s.AppID, minute(s.CreatedAt), minute(s.SeenAt), minute(s.ExpiresAt), stated(zhSessionStates, s.State), s.ID)
 	}
 	return rows
 }

@@ -100,11 +100,12 @@ func findStack(ctx context.Context, cfg aws.Config, name string) (*stack, error)
 	return s, nil
 }
 
-// tables are the stack's tables.
+// tables are the stack's tables. Outbox is "" if the stack keeps no notices.
 func (s *stack) tables() (dynamostore.Tables, error) {
 	tables := dynamostore.Tables{
 		Bindings: s.outputs["BindingsTable"], Sessions: s.outputs["SessionsTable"],
 		Users: s.outputs["UsersTable"], Ephemeral: s.outputs["EphemeralTable"],
+		Outbox: s.outputs["OutboxTable"],
 	}
 	if tables.Bindings == "" || tables.Sessions == "" || tables.Users == "" || tables.Ephemeral == "" {
 		return dynamostore.Tables{}, errorf("stack %s in %s is not a wxbind stack: its outputs do not name the tables", s.name, s.region)

@@ -16,8 +16,8 @@ import (
 	"github.com/wxbind/wxbind/pkg/testing/dynamotest"
 )
 
-// cloudFormation answers DescribeStacks for the one stack that it has.
-func cloudFormation(stack string, outputs map[string]string) http.HandlerFunc {
+// cloudFormation answers DescribeStacks for the one stack that it has, which may have parameters.
+func cloudFormation(stack string, outputs map[string]string, parameters ...map[string]string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml")
 		if r.FormValue("Action") != "DescribeStacks" || r.FormValue("StackName") != stack {
@@ -32,7 +32,13 @@ func cloudFormation(stack string, outputs map[string]string) http.HandlerFunc {
 		for k, v := range outputs {
 			fmt.Fprintf(w, `<member><OutputKey>%s</OutputKey><OutputValue>%s</OutputValue></member>`, k, v)
 		}
-		fmt.Fprint(w, `</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`)
+		fmt.Fprint(w, `</Outputs><Parameters>`)
+		for _, p := range parameters {
+			for k, v := range p {
+				fmt.Fprintf(w, `<member><ParameterKey>%s</ParameterKey><ParameterValue>%s</ParameterValue></member>`, k, v)
+			}
+		}
+		fmt.Fprint(w, `</Parameters></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`)
 	}
 }
 
@@ -116,6 +122,41 @@ func TestCommandsOnADeployedStack(t *testing.T) {
 	t.Setenv("AWS_REGION", "")
 	if status, _, errors := command(t, "", "user", "list", "--stack", "wxbind-dev"); status != 1 || !strings.Contains(errors, "AWS_REGION") {
 		t.Errorf("no region: status %d: %s", status, errors)
+	}
+}
+
+// Where the stack has an event bus, what an administrator does is told too.
+func TestCommandsOnADeployedStackWriteNotices(t *testing.T) {
+	endpoint := dynamotest.Endpoint(t)
+	tables := dynamotest.NewTables(t, dynamotest.Client(endpoint))
+	outputs := map[string]string{
+		"BindingsTable": tables.Bindings, "SessionsTable": tables.Sessions,
+		"UsersTable": tables.Users, "EphemeralTable": tables.Ephemeral,
+	}
+	server := httptest.NewServer(cloudFormation("wxbind-dev", outputs))
+	defer server.Close()
+	setAWS(t, server.URL, endpoint)
+	store := dynamostore.New(dynamostore.Config{Client: dynamotest.Client(endpoint), Tables: tables})
+	if status, out, errors := command(t, "a good password\n", "user", "add", "alice", "--stack", "wxbind-dev"); status != 0 {
+		t.Fatal(out, errors)
+	}
+	id, err := store.UserIDByName(t.Context(), "alice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		outbox, command string
+		want            int
+	}{{"", "disable", 0}, {tables.Outbox, "enable", 1}} {
+		if c.outbox != "" {
+			outputs["OutboxTable"] = c.outbox
+		}
+		if status, out, errors := command(t, "", "user", c.command, "alice", "--stack", "wxbind-dev"); status != 0 {
+			t.Fatal(out, errors)
+		}
+		if notices, err := store.NoticesOf(t.Context(), id); err != nil || len(notices) != c.want {
+			t.Errorf("after %s: %d notices, want %d: %v", c.command, len(notices), c.want, err)
+		}
 	}
 }
 

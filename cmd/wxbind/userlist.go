@@ -74,6 +74,11 @@ func (c userListCmd) Run(ctx context.Context, t console) error {
 				return rows.err
 			}
 		}
+		if last.ID == "" && c.Role != "" {
+			if err := c.sayNoRole(ctx, t, a); err != nil {
+				return err
+			}
+		}
 		switch {
 		case c.JSON && more():
 			return lines.end(map[string]string{"next": last.ID})
@@ -86,6 +91,15 @@ func (c userListCmd) Run(ctx context.Context, t console) error {
 		}
 		return err
 	})
+}
+
+// sayNoRole says that there is no such role as --role, if so. Users may have it all the same: a deleted one, or their directory's.
+func (c userListCmd) sayNoRole(ctx context.Context, t console, a *administrator) error {
+	roles, err := a.Roles(ctx)
+	if err == nil && !slices.ContainsFunc(roles, func(r login.Role) bool { return r.Name == c.Role }) {
+		sayf(t.err, "there is no role %q\n", c.Role)
+	}
+	return err
 }
 
 type userShowCmd struct {
@@ -109,13 +123,25 @@ func (c userShowCmd) Run(ctx context.Context, t console) error {
 			}{l, bindings, sessions})
 		}
 		of := newTable(t.out)
-		of.add("username", l.login())
-		of.add("name", l.Name)
-		of.add("id", l.ID)
-		of.add("phone", l.phone())
-		of.add("roles", strings.Join(l.Roles, ","))
-		of.add("state", l.state())
-		of.add("created", l.created())
+		of.add(whole("username"), l.login())
+		of.add(whole("name"), l.Name)
+		of.add(whole("id"), l.ID)
+		of.add(whole("phone"), l.phone())
+		if l.Avatar != "" {
+			of.add(whole("avatar"), l.Avatar)
+		}
+		of.add(whole("roles"), strings.Join(l.Roles, ","))
+		of.add(whole("state"), l.state())
+		of.add(whole("created"), l.created())
+		for _, g := range []struct{ what, where string }{
+			{whole("name given"), givenIn(l.NameGivenIn, l.NameGivenAt)},
+			{whole("avatar given"), givenIn(l.AvatarGivenIn, l.AvatarGivenAt)},
+			{whole("phone given"), givenIn(l.PhoneGivenIn, nil)},
+		} {
+			if g.where != "" {
+				of.add(g.what, g.where)
+			}
+		}
 		if err := of.print(); err != nil {
 			return err
 		}
@@ -137,6 +163,17 @@ func (l listed) phone() string {
 		return textf("%s, not confirmed by WeChat", l.masked())
 	}
 	return textf("%s, confirmed by WeChat %s", l.masked(), minute(*l.PhoneVerifiedAt))
+}
+
+// givenIn says where a user has given something themselves, and when if that is known; "" for what they have not.
+func givenIn(appID string, at *time.Time) string {
+	if appID == "" {
+		return ""
+	}
+	if at == nil {
+		return textf("in %s", appID)
+	}
+	return textf("%s, in %s", minute(*at), appID)
 }
 
 // created says when a user was created, and by whom if by themselves.

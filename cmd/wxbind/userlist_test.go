@@ -158,3 +158,16 @@ func TestRolesAreTakenAwayAndDeleted(t *testing.T) {
 		}
 	})
 }
+
+// A role that is mistyped gives an empty list, and says so; one that nobody has, or that only users have, does not.
+func TestListOfARoleThatIsNotThere(t *testing.T) {
+	folder := data(t)
+	for role, want := range map[string]string{"demo": "", "dmeo": "there is no role \"dmeo\"\n"} {
+		for _, format := range []string{"", "--json"} {
+			args := strings.Fields("user list --search nobody --role " + role + " " + format)
+			if status, out, said := command(t, "", append(args, "--data", folder)...); status != 0 || strings.Contains(said, "no role") != (want != "") || !strings.HasSuffix(said, want) {
+				t.Errorf("%v: status %d: %s%s", args, status, out, said)
+			}
+		}
+	}
+}

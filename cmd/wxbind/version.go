@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"io"
 	"runtime/debug"
 )
 
@@ -27,16 +28,16 @@ func (c versionCmd) Run(t console) error {
 	if c.JSON {
 		return printJSON(t, v)
 	}
-	sayf(t.out, "wxbind %s\n", v.Version)
+	text := textf("wxbind %s\n", v.Version)
 	if v.Commit != "" {
 		with := ""
 		if v.Modified {
 			with = textf(", with uncommitted changes")
 		}
-		sayf(t.out, "commit %s of %s%s\n", v.Commit, v.Time, with)
+		text += textf("commit %s of %s%s\n", v.Commit, v.Time, with)
 	}
-	sayf(t.out, "built with %s\n", v.Go)
-	return nil
+	_, err := io.WriteString(t.out, text+textf("built with %s\n", v.Go))
+	return err
 }
 
 func versionOf(info *debug.BuildInfo) version {

@@ -9,8 +9,10 @@ var zhDetails = map[string]string{
   WX_SERVICES             可以调用 /api/login/introspect 查询 token 的服务："id=key,id2=key2"，每个密钥至少 43 个随机字符
   WXBIND_DIRECTORY_URL    平台的用户目录，代替 wxbind 自己的用户
   WX_DIRECTORY_KEY        对发往用户目录的请求签名的密钥
-  WX_APPSECRET_FILE、WX_SERVICES_FILE、WX_DIRECTORY_KEY_FILE
-                          内容为 WX_APPSECRET、WX_SERVICES 和 WX_DIRECTORY_KEY 的文件
+  WXBIND_WEBHOOK          同 --webhook
+  WXBIND_WEBHOOK_KEY      对通知签名的密钥；默认为 ` + "`wxbind outbox key`" + ` 显示的密钥
+  WX_APPSECRET_FILE、WX_SERVICES_FILE、WX_DIRECTORY_KEY_FILE、WXBIND_WEBHOOK_KEY_FILE
+                          内容为去掉 _FILE 的同名变量的文件
   WECHAT_API_BASE         微信接口的地址，不设则为真实的微信；除本机外必须是 https
   WXBIND_UNKNOWN_APP      code 指明的 appId 未配置时：refuse（默认）拒绝，default 则按默认的小程序处理
   WXBIND_TRUSTED_PROXIES  同 --trusted-proxy
@@ -21,6 +23,8 @@ var zhDetails = map[string]string{
   WXBIND_REQUIRE_ORIGIN_KEY
                           设为 true 则拒绝不带该密钥的请求
   WXBIND_CORS_ORIGINS     同 --cors-origin
+  WXBIND_AVATAR_HOSTS     同 --avatar-hosts
+  WXBIND_CHECK_SESSION    设为 true 同 --check-session
   WXBIND_LOG              同 --log`,
 
 	"user import": `CSV 文件的第一行是列名，不区分大小写，也可以用中文：username、name、password、passwordHash、roles（以 ";" 分隔）、phone；` +
@@ -43,6 +47,10 @@ var zhDetails = map[string]string{
 	"binding migrate": `微信把小程序迁移到另一个 AppID（账号迁移）之后，每个人在新小程序里的 openid 都不同。如果两个小程序在同一个开放平台账号下，unionid 不变，` +
 		`用户首次打开新小程序时凭它找到自己的用户。本命令统计有多少人可以这样登录，使每个人都能凭 unionid 找到，并列出要做的事。它不修改任何绑定，可以重复运行。`,
 
+	"outbox send": `内嵌存储的通知发往 --webhook 或 WXBIND_WEBHOOK，用 serve 在当前环境中会使用的密钥签名；堆栈的通知发往它的事件总线，当前凭证必须允许 ` +
+		`events:PutEvents。serve 和堆栈都会自行发送；本命令用于接收端已恢复、通知却仍在等待的情况，例如超过一天之后，堆栈的流已不再记得它们。` +
+		`接收端可能会收到重复的通知。`,
+
 	"export": `写出 roles.json、users.jsonl 和 bindings.jsonl，可依次用“role set”“user import”“binding import”导入本存储或其他存储。` +
 		`其中有密码哈希、手机号和 openid，请妥善保管；没有 token 和 session_key，迁移之后每个人下次打开小程序时会重新登录。目录在全部写完之后才得到最终的名字。`,
 
@@ -53,5 +61,5 @@ var zhDetails = map[string]string{
 		`所有会话都会结束，因为其中有些可能在备份之后已被结束；小程序会自动重新登录。备份之后的其他变化也都会撤销：` +
 		`被停用或删除的用户会恢复，旧密码重新有效，已解除的绑定也重新有效。`,
 
-	"probe": `供没有 curl 的场合检查服务，例如容器的健康检查：返回 200 时退出码为 0。要决定是否重启服务，查询 /healthz；要决定是否转发请求，查询 /readyz。`,
+	"probe": `供没有 curl 的场合检查服务，例如容器的健康检查：wxbind 返回正常时退出码为 0。要决定是否重启服务，查询 /healthz；要决定是否转发请求，查询 /readyz。`,
 }

@@ -50,6 +50,10 @@ var zhUser = map[string]string{
 	"%s has the phone number %s, which WeChat has not confirmed\n":      "%s 的手机号是 %s，未经微信确认\n",
 	"%s has the phone number %s already, and WeChat has confirmed it\n": "%s 的手机号已经是 %s，并经微信确认\n",
 
+	"there is no role %q\n": "角色 %q 不存在\n",
+	"in %s":                 "在 %s",
+	"%s, in %s":             "%s，在 %s",
+
 	"set role %s (%d menus on its first level)\n": "已设置角色 %s（第一级有 %d 个菜单）\n",
 	"Delete the role %s, even if users have it?":  "即使仍有用户持有，也要删除角色 %s？",
 	"deleted the role %s\n":                       "已删除角色 %s\n",
@@ -82,3 +86,24 @@ var zhUser = map[string]string{
 	"users":                "个用户",
 	"%s, then stopped; run the same command again to continue: %w": "%s，之后停止；再运行一次同样的命令即可继续：%w",
 }
+
+// zhTables has the headers of tables, and the labels of what is shown of a user.
+var zhTables = map[string]string{
+	"USERNAME": "用户名", "NAME": "名称", "PHONE": "手机号", "ROLES": "角色", "BOUND IN": "已绑定的小程序", "REGISTERED IN": "在何处注册",
+	"STATE": "状态", "CREATED": "创建时间", "ID": "ID",
+	"ROLE": "角色", "MENUS": "菜单", "USER": "用户", "SINCE": "等待自", "NOTICES": "通知数",
+	"APP": "小程序", "OPENID": "openid", "UNIONID": "unionid", "BOUND": "绑定时间", "LAST LOGIN": "上次登录",
+	"DEVICE": "设备", "LAST SEEN": "最近使用", "EXPIRES": "到期时间",
+
+	"username": "用户名", "name": "名称", "id": "ID", "phone": "手机号", "avatar": "头像", "roles": "角色", "state": "状态", "created": "创建时间",
+	"name given": "自填名称", "avatar given": "自选头像", "phone given": "自行提供手机号",
+}
+
+// zhUserStates and zhSessionStates have the states in tables. That of a session which is not active is why it is dead.
+var (
+	zhUserStates    = map[string]string{"active": "正常", "disabled": "已停用"}
+	zhSessionStates = map[string]string{
+		"active": "有效", "session_expired": "已过期", "session_revoked": "已退出", "session_replaced": "已被新登录取代",
+		"user_disabled": "用户已停用", "binding_removed": "已解除绑定",
+	}
+)
