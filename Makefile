@@ -15,9 +15,9 @@ FUNCTIONS := $(notdir $(patsubst %/main.go,%,$(wildcard functions/*/main.go)))
 # How functions are built; the tests read this line. Nothing of git goes into them: a commit that
 # changes no code changes no artifact, and SAM builds in a clone of another user. The
 # Lambda API, AWS and WeChat all speak HTTP/1.1; and calls within the SDK, which waits for a
-# network anyway, are not inlined; nor are those that read stored hashes. All of that makes
-# the zips smaller.
-LAMBDA_FLAGS := -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 -gcflags github.com/aws/...=-l -gcflags github.com/wxbind/wxbind/pkg/password=-l -ldflags "-s -w"
+# network anyway, are not inlined; nor are those that read stored hashes or
+# the secret. All of that makes the zips smaller.
+LAMBDA_FLAGS := -buildvcs=false -trimpath -tags lambda.norpc,nethttpomithttp2 -gcflags github.com/aws/...=-l -gcflags github.com/wxbind/wxbind/pkg/password=-l -gcflags github.com/wxbind/wxbind/pkg/secrets/...=-l -ldflags "-s -w"
 LAMBDA_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH_$(ARCH)),$(error ARCH must be arm64 or x86_64)) go build $(LAMBDA_FLAGS)
 
 comma := ,

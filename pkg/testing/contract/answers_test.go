@@ -74,7 +74,7 @@ func checkAuthorizer(t *testing.T, w *world, c events.Case, payload []byte) {
 func holds(t *testing.T, text string, members map[string]any) bool {
 	t.Helper()
 	var body map[string]any
-	if err := json.Unmarshal([]byte(text), &body); err != nil {
+	if err := json.Unmarshal(events.InJSON([]byte(text)), &body); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range members {

@@ -139,6 +139,25 @@ func TestLinksOfChinesePages(t *testing.T) {
 	}
 }
 
+// Who reads Chinese is led to the Chinese page, where there is one. Only the line [English] leads to its twin.
+func TestChinesePagesLeadToChineseOnes(t *testing.T) {
+	inChinese := map[string]string{"README.md": "README.zh-CN.md", "miniprogram/sdk/README.md": "miniprogram/sdk/README.zh-CN.md", "miniprogram/example/README.md": "miniprogram/example/README.zh-CN.md"}
+	for name, twin := range twins {
+		if twin.from == "" {
+			inChinese[twin.english] = chinesePages + name
+		}
+	}
+	pages := append(slices.Sorted(maps.Values(inChinese)), chinesePages+"api.md", chinesePages+"first-deploy.md")
+	for _, page := range pages {
+		for _, found := range linked.FindAllStringSubmatch(strings.ReplaceAll(string(read(t, page)), "[English](", ""), -1) {
+			file, _, _ := strings.Cut(found[1], "#")
+			if to := inChinese[filepath.Join(filepath.Dir(page), file)]; to != "" && !strings.Contains(found[1], "://") {
+				t.Errorf("%s leads to %s, which is there in Chinese: %s", page, found[1], to)
+			}
+		}
+	}
+}
+
 // linksOf returns where a page's links inside the project lead, from the root. Each is there, with its heading.
 func linksOf(t *testing.T, page string) []string {
 	t.Helper()

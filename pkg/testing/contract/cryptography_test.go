@@ -13,22 +13,28 @@ import (
 )
 
 // cryptography lists, for each folder, the cryptography that its code uses, besides random numbers. The inventory in docs/security.md says what
-// for. crypto/subtle only compares, and crypto/x509 only reads the roots of TLS.
+// for. crypto/subtle only compares, and crypto/x509 only reads: the roots of TLS, and the keys of WeChat's API security.
 var cryptography = map[string][]string{
 	"cmd/image":          {"crypto/sha256"},
-	"cmd/wxbind":         {"crypto/sha256"},
+	"cmd/wxbind":         {"crypto/sha256", "crypto/tls"},
 	"examples/directory": {"crypto/hmac", "crypto/pbkdf2", "crypto/sha256"},
+	"examples/receiver":  {"crypto/hmac", "crypto/sha256"},
 	"pkg/admin":          {"crypto/sha256"},
-	"pkg/login":          {"crypto/aes", "crypto/cipher", "crypto/hkdf", "crypto/hmac", "crypto/sha256", "crypto/subtle"},
-	"pkg/origin":         {"crypto/sha256", "crypto/subtle"},
+	"pkg/login": {
+		"crypto/aes", "crypto/cipher", "crypto/hkdf", "crypto/hmac", "crypto/rsa", "crypto/sha256", "crypto/subtle", "crypto/x509",
+	},
+	"pkg/origin": {"crypto/sha256", "crypto/subtle"},
 	"pkg/password": {
 		"crypto/md5", "crypto/pbkdf2", "crypto/sha1", "crypto/sha256", "crypto/subtle",
 		"golang.org/x/crypto/argon2", "golang.org/x/crypto/bcrypt", "golang.org/x/crypto/scrypt",
 	},
-	"pkg/platform":   {"crypto/hmac", "crypto/sha256", "crypto/x509"},
+	"pkg/platform":   {"crypto/x509"},
 	"pkg/playground": {"crypto/sha256"},
+	"pkg/signing":    {"crypto/hmac", "crypto/sha256"},
 	"pkg/upstream":   {"crypto/tls", "crypto/x509"},
-	"pkg/wechat":     {"crypto/tls", "crypto/x509"},
+	"pkg/webhook":    {"crypto/x509"},
+	"pkg/wechat":     {"crypto/hmac", "crypto/rsa", "crypto/sha256", "crypto/tls", "crypto/x509"},
+	"pkg/wechatdata": {"crypto/aes", "crypto/cipher", "crypto/sha1", "crypto/sha256", "crypto/subtle"},
 }
 
 func TestCryptographyIsListed(t *testing.T) {

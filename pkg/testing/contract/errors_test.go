@@ -95,6 +95,7 @@ func reachedErrors(t *testing.T) map[string]map[login.Code]string {
 	for _, route := range []apigw.Route{apigw.Bind, apigw.Password, apigw.BindPhone} {
 		reached[route.Key()][login.TooManyAttempts] = statusOfGuessing(t, route)
 	}
+	reached[apigw.Decrypt.Key()][login.TooManyAttempts] = statusOfStaleData(t)
 	for name, route := range map[string]apigw.Route{
 		"checkbind-good-created": apigw.CheckBind, "register-good": apigw.Register, "bindphone-good": apigw.BindPhone,
 	} {
@@ -180,6 +181,9 @@ var ports = []port{
 		c.Secrets = &logintest.Secrets{Held: events.Secret(appSecret, login.Hidden(strings.Repeat("k", 64)))}
 		c.Secrets.(*logintest.Secrets).Held.IndexKey = ""
 	}},
+	{nil, []login.Code{login.WXTokenRejected}, func(c *login.Config, f failing) {
+		c.WeChat, c.CheckSession = failingCheck{c.WeChat, f}, true
+	}},
 	{needs.Ephemeral.Errors(), nil, func(c *login.Config, f failing) { c.Store = failingRecords{c.Store, f} }},
 }
 
@@ -249,6 +253,22 @@ func statusOfGuessing(t *testing.T, route apigw.Route) string {
 	return ""
 }
 
+// statusOfStaleData sends data that does not open until that is too much, and returns the status.
+func statusOfStaleData(t *testing.T) string {
+	t.Helper()
+	w := newMemoryWorld(t)
+	stale := w.prepare(t, caseNamed(t, "decrypt-old-key"))
+	for range 100 {
+		answer := w.answerTo(t, apigw.Decrypt, stale)
+		if _, body := bodyOf(t, answer); body.Error == login.TooManyAttempts {
+			checkAnswer(t, theValidators(t), requestOf(t, apigw.Decrypt, stale), answer)
+			return strconv.Itoa(answer.StatusCode)
+		}
+	}
+	t.Error("100 times stale data is not too much")
+	return ""
+}
+
 // statusOfRegistering makes users until there are too many, and returns the status.
 func statusOfRegistering(t *testing.T, name string, route apigw.Route) string {
 	t.Helper()
@@ -305,6 +325,10 @@ func (f failing) PhoneNumber(context.Context, login.Hidden, login.App, string, s
 	return "", login.Code(f)
 }
 
+func (f failing) CheckSession(context.Context, login.Hidden, login.App, string, login.Hidden) error {
+	return login.Code(f)
+}
+
 func (f failing) Secret(context.Context) (*login.Secret, error) { return nil, login.Code(f) }
 
 func (f failing) Refetch(context.Context) (*login.Secret, error) { return nil, login.Code(f) }
@@ -325,6 +349,28 @@ func (f failing) Register(context.Context, login.DirectoryRegistration) (login.P
 
 func (f failing) Profile(context.Context, string) (login.Profile, error) {
 	return login.Profile{}, login.Code(f)
+}
+
+// failingCheck fails only where WeChat is asked about a session_key.
+type failingCheck struct {
+	login.WeChat
+	failing
+}
+
+func (f failingCheck) Code2Session(ctx context.Context, app login.App, code string) (login.WeChatSession, error) {
+	return f.WeChat.Code2Session(ctx, app, code)
+}
+
+func (f failingCheck) StableToken(ctx context.Context, app login.App) (login.AccessToken, error) {
+	return f.WeChat.StableToken(ctx, app)
+}
+
+func (f failingCheck) PhoneNumber(ctx context.Context, token login.Hidden, app login.App, phoneCode, openID string) (string, error) {
+	return f.WeChat.PhoneNumber(ctx, token, app, phoneCode, openID)
+}
+
+func (f failingCheck) CheckSession(ctx context.Context, token login.Hidden, app login.App, openID string, key login.Hidden) error {
+	return f.failing.CheckSession(ctx, token, app, openID, key)
 }
 
 type failingPresence struct {

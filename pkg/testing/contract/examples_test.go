@@ -42,7 +42,7 @@ func checkExample(t *testing.T, v validators, route, status, name string, value 
 	}
 	answer := &http.Response{StatusCode: number, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(text)))}
 	method, path, _ := strings.Cut(route, " ")
-	request, err := http.NewRequestWithContext(t.Context(), method, strings.ReplaceAll(path, "{id}", "1")+"?code=alice-1", nil)
+	request, err := http.NewRequestWithContext(t.Context(), method, strings.NewReplacer("{id}", "1", "{appId}", "1").Replace(path)+"?code=alice-1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,11 @@ var mutations = []struct{ name, was, is, breaks string }{
 	{"an alarm upon nothing", "MetricName: WeChatFailures", "MetricName: WechatFailures", "alarms"},
 	{"an alarm that nobody hears", "OKActions: !If [HasAlarmTopic, [!Ref AlarmTopicArn], !Ref AWS::NoValue]", "OKActions: !If [HasDirectory, [!Ref AlarmTopicArn], !Ref AWS::NoValue]", "alarms"},
 	{"an alarm that forgets a function", "Dimensions: [{Name: FunctionName, Value: !Ref AuthorizerFunction}]", "Dimensions: [{Name: FunctionName, Value: !Ref BindFunction}]", "alarms"},
+	{"notices are kept for nobody", "WXBIND_OUTBOX_TABLE: !If [HasEventBus, !Ref OutboxTable, \"\"]", "WXBIND_OUTBOX_TABLE: \"\"", "functions"},
+	{"a stream that is given up", "MaximumRetryAttempts: -1", "MaximumRetryAttempts: 10", "notices"},
+	{"a bus of another's", "event-bus/${EventBus}", "event-bus/*", "notices"},
+	{"what delivers reads every stream", "Resource: !GetAtt OutboxTable.StreamArn", "Resource: \"*\"", "roles"},
+	{"a notice that is late, and nobody hears it", "MetricName: IteratorAge\n      Dimensions: [{Name: FunctionName, Value: !Ref OutboxFunction}]", "MetricName: IteratorAge\n      Dimensions: [{Name: FunctionName, Value: !Ref OutboxTable}]", "alarms"},
 	{"a dashboard of another Region", "\"region\": \"${AWS::Region}\"", "\"region\": \"us-west-2\"", "dashboard"},
 	{"an output that the command does not find", "  UsersTable:\n    Value: !Ref UsersTable", "  Users:\n    Value: !Ref UsersTable", "outputs"},
 	{"a reference to nothing", "Value: !GetAtt Domain.RegionalDomainName", "Value: !GetAtt Domain.Host", "references"},
@@ -69,7 +74,7 @@ func TestSAMStacksNoticeMistakes(t *testing.T) {
 	text := string(read(t, "template.yaml"))
 	everything := map[string]string{
 		"SampleRoute": "true", "DomainName": "login.example.cn", "CertificateArn": "arn:aws-cn:acm:cn-north-1:123456789012:certificate/0a1b2c3d",
-		"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms", "CorsOrigins": "https://h5.example.cn",
+		"AlarmTopicArn": "arn:aws-cn:sns:cn-north-1:123456789012:alarms", "CorsOrigins": "https://h5.example.cn", "EventBus": "platform",
 		"KmsKeyArn": "arn:aws-cn:kms:cn-north-1:123456789012:key/0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
 	}
 	var asked []translation

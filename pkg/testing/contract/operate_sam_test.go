@@ -24,6 +24,7 @@ import (
 func (d *deployment) logIn() {
 	tables := dynamostore.Tables{
 		Bindings: d.outputs["BindingsTable"], Sessions: d.outputs["SessionsTable"], Users: d.outputs["UsersTable"], Ephemeral: d.outputs["EphemeralTable"],
+		Outbox: d.outputs["OutboxTable"],
 	}
 	w := newWorld(d.t, dynamostore.New(dynamostore.Config{Client: dynamotest.Client(d.moto), Tables: tables}))
 	c := caseNamed(d.t, "account-export-revoked")

@@ -73,7 +73,7 @@ func TestOutcomesAreDocumented(t *testing.T) {
 	var documented, want []string
 	for row := range strings.Lines(section) {
 		if cells := strings.Split(row, " | "); strings.HasPrefix(row, "| `") && len(cells) == 2 {
-			for _, m := range regexp.MustCompile("`([a-z]+)`").FindAllStringSubmatch(cells[0], -1) {
+			for _, m := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(cells[0], -1) {
 				documented = append(documented, m[1])
 			}
 		}

@@ -28,6 +28,7 @@ var promises = []promise{
 	{"releases", checkReleases}, {"roles", checkRoles}, {"trust", checkTrust}, {"partition", checkPartition},
 	{"routes", checkRoutes}, {"pages", checkPages}, {"throttles", checkThrottles}, {"authorizer", checkSessionScheme}, {"access log", checkAccessLog},
 	{"domain", checkDomain}, {"alarms", checkAlarms}, {"dashboard", checkDashboard}, {"outputs", checkOutputs},
+	{"notices", checkNotices},
 }
 
 // of returns the ids of the resources of a type, sorted.
@@ -60,6 +61,9 @@ func (s *stack) functionIDs() []string {
 		return nil // and none of the stack's is one of them
 	}
 	return slices.DeleteFunc(template.Functions(), func(id string) bool {
+		if folderOf(id) == app.OutboxFunction {
+			return s.parameters["EventBus"] == ""
+		}
 		routes := routesOf(folderOf(id))
 		return len(routes) > 0 && routes[0].Guard() == apigw.GuardAuthorizer && s.parameters["SampleRoute"] != "true"
 	})
@@ -112,7 +116,7 @@ func memoryOf(function string) string {
 	switch function {
 	case "BindFunction", "BindPhoneFunction", "PasswordFunction":
 		return "BindMemory"
-	case "AccountFunction", "CheckBindFunction", "Code2SessionFunction", "PhoneFunction", "RegisterFunction", "UnbindFunction":
+	case "AccountFunction", "CheckBindFunction", "Code2SessionFunction", "DecryptFunction", "PhoneFunction", "RegisterFunction", "UnbindFunction":
 		return "LoginMemory" // these ask WeChat
 	}
 	return "SessionMemory"
@@ -149,7 +153,11 @@ func checkFunctions(s *stack, wrong func(string, ...any)) {
 			}
 		}
 		for _, schema := range dynamostore.Schema {
-			if got := variables["WXBIND_"+strings.ToUpper(schema.Name)+"_TABLE"]; got != schema.Name+"Table" {
+			want := schema.Name + "Table"
+			if schema.Name == "Outbox" && s.parameters["EventBus"] == "" {
+				want = "" // no notices are kept
+			}
+			if got := variables["WXBIND_"+strings.ToUpper(schema.Name)+"_TABLE"]; got != want {
 				wrong("%s takes %q for %s", id, got, schema.Name)
 			}
 		}
@@ -179,9 +187,9 @@ func (s *stack) accessLogGroup() string {
 	return "/aws/vendedlogs/" + stackName + "/access/" + stackUUID
 }
 
-// Log groups outlive the stack. The sample's log group exists even without the sample.
+// Log groups outlive the stack. Those of the sample and of the outbox exist even without these.
 func checkLogs(s *stack, wrong func(string, ...any)) {
-	names := map[any]bool{s.accessLogGroup(): true, s.logGroup("Whoami"): true}
+	names := map[any]bool{s.accessLogGroup(): true, s.logGroup("Whoami"): true, s.logGroup("Outbox"): true}
 	for _, id := range s.functionIDs() {
 		names[s.logGroup(strings.TrimSuffix(id, "Function"))] = true
 	}
@@ -210,6 +218,9 @@ func checkOutputs(s *stack, wrong func(string, ...any)) {
 	}
 	for _, schema := range dynamostore.Schema {
 		want[schema.Name+"Table"] = schema.Name + "Table"
+	}
+	if s.parameters["EventBus"] == "" {
+		delete(want, "OutboxTable") // so the command keeps no notices either
 	}
 	if name := s.parameters["DomainName"]; name != "" {
 		want["DomainUrl"] = "https://" + name

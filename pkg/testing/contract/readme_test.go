@@ -170,3 +170,22 @@ func TestContextOfAuthorizer(t *testing.T) {
 		t.Errorf("%s shows %q, the authorizer gives %q", page, names, want)
 	}
 }
+
+// written is a file that a pasted command writes.
+var written = regexp.MustCompile(`(?:\btee |-o |[^-]> )([a-z]+\.json)`)
+
+// What the commands of the READMEs write into the clone is ignored by git: some of it has tokens.
+func TestFilesOfPastedCommandsAreIgnored(t *testing.T) {
+	ignored := strings.Split(string(read(t, ".gitignore")), "\n")
+	for _, readme := range readmes {
+		files := written.FindAllStringSubmatch(string(read(t, readme)), -1)
+		if len(files) < 3 {
+			t.Errorf("%s writes %v", readme, files)
+		}
+		for _, file := range files {
+			if !slices.Contains(ignored, "/"+file[1]) {
+				t.Errorf("%s writes %s, which .gitignore does not have", readme, file[1])
+			}
+		}
+	}
+}

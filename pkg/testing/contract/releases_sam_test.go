@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/wxbind/wxbind/pkg/app"
 )
 
 // Each function has one version, which is kept when the next one comes, and the alias
@@ -94,6 +96,9 @@ func checkRoles(s *stack, wrong func(string, ...any)) {
 		may := map[any]string{s.arn("secretsmanager", "secret:"+secret): "secretsmanager:", group: "logs:"}
 		for _, table := range s.of("AWS::DynamoDB::Table") {
 			may[s.arn("dynamodb", "table/"+table)] = "dynamodb:"
+		}
+		if folderOf(id) == app.OutboxFunction {
+			may[s.stream()], may[s.arn("dynamodb", "table/OutboxTable/stream/*")], may[s.bus()] = "dynamodb:", "dynamodb:ListStreams", "events:"
 		}
 		var r aRole
 		if err := s.decode(noun+"Role", &r); err != nil || len(r.Policies) != 1 || len(r.ManagedPolicyArns) != 0 {

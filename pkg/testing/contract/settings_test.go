@@ -41,9 +41,10 @@ func TestSettings(t *testing.T) {
 	}
 	want := map[string]any{
 		"WXBIND_SECRET_ID": map[string]any{"Ref": "Secret"}, "WXBIND_SERVICES_SECRET_ID": map[string]any{"Ref": "ServicesSecret"},
-		"WECHAT_API_BASE":        map[string]any{"Ref": "WeChatApiBase"},
-		"WXBIND_DIRECTORY_URL":   map[string]any{"Ref": "DirectoryUrl"},
-		app.EnvUnknownApp:        map[string]any{"Ref": "UnknownApp"},
+		"WECHAT_API_BASE":      map[string]any{"Ref": "WeChatApiBase"},
+		"WXBIND_DIRECTORY_URL": map[string]any{"Ref": "DirectoryUrl"},
+		app.EnvUnknownApp:      map[string]any{"Ref": "UnknownApp"},
+		app.EnvCheckSession:    map[string]any{"Ref": "CheckSession"}, app.EnvAvatarHosts: map[string]any{"Ref": "AvatarHosts"},
 		"WXBIND_STACK":           map[string]any{"Ref": "AWS::StackName"},
 		origin.EnvTrustedProxies: map[string]any{"Ref": "TrustedProxies"}, origin.EnvHeader: map[string]any{"Ref": "ClientAddressHeader"},
 		origin.EnvKeyHashes: map[string]any{"Ref": "OriginKeyHashes"}, origin.EnvRequireKey: map[string]any{"Ref": "RequireOriginKey"},
@@ -52,6 +53,7 @@ func TestSettings(t *testing.T) {
 	for _, schema := range dynamostore.Schema {
 		want["WXBIND_"+strings.ToUpper(schema.Name)+"_TABLE"] = map[string]any{"Ref": schema.Name + "Table"}
 	}
+	want["WXBIND_OUTBOX_TABLE"] = map[string]any{"Fn::If": []any{"HasEventBus", ref("OutboxTable"), ""}}
 	if !reflect.DeepEqual(variables, want) {
 		t.Errorf("the functions' environment is %v, want %v", variables, want)
 	}

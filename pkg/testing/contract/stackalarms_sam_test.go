@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wxbind/wxbind/pkg/app"
 	"github.com/wxbind/wxbind/pkg/metrics"
 )
 
@@ -24,12 +25,16 @@ func (s *stack) metricOf(m metric) metric {
 }
 
 // Every alarm watches metrics that exist, and notifies the topic if there is one. The
-// alarms watch every function except the sample.
+// alarms watch every function except the sample; of what delivers notices, only the errors: it may take its time.
 func checkAlarms(s *stack, wrong func(string, ...any)) {
 	want := []string{
 		"ApiFailuresAlarm", "AppSecretRejectedAlarm", "DirectoryFailuresAlarm", "InternalFailuresAlarm",
-		"LoginErrorsAlarm", "LoginSlowAlarm", "LoginThrottlesAlarm", "NobodyGetsInAlarm", "SecretFailuresAlarm",
+		"LoginErrorsAlarm", "LoginSlowAlarm", "LoginThrottlesAlarm", "NobodyGetsInAlarm", "PunishedAlarm", "SecretFailuresAlarm",
 		"SessionErrorsAlarm", "SessionSlowAlarm", "SessionThrottlesAlarm", "StoreFailuresAlarm", "TooManyRequestsAlarm", "WeChatFailuresAlarm",
+	}
+	if s.parameters["EventBus"] != "" {
+		want = append(want, "OutboxErrorsAlarm", "OutboxLateAlarm")
+		slices.Sort(want)
 	}
 	if ids := s.of("AWS::CloudWatch::Alarm"); !slices.Equal(ids, want) {
 		wrong("there are %v", ids)
@@ -68,13 +73,13 @@ func checkAlarms(s *stack, wrong func(string, ...any)) {
 			}
 		}
 	}
-	var functions []any
-	for _, id := range s.functionIDs() {
-		if id != "WhoamiFunction" {
-			functions = append(functions, id)
-		}
-	}
 	for _, name := range onFunctions {
+		var functions []any
+		for _, id := range s.functionIDs() {
+			if id != "WhoamiFunction" && (folderOf(id) != app.OutboxFunction || name == "Errors") {
+				functions = append(functions, id)
+			}
+		}
 		if !sameElements(watched[name], functions) {
 			wrong("of %s alarms look at %v, want %v", name, watched[name], functions)
 		}

@@ -87,7 +87,7 @@ func checkRoutes(s *stack, wrong func(string, ...any)) {
 	}
 	permit("AuthorizerFunction", "authorizers/*")
 	for key, function := range want {
-		permit(function, "*/"+strings.ReplaceAll(strings.Replace(key, " ", "", 1), "{id}", "*"))
+		permit(function, "*/"+strings.NewReplacer("{id}", "*", "{appId}", "*").Replace(strings.Replace(key, " ", "", 1)))
 	}
 	for _, id := range s.of("AWS::Lambda::Permission") {
 		permissions = append(permissions, s.resources[id].properties)

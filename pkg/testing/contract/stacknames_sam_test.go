@@ -64,6 +64,8 @@ func (e evaluation) attribute(id, name string) (string, error) {
 	switch kind + " " + name {
 	case "AWS::DynamoDB::Table Arn":
 		return e.stack.arn("dynamodb", "table/"+id), nil
+	case "AWS::DynamoDB::Table StreamArn":
+		return e.stack.arn("dynamodb", "table/"+id+"/stream/1"), nil
 	case "AWS::Lambda::Function Arn":
 		return e.stack.arn("lambda", "function:"+id), nil
 	case "AWS::IAM::Role Arn":

@@ -28,6 +28,9 @@ func stackCases(t *testing.T) map[string]map[string]string {
 		"caching authorizer":   {"AuthorizerCacheSeconds": "300", "SampleRoute": "true"},
 		"sample route":         {"SampleRoute": "true"},
 		"directory":            {"DirectoryUrl": "https://users.example.com/login"},
+		"an event bus":         {"EventBus": "platform/users"},
+		"a bus by its ARN":     {"EventBus": "arn:aws:events:us-east-1:123456789012:event-bus/platform"},
+		"a bus of China":       {"EventBus": "arn:aws-cn:events:cn-north-1:123456789012:event-bus/platform", "SampleRoute": "true"},
 		"not traced":           {"Tracing": "false"},
 		"no way back":          {"RollbackOnAlarm": "false"},
 		"behind CloudFront":    {"OriginKeyHashes": strings.Repeat("0a", 32), "RequireOriginKey": "true"},
@@ -35,7 +38,7 @@ func stackCases(t *testing.T) map[string]map[string]string {
 		"behind a proxy":       {"TrustedProxies": "10.0.0.0/8,2001:db8::/32", "ClientAddressHeader": "X-Real-IP"},
 		"pages of two origins": {"CorsOrigins": "https://h5.example.com,http://localhost:5173", "SampleRoute": "true"},
 		"every page":           {"CorsOrigins": "*"},
-		"all at once, bigger":  {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
+		"all at once, bigger":  {"Deployment": "AllAtOnce", "Architecture": "x86_64", "BindMemory": "1769", "LoginMemory": "512", "LogRetentionDays": "3653", "ThrottleRate": "1000"},
 	}
 	for environment, commands := range samConfig(t) {
 		parameters := map[string]string{}
@@ -100,6 +103,8 @@ func TestSAMRefusesParameters(t *testing.T) {
 		"a topic by its name":            {"AlarmTopicArn": "alarms"},
 		"a key by its alias":             {"KmsKeyArn": "alias/wxbind"},
 		"a directory without TLS":        {"DirectoryUrl": "http://users.example.com"},
+		"a bus by its address":           {"EventBus": "https://events.us-east-1.amazonaws.com"},
+		"a rule for a bus":               {"EventBus": "arn:aws:events:us-east-1:123456789012:rule/platform"},
 		"too little memory to hash in":   {"BindMemory": "128"},
 		"a processor of another kind":    {"Architecture": "riscv64"},
 		"a caching time beyond an hour":  {"AuthorizerCacheSeconds": "3601"},

@@ -56,6 +56,7 @@ type table struct {
 		AttributeName string
 		Enabled       bool
 	}
+	StreamSpecification              struct{ StreamViewType string }
 	SSESpecification                 any
 	PointInTimeRecoverySpecification struct{ PointInTimeRecoveryEnabled bool }
 	DeletionProtectionEnabled        any
@@ -81,6 +82,13 @@ func (got table) check(schema dynamostore.TableSchema, protected, encrypted any)
 	}
 	if recovery := got.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled; recovery != (schema.Name != "Ephemeral") {
 		return fmt.Errorf("point-in-time recovery is %v", recovery)
+	}
+	view := ""
+	if schema.Name == "Outbox" { // whoever delivers is called by its stream
+		view = "NEW_IMAGE"
+	}
+	if got.StreamSpecification.StreamViewType != view {
+		return fmt.Errorf("its stream shows %q, want %q", got.StreamSpecification.StreamViewType, view)
 	}
 	if got.TableName != nil {
 		return fmt.Errorf("it has the name %v: a second stack, or one made anew, would meet the first's table", got.TableName)

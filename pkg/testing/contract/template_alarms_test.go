@@ -26,7 +26,7 @@ var ofServices = map[string]struct {
 	dimension string
 	of, names []string
 }{
-	"AWS/Lambda":     {"FunctionName", []string{"AWS::Serverless::Function", "AWS::Lambda::Function"}, []string{"Duration", "Errors", "Throttles"}},
+	"AWS/Lambda":     {"FunctionName", []string{"AWS::Serverless::Function", "AWS::Lambda::Function"}, []string{"Duration", "Errors", "IteratorAge", "Throttles"}},
 	"AWS/ApiGateway": {"ApiId", []string{"AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Api"}, []string{"4xx", "5xx", "Count"}},
 	"AWS/DynamoDB":   {"TableName", []string{"AWS::DynamoDB::Table"}, []string{"ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"}},
 }
@@ -34,6 +34,7 @@ var ofServices = map[string]struct {
 // ofOurs lists the metrics of pkg/metrics, and that of the access log. They all have the dimension Stack.
 var ofOurs = []string{
 	metrics.Logins, metrics.Binds, metrics.Unbound, metrics.Bound, metrics.LoginFailures, metrics.Visits, metrics.VisitFailures,
+	metrics.Pushes, metrics.PushFailures, metrics.Punishments,
 	metrics.WeChatFailures, metrics.AppSecretRejected, metrics.StoreFailures, metrics.SecretFailures, metrics.DirectoryFailures,
 	metrics.Overloads, metrics.InternalFailures, metrics.Lapses, metrics.LoginLatency, metrics.WeChatLatency, metrics.StoreLatency,
 	metrics.HashingLatency, metrics.DirectoryLatency, metrics.VisitLatency,

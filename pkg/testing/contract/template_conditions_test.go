@@ -28,9 +28,13 @@ func ref(name string) map[string]any { return map[string]any{"Ref": name} }
 func TestConditions(t *testing.T) {
 	tpl := theTemplate(t)
 	want := map[string]any{
-		"AuthorizerCaches":         not(equals("AuthorizerCacheSeconds", "0")),
-		"HasSampleRoute":           equals("SampleRoute", "true"),
-		"HasDirectory":             not(equals("DirectoryUrl", "")),
+		"AuthorizerCaches": not(equals("AuthorizerCacheSeconds", "0")),
+		"HasSampleRoute":   equals("SampleRoute", "true"),
+		"HasDirectory":     not(equals("DirectoryUrl", "")),
+		"HasEventBus":      not(equals("EventBus", "")),
+		"EventBusIsArn": map[string]any{"Fn::Equals": []any{
+			map[string]any{"Fn::Select": []any{0.0, map[string]any{"Fn::Split": []any{":", ref("EventBus")}}}}, "arn",
+		}},
 		"HasCheckBindConcurrency":  not(equals("CheckBindConcurrency", "0")),
 		"HasBindConcurrency":       not(equals("BindConcurrency", "0")),
 		"HasAuthorizerConcurrency": not(equals("AuthorizerConcurrency", "0")),
@@ -48,7 +52,10 @@ func TestConditions(t *testing.T) {
 	for id, r := range tpl.Resources {
 		condition := ""
 		switch {
-		case id == "WhoamiLogGroup": // retained: created again, it would meet itself
+		case id == "WhoamiLogGroup", id == "OutboxLogGroup": // retained: created again, they would meet themselves
+		case id == "OutboxTable":
+		case strings.HasPrefix(id, "Outbox"):
+			condition = "HasEventBus"
 		case strings.HasPrefix(id, "Whoami"):
 			condition = "HasSampleRoute"
 		case strings.HasPrefix(id, "Domain"):
@@ -61,7 +68,7 @@ func TestConditions(t *testing.T) {
 		}
 	}
 	for name, value := range map[string]any{
-		"SampleRoute": "false", "DirectoryUrl": "", "DomainName": "", "CertificateArn": "", "AlarmTopicArn": "", "KmsKeyArn": "",
+		"SampleRoute": "false", "DirectoryUrl": "", "EventBus": "", "DomainName": "", "CertificateArn": "", "AlarmTopicArn": "", "KmsKeyArn": "",
 		"CheckBindConcurrency": 0.0, "BindConcurrency": 0.0, "AuthorizerConcurrency": 0.0,
 		"Tracing": "true", "RollbackOnAlarm": "true", "Deployment": "Canary10Percent5Minutes",
 	} {

@@ -25,9 +25,14 @@ func TestThrottles(t *testing.T) {
 		t.Errorf("a route takes %v by default", api.DefaultRouteSettings)
 	}
 	narrow := []apigw.Route{
-		apigw.Bind, apigw.BindPhone, apigw.Register, apigw.Unbind, apigw.Password, apigw.Phone, apigw.Export, apigw.DeleteAccount,
+		apigw.Bind, apigw.BindPhone, apigw.Register, apigw.Unbind, apigw.Password, apigw.Phone, apigw.Profile, apigw.Decrypt, apigw.Export, apigw.DeleteAccount,
+		apigw.VerifyPushURL,
 	}
-	if len(api.RouteSettings) != len(narrow) {
+	// WeChat's own servers push.
+	if push := api.RouteSettings[apigw.Push.Key()]; push.ThrottlingRateLimit < 1 || push.ThrottlingRateLimit >= usual.ThrottlingRateLimit {
+		t.Errorf("%s takes %+v, and a usual route %+v", apigw.Push.Key(), push, usual)
+	}
+	if len(api.RouteSettings) != len(narrow)+1 {
 		t.Errorf("routes with throttles of their own: %v", api.RouteSettings)
 	}
 	for _, r := range narrow {

@@ -204,7 +204,7 @@ func bodyOf(t *testing.T, answer *http.Response) (text string, body struct {
 		t.Fatal(err)
 	}
 	answer.Body = io.NopCloser(strings.NewReader(string(read)))
-	if err := json.Unmarshal(read, &body); err != nil {
+	if err := json.Unmarshal(events.InJSON(read), &body); err != nil {
 		t.Fatalf("%v: %s", err, read)
 	}
 	return string(read), body
@@ -249,6 +249,7 @@ func requestOf(t *testing.T, route apigw.Route, payload []byte) *http.Request {
 		}
 	}
 	path := strings.ReplaceAll(route.Path, "{id}", url.PathEscape(event.PathParameters["id"]))
+	path = strings.ReplaceAll(path, "{appId}", url.PathEscape(event.PathParameters["appId"]))
 	r := httptest.NewRequest(route.Method, path, strings.NewReader(body))
 	r.URL.RawQuery = event.RawQueryString
 	for name, value := range event.Headers {
