@@ -248,6 +248,11 @@ func TestAlarmsOfServices(t *testing.T) {
 		"half of a hundred are":          {"TooManyRequests", "Sum", map[string]float64{"refused": 50, "requests": 100}, true},
 		"one of eleven is":               {"TooManyRequests", "Sum", map[string]float64{"refused": 1_000, "requests": 11_000}, false},
 		"a route's throttle is full":     {"TooManyRequests", "Sum", map[string]float64{"refused": 60_000, "requests": 90_000}, true},
+		"no notice waits":                {"OutboxLate", "Maximum", nil, false},
+		"notices wait for half an hour":  {"OutboxLate", "Maximum", map[string]float64{"only": 1_800_000}, false},
+		"a notice waits for an hour":     {"OutboxLate", "Maximum", map[string]float64{"only": 3_600_000}, true},
+		"notices are delivered":          {"OutboxErrors", "Sum", map[string]float64{"only": 0}, false},
+		"the delivery crashes":           {"OutboxErrors", "Sum", map[string]float64{"only": 1}, true},
 		"all of a million requests fail": {"ApiFailures", "Sum", map[string]float64{"failures": 1_000_000, "requests": 1_000_000}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

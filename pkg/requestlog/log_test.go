@@ -46,6 +46,7 @@ func full() requestlog.Request {
 	t := r.Trail
 	t.Hashing, t.Directory, t.Repeated, t.Prefetched, t.Service = 7*time.Millisecond, time.Millisecond, true, true, "orders"
 	t.UnknownAppID, t.Phone = "wxffffffffffffffff", "Yg2Sj1cbp8yC2Xr4:00"
+	t.Pushed, t.Punishment = "wxa_punish_event", "4"
 	t.Events = append(t.Events, login.EventPasswordChange)
 	t.Lapses = []error{errors.New("one"), errors.New("two")}
 	return r
