@@ -44,6 +44,7 @@ func (m *measured) each(x float64) float64 { return x / float64(len(m.walls)) }
 func measureRequests(b *testing.B, n int) []*measured {
 	b.Helper()
 	c := newCloud(b)
+	c.settings["WXBIND_OUTBOX_TABLE"] = "" // as a stack is without an event bus
 	u := &upstreams{TB: b}
 	c.settings["WECHAT_API_BASE"] = u.before(c.settings["WECHAT_API_BASE"], weChatTime, u.countWeChat)
 	c.settings["AWS_ENDPOINT_URL_DYNAMODB"] = u.before(c.settings["AWS_ENDPOINT_URL_DYNAMODB"], storeTime, u.countDynamoDB)
